@@ -1,0 +1,101 @@
+import { Activation, Dtype, Padding } from "./schema";
+
+/**
+ * The network as the model tells it: what `read` gives and every later stage looks at.
+ * Nothing here is changed after `read`. Spans point into the model's own bytes.
+ */
+export class Graph {
+  tensors: Tensor[] = [];
+  operators: Operator[] = [];
+  /** Tensor indices. */
+  inputs: i32[] = [];
+  outputs: i32[] = [];
+}
+
+/** Bytes inside the model file; `bytes` is 0 where there are none. */
+export class Span {
+  constructor(
+    public pointer: usize = 0,
+    public bytes: u32 = 0,
+  ) {}
+}
+
+/** One scale and zero point, or one for each index along `axis`; `count` 0 where not quantized. */
+export class Quantization {
+  count: i32 = 0;
+  axis: i32 = 0;
+  /** `count` little-endian f32, maybe unaligned. */
+  scales: Span = new Span();
+  /** `count` little-endian i64, maybe unaligned. */
+  zeroPoints: Span = new Span();
+
+  scale(index: i32): f32 {
+    return load<f32>(this.scales.pointer + ((index as usize) << 2));
+  }
+
+  zeroPoint(index: i32): i64 {
+    return load<i64>(this.zeroPoints.pointer + ((index as usize) << 3));
+  }
+}
+
+export class Tensor {
+  name: Span = new Span();
+  /** As the model says, batch first (NHWC); no extent is below 0, their product below 2^31. */
+  shape: i32[] = [];
+  dtype: Dtype = Dtype.OTHER;
+  quantization: Quantization = new Quantization();
+  /** The constant's bytes, exactly elements × size of the type; empty for a computed tensor. */
+  data: Span = new Span();
+  /** The operator that computes it, -1 for graph inputs and constants. */
+  producer: i32 = -1;
+  /** The operators that read it, in order, each once. */
+  consumers: i32[] = [];
+
+  constructor(public index: i32) {}
+
+  get isConstant(): bool {
+    return this.data.bytes != 0;
+  }
+
+  get elements(): u32 {
+    let product: u32 = 1;
+    for (let i = 0; i < this.shape.length; i++) product *= this.shape[i];
+    return product;
+  }
+
+  /** Extent of a dimension counted from the last (1 = channels, 2 = columns, 3 = rows); 1 if absent. */
+  fromLast(dimension: i32): i32 {
+    const i = this.shape.length - dimension;
+    return i >= 0 ? this.shape[i] : 1;
+  }
+}
+
+export class Operator {
+  /** TFLite's builtin code (`operatorName` gives its name). */
+  code: i32 = 0;
+  /** Name of a custom operator; empty for a builtin one. */
+  customName: Span = new Span();
+  version: i32 = 1;
+  /** Tensor indices; -1 for an optional input that is left out. */
+  inputs: i32[] = [];
+  outputs: i32[] = [];
+  options: Options = new Options();
+
+  constructor(public index: i32) {}
+}
+
+/** The options of all operators that nolfet looks into; each uses the fields that its kind has. */
+export class Options {
+  padding: Padding = Padding.SAME;
+  activation: Activation = Activation.NONE;
+  strideHeight: i32 = 1;
+  strideWidth: i32 = 1;
+  dilationHeight: i32 = 1;
+  dilationWidth: i32 = 1;
+  filterHeight: i32 = 1;
+  filterWidth: i32 = 1;
+  depthMultiplier: i32 = 1;
+  axis: i32 = 0;
+  beta: f32 = 1;
+  keepDims: bool = false;
+}

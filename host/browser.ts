@@ -1,0 +1,1 @@
+export { NolfetError } from "./errors.ts";

@@ -1,0 +1,46 @@
+import { Code, PlaceKind } from "../assembly/diagnostics/codes.ts";
+import { type ErrorCode, NolfetError } from "./errors.ts";
+
+/** What both Wasm modules export to tell of a failure. */
+export interface FailureExports {
+  memory: WebAssembly.Memory;
+  failureCode(): number;
+  failurePlaceKind(): number;
+  failurePlace(): number;
+  failureText(): number;
+}
+
+/** How the bytes of a module are found: from a file in Node, by fetch in a browser. */
+export type ModuleLoader = (name: "compiler" | "emulator") => Promise<WebAssembly.Module>;
+
+/** Makes an instance of its own, with memory of its own. */
+export async function instantiate<T>(module: WebAssembly.Module): Promise<T> {
+  let memory: WebAssembly.Memory | undefined;
+  const instance = await WebAssembly.instantiate(module, {
+    env: {
+      // Called only where a check of nolfet's own fails, out of memory included.
+      abort(message: number, file: number, line: number, column: number) {
+        const at = memory ? `${readString(memory, file)}:${line}:${column}` : "start";
+        const what = memory && message ? readString(memory, message) : "abort";
+        throw new NolfetError("INTERNAL", "no abort", `${what} in ${at}`);
+      },
+    },
+  });
+  memory = instance.exports.memory as WebAssembly.Memory;
+  return instance.exports as T;
+}
+
+/** The failure that an instance has recorded, as an error to throw. */
+export function failureOf(exports: FailureExports): NolfetError {
+  const [expected = "", found = ""] = readString(exports.memory, exports.failureText()).split("\n");
+  return new NolfetError(Code[exports.failureCode()] as ErrorCode, expected, found, {
+    kind: PlaceKind[exports.failurePlaceKind()] as keyof typeof PlaceKind,
+    at: exports.failurePlace() >>> 0,
+  });
+}
+
+/** Reads an AssemblyScript string: UTF-16, its length in bytes in the word before it. */
+function readString(memory: WebAssembly.Memory, pointer: number): string {
+  const bytes = new Uint32Array(memory.buffer)[(pointer - 4) >>> 2] ?? 0;
+  return String.fromCharCode(...new Uint16Array(memory.buffer, pointer, bytes >>> 1));
+}

@@ -1,0 +1,30 @@
+// Builds everything that runs: the two Wasm modules with asc, the host bundles with esbuild.
+import { mkdirSync } from "node:fs";
+import asc from "assemblyscript/asc";
+import { build } from "esbuild";
+
+mkdirSync("dist", { recursive: true });
+
+for (const module of ["compiler", "emulator"]) {
+  const { error, stderr } = await asc.main([`assembly/${module}/index.ts`, "--target", module]);
+  if (error) {
+    process.stderr.write(stderr.toString());
+    process.exit(1);
+  }
+}
+
+const shared = { bundle: true, format: "esm", target: "es2022", logLevel: "warning" };
+const node = { ...shared, platform: "node", packages: "external" };
+await build({ ...node, entryPoints: ["host/index.ts"], outfile: "dist/index.js" });
+await build({
+  ...node,
+  entryPoints: ["host/cli/main.ts"],
+  outfile: "dist/cli.js",
+  banner: { js: "#!/usr/bin/env node" },
+});
+await build({
+  ...shared,
+  platform: "browser",
+  entryPoints: ["host/browser.ts"],
+  outfile: "dist/browser.js",
+});
