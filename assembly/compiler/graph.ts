@@ -46,7 +46,9 @@ export class Tensor {
   quantization: Quantization = new Quantization();
   /** The constant's bytes, exactly elements × size of the type; empty for a computed tensor. */
   data: Span = new Span();
-  /** The operator that computes it, -1 for graph inputs and constants. */
+  /** Keeps its value between runs: read before anything computes it. */
+  isVariable: bool = false;
+  /** The operator that computes it, -1 for graph inputs, constants and variables. */
   producer: i32 = -1;
   /** The operators that read it, in order, each once. */
   consumers: i32[] = [];
@@ -80,6 +82,8 @@ export class Operator {
   inputs: i32[] = [];
   outputs: i32[] = [];
   options: Options = new Options();
+  /** A custom operator's own options, as the model stores them. */
+  customOptions: Span = new Span();
 
   constructor(public index: i32) {}
 }
@@ -94,8 +98,23 @@ export class Options {
   dilationWidth: i32 = 1;
   filterHeight: i32 = 1;
   filterWidth: i32 = 1;
+  /** As the file says; TFLite itself takes it from the shapes. */
   depthMultiplier: i32 = 1;
   axis: i32 = 0;
+  /** Outputs of a SPLIT. */
+  splits: i32 = 1;
   beta: f32 = 1;
+  /** Slope of LEAKY_RELU below 0. */
+  alpha: f32 = 0;
   keepDims: bool = false;
+  /** FULLY_CONNECTED: weights in an order made for certain CPUs. */
+  shuffledWeights: bool = false;
+  alignCorners: bool = false;
+  halfPixelCenters: bool = false;
+  /** STRIDED_SLICE: bit i stands for dimension i. */
+  beginMask: i32 = 0;
+  endMask: i32 = 0;
+  ellipsisMask: i32 = 0;
+  newAxisMask: i32 = 0;
+  shrinkAxisMask: i32 = 0;
 }

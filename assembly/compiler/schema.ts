@@ -37,8 +37,24 @@ export namespace Builtin {
   export const CONV_2D: i32 = 3;
   export const DEPTHWISE_CONV_2D: i32 = 4;
   export const FULLY_CONNECTED: i32 = 9;
+  export const MAX_POOL_2D: i32 = 17;
+  export const MUL: i32 = 18;
   export const RESHAPE: i32 = 22;
+  export const RESIZE_BILINEAR: i32 = 23;
   export const SOFTMAX: i32 = 25;
-  export const PAD: i32 = 34;
   export const CUSTOM: i32 = 32;
+  export const PAD: i32 = 34;
+  export const MEAN: i32 = 40;
+  export const SUB: i32 = 41;
+  export const STRIDED_SLICE: i32 = 45;
+  export const SPLIT: i32 = 49;
+  export const RESIZE_NEAREST_NEIGHBOR: i32 = 97;
+  export const LEAKY_RELU: i32 = 98;
+}
+
+/** How well a job's words are known to work on silicon; a greater mark is a weaker claim. */
+export enum Mark {
+  PROVEN = 0,
+  EXPECTED = 1,
+  UNPROVEN = 2,
 }

@@ -1,0 +1,43 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail, failed } from "../../diagnostics/failure";
+import { Span } from "../graph";
+import { Builtin } from "../schema";
+import { Vector } from "./flatbuffer";
+import { Budgets, Limit, within } from "./limits";
+import { OperatorCodeSlot } from "./slots";
+
+/** What operators share that do the same: the model lists it once and they refer to it. */
+export class OperatorCode {
+  constructor(
+    public code: i32,
+    public version: i32,
+    /** Empty for a builtin operator. */
+    public customName: Span,
+  ) {}
+}
+
+/** Reads the list of operator codes; a fault is recorded. */
+export function readOperatorCodes(tables: Vector, sums: Budgets): OperatorCode[] {
+  const codes: OperatorCode[] = [];
+  const count = tables.count;
+  if (!within(Limit.OPERATOR_CODES, count, "operator codes", PlaceKind.NONE, 0)) return codes;
+  for (let i: u32 = 0; i < count && !failed(); i++) {
+    const table = tables.table(i);
+    if (table == null) break;
+    // Early versions had a byte only; later ones write both, the byte at most 127.
+    const early = table.byte(OperatorCodeSlot.DEPRECATED_BUILTIN_CODE) as i8 as i32;
+    const code = max(early, table.int(OperatorCodeSlot.BUILTIN_CODE));
+    const name = table.span(OperatorCodeSlot.CUSTOM_CODE);
+    const custom = code == Builtin.CUSTOM;
+    if (!within(Limit.NAME_BYTES, name.bytes, "bytes in a name", PlaceKind.BYTE, table.at)) break;
+    if (!sums.names.take(name.bytes, PlaceKind.BYTE, table.at)) break;
+    if (code < 0 || (custom && name.bytes == 0)) {
+      const expected = custom ? "the name of a custom operator" : "an operator code from 0";
+      fail(Code.MALFORMED, PlaceKind.BYTE, table.at, expected, custom ? "none" : `${code}`);
+      break;
+    }
+    const version = table.int(OperatorCodeSlot.VERSION, 1);
+    codes.push(new OperatorCode(code, version, custom ? name : new Span()));
+  }
+  return codes;
+}

@@ -1,0 +1,79 @@
+import { clearFailure, failureCode } from "../../diagnostics/failure";
+import { Graph, Operator, Quantization, Span, Tensor } from "../graph";
+import { readModel } from "./index";
+
+/** An entry of its own for the tests of this stage: reads a model, writes the graph as JSON. */
+
+export {
+  failureCode,
+  failurePlace,
+  failurePlaceKind,
+  failureText,
+} from "../../diagnostics/failure";
+export { operatorName } from "./operators";
+
+let graph: Graph | null = null;
+let origin: usize = 0;
+
+export function allocate(bytes: u32): usize {
+  return heap.alloc(bytes);
+}
+
+export function read(model: usize, bytes: u32): i32 {
+  clearFailure();
+  origin = model;
+  graph = readModel(new Span(model, bytes));
+  return failureCode();
+}
+
+/** What was read last; names and constants as [byte offset in the model, bytes]. */
+export function describe(): string {
+  const found = graph;
+  if (found == null) return "null";
+  const tensors = found.tensors.map<string>((tensor) => tensorJson(tensor));
+  const operators = found.operators.map<string>((operator) => operatorJson(operator));
+  const ends = `"inputs":${list(found.inputs)},"outputs":${list(found.outputs)}`;
+  return `{${ends},"tensors":[${tensors.join(",")}],"operators":[${operators.join(",")}]}`;
+}
+
+function list(values: i32[]): string {
+  return `[${values.join(",")}]`;
+}
+
+function span(bytes: Span): string {
+  return bytes.bytes == 0 ? "[0,0]" : `[${bytes.pointer - origin},${bytes.bytes}]`;
+}
+
+function tensorJson(tensor: Tensor): string {
+  const what = `"name":${span(tensor.name)},"shape":${list(tensor.shape)},"dtype":${tensor.dtype as i32}`;
+  const bytes = `"data":${span(tensor.data)},"isVariable":${tensor.isVariable}`;
+  const edges = `"producer":${tensor.producer},"consumers":${list(tensor.consumers)}`;
+  return `{${what},${bytes},${edges},"quantization":${quantizationJson(tensor.quantization)}}`;
+}
+
+function quantizationJson(quantization: Quantization): string {
+  const scales: f32[] = [];
+  const zeroPoints: i64[] = [];
+  for (let i = 0; i < quantization.count; i++) {
+    scales.push(quantization.scale(i));
+    zeroPoints.push(quantization.zeroPoint(i));
+  }
+  const values = `"scales":[${scales.join(",")}],"zeroPoints":[${zeroPoints.join(",")}]`;
+  return `{"axis":${quantization.axis},${values}}`;
+}
+
+function operatorJson(operator: Operator): string {
+  const what = `"code":${operator.code},"version":${operator.version}`;
+  const custom = `"customName":${span(operator.customName)},"customOptions":${span(operator.customOptions)}`;
+  const ends = `"inputs":${list(operator.inputs)},"outputs":${list(operator.outputs)}`;
+  return `{${what},${custom},${ends},"options":${optionsJson(operator)}}`;
+}
+
+function optionsJson(operator: Operator): string {
+  const o = operator.options;
+  const window = `"padding":${o.padding as i32},"activation":${o.activation as i32},"stride":[${o.strideHeight},${o.strideWidth}],"dilation":[${o.dilationHeight},${o.dilationWidth}],"filter":[${o.filterHeight},${o.filterWidth}],"depthMultiplier":${o.depthMultiplier}`;
+  const numbers = `"axis":${o.axis},"splits":${o.splits},"beta":${o.beta},"alpha":${o.alpha}`;
+  const flags = `"keepDims":${o.keepDims},"shuffledWeights":${o.shuffledWeights},"alignCorners":${o.alignCorners},"halfPixelCenters":${o.halfPixelCenters}`;
+  const masks = `"masks":[${o.beginMask},${o.endMask},${o.ellipsisMask},${o.newAxisMask},${o.shrinkAxisMask}]`;
+  return `{${window},${numbers},${flags},${masks}}`;
+}
