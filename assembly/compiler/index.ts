@@ -1,3 +1,15 @@
+import { Code, PlaceKind } from "../diagnostics/codes";
+import { clearFailure, fail, failed, failureCode } from "../diagnostics/failure";
+import { CORES } from "../targets/cores";
+import { encode, EncodedJob } from "./encode/encode";
+import { Span } from "./graph";
+import { lower, Lowering } from "./lower/lower";
+import { partition } from "./partition/partition";
+import { place } from "./place/place";
+import { readModel } from "./read";
+import { Settings } from "./settings";
+import { writeBlob } from "./write/blob";
+
 export {
   failureCode,
   failurePlace,
@@ -5,8 +17,77 @@ export {
   failureText,
 } from "../diagnostics/failure";
 
-import { CORES } from "../targets/cores";
+let resultAddress: usize = 0;
+let resultSize: u32 = 0;
 
-export function coreCount(): i32 {
-  return CORES.length;
+/** More than any network for such a core has. */
+const MOST_MODEL_BYTES: u32 = 256 << 20;
+
+/** Memory for the model's bytes; 0 where there is none. One instance compiles one model. */
+export function allocate(bytes: u32): usize {
+  return bytes > MOST_MODEL_BYTES ? 0 : heap.alloc(max(bytes, 1));
+}
+
+/**
+ * Compiles `bytes` bytes of a `.tflite` at `model` for the core with that index in the table.
+ * Gives 0, or a code; `options` are those of `Settings`.
+ */
+export function compile(model: usize, bytes: u32, core: i32, options: u32): i32 {
+  clearFailure();
+  run(new Span(model, bytes), core, new Settings(options));
+  return failureCode();
+}
+
+/** The `.nolf` file after a status of 0. */
+export function resultPointer(): usize {
+  return resultAddress;
+}
+
+export function resultBytes(): u32 {
+  return resultSize;
+}
+
+function run(model: Span, coreIndex: i32, settings: Settings): void {
+  if (!acceptable(coreIndex, settings)) return;
+  const core = CORES[coreIndex];
+  const graph = readModel(model);
+  if (graph == null) return;
+  const parts = partition(graph, core, settings);
+  if (failed()) return;
+  const lowerings: Lowering[] = [];
+  const encoded: EncodedJob[][] = [];
+  for (let i = 0; i < parts.segments.length; i++) {
+    const segment = parts.segments[i];
+    if (!segment.onNpu) continue;
+    const lowering = lower(segment, graph, parts.placements, core, settings);
+    const jobs = encode(lowering, core, settings);
+    if (jobs == null) return;
+    lowerings.push(lowering);
+    encoded.push(jobs);
+  }
+  const layout = place(lowerings, encoded);
+  if (layout == null) return;
+  const blob = writeBlob(graph, parts, lowerings, encoded, layout, core, settings);
+  resultAddress = blob.pointer;
+  resultSize = blob.size;
+}
+
+function acceptable(coreIndex: i32, settings: Settings): bool {
+  if (settings.contradictory) {
+    return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, "options that go together", "strict with unproven jobs");
+  }
+  if (coreIndex < 0 || coreIndex >= CORES.length) {
+    return fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a core of the table", `number ${coreIndex}`);
+  }
+  const core = CORES[coreIndex];
+  if (core.architecture != 7) {
+    return fail(
+      Code.UNSUPPORTED_TARGET,
+      PlaceKind.NONE,
+      0,
+      "a core of architecture 7",
+      `${core.name} of architecture ${core.architecture}`,
+    );
+  }
+  return true;
 }

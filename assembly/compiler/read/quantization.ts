@@ -38,7 +38,7 @@ export function readQuantization(tensor: Tensor, table: Table, budgets: Budgets)
   const zeroPoints = table.vector(QuantizationSlot.ZERO_POINT, 8);
   if (scales.count == 0) return true;
   if (zeroPoints.count != scales.count) {
-    const expected = `${scales.count} zero points, as scales, for ${quote(tensor.name)}`;
+    const expected = `as many zero points as scales (${scales.count}) for ${quote(tensor.name)}`;
     return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, zeroPoints.count.toString());
   }
   const axis = table.int(QuantizationSlot.AXIS);
@@ -57,9 +57,13 @@ function spanOf(vector: Vector, width: u32): Span {
 
 function matchesAxis(tensor: Tensor, count: u32, axis: i32): bool {
   const rank = tensor.shape.length;
-  if (axis >= 0 && axis < rank && (tensor.shape[axis] as u32) == count) return true;
-  const extent = axis >= 0 && axis < rank ? tensor.shape[axis].toString() : "none";
-  const expected = `a scale for each index of axis ${axis} of ${quote(tensor.name)} (${extent})`;
+  if (axis < 0 || axis >= rank) {
+    const expected = `an axis from 0 to ${rank - 1} for the ${count} scales of ${quote(tensor.name)}`;
+    return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, axis.toString());
+  }
+  const extent: u32 = tensor.shape[axis];
+  if (extent == count) return true;
+  const expected = `${extent} scales, one for each index of axis ${axis} of ${quote(tensor.name)}`;
   return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, count.toString());
 }
 

@@ -27,13 +27,11 @@ const SHORTEST: u32 = 8;
 
 /** Whether the bytes say that they are a TensorFlow Lite model; if not, tells what they are. */
 export function isModel(file: Span): bool {
-  if (file.bytes < SHORTEST) {
-    const found = `${file.bytes} bytes`;
-    return fail(Code.TRUNCATED, PlaceKind.NONE, 0, "a TensorFlow Lite model", found);
-  }
   if (startsWith(file, IDENTIFIER_AT, "TFL3")) return true;
-  const expected = "a TensorFlow Lite model (TFL3)";
-  return fail(Code.NOT_A_MODEL, PlaceKind.BYTE, IDENTIFIER_AT, expected, whatElse(file));
+  const short = file.bytes < SHORTEST;
+  const code = short ? Code.TRUNCATED : Code.NOT_A_MODEL;
+  const found = short ? `${file.bytes} bytes` : whatElse(file);
+  return fail(code, PlaceKind.NONE, 0, "a TensorFlow Lite model", found);
 }
 
 function whatElse(file: Span): string {

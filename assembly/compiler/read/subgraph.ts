@@ -20,11 +20,10 @@ export function readSubgraph(
   sums: Budgets,
 ): bool {
   if (!readTensors(graph, table.vector(SubgraphSlot.TENSORS, 4), buffers, sums)) return false;
-  const tensors = graph.tensors.length;
-  const inputs = table.vector(SubgraphSlot.INPUTS, 4);
-  const outputs = table.vector(SubgraphSlot.OUTPUTS, 4);
-  if (!readIndices(graph.inputs, inputs, 0, tensors, PlaceKind.NONE, 0, sums)) return false;
-  if (!readIndices(graph.outputs, outputs, 0, tensors, PlaceKind.NONE, 0, sums)) return false;
+  const ends = new IndexReader(graph.tensors.length, sums, PlaceKind.NONE, 0);
+  graph.inputs = ends.read(table.vector(SubgraphSlot.INPUTS, 4), "an input of the model");
+  graph.outputs = ends.read(table.vector(SubgraphSlot.OUTPUTS, 4), "an output of the model");
+  if (failed()) return false;
   return readOperators(graph, table.vector(SubgraphSlot.OPERATORS, 4), codes, sums);
 }
 
@@ -35,7 +34,8 @@ function readOperators(graph: Graph, tables: Vector, codes: OperatorCode[], sums
     const table = tables.table(i);
     if (table == null) return false;
     const operator = new Operator(i);
-    if (!readOperator(operator, table, codes, graph.tensors.length, sums)) return false;
+    const indices = new IndexReader(graph.tensors.length, sums, PlaceKind.OPERATOR, i);
+    if (!readOperator(operator, table, codes, indices)) return false;
     graph.operators.push(operator);
   }
   if (count != 0 || failed()) return !failed();
@@ -46,46 +46,49 @@ function readOperator(
   operator: Operator,
   table: Table,
   codes: OperatorCode[],
-  tensors: i32,
-  sums: Budgets,
+  indices: IndexReader,
 ): bool {
-  const at = operator.index;
   const index = table.int(OperatorSlot.CODE_INDEX);
   if (index < 0 || index >= codes.length) {
     const expected = `one of ${codes.length} operator codes`;
-    return fail(Code.MALFORMED, PlaceKind.OPERATOR, at, expected, `${index as u32}`);
+    const found = (index as u32).toString();
+    return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
   }
-  operator.code = codes[index].code;
-  operator.version = codes[index].version;
-  operator.customName = codes[index].customName;
+  const code = codes[index];
+  operator.code = code.code;
+  operator.version = code.version;
+  operator.customName = code.customName;
   operator.customOptions = table.span(OperatorSlot.CUSTOM_OPTIONS);
-  const inputs = table.vector(OperatorSlot.INPUTS, 4);
-  const outputs = table.vector(OperatorSlot.OUTPUTS, 4);
-  const kind = PlaceKind.OPERATOR;
-  if (!readIndices(operator.inputs, inputs, -1, tensors, kind, at, sums)) return false;
-  if (!readIndices(operator.outputs, outputs, 0, tensors, kind, at, sums)) return false;
-  return readOptions(operator, table) && !failed();
+  operator.inputs = indices.read(table.vector(OperatorSlot.INPUTS, 4), "an input", -1);
+  operator.outputs = indices.read(table.vector(OperatorSlot.OUTPUTS, 4), "an output");
+  return !failed() && readOptions(operator, table) && !failed();
 }
 
-/** Reads tensor indices, each from `lowest` (-1 where one may be left out) to `tensors` - 1. */
-function readIndices(
-  into: i32[],
-  from: Vector,
-  lowest: i32,
-  tensors: i32,
-  kind: PlaceKind,
-  place: u32,
-  sums: Budgets,
-): bool {
-  if (!within(Limit.OPERANDS, from.count, "inputs or outputs", kind, place)) return false;
-  if (!sums.operands.take(from.count, kind, place)) return false;
-  for (let i: u32 = 0; i < from.count; i++) {
-    const tensor = from.int(i);
-    if (tensor < lowest || tensor >= tensors) {
-      const expected = `a tensor from ${lowest} to ${tensors - 1}`;
-      return fail(Code.MALFORMED, kind, place, expected, tensor.toString());
+/** Reads lists of tensor indices, all of one place. */
+class IndexReader {
+  constructor(
+    private tensors: i32,
+    private sums: Budgets,
+    private kind: PlaceKind,
+    private place: u32,
+  ) {}
+
+  /** Indices from `lowest` on, -1 where one may be left out; an empty list with a fault recorded. */
+  read(from: Vector, what: string, lowest: i32 = 0): i32[] {
+    const indices: i32[] = [];
+    if (!within(Limit.OPERANDS, from.count, "inputs or outputs", this.kind, this.place)) {
+      return indices;
     }
-    into.push(tensor);
+    if (!this.sums.operands.take(from.count, this.kind, this.place)) return indices;
+    for (let i: u32 = 0; i < from.count; i++) {
+      const index = from.int(i);
+      if (index < lowest || index >= this.tensors) {
+        const expected = `${what} from tensor ${lowest} to ${this.tensors - 1}`;
+        fail(Code.MALFORMED, this.kind, this.place, expected, index.toString());
+        return [];
+      }
+      indices.push(index);
+    }
+    return indices;
   }
-  return !failed();
 }

@@ -1,0 +1,34 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
+
+/** The coefficient buffer of one job: its streams and what stands before and behind them. */
+export class Coefficients {
+  pointer: usize = 0;
+  bytes: u32 = 0;
+  /** What the SRAM must hold of it: the longest stream times the cores in use. */
+  streamBytes: u32 = 0;
+
+  private static allocated: u64 = 0;
+
+  /** Zero-filled memory, or null and a failure where all buffers together grow out of bounds. */
+  static allocate(bytes: u64, operator: i32): Coefficients | null {
+    Coefficients.allocated += bytes;
+    if (Coefficients.allocated > MOST_BYTES) {
+      fail(
+        Code.TOO_LARGE,
+        PlaceKind.OPERATOR,
+        operator,
+        `at most ${MOST_BYTES} bytes of coefficients`,
+        `${Coefficients.allocated} bytes so far`,
+      );
+      return null;
+    }
+    const coefficients = new Coefficients();
+    coefficients.bytes = bytes as u32;
+    coefficients.pointer = changetype<usize>(new StaticArray<u8>(bytes as i32));
+    return coefficients;
+  }
+}
+
+/** Well beyond the SRAM and memory that any such device has for one network. */
+const MOST_BYTES: u64 = 192 << 20;

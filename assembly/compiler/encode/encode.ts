@@ -1,0 +1,50 @@
+import { Core } from "../../targets/cores";
+import { ConvolutionJob, Job, MoveJob } from "../lower/jobs";
+import { Lowering } from "../lower/lower";
+import { Settings } from "../settings";
+import { Caching } from "./caching";
+import { Coefficients } from "./coefficients";
+import { encodeConvolution } from "./nn-descriptor";
+import { Tiling } from "./tiling";
+import { encodeMove } from "./tp-descriptor";
+import { encodeZeroRuns } from "./zero-run/coefficients";
+
+/** A job as bits: a descriptor whose addresses are still 0, and the coefficients it points to. */
+export class EncodedJob {
+  coefficients: Coefficients | null = null;
+
+  constructor(
+    public job: Job,
+    public words: StaticArray<u32>,
+  ) {}
+
+  get isConvolution(): bool {
+    return this.job instanceof ConvolutionJob;
+  }
+}
+
+/** Null after a failure: coefficients beyond all bounds. */
+export function encode(lowering: Lowering, core: Core, settings: Settings): EncodedJob[] | null {
+  const encoded: EncodedJob[] = [];
+  for (let i = 0; i < lowering.jobs.length; i++) {
+    const job = lowering.jobs[i];
+    if (job instanceof MoveJob) {
+      encoded.push(new EncodedJob(job, encodeMove(job as MoveJob)));
+      continue;
+    }
+    const convolution = encodeNnJob(job as ConvolutionJob, core, settings);
+    if (convolution == null) return null;
+    encoded.push(convolution);
+  }
+  return encoded;
+}
+
+function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {
+  const tiling = new Tiling(job, core);
+  const coefficients = encodeZeroRuns(job, tiling, core, settings);
+  if (coefficients == null) return null;
+  const caching = new Caching(job, tiling, coefficients.streamBytes, core);
+  const encoded = new EncodedJob(job, encodeConvolution(job, tiling, caching));
+  encoded.coefficients = coefficients;
+  return encoded;
+}

@@ -1,0 +1,105 @@
+import { Core } from "../../../targets/cores";
+import { ConvolutionJob } from "../../lower/jobs";
+import { Settings } from "../../settings";
+import { Coefficients } from "../coefficients";
+import { Tiling } from "../tiling";
+import { Counter } from "./counter";
+import { Walk } from "./walk";
+import { Writer } from "./writer";
+
+/**
+ * A v7 coefficient buffer:
+ *
+ *  ┌────────────────────────────┐ 0
+ *  │ stream sizes, one u32 for  │   bytes, multiples of 64; 0 for a core without kernels
+ *  │ each NN core               │
+ *  ├────────────────────────────┤ 64 or the next multiple
+ *  │ stream of core 0           │   u8 run width, u16 kernels, then tokens and words
+ *  ├────────────────────────────┤
+ *  │ stream of core 1 …         │
+ *  └────────────────────────────┘
+ */
+const CORE_HEADER_BITS: u64 = 24;
+const ALIGNMENT: u64 = 64;
+
+export function encodeZeroRuns(
+  job: ConvolutionJob,
+  tiling: Tiling,
+  core: Core,
+  settings: Settings,
+): Coefficients | null {
+  const splitRows = !settings.compatMesa || splitsRowsInMesa(job);
+  const walk = new Walk(job, tiling, core, splitRows);
+  const counters: Counter[] = [];
+  for (let c = 0; c < walk.used; c++) {
+    const counter = new Counter(job.kernels.zero);
+    walk.core(c, counter);
+    counters.push(counter);
+  }
+  const width = settings.compatMesa
+    ? mesaWidth(counters, core, walk.hasBlocksOfSix || job.pointwise)
+    : bestWidth(counters, core);
+  return write(job, walk, counters, width, core);
+}
+
+/** Fault: a single plane of 5×5 taps over a small image is not split. */
+function splitsRowsInMesa(job: ConvolutionJob): bool {
+  return job.inputZ > 1 || job.depthwise || job.inputX > 64;
+}
+
+function streamBytes(counter: Counter, width: i32, alignment: u64): u64 {
+  const bytes = (counter.bits(width) + CORE_HEADER_BITS + 7) >> 3;
+  return (bytes + alignment - 1) & ~(alignment - 1);
+}
+
+function totalBytes(counters: Counter[], width: i32, alignment: u64): u64 {
+  let total: u64 = 0;
+  for (let c = 0; c < counters.length; c++) total += streamBytes(counters[c], width, alignment);
+  return total;
+}
+
+/** The run width with the smallest buffer; the narrowest of several. */
+function bestWidth(counters: Counter[], core: Core): i32 {
+  let best = 0;
+  for (let width = 1; width <= (core.zeroRunBits as i32); width++) {
+    const bytes = totalBytes(counters, width, ALIGNMENT);
+    if (bytes < totalBytes(counters, best, ALIGNMENT)) best = width;
+  }
+  return best;
+}
+
+/** Mesa takes no runs in pointwise jobs, and else narrows them until the cost first rises. */
+function mesaWidth(counters: Counter[], core: Core, pointwise: bool): i32 {
+  if (pointwise) return 0;
+  let width = core.zeroRunBits as i32;
+  while (width > 0 && totalBytes(counters, width - 1, 4) <= totalBytes(counters, width, 4)) width--;
+  return width;
+}
+
+function write(
+  job: ConvolutionJob,
+  walk: Walk,
+  counters: Counter[],
+  width: i32,
+  core: Core,
+): Coefficients | null {
+  const header = (4 * core.nnCores + 63) & ~63;
+  const total = totalBytes(counters, width, ALIGNMENT) + (header as u64);
+  const coefficients = Coefficients.allocate(total, job.operator);
+  if (coefficients == null) return null;
+  let position = coefficients.pointer + header;
+  let longest: u32 = 0;
+  for (let c = 0; c < walk.used; c++) {
+    const bytes = streamBytes(counters[c], width, ALIGNMENT) as u32;
+    store<u32>(coefficients.pointer + (c << 2), bytes);
+    const writer = new Writer(job.kernels.zero, width, position);
+    writer.put(width, 8);
+    writer.put(walk.perCore, 16);
+    walk.core(c, writer);
+    writer.finish();
+    position += bytes;
+    longest = max(longest, bytes);
+  }
+  coefficients.streamBytes = longest * walk.used;
+  return coefficients;
+}

@@ -1,0 +1,166 @@
+import { Core } from "../../../targets/cores";
+import { ConvolutionJob } from "../../lower/jobs";
+import { Kernels } from "../../lower/kernels";
+import { Tiling } from "../tiling";
+import { Sink } from "./sink";
+
+/** Planes of one kernel that come one behind the other in the stream of a pointwise job. */
+const POINTWISE_BLOCK = 6;
+
+/** Pointwise jobs with no more kernels than this are streamed plane by plane. */
+const FEW_KERNELS = 8;
+
+/**
+ * The order in which v7 hands each core its kernels: in every superblock, block after block
+ * of planes, and in each block kernel after kernel.
+ *
+ *     superblock 0 ┬ block 0 ┬ kernel 0: w  bias  w w w …
+ *                  │         └ kernel 1: w  bias  w w w …
+ *                  └ last    ┬ kernel 0: w w w …  output offset
+ *                    block   └ kernel 1: w w w …  output offset
+ *     superblock 1 ┬ …
+ *
+ * A block is one plane, or six where the kernel is a single pixel. Words stand between
+ * tokens, so the runs of zeros are flushed before them.
+ */
+export class Walk {
+  /** Cores that have kernels, and kernels of each, counting those past the last channel. */
+  used: i32;
+  perCore: i32;
+  private kernels: Kernels;
+  private taps: i32;
+  private block: i32 = 1;
+  private order: StaticArray<i32> = [];
+
+  constructor(
+    private job: ConvolutionJob,
+    private tiling: Tiling,
+    core: Core,
+    splitRows: bool,
+  ) {
+    this.kernels = job.kernels;
+    this.taps = this.kernels.side * this.kernels.side;
+    this.used = min(this.kernels.count, core.nnCores);
+    this.perCore = (this.kernels.count + this.used - 1) / this.used;
+    if (this.hasBlocksOfSix) this.block = POINTWISE_BLOCK;
+    this.order = inBrickOrder(this.kernels, splitRows);
+  }
+
+  get hasBlocksOfSix(): bool {
+    return this.job.pointwise && this.kernels.count > FEW_KERNELS;
+  }
+
+  /** Hands the whole stream of one core to `sink`, but for its header. */
+  core(core: i32, sink: Sink): void {
+    const superblocks = this.tiling.superblocks;
+    const full = (this.perCore + superblocks - 1) / superblocks;
+    for (let s = 0; s < superblocks; s++) {
+      const last = s == superblocks - 1;
+      const kernels = last ? this.perCore - full * s : full;
+      const first = s * full * this.used + core * kernels;
+      this.superblock(first, first + kernels, last && this.block == 1, sink);
+    }
+    sink.flush();
+  }
+
+  private superblock(first: i32, end: i32, flushes: bool, sink: Sink): void {
+    const planes = this.kernels.planes;
+    for (let plane = 0; plane < planes; plane += this.block) {
+      const next = min(plane + this.block, planes);
+      const inner = plane > 0 && next < planes;
+      if (inner && this.kernels.depthwise && end <= this.kernels.count) {
+        this.depthwisePlane(first, end, plane, sink);
+      } else {
+        for (let k = first; k < end; k++) this.kernelBlock(k, plane, next, sink);
+      }
+      if (flushes) sink.flush();
+    }
+  }
+
+  /** Only one kernel has taps in this plane; all others are zeros on end. */
+  private depthwisePlane(first: i32, end: i32, plane: i32, sink: Sink): void {
+    const owner = plane / this.kernels.phases;
+    if (owner < first || owner >= end) {
+      sink.zeros((end - first) * this.taps);
+      return;
+    }
+    sink.zeros((owner - first) * this.taps);
+    this.weights(owner, plane, 0, this.taps, sink);
+    sink.zeros((end - owner - 1) * this.taps);
+  }
+
+  private kernelBlock(kernel: i32, plane: i32, next: i32, sink: Sink): void {
+    if (plane == 0) {
+      this.weights(kernel, 0, 0, 1, sink);
+      sink.flush();
+      sink.word(this.bias(kernel));
+      this.weights(kernel, 0, 1, this.taps, sink);
+      plane++;
+    }
+    for (; plane < next; plane++) this.weights(kernel, plane, 0, this.taps, sink);
+    if (next < this.kernels.planes) return;
+    sink.flush();
+    sink.word(this.job.outputX * this.job.outputY * kernel);
+  }
+
+  private weights(kernel: i32, plane: i32, from: i32, to: i32, sink: Sink): void {
+    const kernels = this.kernels;
+    if (kernel >= kernels.count) {
+      sink.blanks(to - from);
+    } else if (!kernels.hasTaps(kernel, plane)) {
+      sink.zeros(to - from);
+    } else {
+      const table = changetype<usize>(this.order) + ((plane % kernels.phases) * this.taps << 2);
+      sink.taps(kernels.planeAddress(kernel, plane), table, from, to);
+    }
+  }
+
+  /** With the input's zero point taken out, so that the unit can add up plain bytes. */
+  private bias(kernel: i32): i32 {
+    const kernels = this.kernels;
+    const beyond = kernel >= kernels.count;
+    const sum = beyond ? -kernels.size * (kernels.zero as i32) : kernels.sumOf(kernel);
+    return (beyond ? 0 : kernels.biasOf(kernel)) - sum * this.job.inputZero;
+  }
+}
+
+/**
+ * A plane's taps as the unit takes them: rows in pairs, and of a pair first three columns,
+ * then the rest. For sides up to 3 that is row by row.
+ *
+ *      0  1  2 | 6  7
+ *      3  4  5 | 8  9
+ *     10 11 12 |16 17
+ *     13 14 15 |18 19
+ *     20 21 22 |23 24
+ */
+function inBrickOrder(kernels: Kernels, splitRows: bool): StaticArray<i32> {
+  const side = kernels.side;
+  const ordered = new StaticArray<i32>(kernels.taps.length);
+  const split = splitRows && side > 3 ? 3 : side;
+  let i = 0;
+  for (let phase = 0; phase < kernels.phases; phase++) {
+    const base = phase * side * side;
+    for (let row = 0; row < side; row += 2) {
+      i = brick(kernels, base, row, 0, split, ordered, i);
+      i = brick(kernels, base, row, split, side, ordered, i);
+    }
+  }
+  return ordered;
+}
+
+function brick(
+  kernels: Kernels,
+  base: i32,
+  row: i32,
+  from: i32,
+  to: i32,
+  ordered: StaticArray<i32>,
+  i: i32,
+): i32 {
+  const side = kernels.side;
+  for (let y = row; y < min(row + 2, side); y++) {
+    for (let x = from; x < to; x++) ordered[i++] = kernels.taps[base + y * side + x];
+  }
+  return i;
+}

@@ -1,0 +1,58 @@
+import { Sink } from "./sink";
+
+/** Writes a stream with one run width, bits from the lowest up, into zero-filled memory. */
+export class Writer extends Sink {
+  private bits: u64 = 0;
+  private pending: u32 = 0;
+  private longest: u32;
+
+  /** `width`: run bits. The memory at `pointer` must hold all that will be written. */
+  constructor(
+    zero: u32,
+    private width: u32,
+    private pointer: usize,
+  ) {
+    super(zero);
+    this.longest = (1 << width) - 1;
+  }
+
+  zeros(count: u32): void {
+    let run = this.run + count;
+    while (run > this.longest) {
+      this.put(this.longest | (this.zero << this.width), this.width + 8);
+      run -= this.longest + 1;
+    }
+    this.run = run;
+  }
+
+  literal(value: u32): void {
+    this.put(this.run | (value << this.width), this.width + 8);
+    this.run = 0;
+  }
+
+  flush(): void {
+    if (this.run == 0) return;
+    this.put((this.run - 1) | (this.zero << this.width), this.width + 8);
+    this.run = 0;
+  }
+
+  word(value: u32): void {
+    this.put(value, 32);
+  }
+
+  /** Appends `count` bits, 32 at most. */
+  put(value: u32, count: u32): void {
+    this.bits |= (value as u64) << this.pending;
+    this.pending += count;
+    if (this.pending < 32) return;
+    store<u32>(this.pointer, this.bits as u32);
+    this.pointer += 4;
+    this.bits >>= 32;
+    this.pending -= 32;
+  }
+
+  /** Writes out the last, partly filled word. */
+  finish(): void {
+    if (this.pending != 0) store<u32>(this.pointer, this.bits as u32);
+  }
+}

@@ -1,0 +1,57 @@
+import { Convolution, Striding } from "../partition/geometry";
+import { ConvolutionJob } from "./jobs";
+import { SpaceToDepth } from "./space-to-depth";
+
+/**
+ * `--compat mesa`: what Mesa 25.0.7 writes otherwise than it should, so that its recordings
+ * can be met word by word. Nothing here is ever what a user gets. On square images with odd
+ * kernels most of it changes nothing.
+ */
+
+/** Rows or columns after space-to-depth; a 5×5 kernel takes two more than half. */
+function halved(inputs: i32, c: Convolution): i32 {
+  const extra = c.same ? (c.rows.kernel == 5 ? 2 : 1) : 0;
+  return ((inputs + 1) >> 1) + extra;
+}
+
+/** Fault: padding goes by the side's parity and the kernel's being 5, and rows stand for x. */
+function padding(inputs: i32, c: Convolution): i32 {
+  return c.same ? (c.rows.kernel == 5 ? 1 : 0) + (inputs & 1) : 0;
+}
+
+/** Fault: images are turned so that x is the longer side; their bytes are not. */
+export function turnRearrangement(job: SpaceToDepth, c: Convolution): void {
+  const rows = c.rows.input;
+  const columns = c.columns.input;
+  job.inputX = max(rows, columns);
+  job.inputY = min(rows, columns);
+  job.outputX = halved(job.inputX, c);
+  job.outputY = halved(job.inputY, c);
+  job.padX = padding(rows, c);
+  job.padY = padding(columns, c);
+  job.rowPitch = columns;
+  job.outputRowPitch = job.outputY;
+}
+
+/** The same fault in the NN job, and its own rule for where padding begins. */
+export function turnConvolution(job: ConvolutionJob, c: Convolution): void {
+  const reduced = c.striding == Striding.SPACE_TO_DEPTH || c.striding == Striding.HALVED_KERNEL_ONLY;
+  const rows = reduced ? halved(c.rows.input, c) : c.rows.input;
+  const columns = reduced ? halved(c.columns.input, c) : c.columns.input;
+  job.inputX = max(rows, columns);
+  job.inputY = min(rows, columns);
+  job.outputX = rows < columns ? c.columns.output : c.rows.output;
+  job.outputY = rows < columns ? c.rows.output : c.columns.output;
+  job.offsetX = offset(job, c);
+  job.offsetY = job.offsetX;
+}
+
+/** Fault: right for odd kernels and even sizes only. */
+function offset(job: ConvolutionJob, c: Convolution): i32 {
+  const side = job.kernels.side;
+  if (!c.same || side <= 2) return 0;
+  if (c.stride == 1) return side < 5 ? -1 : -2;
+  const small = job.inputX < 5 || (c.depthwise && (side == 5 || job.inputX == 5));
+  if (!small) return 0;
+  return (job.inputX <= 5 && side < 5) || (job.inputX > 5 && side >= 5) ? -1 : -2;
+}

@@ -1,0 +1,113 @@
+import { Mark } from "../schema";
+import { Kernels } from "./kernels";
+
+/** One piece of NPU memory with a life of its own; `place` gives it an address in the arena. */
+export class Value {
+  constructor(
+    public id: i32,
+    public bytes: u32,
+  ) {}
+}
+
+/** A byte inside a value. */
+export class Access {
+  constructor(
+    public value: Value,
+    public offset: u32 = 0,
+  ) {}
+}
+
+/** What a job is for; numbered as in the `.nolf` schema. */
+export enum Purpose {
+  CONVOLUTION = 0,
+  TRANSPOSE = 1,
+  DETRANSPOSE = 2,
+  SPACE_TO_DEPTH = 3,
+}
+
+/** One descriptor's worth of work, in the words of the field; `encode` turns it into bits. */
+export class Job {
+  /** The index of the operator it serves, and that operator's mark. */
+  operator: i32 = 0;
+  mark: Mark = 0;
+  inputBytes: u32 = 0;
+  outputBytes: u32 = 0;
+
+  constructor(
+    public purpose: Purpose,
+    public input: Access,
+    public output: Access,
+  ) {}
+}
+
+/** NN unit: x runs along columns, y along rows, z along channels; images are channel planar. */
+export class ConvolutionJob extends Job {
+  inputX: i32 = 0;
+  inputY: i32 = 0;
+  inputZ: i32 = 0;
+  outputX: i32 = 0;
+  outputY: i32 = 0;
+  outputZ: i32 = 0;
+  /** The first kernel tap's distance from the output pixel: −(padding before). */
+  offsetX: i32 = 0;
+  offsetY: i32 = 0;
+  /** Twice the output's size is computed, and the first pixel of every 2×2 block kept. */
+  firstPixel: bool = false;
+  /** The operator's stride, which the tiling looks at even where the job steps by one. */
+  stride: i32 = 1;
+  /** The model's output rows and columns, which the tiling takes in this order. */
+  outputRows: i32 = 0;
+  outputColumns: i32 = 0;
+  /** The operator is 1×1 over several channels, which has a stream order of its own. */
+  pointwise: bool = false;
+  depthwise: bool = false;
+  relu: bool = false;
+  inputZero: i32 = 0;
+  outputZero: i32 = 0;
+  /** Steps of the output for one step of the accumulator. */
+  scale: f32 = 0;
+  macs: u64 = 0;
+
+  constructor(
+    input: Access,
+    output: Access,
+    public kernels: Kernels,
+  ) {
+    super(Purpose.CONVOLUTION, input, output);
+  }
+}
+
+/**
+ * TP unit: copies a window of the input, tile by tile, to addresses that seven nested loops
+ * count out. What lies outside the image comes out as the zero point.
+ */
+export class MoveJob extends Job {
+  sizeX: i32 = 0;
+  sizeY: i32 = 0;
+  sizeZ: i32 = 0;
+  rowPitch: i32 = 0;
+  planePitch: i32 = 0;
+  /** First and last column and row of the window, the last included. */
+  windowX0: i32 = 0;
+  windowY0: i32 = 0;
+  windowX1: i32 = 0;
+  windowY1: i32 = 0;
+  tileX: i32 = 1;
+  tileY: i32 = 1;
+  /** Bytes that each loop advances, the innermost first. */
+  increments: StaticArray<i32> = new StaticArray<i32>(7);
+  /** Rounds of each loop; the seventh has no bound. */
+  counts: StaticArray<i32> = new StaticArray<i32>(6).fill(1);
+  /** Loops 1 and 3 begin anew with every tile row and tile. */
+  resets: bool = false;
+  zero: i32 = 0;
+  /** Which of the TP cores that share the work this is, and how many they are. */
+  core: i32 = 0;
+  cores: i32 = 1;
+
+  loop(index: i32, increment: i32, count: i32): this {
+    this.increments[index] = increment;
+    this.counts[index] = count;
+    return this;
+  }
+}

@@ -1,0 +1,108 @@
+import { Convolution } from "../partition/geometry";
+import { Striding } from "../partition/geometry";
+import { Span } from "../graph";
+
+/**
+ * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
+ * an address in the model's weights plus a table that says where each tap lies from there.
+ *
+ * Space-to-depth makes four planes (phases) of each channel: phase 2a + b holds the taps
+ * whose row and column leave a and b when divided by 2.
+ */
+export class Kernels {
+  /** Kernels in the model; a job may stream a few more, all zero bytes, to fill its cores. */
+  count: i32 = 0;
+  /** Planes of one kernel, and the sides of one plane. */
+  planes: i32 = 0;
+  side: i32 = 0;
+  phases: i32 = 1;
+  /** Channels of the model's input; planes past them hold zero weights only. */
+  channels: i32 = 0;
+  /** Each kernel has taps in the planes of its own channel only. */
+  depthwise: bool = false;
+  /** The byte that stands for zero. */
+  zero: u8 = 0;
+  /** Row-major taps of each phase: bytes from the plane's address, or NO_TAP. */
+  taps: StaticArray<i32> = NO_TABLE;
+  /** `count` biases, or none: all are 0. */
+  bias: Span = NOTHING;
+
+  private data: usize = 0;
+  /** Bytes between kernels, between channels, and between taps side by side. */
+  private kernelPitch: i32 = 0;
+  private channelPitch: i32 = 0;
+  private tapPitch: i32 = 0;
+  /** Taps that the model's own kernel has in a plane. */
+  private sourceTaps: i32 = 0;
+
+  constructor(c: Convolution, bias: Span) {
+    const halved = c.striding != Striding.NONE && c.striding != Striding.FIRST_PIXEL;
+    this.count = c.outputChannels;
+    this.channels = c.inputChannels;
+    this.depthwise = c.depthwise && c.outputChannels > 1;
+    this.phases = halved ? 4 : 1;
+    this.side = halved ? (c.side + 1) >> 1 : c.side;
+    this.planes = this.channels * this.phases + (c.blankPlane ? 1 : 0);
+    this.zero = c.weights.quantization.zeroPoint(0) as u8;
+    this.bias = bias;
+    this.data = c.weights.data.pointer;
+    this.tapPitch = c.depthwise ? c.outputChannels : c.inputChannels;
+    this.sourceTaps = c.rows.kernel * c.columns.kernel;
+    this.kernelPitch = c.depthwise ? 1 : this.sourceTaps * this.tapPitch;
+    this.channelPitch = c.depthwise ? 0 : 1;
+    this.taps = tapTable(c, this.phases, this.side, this.tapPitch);
+  }
+
+  /** Weights of one kernel, zeros included. */
+  get size(): i32 {
+    return this.planes * this.side * this.side;
+  }
+
+  /** Whether a plane of a kernel has any tap of the model's. */
+  hasTaps(kernel: i32, plane: i32): bool {
+    const channel = plane / this.phases;
+    return this.depthwise ? channel == kernel : channel < this.channels;
+  }
+
+  /** The address that the taps of a plane count from. */
+  planeAddress(kernel: i32, plane: i32): usize {
+    const channel = plane / this.phases;
+    return this.data + kernel * this.kernelPitch + channel * this.channelPitch;
+  }
+
+  biasOf(kernel: i32): i32 {
+    return this.bias.bytes == 0 ? 0 : load<i32>(this.bias.pointer + ((kernel as usize) << 2));
+  }
+
+  /** Sum of a kernel's weights, each less the zero point. */
+  sumOf(kernel: i32): i32 {
+    const base = this.data + kernel * this.kernelPitch;
+    const step = this.depthwise ? this.tapPitch : 1;
+    const taps = this.depthwise ? this.sourceTaps : this.sourceTaps * this.tapPitch;
+    let sum = 0;
+    for (let i = 0; i < taps; i++) sum += load<u8>(base + i * step);
+    return sum - taps * (this.zero as i32);
+  }
+}
+
+export const NO_TAP = -1;
+const NO_TABLE = new StaticArray<i32>(0);
+const NOTHING = new Span();
+
+function tapTable(c: Convolution, phases: i32, side: i32, tapPitch: i32): StaticArray<i32> {
+  const taps = new StaticArray<i32>(phases * side * side);
+  const step = phases == 4 ? 2 : 1;
+  let i = 0;
+  for (let phase = 0; phase < phases; phase++) {
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        const row = step * y + (phase >> 1) - c.rows.inset;
+        const column = step * x + (phase & 1) - c.columns.inset;
+        const inside =
+          row >= 0 && row < c.rows.kernel && column >= 0 && column < c.columns.kernel;
+        taps[i++] = inside ? (row * c.columns.kernel + column) * tapPitch : NO_TAP;
+      }
+    }
+  }
+  return taps;
+}

@@ -1,0 +1,62 @@
+import { Access, MoveJob, Purpose, Value } from "./jobs";
+
+/** An image of `rows` × `columns` pixels with `channels` each. */
+export class Image {
+  constructor(
+    public rows: i32,
+    public columns: i32,
+    public channels: i32,
+    /** The byte that stands for zero. */
+    public zero: i32,
+  ) {}
+
+  get bytes(): u32 {
+    return this.rows * this.columns * this.channels;
+  }
+
+  /** Interleaved and planar order are the same bytes. */
+  get hasOneOrder(): bool {
+    return this.channels == 1 || this.rows * this.columns == 1;
+  }
+}
+
+/** Interleaved (NHWC) to planar: reads down the columns of a row, channel by channel. */
+export function transpose(image: Image, input: Value, output: Value): MoveJob {
+  const job = wholeImage(Purpose.TRANSPOSE, image, input, output);
+  readAll(job, image.channels, image.columns, image.rows);
+  job.tileY = image.columns;
+  return job
+    .loop(0, 1, image.columns)
+    .loop(1, image.rows * image.columns, image.channels)
+    .loop(2, image.columns, image.rows);
+}
+
+/** Planar to interleaved: reads straight on, writes pixel by pixel. */
+export function detranspose(image: Image, input: Value, output: Value): MoveJob {
+  const job = wholeImage(Purpose.DETRANSPOSE, image, input, output);
+  readAll(job, image.rows, image.columns * image.channels, 1);
+  return job
+    .loop(0, image.channels, image.columns)
+    .loop(2, image.columns * image.channels, image.rows)
+    .loop(3, 1, image.channels)
+    .loop(4, image.bytes, 1);
+}
+
+function wholeImage(purpose: Purpose, image: Image, input: Value, output: Value): MoveJob {
+  const job = new MoveJob(purpose, new Access(input), new Access(output));
+  job.inputBytes = image.bytes;
+  job.outputBytes = image.bytes;
+  job.zero = image.zero;
+  return job;
+}
+
+/** Reads x × y × z bytes that lie one behind the other. */
+function readAll(job: MoveJob, x: i32, y: i32, z: i32): void {
+  job.sizeX = x;
+  job.sizeY = y;
+  job.sizeZ = z;
+  job.rowPitch = x;
+  job.planePitch = x * y;
+  job.windowX1 = x - 1;
+  job.windowY1 = y - 1;
+}

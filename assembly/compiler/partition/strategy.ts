@@ -1,0 +1,84 @@
+import { Core } from "../../targets/cores";
+import { Mark } from "../schema";
+import { Axis, Convolution, Striding, paddingBefore } from "./geometry";
+import { isKnownToFail } from "./rules";
+
+/**
+ * Chooses the pattern that a convolution is lowered to: its square kernel, and how it strides.
+ * Everything is brought to patterns that silicon has run (3×3, 5×5, 1×1 over channels); the
+ * words that a device then sees decide the mark.
+ */
+export function chooseStrategy(c: Convolution): void {
+  c.side = squareSide(c);
+  if (c.rows.kernel == 1 && c.columns.kernel == 1) c.same = true; // no padding either way
+  embed(c.rows, c);
+  embed(c.columns, c);
+  c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
+  c.blankPlane = needsCompany(c);
+}
+
+/** Sides 1, 3 and 5 are proven; 1 only over several channels, since 1×1×1 has no stream order. */
+function squareSide(c: Convolution): i32 {
+  const longest = max(c.rows.kernel, c.columns.kernel);
+  if (longest == 1) return c.inputChannels > 1 ? 1 : 3;
+  return longest <= 3 ? 3 : 5;
+}
+
+/** Centres the model's kernel so that the square one has its own customary SAME padding. */
+function embed(axis: Axis, c: Convolution): void {
+  if (!c.same) return;
+  const own = axis.padding;
+  axis.padding = paddingBefore(axis, c.side, c.stride);
+  axis.inset = axis.padding - own;
+}
+
+/**
+ * First-pixel pooling wastes three of four pixels, which costs nothing where memory or the
+ * expanded depthwise kernels bound the job; it is proven without padding on the odd sizes.
+ */
+function chooseStriding(c: Convolution): Striding {
+  if (c.side == 1) return Striding.FIRST_PIXEL;
+  if (!c.depthwise) return Striding.SPACE_TO_DEPTH;
+  const plain = keepsFirstPixel(c.rows, c) && keepsFirstPixel(c.columns, c);
+  return plain ? Striding.FIRST_PIXEL : Striding.SPACE_TO_DEPTH;
+}
+
+function keepsFirstPixel(axis: Axis, c: Convolution): bool {
+  const small = axis.input >= 3 && axis.input <= 5;
+  const paddedOdd = c.same && (axis.input & 1) == 1;
+  return !small && !paddedOdd;
+}
+
+/** A single plane of 5×5 taps over a small image fails on silicon; among several it works. */
+function needsCompany(c: Convolution): bool {
+  const alone = c.inputChannels == 1 && c.striding == Striding.NONE;
+  return alone && c.side == 5 && c.rows.input <= 64;
+}
+
+/** The mark of the words this strategy leads to (hardware reference, section 11.3). */
+export function markOf(c: Convolution, core: Core): Mark {
+  if (isKnownToFail(c)) return Mark.UNPROVEN;
+  return isProven(c, core) ? Mark.PROVEN : Mark.EXPECTED;
+}
+
+function isProven(c: Convolution, core: Core): bool {
+  if (!c.square || c.blankPlane) return false;
+  return provenSize(c) && provenChannels(c.outputChannels, core.nnCores) && provenPadding(c);
+}
+
+function provenSize(c: Convolution): bool {
+  const size = c.rows.input;
+  if (size == 1) return c.side == 1;
+  return (size >= 3 && size <= 112) || size == 224 || size == 320;
+}
+
+/** 1001 channels are the classes of MobileNet, whose last layer runs on every proven core. */
+function provenChannels(channels: i32, nnCores: i32): bool {
+  return channels == 1 || channels == 1001 || channels % nnCores == 0;
+}
+
+function provenPadding(c: Convolution): bool {
+  if (c.rows.kernel != c.side || c.columns.kernel != c.side) return c.same && c.stride == 1;
+  const odd = (c.rows.input & 1) == 1;
+  return c.striding != Striding.SPACE_TO_DEPTH || !odd || c.rows.input <= 5;
+}

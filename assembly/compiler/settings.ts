@@ -1,0 +1,30 @@
+/** What the caller asks of a compilation; the bits of `compile`'s `options` argument. */
+export class Settings {
+  /**
+   *   31                                        3   2   1   0
+   *  ┌───────────────────────────────────────────┬───┬───┬───┐
+   *  │ 0                                         │ U │ S │ M │
+   *  └───────────────────────────────────────────┴───┴───┴───┘
+   *   M  --compat mesa      reproduce Mesa 25.0.7's words, its faults included
+   *   S  --strict           emit only jobs proven on silicon
+   *   U  --allow-unproven   emit unproven jobs, too
+   */
+  constructor(private bits: u32) {}
+
+  get compatMesa(): bool {
+    return (this.bits & 1) != 0;
+  }
+
+  get strict(): bool {
+    return (this.bits & 2) != 0;
+  }
+
+  get allowUnproven(): bool {
+    return (this.bits & 4) != 0;
+  }
+
+  /** Unknown bits, or options that exclude each other. */
+  get contradictory(): bool {
+    return this.bits > 7 || (this.strict && this.allowUnproven);
+  }
+}

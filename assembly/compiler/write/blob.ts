@@ -1,0 +1,144 @@
+import { Core } from "../../targets/cores";
+import { EncodedJob } from "../encode/encode";
+import { Graph } from "../graph";
+import { Lowering } from "../lower/lower";
+import { Partition } from "../partition/partition";
+import { ARENA_ADDRESS, CONSTANTS_ADDRESS, Layout } from "../place/place";
+import { Settings } from "../settings";
+import { FORMAT_VERSION, VERSION } from "../version";
+import { Builder } from "./builder";
+import { checksum } from "./checksum";
+import { CommandStream } from "./command-stream";
+import { writeOperators, writeTensors } from "./model";
+import { writeCpuSegment, writeNpuSegment } from "./segments";
+import { BlobSlot, OptionsSlot, TargetSlot } from "./slots.generated";
+
+/** "NOLF" */
+const IDENTIFIER: u32 = 0x464c4f4e;
+/** That of the constants, so that a loader can map the file. */
+const ALIGNMENT: u32 = 64;
+
+/** Gives the finished file; `lowerings` and `encoded` go with the NPU segments in order. */
+export function writeBlob(
+  graph: Graph,
+  partition: Partition,
+  lowerings: Lowering[],
+  encoded: EncodedJob[][],
+  layout: Layout,
+  core: Core,
+  settings: Settings,
+): Builder {
+  const builder = new Builder(layout.constantBytes + (1 << 16));
+  // Linking comes before the constants are copied: it completes the descriptors.
+  const segments = writeSegments(builder, graph, partition, lowerings, encoded, layout);
+  const constants = writeConstants(builder, encoded, layout);
+  const tensors = writeTensors(builder, graph, partition.placements);
+  const bytes = coefficientBytes(graph, encoded);
+  const operators = writeOperators(builder, graph, partition.placements, bytes);
+  const inputs = builder.integers(graph.inputs);
+  const outputs = builder.integers(graph.outputs);
+  const init = CommandStream.init().words;
+  const initWords = builder.vector(init.dataStart, init.length, 4);
+  const version = builder.text(VERSION);
+  const target = writeTarget(builder, core);
+  const options = writeOptions(builder, settings);
+  builder.table();
+  builder.field32(BlobSlot.VERSION, FORMAT_VERSION);
+  builder.child(BlobSlot.COMPILER, version);
+  const sum = builder.slot(BlobSlot.CHECKSUM, 4);
+  const sumPosition = builder.size;
+  builder.child(BlobSlot.TARGET, target);
+  builder.child(BlobSlot.OPTIONS, options);
+  builder.child(BlobSlot.TENSORS, tensors);
+  builder.child(BlobSlot.OPERATORS, operators);
+  builder.child(BlobSlot.SEGMENTS, segments);
+  builder.child(BlobSlot.INPUTS, inputs);
+  builder.child(BlobSlot.OUTPUTS, outputs);
+  builder.field32(BlobSlot.CONSTANTS_ADDRESS, CONSTANTS_ADDRESS);
+  builder.field32(BlobSlot.ARENA_ADDRESS, ARENA_ADDRESS);
+  builder.field32(BlobSlot.ARENA_BYTES, layout.arenaBytes);
+  builder.child(BlobSlot.CONSTANTS, constants);
+  builder.child(BlobSlot.INIT, initWords);
+  builder.finish(builder.endTable(), IDENTIFIER, ALIGNMENT);
+  seal(builder, sumPosition);
+  return builder;
+}
+
+/** The checksum counts its own field as 0, which it still is. */
+function seal(builder: Builder, position: u32): void {
+  const field = builder.pointer + builder.size - position;
+  store<u32>(field, checksum(builder.pointer, builder.size));
+}
+
+function writeSegments(
+  builder: Builder,
+  graph: Graph,
+  partition: Partition,
+  lowerings: Lowering[],
+  encoded: EncodedJob[][],
+  layout: Layout,
+): u32 {
+  const positions: u32[] = [];
+  let npu = 0;
+  for (let i = 0; i < partition.segments.length; i++) {
+    const segment = partition.segments[i];
+    if (segment.onNpu) {
+      const places = layout.segments[npu];
+      positions.push(writeNpuSegment(builder, segment, lowerings[npu], encoded[npu], places, graph));
+      npu++;
+    } else {
+      positions.push(writeCpuSegment(builder, segment));
+    }
+  }
+  return builder.references(positions);
+}
+
+function writeConstants(builder: Builder, encoded: EncodedJob[][], layout: Layout): u32 {
+  builder.align(ALIGNMENT, layout.constantBytes);
+  const start = builder.claim(layout.constantBytes);
+  for (let i = 0; i < encoded.length; i++) {
+    for (let j = 0; j < encoded[i].length; j++) {
+      const job = encoded[i][j];
+      const descriptor = start + layout.segments[i].descriptors[j];
+      memory.copy(descriptor, changetype<usize>(job.words), job.words.length << 2);
+      const coefficients = job.coefficients;
+      if (coefficients == null) continue;
+      const offset = layout.segments[i].coefficients[j];
+      memory.copy(start + offset, coefficients.pointer, coefficients.bytes);
+    }
+  }
+  builder.u32(layout.constantBytes);
+  return builder.size;
+}
+
+function coefficientBytes(graph: Graph, encoded: EncodedJob[][]): StaticArray<u32> {
+  const bytes = new StaticArray<u32>(graph.operators.length);
+  for (let i = 0; i < encoded.length; i++) {
+    for (let j = 0; j < encoded[i].length; j++) {
+      const coefficients = encoded[i][j].coefficients;
+      if (coefficients != null) bytes[encoded[i][j].job.operator] += coefficients.bytes;
+    }
+  }
+  return bytes;
+}
+
+function writeTarget(builder: Builder, core: Core): u32 {
+  const name = builder.text(core.name);
+  builder.table();
+  builder.child(TargetSlot.NAME, name);
+  builder.field32(TargetSlot.MODEL, core.model);
+  builder.field32(TargetSlot.REVISION, core.revision);
+  builder.field32(TargetSlot.PRODUCT, core.product);
+  builder.field32(TargetSlot.ECO, core.eco);
+  builder.field32(TargetSlot.CUSTOMER, core.customer);
+  builder.field8(TargetSlot.ARCHITECTURE, core.architecture);
+  return builder.endTable();
+}
+
+function writeOptions(builder: Builder, settings: Settings): u32 {
+  builder.table();
+  builder.field8(OptionsSlot.COMPAT_MESA, settings.compatMesa ? 1 : 0);
+  builder.field8(OptionsSlot.STRICT, settings.strict ? 1 : 0);
+  builder.field8(OptionsSlot.ALLOW_UNPROVEN, settings.allowUnproven ? 1 : 0);
+  return builder.endTable();
+}

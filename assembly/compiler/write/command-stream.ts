@@ -1,0 +1,84 @@
+/**
+ * The front end's commands: each a write of one state.
+ *
+ *   31   27  26  25      16  15                0     31           0
+ *  ┌───────┬───┬───────────┬───────────────────┐    ┌──────────────┐
+ *  │ 1     │ 0 │ count: 1  │ state address / 4 │    │ value        │
+ *  └───────┴───┴───────────┴───────────────────┘    └──────────────┘
+ */
+const LOAD_ONE_STATE: u32 = 0x08010000;
+
+const PA_SYSTEM_MODE: u32 = 0x00a28;
+const PS_NN_INST_ADDR: u32 = 0x010a0;
+const PS_EVENT_ID: u32 = 0x010a4;
+const PS_TP_INST_ADDR: u32 = 0x010b8;
+const GL_FLUSH_CACHE: u32 = 0x0380c;
+const GL_API_MODE: u32 = 0x0384c;
+const GL_NN_CONFIG: u32 = 0x03930;
+const GL_OCB_REMAP_START: u32 = 0x0393c;
+const GL_OCB_REMAP_END: u32 = 0x03940;
+const GL_TP_CONFIG: u32 = 0x0394c;
+const GL_TP_ORDER: u32 = 0x03950;
+
+const COMPUTE: u32 = 2;
+const SYSTEM_MODE: u32 = 0x11;
+/** Jobs run one after the other, each seeing what the one before wrote. */
+const SMALL_BATCH: u32 = 0x10;
+/** Depth, colour, shader L1 and two bits without a known name. */
+const FLUSH_ALL: u32 = 0xc23;
+/** Added to the address of a TP descriptor that the next core's follows. */
+const MORE_CORES: u32 = 1;
+
+/** Words of one submission, in order. */
+export class CommandStream {
+  words: u32[] = [];
+
+  /** Once per session: compute mode. */
+  static init(): CommandStream {
+    return new CommandStream().begin().state(PA_SYSTEM_MODE, SYSTEM_MODE).state(GL_API_MODE, COMPUTE).pad(2);
+  }
+
+  begin(): this {
+    return this.pad(8);
+  }
+
+  /** Starts an NN job. Gives the byte offset of the word that holds `descriptor`. */
+  startConvolution(descriptor: u32): u32 {
+    this.withoutRemap().state(GL_NN_CONFIG, SMALL_BATCH).state(PS_NN_INST_ADDR, descriptor);
+    const position = this.lastValue;
+    this.state(PS_EVENT_ID, 0);
+    return position;
+  }
+
+  /** Starts one TP core's share of a job. Gives the byte offset of the word that holds `descriptor`. */
+  startMove(descriptor: u32, lastCore: bool): u32 {
+    const address = lastCore ? descriptor : descriptor | MORE_CORES;
+    this.withoutRemap().state(GL_TP_CONFIG, 0).state(GL_TP_ORDER, 0).state(PS_TP_INST_ADDR, address);
+    const position = this.lastValue;
+    if (lastCore) this.state(PS_EVENT_ID, 0);
+    return position;
+  }
+
+  end(): this {
+    return this.state(GL_FLUSH_CACHE, FLUSH_ALL).state(GL_FLUSH_CACHE, FLUSH_ALL).pad(2);
+  }
+
+  private get lastValue(): u32 {
+    return (this.words.length - 1) << 2;
+  }
+
+  private withoutRemap(): this {
+    return this.state(GL_OCB_REMAP_START, 0).state(GL_OCB_REMAP_END, 0);
+  }
+
+  private state(address: u32, value: u32): this {
+    this.words.push(LOAD_ONE_STATE | (address >> 2));
+    this.words.push(value);
+    return this;
+  }
+
+  private pad(words: i32): this {
+    for (let i = 0; i < words; i++) this.words.push(0);
+    return this;
+  }
+}

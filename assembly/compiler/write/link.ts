@@ -1,0 +1,92 @@
+import { EncodedJob } from "../encode/encode";
+import {
+  NN_INPUT_ADDRESS,
+  NN_KERNEL_ADDRESS,
+  NN_KERNEL_ADDRESS_SHIFT,
+  NN_OUTPUT_ADDRESS,
+} from "../encode/nn-descriptor";
+import { TP_INPUT_ADDRESS, TP_OUTPUT_ADDRESS } from "../encode/tp-descriptor";
+import { Access } from "../lower/jobs";
+import { MoveJob } from "../lower/jobs";
+import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../place/place";
+import { CommandStream } from "./command-stream";
+
+/** The two buffers; numbered as in the `.nolf` schema. */
+export enum Buffer {
+  CONSTANTS = 0,
+  ARENA = 1,
+}
+
+/** A segment whose words hold the preferred addresses. */
+export class Linked {
+  stream: CommandStream = new CommandStream();
+  /**
+   * The words that hold addresses, as the schema's struct Relocation:
+   *
+   *   63            32  31    24  23    16  15     8  7         0
+   *  ┌────────────────┬─────────┬─────────┬─────────┬───────────┐
+   *  │ byte position  │ 0       │ shift   │ target  │ in stream │
+   *  └────────────────┴─────────┴─────────┴─────────┴───────────┘
+   */
+  relocations: u64[] = [];
+
+  relocate(inStream: bool, target: Buffer, shift: u32, position: u32): void {
+    const kind = (inStream ? 1 : 0) | ((target as u32) << 8) | (shift << 16);
+    this.relocations.push((kind as u64) | ((position as u64) << 32));
+  }
+}
+
+/** Writes the preferred addresses into the descriptors and makes the stream that starts them. */
+export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
+  const linked = new Linked();
+  const stream = linked.stream.begin();
+  for (let i = 0; i < jobs.length; i++) {
+    const descriptor = layout.descriptors[i];
+    const address = CONSTANTS_ADDRESS + descriptor;
+    const job = jobs[i].job;
+    let position: u32;
+    if (job instanceof MoveJob) {
+      const move = job as MoveJob;
+      linkMove(jobs[i], descriptor, layout, linked);
+      position = stream.startMove(address, move.core == move.cores - 1);
+    } else {
+      linkConvolution(jobs[i], descriptor, layout.coefficients[i], layout, linked);
+      position = stream.startConvolution(address);
+    }
+    linked.relocate(true, Buffer.CONSTANTS, 0, position);
+  }
+  stream.end();
+  return linked;
+}
+
+function linkMove(encoded: EncodedJob, at: u32, layout: SegmentLayout, linked: Linked): void {
+  linkAccess(encoded, TP_INPUT_ADDRESS, encoded.job.input, at, layout, linked);
+  linkAccess(encoded, TP_OUTPUT_ADDRESS, encoded.job.output, at, layout, linked);
+}
+
+function linkConvolution(
+  encoded: EncodedJob,
+  at: u32,
+  coefficients: u32,
+  layout: SegmentLayout,
+  linked: Linked,
+): void {
+  const address = CONSTANTS_ADDRESS + coefficients;
+  encoded.words[NN_KERNEL_ADDRESS] |= address >> NN_KERNEL_ADDRESS_SHIFT;
+  const position = at + (NN_KERNEL_ADDRESS << 2);
+  linked.relocate(false, Buffer.CONSTANTS, NN_KERNEL_ADDRESS_SHIFT, position);
+  linkAccess(encoded, NN_INPUT_ADDRESS, encoded.job.input, at, layout, linked);
+  linkAccess(encoded, NN_OUTPUT_ADDRESS, encoded.job.output, at, layout, linked);
+}
+
+function linkAccess(
+  encoded: EncodedJob,
+  word: i32,
+  access: Access,
+  at: u32,
+  layout: SegmentLayout,
+  linked: Linked,
+): void {
+  encoded.words[word] = ARENA_ADDRESS + layout.values[access.value.id] + access.offset;
+  linked.relocate(false, Buffer.ARENA, 0, at + (word << 2));
+}

@@ -1,0 +1,140 @@
+import { EncodedJob } from "../encode/encode";
+import { Graph, Operator, Span, Tensor } from "../graph";
+import { Placement } from "../partition/partition";
+import { operatorName } from "../read/operators";
+import { Builtin } from "../schema";
+import { Builder } from "./builder";
+import {
+  OperatorSlot,
+  Pool2DOptionsSlot,
+  QuantizationSlot,
+  SoftmaxOptionsSlot,
+  TensorSlot,
+} from "./slots.generated";
+
+/** The model's side of a blob: its tensors and operators, where these run and why. */
+
+/** Constants are kept only where an operator on the CPU reads them. */
+export function writeTensors(builder: Builder, graph: Graph, placements: Placement[]): u32 {
+  const keepsData = readByCpu(graph, placements);
+  const positions: u32[] = [];
+  for (let i = 0; i < graph.tensors.length; i++) {
+    positions.push(writeTensor(builder, graph.tensors[i], keepsData[i]));
+  }
+  return builder.references(positions);
+}
+
+function readByCpu(graph: Graph, placements: Placement[]): StaticArray<bool> {
+  const read = new StaticArray<bool>(graph.tensors.length);
+  for (let i = 0; i < graph.operators.length; i++) {
+    if (placements[i].onNpu) continue;
+    const inputs = graph.operators[i].inputs;
+    for (let j = 0; j < inputs.length; j++) if (inputs[j] >= 0) read[inputs[j]] = true;
+  }
+  return read;
+}
+
+function writeTensor(builder: Builder, tensor: Tensor, keepsData: bool): u32 {
+  const name = builder.bytes(tensor.name.pointer, tensor.name.bytes);
+  const shape = builder.integers(tensor.shape);
+  const quantization = writeQuantization(builder, tensor);
+  const data = keepsData && tensor.isConstant ? writeData(builder, tensor.data) : 0;
+  builder.table();
+  builder.child(TensorSlot.NAME, name);
+  builder.child(TensorSlot.SHAPE, shape);
+  builder.field8(TensorSlot.DTYPE, tensor.dtype);
+  builder.child(TensorSlot.QUANTIZATION, quantization);
+  builder.child(TensorSlot.DATA, data);
+  return builder.endTable();
+}
+
+function writeData(builder: Builder, data: Span): u32 {
+  return builder.vector(data.pointer, data.bytes, 1, 16);
+}
+
+function writeQuantization(builder: Builder, tensor: Tensor): u32 {
+  const quantization = tensor.quantization;
+  if (quantization.count == 0) return 0;
+  const zeroPoints = builder.vector(quantization.zeroPoints.pointer, quantization.count, 8);
+  const scales = builder.vector(quantization.scales.pointer, quantization.count, 4);
+  builder.table();
+  builder.child(QuantizationSlot.SCALES, scales);
+  builder.child(QuantizationSlot.ZERO_POINTS, zeroPoints);
+  builder.field32(QuantizationSlot.AXIS, quantization.axis);
+  return builder.endTable();
+}
+
+/** `coefficients`: bytes by operator. */
+export function writeOperators(
+  builder: Builder,
+  graph: Graph,
+  placements: Placement[],
+  coefficients: StaticArray<u32>,
+): u32 {
+  const positions: u32[] = [];
+  for (let i = 0; i < graph.operators.length; i++) {
+    const operator = graph.operators[i];
+    positions.push(writeOperator(builder, operator, placements[i], coefficients[i]));
+  }
+  return builder.references(positions);
+}
+
+function writeOperator(
+  builder: Builder,
+  operator: Operator,
+  placement: Placement,
+  coefficientBytes: u32,
+): u32 {
+  const name = builder.text(operatorName(operator.code));
+  const inputs = builder.integers(operator.inputs);
+  const outputs = builder.integers(operator.outputs);
+  const reason = placement.onNpu ? 0 : builder.text(placement.reason);
+  const kind = placement.onNpu ? CpuOptions.NONE : cpuOptions(operator);
+  const options = writeCpuOptions(builder, kind, operator);
+  const convolution = placement.convolution;
+  builder.table();
+  builder.field32(OperatorSlot.CODE, operator.code);
+  builder.child(OperatorSlot.NAME, name);
+  builder.child(OperatorSlot.INPUTS, inputs);
+  builder.child(OperatorSlot.OUTPUTS, outputs);
+  builder.field8(OperatorSlot.PLACEMENT, placement.onNpu ? 0 : 1);
+  builder.child(OperatorSlot.REASON, reason);
+  builder.field8(OperatorSlot.MARK, placement.mark);
+  builder.field8(OperatorSlot.OPTIONS_TYPE, kind);
+  builder.child(OperatorSlot.OPTIONS, options);
+  if (convolution != null) {
+    builder.field64(OperatorSlot.MACS, convolution.macs);
+    builder.field32(OperatorSlot.WEIGHT_BYTES, convolution.weights.data.bytes);
+    builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);
+  }
+  return builder.endTable();
+}
+
+/** Members of the schema's union of options that CPU kernels need. */
+enum CpuOptions {
+  NONE = 0,
+  POOL_2D = 1,
+  SOFTMAX = 2,
+}
+
+function cpuOptions(operator: Operator): CpuOptions {
+  if (operator.code == Builtin.AVERAGE_POOL_2D) return CpuOptions.POOL_2D;
+  return operator.code == Builtin.SOFTMAX ? CpuOptions.SOFTMAX : CpuOptions.NONE;
+}
+
+function writeCpuOptions(builder: Builder, kind: CpuOptions, operator: Operator): u32 {
+  if (kind == CpuOptions.NONE) return 0;
+  const options = operator.options;
+  builder.table();
+  if (kind == CpuOptions.SOFTMAX) {
+    builder.field32(SoftmaxOptionsSlot.BETA, reinterpret<u32>(options.beta));
+  } else {
+    builder.field8(Pool2DOptionsSlot.PADDING, options.padding);
+    builder.field32(Pool2DOptionsSlot.STRIDE_HEIGHT, options.strideHeight);
+    builder.field32(Pool2DOptionsSlot.STRIDE_WIDTH, options.strideWidth);
+    builder.field32(Pool2DOptionsSlot.FILTER_HEIGHT, options.filterHeight);
+    builder.field32(Pool2DOptionsSlot.FILTER_WIDTH, options.filterWidth);
+    builder.field8(Pool2DOptionsSlot.ACTIVATION, options.activation);
+  }
+  return builder.endTable();
+}

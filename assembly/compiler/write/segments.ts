@@ -1,0 +1,108 @@
+import { EncodedJob } from "../encode/encode";
+import { ConvolutionJob, MoveJob } from "../lower/jobs";
+import { Access } from "../lower/jobs";
+import { Lowering } from "../lower/lower";
+import { Segment } from "../partition/segments";
+import { SegmentLayout } from "../place/place";
+import { Graph } from "../graph";
+import { Builder } from "./builder";
+import { Buffer, link, Linked } from "./link";
+import { BindingSlot, JobSlot, SegmentSlot } from "./slots.generated";
+
+/** A segment on the NPU: its stream, its jobs, and where its tensors lie in the arena. */
+export function writeNpuSegment(
+  builder: Builder,
+  segment: Segment,
+  lowering: Lowering,
+  jobs: EncodedJob[],
+  layout: SegmentLayout,
+  graph: Graph,
+): u32 {
+  const linked = link(jobs, layout);
+  const operators = builder.integers(segment.operators);
+  const inputs = writeBindings(builder, segment.inputs, lowering, true, layout, graph);
+  const outputs = writeBindings(builder, segment.outputs, lowering, false, layout, graph);
+  const jobTables = writeJobs(builder, jobs, layout);
+  const stream = builder.vector(linked.stream.words.dataStart, linked.stream.words.length, 4);
+  const relocations = writeRelocations(builder, linked);
+  builder.table();
+  builder.field8(SegmentSlot.PLACEMENT, 0);
+  builder.child(SegmentSlot.OPERATORS, operators);
+  builder.child(SegmentSlot.INPUTS, inputs);
+  builder.child(SegmentSlot.OUTPUTS, outputs);
+  builder.child(SegmentSlot.JOBS, jobTables);
+  builder.child(SegmentSlot.STREAM, stream);
+  builder.child(SegmentSlot.RELOCATIONS, relocations);
+  return builder.endTable();
+}
+
+/** A segment on the CPU: the operators alone tell what to do. */
+export function writeCpuSegment(builder: Builder, segment: Segment): u32 {
+  const operators = builder.integers(segment.operators);
+  builder.table();
+  builder.field8(SegmentSlot.PLACEMENT, 1);
+  builder.child(SegmentSlot.OPERATORS, operators);
+  return builder.endTable();
+}
+
+function writeBindings(
+  builder: Builder,
+  tensors: i32[],
+  lowering: Lowering,
+  isInput: bool,
+  layout: SegmentLayout,
+  graph: Graph,
+): u32 {
+  const values = isInput ? lowering.inputs : lowering.outputs;
+  const positions: u32[] = [];
+  for (let i = 0; i < tensors.length; i++) {
+    builder.table();
+    builder.field32(BindingSlot.TENSOR, tensors[i]);
+    builder.field32(BindingSlot.OFFSET, layout.values[values[i].id]);
+    builder.field32(BindingSlot.BYTES, graph.tensors[tensors[i]].elements);
+    positions.push(builder.endTable());
+  }
+  return builder.references(positions);
+}
+
+/** The schema's struct Relocation: eight bytes each, as `Linked` keeps them. */
+function writeRelocations(builder: Builder, linked: Linked): u32 {
+  return builder.vector(linked.relocations.dataStart, linked.relocations.length, 8, 4);
+}
+
+function writeJobs(builder: Builder, jobs: EncodedJob[], layout: SegmentLayout): u32 {
+  const positions: u32[] = [];
+  for (let i = 0; i < jobs.length; i++) positions.push(writeJob(builder, jobs[i], i, layout));
+  return builder.references(positions);
+}
+
+function writeJob(builder: Builder, encoded: EncodedJob, index: i32, layout: SegmentLayout): u32 {
+  const job = encoded.job;
+  const coefficients = encoded.coefficients;
+  builder.table();
+  builder.field8(JobSlot.KIND, job instanceof MoveJob ? 1 : 0);
+  builder.field8(JobSlot.PURPOSE, job.purpose);
+  builder.field32(JobSlot.OPERATOR, job.operator);
+  builder.field8(JobSlot.MARK, job.mark);
+  builder.field32(JobSlot.DESCRIPTOR, layout.descriptors[index]);
+  writePlace(builder, JobSlot.INPUT, job.input, layout);
+  writePlace(builder, JobSlot.OUTPUT, job.output, layout);
+  builder.field32(JobSlot.INPUT_BYTES, job.inputBytes);
+  builder.field32(JobSlot.OUTPUT_BYTES, job.outputBytes);
+  if (coefficients != null) {
+    builder.field32(JobSlot.COEFFICIENTS, layout.coefficients[index]);
+    builder.field32(JobSlot.COEFFICIENT_BYTES, coefficients.bytes);
+    builder.field64(JobSlot.MACS, (job as ConvolutionJob).macs);
+  } else {
+    builder.field8(JobSlot.CORE, (job as MoveJob).core);
+    builder.field8(JobSlot.CORES, (job as MoveJob).cores);
+  }
+  return builder.endTable();
+}
+
+/** The schema's struct Place: the buffer's number, then the offset. */
+function writePlace(builder: Builder, slot: i32, access: Access, layout: SegmentLayout): void {
+  const address = builder.slot(slot, 8, 4);
+  store<u8>(address, Buffer.ARENA);
+  store<u32>(address + 4, layout.values[access.value.id] + access.offset);
+}
