@@ -10,7 +10,7 @@ export class Coefficients {
 
   private static allocated: u64 = 0;
 
-  /** Zero-filled memory, or null and a failure where all buffers together grow out of bounds. */
+  /** Zero-filled memory (the runtime never reuses any), or null and a failure where all buffers together grow out of bounds. */
   static allocate(bytes: u64, operator: i32): Coefficients | null {
     Coefficients.allocated += bytes;
     if (Coefficients.allocated > MOST_BYTES) {
@@ -25,7 +25,7 @@ export class Coefficients {
     }
     const coefficients = new Coefficients();
     coefficients.bytes = bytes as u32;
-    coefficients.pointer = changetype<usize>(new StaticArray<u8>(bytes as i32));
+    coefficients.pointer = heap.alloc(bytes as usize);
     return coefficients;
   }
 }

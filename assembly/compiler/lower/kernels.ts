@@ -27,6 +27,7 @@ export class Kernels {
   /** `count` biases, or none: all are 0. */
   bias: Span = NOTHING;
 
+  private phaseBits: i32 = 0;
   private data: usize = 0;
   /** Bytes between kernels, between channels, and between taps side by side. */
   private kernelPitch: i32 = 0;
@@ -41,6 +42,7 @@ export class Kernels {
     this.channels = c.inputChannels;
     this.depthwise = c.depthwise && c.outputChannels > 1;
     this.phases = halved ? 4 : 1;
+    this.phaseBits = halved ? 2 : 0;
     this.side = halved ? (c.side + 1) >> 1 : c.side;
     this.planes = this.channels * this.phases + (c.blankPlane ? 1 : 0);
     this.zero = c.weights.quantization.zeroPoint(0) as u8;
@@ -58,16 +60,23 @@ export class Kernels {
     return this.planes * this.side * this.side;
   }
 
+  channelOf(plane: i32): i32 {
+    return plane >> this.phaseBits;
+  }
+
+  phaseOf(plane: i32): i32 {
+    return plane & (this.phases - 1);
+  }
+
   /** Whether a plane of a kernel has any tap of the model's. */
   hasTaps(kernel: i32, plane: i32): bool {
-    const channel = plane / this.phases;
+    const channel = this.channelOf(plane);
     return this.depthwise ? channel == kernel : channel < this.channels;
   }
 
   /** The address that the taps of a plane count from. */
   planeAddress(kernel: i32, plane: i32): usize {
-    const channel = plane / this.phases;
-    return this.data + kernel * this.kernelPitch + channel * this.channelPitch;
+    return this.data + kernel * this.kernelPitch + this.channelOf(plane) * this.channelPitch;
   }
 
   biasOf(kernel: i32): i32 {

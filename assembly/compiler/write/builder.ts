@@ -154,8 +154,9 @@ export class Builder {
   }
 }
 
+/** Zero-filled memory: the runtime never reuses any. */
 function allocate(bytes: u32): usize {
-  return changetype<usize>(new StaticArray<u8>(bytes));
+  return heap.alloc(bytes);
 }
 
 /**

@@ -17,9 +17,18 @@ export class Counter extends Sink {
     this.run += count;
   }
 
-  literal(_value: u32): void {
-    this.literals++;
-    if (this.run != 0) this.settle(0);
+  taps(base: usize, table: usize, count: i32): void {
+    let literals: u32 = 0;
+    for (const end = table + ((count as usize) << 2); table < end; table += 4) {
+      const offset = load<i32>(table);
+      if (offset < 0 || load<u8>(base + offset) == this.zero) {
+        this.run++;
+      } else {
+        literals++;
+        if (this.run != 0) this.settle(0);
+      }
+    }
+    this.literals += literals;
   }
 
   flush(): void {

@@ -25,30 +25,25 @@ export abstract class Sink {
   /** `count` zero weights. */
   abstract zeros(count: u32): void;
 
-  /** The byte `value`, which is not `zero`. */
-  abstract literal(value: u32): void;
-
   /** Ends the tokens so far: the next weight begins a token of its own. */
   abstract flush(): void;
 
   /** A word between tokens. */
   abstract word(value: u32): void;
 
-  /** Taps `from` to `to` of a table: bytes at `base` plus the table's entry; negative: zero. */
-  taps(base: usize, table: usize, from: i32, to: i32): void {
-    for (let i = from; i < to; i++) {
-      const offset = load<i32>(table + ((i as usize) << 2));
-      const value: u32 = offset < 0 ? this.zero : load<u8>(base + offset);
-      if (value == this.zero) this.zeros(1);
-      else this.literal(value);
-    }
-  }
+  /**
+   * The `count` taps of a table at `table`: for each the byte at `base` plus the entry, or zero
+   * where the entry is negative. Nearly all time goes here.
+   */
+  abstract taps(base: usize, table: usize, count: i32): void;
 
   /** `count` bytes of 0x00, whatever byte stands for zero. */
-  blanks(count: u32): void {
-    if (this.zero == 0) this.zeros(count);
-    else for (let i: u32 = 0; i < count; i++) this.literal(0);
+  blanks(count: i32): void {
+    for (let i = 0; i < count; i++) this.taps(BLANK, FIRST_BYTE, 1);
   }
 }
 
 export const WIDEST_RUN: u32 = 8;
+
+const BLANK = memory.data(4);
+const FIRST_BYTE = memory.data(4);

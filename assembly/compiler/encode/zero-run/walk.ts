@@ -43,7 +43,7 @@ export class Walk {
     this.used = min(this.kernels.count, core.nnCores);
     this.perCore = (this.kernels.count + this.used - 1) / this.used;
     if (this.hasBlocksOfSix) this.block = POINTWISE_BLOCK;
-    this.order = inBrickOrder(this.kernels, splitRows);
+    this.order = this.hasBlocksOfSix ? SIDE_BY_SIDE : inBrickOrder(this.kernels, splitRows);
   }
 
   get hasBlocksOfSix(): bool {
@@ -71,7 +71,8 @@ export class Walk {
       if (inner && this.kernels.depthwise && end <= this.kernels.count) {
         this.depthwisePlane(first, end, plane, sink);
       } else {
-        for (let k = first; k < end; k++) this.kernelBlock(k, plane, next, sink);
+        const taps = (next - plane) * this.taps;
+        for (let k = first; k < end; k++) this.kernelBlock(k, plane, taps, next == planes, sink);
       }
       if (flushes) sink.flush();
     }
@@ -79,7 +80,7 @@ export class Walk {
 
   /** Only one kernel has taps in this plane; all others are zeros on end. */
   private depthwisePlane(first: i32, end: i32, plane: i32, sink: Sink): void {
-    const owner = plane / this.kernels.phases;
+    const owner = this.kernels.channelOf(plane);
     if (owner < first || owner >= end) {
       sink.zeros((end - first) * this.taps);
       return;
@@ -89,20 +90,21 @@ export class Walk {
     sink.zeros((end - owner - 1) * this.taps);
   }
 
-  private kernelBlock(kernel: i32, plane: i32, next: i32, sink: Sink): void {
+  private kernelBlock(kernel: i32, plane: i32, taps: i32, isLast: bool, sink: Sink): void {
+    let done = 0;
     if (plane == 0) {
       this.weights(kernel, 0, 0, 1, sink);
       sink.flush();
       sink.word(this.bias(kernel));
-      this.weights(kernel, 0, 1, this.taps, sink);
-      plane++;
+      done = 1;
     }
-    for (; plane < next; plane++) this.weights(kernel, plane, 0, this.taps, sink);
-    if (next < this.kernels.planes) return;
+    this.weights(kernel, plane, done, taps, sink);
+    if (!isLast) return;
     sink.flush();
     sink.word(this.job.outputX * this.job.outputY * kernel);
   }
 
+  /** Taps `from` to `to` of the block that begins with this plane. */
   private weights(kernel: i32, plane: i32, from: i32, to: i32, sink: Sink): void {
     const kernels = this.kernels;
     if (kernel >= kernels.count) {
@@ -110,8 +112,9 @@ export class Walk {
     } else if (!kernels.hasTaps(kernel, plane)) {
       sink.zeros(to - from);
     } else {
-      const table = changetype<usize>(this.order) + ((plane % kernels.phases) * this.taps << 2);
-      sink.taps(kernels.planeAddress(kernel, plane), table, from, to);
+      const first = kernels.phaseOf(plane) * this.taps + from;
+      const table = changetype<usize>(this.order) + ((first as usize) << 2);
+      sink.taps(kernels.planeAddress(kernel, plane), table, to - from);
     }
   }
 
@@ -123,6 +126,9 @@ export class Walk {
     return (beyond ? 0 : kernels.biasOf(kernel)) - sum * this.job.inputZero;
   }
 }
+
+/** The taps of six planes that are one pixel each: neighbours in the model. */
+const SIDE_BY_SIDE: StaticArray<i32> = [0, 1, 2, 3, 4, 5];
 
 /**
  * A plane's taps as the unit takes them: rows in pairs, and of a pair first three columns,

@@ -25,9 +25,17 @@ export class Writer extends Sink {
     this.run = run;
   }
 
-  literal(value: u32): void {
-    this.put(this.run | (value << this.width), this.width + 8);
-    this.run = 0;
+  taps(base: usize, table: usize, count: i32): void {
+    for (const end = table + ((count as usize) << 2); table < end; table += 4) {
+      const offset = load<i32>(table);
+      const value: u32 = offset < 0 ? this.zero : load<u8>(base + offset);
+      if (value == this.zero && this.run < this.longest) {
+        this.run++;
+      } else {
+        this.put(this.run | (value << this.width), this.width + 8);
+        this.run = 0;
+      }
+    }
   }
 
   flush(): void {
