@@ -1,0 +1,159 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ModelSlot, OperatorCodeSlot } from "../../assembly/compiler/read/slots.ts";
+import { NolfetError } from "../../host/errors.ts";
+import { buildModel, convolutionModel } from "../support/tflite-builder.ts";
+import { BROKEN_MODELS } from "./read.corpus.ts";
+import { IMAGE, POOL, SOFTMAX, soundModel, spec, tensor, word } from "./read.edits.ts";
+import { Probe } from "./read.probe.ts";
+
+const probe = await Probe.build();
+
+/** What reading ends with: "accepted", or the error's code and message. */
+async function verdict(model: Uint8Array): Promise<string> {
+  try {
+    await probe.read(model);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof NolfetError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+}
+
+for (const [error, edit] of Object.entries(BROKEN_MODELS)) {
+  test(error, async () => assert.is(await verdict(edit()), error));
+}
+
+test("a sound model becomes its graph", async () => {
+  const graph = await probe.read(buildModel(soundModel()));
+  assert.equal(graph.inputs, [0]);
+  assert.equal(graph.outputs, [5]);
+  const names = ["image", "weights", "bias", "features", "pooled", "scores"];
+  assert.equal(
+    graph.tensors.map(({ name }) => name),
+    names,
+  );
+  assert.equal(
+    graph.tensors.map(({ producer }) => producer),
+    [-1, -1, -1, 0, 1, 2],
+  );
+  assert.equal(
+    graph.tensors.map(({ consumers }) => consumers),
+    [[0], [0], [0], [1], [2], []],
+  );
+  const weights = graph.tensors[1];
+  assert.equal(weights?.shape, [3, 1, 1, 2]);
+  assert.is(weights?.dtype, 1);
+  assert.equal([...(weights?.data ?? [])], [1, 2, 3, 4, 5, 6]);
+  const perChannel = { axis: 0, scales: [0.25, 0.5, 1], zeroPoints: [0, 0, 0] };
+  assert.equal(weights?.quantization, perChannel);
+  assert.equal(
+    graph.operators.map(({ code }) => code),
+    [3, 1, 25],
+  );
+  assert.equal(graph.operators[0]?.inputs, [0, 1, 2]);
+  const { padding, stride, filter } = graph.operators[1]?.options ?? {};
+  assert.equal({ padding, stride, filter }, { padding: 1, stride: [1, 1], filter: [4, 4] });
+});
+
+test("options are read field by field, rows before columns", async () => {
+  const graph = await probe.read(
+    convolutionModel({
+      height: 9,
+      width: 12,
+      channels: 4,
+      outputChannels: 8,
+      depthwise: true,
+      kernel: [3, 5],
+      stride: [1, 2],
+      dilation: [2, 1],
+      padding: "VALID",
+      activation: "RELU6",
+    }),
+  );
+  const { options } = graph.operators[0] ?? {};
+  assert.equal(options?.stride, [1, 2]);
+  assert.equal(options?.dilation, [2, 1]);
+  assert.equal([options?.padding, options?.activation, options?.depthMultiplier], [1, 3, 2]);
+  assert.equal(graph.tensors[3]?.shape, [1, 5, 4, 8]);
+});
+
+test("an operator that reads a tensor twice is its consumer once", async () => {
+  const model = soundModel();
+  model.operators.push({ operator: "ADD", inputs: ["scores", "scores"], outputs: ["sum"] });
+  model.tensors.push({ name: "sum", shape: [1, 1, 1, 3], dtype: "int8" });
+  const graph = await probe.read(buildModel(model));
+  assert.equal(graph.operators[3]?.inputs, [5, 5]);
+  assert.equal(graph.tensors[5]?.consumers, [3]);
+});
+
+test("an input may be left out", async () => {
+  const edit = spec((model) => model.operators[POOL]?.inputs.push(-1));
+  assert.equal((await probe.read(edit())).operators[POOL]?.inputs, [3, -1]);
+});
+
+test("a custom operator keeps its name, version and options", async () => {
+  const customOptions = Uint8Array.of(9, 8, 7);
+  const custom = { operator: "Detect_Things", version: 4, customOptions };
+  const edit = spec((model) => Object.assign(model.operators[SOFTMAX] ?? {}, custom));
+  const operator = (await probe.read(edit())).operators[SOFTMAX];
+  assert.is(operator?.code, 32);
+  assert.is(operator?.customName, "Detect_Things");
+  assert.is(operator?.version, 4);
+  assert.equal([...(operator?.customOptions ?? [])], [9, 8, 7]);
+});
+
+test("an operator newer than the table of names is read", async () => {
+  const code = word((root) => {
+    const codes = root.vector(ModelSlot.OPERATOR_CODES);
+    return codes.table(SOFTMAX).field(OperatorCodeSlot.BUILTIN_CODE);
+  }, 5000);
+  assert.is((await probe.read(code())).operators[SOFTMAX]?.code, 5000);
+  assert.is(await probe.operatorName(5000), "BUILTIN_5000");
+  assert.is(await probe.operatorName(98), "LEAKY_RELU");
+  assert.is(await probe.operatorName(209), "STABLEHLO_CASE");
+});
+
+test("variables and tensors without elements need nobody to compute them", async () => {
+  const edit = spec((model) => {
+    model.tensors.push({ name: "state", shape: [2], dtype: "int8", isVariable: true });
+    model.tensors.push({ name: "nothing", shape: [0], dtype: "int32" });
+    model.operators[SOFTMAX]?.inputs.push("state", "nothing");
+  });
+  const graph = await probe.read(edit());
+  assert.is(graph.tensors[6]?.isVariable, true);
+  assert.equal(graph.tensors[7]?.consumers, [SOFTMAX]);
+});
+
+test("whatever quantization a float tensor carries is ignored", async () => {
+  const quantization = { scale: 0, zeroPoint: [] };
+  const graph = await probe.read(tensor(IMAGE, { dtype: "float32", quantization })());
+  assert.equal(graph.tensors[IMAGE]?.quantization, { axis: 0, scales: [], zeroPoints: [] });
+});
+
+test("constants behind the tables are found", async () => {
+  const at = (offset: number) => tensor(1, { data: undefined, dataAt: { offset, size: 6 } })();
+  const tables = at(2).length;
+  const file = new Uint8Array(tables + 16);
+  file.set(at(tables + 10));
+  file.set([6, 5, 4, 3, 2, 1], tables + 10);
+  assert.equal([...((await probe.read(file)).tensors[1]?.data ?? [])], [6, 5, 4, 3, 2, 1]);
+});
+
+test("no prefix of a model and no change of a byte does worse than a typed error", async () => {
+  const sound = buildModel(soundModel());
+  let accepted = 0;
+  for (let at = 0; at < sound.length; at++) {
+    const cut = await verdict(sound.subarray(0, at));
+    if (cut === "accepted") accepted++;
+    for (const change of [0xff, 0x80, 0x01]) {
+      const changed = sound.slice();
+      changed[at] = (changed[at] ?? 0) ^ change;
+      assert.not.match(await verdict(changed), "INTERNAL");
+    }
+  }
+  // What a model ends with is padding and strings at most.
+  assert.ok(accepted < 16, `${accepted} prefixes accepted`);
+});
+
+test.run();
