@@ -44,3 +44,12 @@ function describe(expected: string, found: string, { kind, at }: Place): string 
       : `${PLACE_WORDS[kind]} ${kind === "ADDRESS" ? `0x${at.toString(16)}` : at}: `;
   return `${where}expected ${expected}, found ${found}`;
 }
+
+/** For whatever else is thrown below an entry of the library: a fault of nolfet itself. */
+export function typed(error: unknown): NolfetError {
+  if (error instanceof NolfetError) return error;
+  if (error instanceof RangeError && /alloc|length|size/i.test(error.message)) {
+    return new NolfetError("OUT_OF_MEMORY", "memory for it", error.message);
+  }
+  return new NolfetError("INTERNAL", "no fault", (error as Error)?.message ?? `${error}`);
+}

@@ -1,1 +1,13 @@
-export { NolfetError } from "./errors.ts";
+import { readFile } from "node:fs/promises";
+import { loadModulesWith } from "./modules.ts";
+
+export { readPicture } from "./images/decode.ts";
+export * from "./library.ts";
+
+/** Found beside the bundle as well as from the sources. */
+const FILES = {
+  compiler: new URL("../dist/compiler.wasm", import.meta.url),
+  emulator: new URL("../dist/emulator.wasm", import.meta.url),
+};
+
+loadModulesWith(async (name) => WebAssembly.compile(await readFile(FILES[name])));

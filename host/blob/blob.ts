@@ -1,0 +1,140 @@
+import type { Core } from "../../assembly/targets/cores.ts";
+import type { Dtype } from "../dtype.ts";
+
+// A `.nolf` file as plain values. The comments of nolf.fbs say what the fields mean; here, every
+// index is in range and every span lies inside its buffer (`openBlob` sees to it).
+
+export interface Blob {
+  version: number;
+  /** Name and version of the compiler. */
+  compiler: string;
+  core: Core;
+  /** Index of `core` in CORES. */
+  coreIndex: number;
+  options: BlobOptions;
+  tensors: Tensor[];
+  operators: Operator[];
+  /** In the order to run. */
+  segments: Segment[];
+  /** Tensor indices. */
+  inputs: number[];
+  outputs: number[];
+  constantsAddress: number;
+  constants: Uint8Array;
+  arenaAddress: number;
+  arenaBytes: number;
+  /** The command stream that sets the NPU up, once per session. */
+  init: Uint32Array;
+}
+
+export interface BlobOptions {
+  compatMesa: boolean;
+  strict: boolean;
+  allowUnproven: boolean;
+}
+
+export interface Tensor {
+  index: number;
+  name: string;
+  shape: number[];
+  dtype: Dtype;
+  quantization: Quantization;
+  /** Empty for a computed tensor, and for a constant that only the NPU needs. */
+  data: Uint8Array;
+}
+
+/** No scales where the tensor is not quantized, one for all of it, or one per index of `axis`. */
+export interface Quantization {
+  scales: number[];
+  zeroPoints: number[];
+  axis: number;
+}
+
+export type Placement = "NPU" | "CPU";
+export type Mark = "proven" | "expected" | "unproven";
+export type Buffer = "constants" | "arena";
+
+export interface Operator {
+  index: number;
+  /** TFLite's builtin code. */
+  code: number;
+  name: string;
+  /** Tensor indices, -1 for an optional input that is left out. */
+  inputs: number[];
+  outputs: number[];
+  placement: Placement;
+  /** Why it is on the CPU. */
+  reason: string;
+  /** The weakest mark of its jobs. */
+  mark: Mark;
+  options: OperatorOptions;
+  macs: number;
+  weightBytes: number;
+  coefficientBytes: number;
+}
+
+export type OperatorOptions =
+  | { kind: "none" }
+  | {
+      kind: "pool";
+      padding: "SAME" | "VALID";
+      strideHeight: number;
+      strideWidth: number;
+      filterHeight: number;
+      filterWidth: number;
+      activation: Activation;
+    }
+  | { kind: "softmax"; beta: number };
+
+export type Activation = "NONE" | "RELU" | "RELU_N1_TO_1" | "RELU6" | "TANH" | "SIGN_BIT";
+
+export interface Segment {
+  placement: Placement;
+  /** Operator indices, in order. */
+  operators: number[];
+  /** What crosses the segment's border, in the arena. */
+  inputs: Binding[];
+  outputs: Binding[];
+  jobs: Job[];
+  stream: Uint32Array;
+  relocations: Relocation[];
+}
+
+export interface Binding {
+  tensor: number;
+  offset: number;
+  bytes: number;
+}
+
+export interface Place {
+  buffer: Buffer;
+  offset: number;
+}
+
+export interface Job {
+  kind: "NN" | "TP";
+  purpose: string;
+  operator: number;
+  mark: Mark;
+  /** Byte offset in the constants. */
+  descriptor: number;
+  input: Place;
+  output: Place;
+  coefficients: number;
+  coefficientBytes: number;
+  macs: number;
+  inputBytes: number;
+  outputBytes: number;
+  core: number;
+  cores: number;
+}
+
+export interface Relocation {
+  inStream: boolean;
+  target: Buffer;
+  shift: number;
+  position: number;
+}
+
+/** Words of a descriptor, by the kind of its job. */
+export const DESCRIPTOR_WORDS = { NN: 34, TP: 31 } as const;

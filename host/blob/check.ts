@@ -1,0 +1,175 @@
+import { DTYPES, elementsOf } from "../dtype.ts";
+import { type Place as FaultPlace, NolfetError } from "../errors.ts";
+import {
+  type Binding,
+  type Blob,
+  type Buffer,
+  DESCRIPTOR_WORDS,
+  type Job,
+  type Operator,
+  type Relocation,
+  type Segment,
+  type Tensor,
+} from "./blob.ts";
+
+const MAXIMUM_RANK = 8;
+const MAXIMUM_TENSOR_BYTES = 2 ** 31;
+const PAGE_BYTES = 4096;
+const ADDRESS_SPACE_BYTES = 2 ** 32;
+const MAXIMUM_SHIFT = 31;
+
+/**
+ * Checks everything in a blob that refers to something else in it: indices, spans of the two
+ * buffers, addresses, sizes that follow from shapes, and that the segments in their order
+ * compute all that they read. Throws BAD_BLOB with the tensor, operator or job.
+ */
+export function checkReferences(blob: Blob): void {
+  blob.tensors.forEach(checkTensor);
+  for (const operator of blob.operators) checkOperator(blob, operator);
+  checkAddresses(blob);
+  blob.segments.forEach((segment, i) => {
+    checkSegment(blob, segment, `segment ${i}`);
+  });
+  checkDataFlow(blob);
+}
+
+function refuse(expected: string, found: unknown, place?: FaultPlace): never {
+  throw new NolfetError("BAD_BLOB", expected, `${found}`, place);
+}
+
+/** Refuses a span that does not lie inside `limit` bytes. */
+function inside(offset: number, bytes: number, limit: number, what: string, place?: FaultPlace) {
+  if (offset + bytes > limit) {
+    refuse(`${what} inside ${limit} bytes`, `${bytes} bytes from ${offset} on`, place);
+  }
+}
+
+function indices(values: number[], count: number, what: string, least = 0, place?: FaultPlace) {
+  for (const value of values) {
+    if (value < least || value >= count) refuse(`${what} below ${count}`, value, place);
+  }
+}
+
+function checkTensor({ index, shape, dtype, quantization, data }: Tensor): void {
+  const place: FaultPlace = { kind: "TENSOR", at: index };
+  if (shape.length > MAXIMUM_RANK)
+    refuse(`at most ${MAXIMUM_RANK} dimensions`, shape.length, place);
+  const negative = shape.find((extent) => extent < 0);
+  if (negative !== undefined) refuse("extents from 0 on", negative, place);
+  const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
+  if (bytes > MAXIMUM_TENSOR_BYTES) refuse("a tensor below 2 GiB", `${bytes} bytes`, place);
+  if (data.length !== 0 && data.length !== bytes) {
+    refuse(`${bytes} bytes of data`, `${data.length} bytes`, place);
+  }
+  const { scales, zeroPoints } = quantization;
+  if (zeroPoints.length !== scales.length) {
+    refuse(`${scales.length} zero points, as many as scales`, zeroPoints.length, place);
+  }
+  const scale = scales.find((value) => !(value > 0 && Number.isFinite(value)));
+  if (scale !== undefined) refuse("scales above 0", scale, place);
+}
+
+function checkOperator({ tensors }: Blob, { index, inputs, outputs }: Operator): void {
+  const place: FaultPlace = { kind: "OPERATOR", at: index };
+  indices(inputs, tensors.length, "an input tensor", -1, place);
+  indices(outputs, tensors.length, "an output tensor", 0, place);
+}
+
+function checkAddresses(blob: Blob): void {
+  const { constantsAddress, constants, arenaAddress, arenaBytes } = blob;
+  for (const [address, bytes, what] of [
+    [constantsAddress, constants.length, "constants"],
+    [arenaAddress, arenaBytes, "arena"],
+  ] as const) {
+    if (address % PAGE_BYTES !== 0) refuse(`the address of ${what} to begin a page`, address);
+    inside(address, bytes, ADDRESS_SPACE_BYTES, what);
+  }
+  const constantsEnd = constantsAddress + constants.length;
+  if (constantsAddress < arenaAddress + arenaBytes && arenaAddress < constantsEnd) {
+    refuse("constants and arena apart", "that they overlap");
+  }
+}
+
+function checkSegment(blob: Blob, segment: Segment, name: string): void {
+  indices(segment.operators, blob.operators.length, `an operator of ${name}`);
+  for (const index of segment.operators) {
+    const operator = blob.operators[index] as Operator;
+    if (operator.placement !== segment.placement) {
+      const place: FaultPlace = { kind: "OPERATOR", at: index };
+      refuse(`the placement of ${name}, ${segment.placement}`, operator.placement, place);
+    }
+  }
+  for (const binding of [...segment.inputs, ...segment.outputs]) checkBinding(blob, binding, name);
+  if (segment.placement === "CPU" && segment.jobs.length + segment.stream.length !== 0) {
+    refuse(`no jobs in ${name} on the CPU`, `${segment.jobs.length} jobs`);
+  }
+  segment.jobs.forEach((job, i) => {
+    checkJob(blob, job, { kind: "JOB", at: i });
+  });
+  for (const relocation of segment.relocations) {
+    checkRelocation(blob, segment, relocation, name);
+  }
+}
+
+function checkBinding(blob: Blob, { tensor, offset, bytes }: Binding, name: string): void {
+  const place: FaultPlace = { kind: "TENSOR", at: tensor };
+  indices([tensor], blob.tensors.length, `a tensor bound in ${name}`);
+  const { shape, dtype } = blob.tensors[tensor] as Tensor;
+  const expected = elementsOf(shape) * DTYPES[dtype].bytes;
+  if (bytes !== expected) refuse(`${expected} bytes bound in ${name}`, `${bytes} bytes`, place);
+  inside(offset, bytes, blob.arenaBytes, `the arena in ${name}`, place);
+}
+
+function checkJob(blob: Blob, job: Job, place: FaultPlace): void {
+  const constants = blob.constants.length;
+  const bytes: Record<Buffer, number> = { constants, arena: blob.arenaBytes };
+  indices([job.operator], blob.operators.length, "an operator", 0, place);
+  inside(job.descriptor, 4 * DESCRIPTOR_WORDS[job.kind], constants, "the descriptor", place);
+  inside(job.coefficients, job.coefficientBytes, constants, "the coefficients", place);
+  inside(job.input.offset, 0, bytes[job.input.buffer], "the input", place);
+  inside(job.output.offset, 0, bytes[job.output.buffer], "the output", place);
+}
+
+function checkRelocation(blob: Blob, segment: Segment, relocation: Relocation, name: string): void {
+  const { inStream, position, shift } = relocation;
+  const bytes = inStream ? 4 * segment.stream.length : blob.constants.length;
+  inside(position, 4, bytes, `a relocated word of ${name}`);
+  if (position % 4 !== 0) refuse(`a relocated word of ${name} at a multiple of 4`, position);
+  if (shift > MAXIMUM_SHIFT) refuse(`a shift of at most ${MAXIMUM_SHIFT} bits`, shift);
+}
+
+/** Walks the segments in order: whatever one reads must be there by then, and is computed once. */
+function checkDataFlow(blob: Blob): void {
+  indices(blob.inputs, blob.tensors.length, "an input of the model");
+  indices(blob.outputs, blob.tensors.length, "an output of the model");
+  const known = new Set<number>();
+  for (const { index, data } of blob.tensors) if (data.length !== 0) known.add(index);
+
+  const read = (tensor: number, where: string) => {
+    const { shape } = blob.tensors[tensor] as Tensor;
+    if (known.has(tensor) || elementsOf(shape) === 0) return;
+    const place: FaultPlace = { kind: "TENSOR", at: tensor };
+    refuse(`what ${where} reads to be computed before`, "no segment that does", place);
+  };
+  const write = (tensor: number, where: string) => {
+    if (known.has(tensor)) {
+      const place: FaultPlace = { kind: "TENSOR", at: tensor };
+      refuse("one value of every tensor", `another from ${where}`, place);
+    }
+    known.add(tensor);
+  };
+  for (const tensor of blob.inputs) write(tensor, "the model's input");
+  blob.segments.forEach((segment, i) => {
+    if (segment.placement === "NPU") {
+      for (const { tensor } of segment.inputs) read(tensor, `segment ${i}`);
+      for (const { tensor } of segment.outputs) write(tensor, `segment ${i}`);
+      return;
+    }
+    for (const index of segment.operators) {
+      const { inputs, outputs } = blob.operators[index] as Operator;
+      for (const tensor of inputs) if (tensor >= 0) read(tensor, `operator ${index}`);
+      for (const tensor of outputs) write(tensor, `operator ${index}`);
+    }
+  });
+  for (const tensor of blob.outputs) read(tensor, "the model's output");
+}

@@ -1,0 +1,198 @@
+import { CORES } from "../../assembly/targets/cores.ts";
+import type { Dtype } from "../dtype.ts";
+import { type Place as FaultPlace, NolfetError } from "../errors.ts";
+import type {
+  Activation,
+  Binding,
+  Blob,
+  Buffer,
+  Job,
+  Mark,
+  Operator,
+  OperatorOptions,
+  Place,
+  Placement,
+  Relocation,
+  Segment,
+  Tensor,
+} from "./blob.ts";
+import * as nolf from "./nolf.generated.ts";
+
+/**
+ * Turns the accessors of a structurally sound file into plain values. Throws BAD_BLOB for enum
+ * values that do not exist and required parts that are absent; ranges are `checkReferences`'s.
+ */
+export function decodeBlob(root: nolf.Blob): Blob {
+  return {
+    version: root.version(),
+    compiler: root.compiler() ?? "",
+    ...target(root.target()),
+    options: {
+      compatMesa: root.options()?.compatMesa() ?? false,
+      strict: root.options()?.strict() ?? false,
+      allowUnproven: root.options()?.allowUnproven() ?? false,
+    },
+    tensors: list(root.tensorsLength(), (i) => tensor(root.tensors(i) as nolf.Tensor, i)),
+    operators: list(root.operatorsLength(), (i) => operator(root.operators(i) as nolf.Operator, i)),
+    segments: list(root.segmentsLength(), (i) => segment(root.segments(i) as nolf.Segment)),
+    inputs: list(root.inputsLength(), (i) => root.inputs(i) as number),
+    outputs: list(root.outputsLength(), (i) => root.outputs(i) as number),
+    constantsAddress: root.constantsAddress(),
+    constants: root.constantsArray() ?? new Uint8Array(),
+    arenaAddress: root.arenaAddress(),
+    arenaBytes: root.arenaBytes(),
+    init: Uint32Array.from(list(root.initLength(), (i) => root.init(i) as number)),
+  };
+}
+
+function list<T>(length: number, item: (index: number) => T): T[] {
+  return Array.from({ length }, (_, i) => item(i));
+}
+
+/** The name of an enum's value, spelled as the host does. */
+function nameOf<T extends string>(
+  values: Record<string | number, string | number>,
+  value: number,
+  what: string,
+  place?: FaultPlace,
+): T {
+  const name = values[value];
+  if (typeof name === "string") return name as T;
+  throw new NolfetError("BAD_BLOB", `a known ${what}`, `${value}`, place);
+}
+
+function lowerNameOf<T extends string>(...parameters: Parameters<typeof nameOf>): T {
+  return nameOf(...parameters).toLowerCase() as T;
+}
+
+function target(record: nolf.Target | null): Pick<Blob, "core" | "coreIndex"> {
+  const name = record?.name() ?? "";
+  const coreIndex = CORES.findIndex((core) => core.name === name);
+  const core = CORES[coreIndex];
+  if (!record || !core) {
+    throw new NolfetError("BAD_BLOB", "a target that is known here", JSON.stringify(name));
+  }
+  for (const field of IDENTITY) {
+    if (record[field]() !== core[field]) {
+      const hex = (value: number) => `0x${value.toString(16)}`;
+      const expected = `${field} ${hex(core[field])} of ${name}`;
+      throw new NolfetError("BAD_BLOB", expected, hex(record[field]()));
+    }
+  }
+  return { core, coreIndex };
+}
+
+const IDENTITY = ["model", "revision", "product", "eco", "customer", "architecture"] as const;
+
+function tensor(record: nolf.Tensor, index: number): Tensor {
+  const quantization = record.quantization();
+  return {
+    index,
+    name: record.name() ?? "",
+    shape: list(record.shapeLength(), (i) => record.shape(i) as number),
+    dtype: lowerNameOf<Dtype>(nolf.Dtype, record.dtype(), "dtype", { kind: "TENSOR", at: index }),
+    quantization: {
+      scales: list(quantization?.scalesLength() ?? 0, (i) => quantization?.scales(i) as number),
+      zeroPoints: list(quantization?.zeroPointsLength() ?? 0, (i) =>
+        Number(quantization?.zeroPoints(i)),
+      ),
+      axis: quantization?.axis() ?? 0,
+    },
+    data: record.dataArray() ?? new Uint8Array(),
+  };
+}
+
+function operator(record: nolf.Operator, index: number): Operator {
+  const place: FaultPlace = { kind: "OPERATOR", at: index };
+  return {
+    index,
+    code: record.code(),
+    name: record.name() ?? "",
+    inputs: list(record.inputsLength(), (i) => record.inputs(i) as number),
+    outputs: list(record.outputsLength(), (i) => record.outputs(i) as number),
+    placement: nameOf<Placement>(nolf.Placement, record.placement(), "placement", place),
+    reason: record.reason() ?? "",
+    mark: lowerNameOf<Mark>(nolf.Mark, record.mark(), "mark", place),
+    options: operatorOptions(record, place),
+    macs: Number(record.macs()),
+    weightBytes: record.weightBytes(),
+    coefficientBytes: record.coefficientBytes(),
+  };
+}
+
+function operatorOptions(record: nolf.Operator, place: FaultPlace): OperatorOptions {
+  if (record.optionsType() === nolf.CpuOptions.Pool2DOptions) {
+    const pool = record.options(new nolf.Pool2DOptions()) as nolf.Pool2DOptions | null;
+    if (pool) {
+      return {
+        kind: "pool",
+        padding: nameOf<"SAME" | "VALID">(nolf.Padding, pool.padding(), "padding", place),
+        strideHeight: pool.strideHeight(),
+        strideWidth: pool.strideWidth(),
+        filterHeight: pool.filterHeight(),
+        filterWidth: pool.filterWidth(),
+        activation: nameOf<Activation>(nolf.Activation, pool.activation(), "activation", place),
+      };
+    }
+  }
+  if (record.optionsType() === nolf.CpuOptions.SoftmaxOptions) {
+    const softmax = record.options(new nolf.SoftmaxOptions()) as nolf.SoftmaxOptions | null;
+    if (softmax) return { kind: "softmax", beta: softmax.beta() };
+  }
+  return { kind: "none" };
+}
+
+function segment(record: nolf.Segment): Segment {
+  return {
+    placement: nameOf<Placement>(nolf.Placement, record.placement(), "placement"),
+    operators: list(record.operatorsLength(), (i) => record.operators(i) as number),
+    inputs: list(record.inputsLength(), (i) => binding(record.inputs(i) as nolf.Binding)),
+    outputs: list(record.outputsLength(), (i) => binding(record.outputs(i) as nolf.Binding)),
+    jobs: list(record.jobsLength(), (i) => job(record.jobs(i) as nolf.Job, i)),
+    stream: Uint32Array.from(list(record.streamLength(), (i) => record.stream(i) as number)),
+    relocations: list(record.relocationsLength(), (i) =>
+      relocation(record.relocations(i) as nolf.Relocation),
+    ),
+  };
+}
+
+function binding(record: nolf.Binding): Binding {
+  return { tensor: record.tensor(), offset: record.offset(), bytes: record.bytes() };
+}
+
+function job(record: nolf.Job, index: number): Job {
+  const fault: FaultPlace = { kind: "JOB", at: index };
+  return {
+    kind: nameOf<Job["kind"]>(nolf.JobKind, record.kind(), "kind of job", fault),
+    purpose: lowerNameOf(nolf.Purpose, record.purpose(), "purpose", fault),
+    operator: record.operator(),
+    mark: lowerNameOf<Mark>(nolf.Mark, record.mark(), "mark", fault),
+    descriptor: record.descriptor(),
+    input: place(record.input(), fault),
+    output: place(record.output(), fault),
+    coefficients: record.coefficients(),
+    coefficientBytes: record.coefficientBytes(),
+    macs: Number(record.macs()),
+    inputBytes: record.inputBytes(),
+    outputBytes: record.outputBytes(),
+    core: record.core(),
+    cores: record.cores(),
+  };
+}
+
+function place(record: nolf.Place | null, fault: FaultPlace): Place {
+  if (!record) throw new NolfetError("BAD_BLOB", "an input and an output", "none", fault);
+  return {
+    buffer: lowerNameOf<Buffer>(nolf.Buffer, record.buffer(), "buffer", fault),
+    offset: record.offset(),
+  };
+}
+
+function relocation(record: nolf.Relocation): Relocation {
+  return {
+    inStream: record.inStream(),
+    target: lowerNameOf<Buffer>(nolf.Buffer, record.target(), "buffer"),
+    shift: record.shift(),
+    position: record.position(),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Blob, Tensor } from "./blob/blob.ts";
+import { bytesOf, DTYPES, type Dtype, elementsOf, type TypedArray } from "./dtype.ts";
+import { NolfetError } from "./errors.ts";
+
+/** An input or output of a session. */
+export interface TensorInfo {
+  name: string;
+  /** Batch first (NHWC). */
+  shape: number[];
+  dtype: Dtype;
+  /** real value = (stored value − zeroPoint) · scale */
+  quantization?: { scale: number; zeroPoint: number };
+}
+
+/** Names are made unique: a model may leave them empty, or give the same one twice. */
+export function tensorInfos({ tensors }: Blob, indices: number[], kind: string): TensorInfo[] {
+  const taken = new Set<string>();
+  return indices.map((index, i) => {
+    const { name, shape, dtype, quantization } = tensors[index] as Tensor;
+    if (!DTYPES[dtype].array) {
+      const place = { kind: "TENSOR", at: index } as const;
+      throw new NolfetError("UNSUPPORTED_MODEL", `an ${kind} of numbers`, dtype, place);
+    }
+    let unique = name === "" ? `${kind}${i}` : name;
+    while (taken.has(unique)) unique += `:${i}`;
+    taken.add(unique);
+    const [scale] = quantization.scales;
+    const [zeroPoint] = quantization.zeroPoints;
+    if (scale === undefined || zeroPoint === undefined) return { name: unique, shape, dtype };
+    return { name: unique, shape, dtype, quantization: { scale, zeroPoint } };
+  });
+}
+
+/**
+ * The bytes of the values given for each input, in the inputs' order. Throws BAD_INPUT with the
+ * name, type and length that were expected.
+ */
+export function checkedFeeds(
+  feeds: Record<string, TypedArray>,
+  infos: readonly TensorInfo[],
+): Uint8Array[] {
+  const bytes = infos.map((info) => checkedFeed(feeds, info, infos));
+  const unknown = Object.keys(feeds).filter((name) => infos.every((info) => info.name !== name));
+  if (unknown.length > 0) throw badFeed("only the model's inputs", quoted(unknown), infos);
+  return bytes;
+}
+
+function checkedFeed(
+  feeds: Record<string, TypedArray>,
+  { name, shape, dtype }: TensorInfo,
+  infos: readonly TensorInfo[],
+): Uint8Array {
+  if (typeof feeds !== "object" || feeds === null || !Object.hasOwn(feeds, name)) {
+    const found = Object.keys(feeds ?? {});
+    throw badFeed(`an input ${JSON.stringify(name)}`, quoted(found), infos);
+  }
+  const values = feeds[name];
+  const { array } = DTYPES[dtype];
+  const expected = `${elementsOf(shape)} values of ${array?.name} for ${JSON.stringify(name)}`;
+  if (!array || !(values instanceof array)) {
+    const found = (values as object | undefined)?.constructor?.name ?? typeof values;
+    throw new NolfetError("BAD_INPUT", expected, found);
+  }
+  if (values.length !== elementsOf(shape)) {
+    throw new NolfetError("BAD_INPUT", expected, `${values.length}`);
+  }
+  return bytesOf(values);
+}
+
+function badFeed(expected: string, found: string, infos: readonly TensorInfo[]): NolfetError {
+  const names = quoted(infos.map(({ name }) => name));
+  return new NolfetError("BAD_INPUT", `${expected} (the model has ${names})`, found);
+}
+
+function quoted(names: string[]): string {
+  return names.length === 0 ? "none" : names.map((name) => JSON.stringify(name)).join(", ");
+}

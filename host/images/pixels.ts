@@ -1,0 +1,144 @@
+import { NolfetError } from "../errors.ts";
+import type { TensorInfo } from "../feeds.ts";
+
+/** A picture as a network wants it: 8-bit samples, row by row, channels interleaved. */
+export interface Pixels {
+  width: number;
+  height: number;
+  /** 1 (grey) or 3 (red, green, blue). */
+  channels: 1 | 3;
+  data: Uint8Array;
+}
+
+/** Overrides the choice: real value = (pixel − mean) / std, one for all channels or one each. */
+export interface PixelOptions {
+  mean?: number[];
+  std?: number[];
+}
+
+/** How pixels become an input's stored values. */
+export interface PixelMapping {
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  /** The choice, in words. */
+  words: string;
+  /** The values to feed for a picture of that size. */
+  apply(pixels: Pixels): Uint8Array | Int8Array;
+}
+
+/** Ranges that networks are trained on, and the (pixel − mean) / std that gives them. */
+// biome-ignore format: a table
+const RANGES = [
+  { words: "[−1, 1]",  low: -1, high: 1,   mean: 127.5, std: 127.5 },
+  { words: "[0, 1]",   low: 0,  high: 1,   mean: 0,     std: 255 },
+  { words: "[0, 255]", low: 0,  high: 255, mean: 0,     std: 1 },
+];
+
+/** The 8-bit types that pictures are fed as. */
+const TYPES = {
+  uint8: { least: 0, greatest: 255, array: Uint8Array },
+  int8: { least: -128, greatest: 127, array: Int8Array },
+};
+
+/**
+ * Chooses how pixels are mapped to an image input: as they are for uint8, which is how TFLite's
+ * uint8 networks are fed; else to the range of training that is most like the one that the
+ * input's quantization can hold. Throws BAD_INPUT for an input that is no 8-bit image.
+ */
+export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): PixelMapping {
+  const { height, width, channels } = imageShape(input);
+  const { dtype, quantization } = input;
+  if (dtype !== "uint8" && dtype !== "int8") throw notAnImage(input);
+  const type = TYPES[dtype];
+  const size = { width, height, channels };
+
+  const overridden = options.mean !== undefined || options.std !== undefined;
+  if (dtype === "uint8" && !overridden) {
+    return mapping(size, "pixels as they are (uint8)", type.array, [identity()]);
+  }
+  const { scale, zeroPoint } = quantization ?? { scale: 1, zeroPoint: type.least };
+  const stored = (real: number) => {
+    const value = Math.sign(real) * Math.round(Math.abs(real) / scale) + zeroPoint;
+    return Math.min(type.greatest, Math.max(type.least, value));
+  };
+  const tables = (means: number[], stds: number[]) =>
+    Array.from({ length: Math.max(means.length, stds.length) }, (_, channel) => {
+      const mean = means[channel % means.length] as number;
+      const std = stds[channel % stds.length] as number;
+      return Int16Array.from({ length: 256 }, (_, pixel) => stored((pixel - mean) / std));
+    });
+  const quantized = `then quantized by scale ${scale} and zero point ${zeroPoint}`;
+
+  if (overridden) {
+    const mean = perChannel(options.mean ?? [0], channels, "mean");
+    const std = perChannel(options.std ?? [1], channels, "standard deviation");
+    if (std.includes(0)) throw new NolfetError("BAD_OPTION", "deviations other than 0", "0");
+    const words = `(pixel − ${mean.join(",")}) / ${std.join(",")}, ${quantized}`;
+    return mapping(size, words, type.array, tables(mean, std));
+  }
+  const { words, mean, std } = nearestRange(
+    (type.least - zeroPoint) * scale,
+    (type.greatest - zeroPoint) * scale,
+  );
+  return mapping(size, `pixels to ${words}, ${quantized}`, type.array, tables([mean], [std]));
+}
+
+type Size = Pick<PixelMapping, "width" | "height" | "channels">;
+
+/** One table for all channels, or one for each. */
+function mapping(
+  size: Size,
+  words: string,
+  array: typeof Uint8Array | typeof Int8Array,
+  tables: ArrayLike<number>[],
+): PixelMapping {
+  return {
+    ...size,
+    words,
+    apply({ width, height, channels, data }) {
+      const { width: w, height: h, channels: c } = size;
+      if (width !== w || height !== h || channels !== c || data.length !== w * h * c) {
+        const found = `${width}×${height}×${channels} in ${data.length} bytes`;
+        throw new NolfetError("BAD_INPUT", `pixels of ${w}×${h}×${c}`, found);
+      }
+      const values = new array(data.length);
+      data.forEach((pixel, i) => {
+        const table = tables[tables.length === 1 ? 0 : i % c] as ArrayLike<number>;
+        values[i] = table[pixel] as number;
+      });
+      return values;
+    },
+  };
+}
+
+function identity(): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, pixel) => pixel);
+}
+
+/** The range that shares most with low…high: the common part over the whole. */
+function nearestRange(low: number, high: number): (typeof RANGES)[number] {
+  const likeness = (range: (typeof RANGES)[number]) => {
+    const common = Math.min(high, range.high) - Math.max(low, range.low);
+    return common / (Math.max(high, range.high) - Math.min(low, range.low));
+  };
+  return RANGES.reduce((best, range) => (likeness(range) > likeness(best) ? range : best));
+}
+
+function perChannel(values: number[], channels: number, what: string): number[] {
+  const fits = values.length === 1 || values.length === channels;
+  if (fits && values.every(Number.isFinite)) return values;
+  throw new NolfetError("BAD_OPTION", `a ${what}, or ${channels} of them`, values.join(","));
+}
+
+function imageShape(input: TensorInfo): Size {
+  const [batch, height, width, channels] = input.shape;
+  const isImage = input.shape.length === 4 && batch === 1 && (channels === 1 || channels === 3);
+  if (!isImage || !height || !width) throw notAnImage(input);
+  return { height, width, channels };
+}
+
+function notAnImage({ name, shape, dtype }: TensorInfo): NolfetError {
+  const expected = "an 8-bit image input of 1×H×W×1 or 1×H×W×3";
+  return new NolfetError("BAD_INPUT", expected, `${name}: ${dtype} ${shape.join("×")}`);
+}

@@ -1,0 +1,18 @@
+// The library as it is in Node and in browsers alike.
+
+export type { Blob } from "./blob/blob.ts";
+export { openBlob } from "./blob/open.ts";
+export { type CompiledBlob, type CompileOptions, compile } from "./compile.ts";
+export type { Dtype, TypedArray } from "./dtype.ts";
+export { type ErrorCode, NolfetError, type Place } from "./errors.ts";
+export type { TensorInfo } from "./feeds.ts";
+export {
+  type PixelMapping,
+  type PixelOptions,
+  type Pixels,
+  pixelMapping,
+} from "./images/pixels.ts";
+export type { Report } from "./report.ts";
+export { dequantize, type Score, topScores } from "./scores.ts";
+export { type DeviceInfo, Session, type SessionOptions } from "./session.ts";
+export { findTarget, TARGETS, type Target } from "./targets.ts";

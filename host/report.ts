@@ -1,0 +1,83 @@
+import type { Blob, BlobOptions, Mark, Placement } from "./blob/blob.ts";
+
+/** What the compiler did with a model, as plain data: `compile(…).report`, and `--json`. */
+export interface Report {
+  compiler: string;
+  formatVersion: number;
+  target: string;
+  options: BlobOptions;
+  operators: OperatorReport[];
+  segments: SegmentReport[];
+  memory: MemoryReport;
+  weights: { modelBytes: number; coefficientBytes: number };
+  macs: { npu: number; total: number };
+}
+
+export interface OperatorReport {
+  index: number;
+  name: string;
+  placement: Placement;
+  /** On the CPU: why. */
+  reason?: string;
+  /** On the NPU: the weakest mark of its jobs. */
+  mark?: Mark;
+  macs: number;
+  weightBytes: number;
+  coefficientBytes: number;
+}
+
+export interface SegmentReport {
+  placement: Placement;
+  operators: number[];
+  nnJobs: number;
+  tpJobs: number;
+  streamBytes: number;
+}
+
+/** Bytes. The device holds the constants and the arena. */
+export interface MemoryReport {
+  constantBytes: number;
+  arenaBytes: number;
+  deviceBytes: number;
+  fileBytes: number;
+}
+
+export function reportOf(blob: Blob, fileBytes: number): Report {
+  const onNpu = blob.operators.filter(({ placement }) => placement === "NPU");
+  const macs = ({ macs }: { macs: number }) => macs;
+  return {
+    compiler: blob.compiler,
+    formatVersion: blob.version,
+    target: blob.core.name,
+    options: blob.options,
+    operators: blob.operators.map(operatorReport),
+    segments: blob.segments.map(({ placement, operators, jobs, stream }) => ({
+      placement,
+      operators,
+      nnJobs: jobs.filter(({ kind }) => kind === "NN").length,
+      tpJobs: jobs.filter(({ kind }) => kind === "TP").length,
+      streamBytes: stream.byteLength,
+    })),
+    memory: {
+      constantBytes: blob.constants.length,
+      arenaBytes: blob.arenaBytes,
+      deviceBytes: blob.constants.length + blob.arenaBytes,
+      fileBytes,
+    },
+    weights: {
+      modelBytes: sum(onNpu, ({ weightBytes }) => weightBytes),
+      coefficientBytes: sum(onNpu, ({ coefficientBytes }) => coefficientBytes),
+    },
+    macs: { npu: sum(onNpu, macs), total: sum(blob.operators, macs) },
+  };
+}
+
+function operatorReport(operator: Blob["operators"][number]): OperatorReport {
+  const { index, name, placement, reason, mark, macs, weightBytes, coefficientBytes } = operator;
+  const verdict = placement === "NPU" ? { mark } : { reason };
+  return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes };
+}
+
+function sum<T>(items: T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,23 @@
+import type { TypedArray } from "./dtype.ts";
+import type { TensorInfo } from "./feeds.ts";
+
+/** A class of a classifier, with its real score. */
+export interface Score {
+  index: number;
+  score: number;
+}
+
+/** The real values of an output. */
+export function dequantize(values: TypedArray, { quantization }: TensorInfo): Float64Array {
+  const { scale, zeroPoint } = quantization ?? { scale: 1, zeroPoint: 0 };
+  return Float64Array.from(
+    values as ArrayLike<number | bigint>,
+    (value) => (Number(value) - zeroPoint) * scale,
+  );
+}
+
+/** The highest scores, highest first; of equal ones, the lowest index first. */
+export function topScores(values: TypedArray, info: TensorInfo, count = 5): Score[] {
+  const scores = Array.from(dequantize(values, info), (score, index) => ({ index, score }));
+  return scores.sort((a, b) => b.score - a.score || a.index - b.index).slice(0, count);
+}

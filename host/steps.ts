@@ -1,0 +1,96 @@
+import type { Blob, Segment, Tensor } from "./blob/blob.ts";
+import { prepare } from "./cpu/kernels.ts";
+import type { Device } from "./devices/device.ts";
+import { DTYPES, elementsOf } from "./dtype.ts";
+import { NolfetError } from "./errors.ts";
+
+/** Bytes of each tensor that the host sees, by tensor index. */
+export type Values = Map<number, Uint8Array>;
+
+/** Runs one segment, from values to values. */
+export type Step = () => Promise<void> | void;
+
+/** What sessions of any sensible network stay below, in bytes of tensors on the host's side. */
+const MAXIMUM_HOST_BYTES = 2 ** 30;
+
+/** Bytes for every tensor that is fed, computed or read on the host's side. */
+export function allocateValues({ tensors, segments, operators, inputs, outputs }: Blob): Values {
+  const used = new Set([...inputs, ...outputs]);
+  for (const segment of segments) {
+    for (const { tensor } of [...segment.inputs, ...segment.outputs]) used.add(tensor);
+    if (segment.placement === "NPU") continue;
+    for (const index of segment.operators) {
+      const operator = operators[index];
+      for (const tensor of operator?.inputs ?? []) if (tensor >= 0) used.add(tensor);
+      for (const tensor of operator?.outputs ?? []) used.add(tensor);
+    }
+  }
+  const values = new Map() as Values;
+  let total = 0;
+  for (const index of used) {
+    const { shape, dtype, data } = tensors[index] as Tensor;
+    const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
+    total += bytes;
+    if (total > MAXIMUM_HOST_BYTES) {
+      throw new NolfetError("OUT_OF_MEMORY", "tensors of at most 1 GiB together", "more");
+    }
+    values.set(index, data.length > 0 ? data : new Uint8Array(bytes));
+  }
+  return values;
+}
+
+/** Prepares a segment for the device, or for the CPU's kernels. */
+export function prepareStep(
+  blob: Blob,
+  segment: Segment,
+  values: Values,
+  device: Device | undefined,
+): Step {
+  return segment.placement === "NPU" && device
+    ? npuStep(blob, segment, values, device)
+    : cpuStep(blob, segment, values);
+}
+
+function npuStep(
+  { tensors }: Blob,
+  { inputs, outputs, stream }: Segment,
+  values: Values,
+  device: Device,
+): Step {
+  const flip = (tensor: number) => tensors[tensor]?.dtype === "int8";
+  return async () => {
+    const before = device.arena();
+    for (const { tensor, offset, bytes } of inputs) {
+      const place = before.subarray(offset, offset + bytes);
+      copy(values.get(tensor) as Uint8Array, place, flip(tensor));
+    }
+    await device.submit(stream);
+    const after = device.arena();
+    for (const { tensor, offset, bytes } of outputs) {
+      const place = after.subarray(offset, offset + bytes);
+      copy(place, values.get(tensor) as Uint8Array, flip(tensor));
+    }
+  };
+}
+
+/** The NPU knows only unsigned bytes: a signed value is stored as itself plus 128. */
+function copy(source: Uint8Array, destination: Uint8Array, flip: boolean): void {
+  destination.set(source);
+  if (!flip) return;
+  for (let i = 0; i < destination.length; i++) destination[i] = (destination[i] as number) ^ 0x80;
+}
+
+function cpuStep(blob: Blob, { operators }: Segment, values: Values): Step {
+  const bytes = (indices: number[]) =>
+    indices.filter((index) => index >= 0).map((index) => values.get(index) as Uint8Array);
+  const runs = operators.map((index) => {
+    const operator = blob.operators[index] as Blob["operators"][number];
+    const run = prepare(operator, blob.tensors);
+    const inputs = bytes(operator.inputs);
+    const outputs = bytes(operator.outputs);
+    return () => run(inputs, outputs);
+  });
+  return () => {
+    for (const run of runs) run();
+  };
+}

@@ -1,0 +1,33 @@
+// Generates what code knows of the blob schema (host/blob/nolf.fbs) with flatc 2.0.8, which
+// Debian packs as flatbuffers-compiler: the accessors, the layout that the verifier walks, and
+// the slots that the compiler writes.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { layoutSource } from "./schema-layout.mjs";
+import { slotsSource } from "./schema-slots.mjs";
+import { slotsSource } from "./schema-slots.mjs";
+
+const SCHEMA = "host/blob/nolf.fbs";
+const FLATC = "flatc version 2.0.8";
+
+const found = execFileSync("flatc", ["--version"], { encoding: "utf8" }).trim();
+if (found !== FLATC) {
+  process.stderr.write(`expected ${FLATC}, found ${found}\n`);
+  process.exit(1);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "nolfet-schema-"));
+try {
+  execFileSync("flatc", ["--ts", "--ts-flat-files", "-o", folder, SCHEMA]);
+  execFileSync("flatc", ["--binary", "--schema", "-o", folder, SCHEMA]);
+  const accessors = readFileSync(join(folder, "nolf_generated.ts"), "utf8");
+  const layout = layoutSource(readFileSync(join(folder, "nolf.bfbs")));
+  writeFileSync("host/blob/nolf.generated.ts", accessors);
+  writeFileSync("host/blob/layout.generated.ts", layout);
+  writeFileSync("assembly/compiler/write/slots.generated.ts", slotsSource(accessors));
+  writeFileSync("assembly/compiler/write/slots.generated.ts", slotsSource(accessors));
+} finally {
+  rmSync(folder, { recursive: true });
+}
