@@ -161,19 +161,19 @@ if (existsSync(MODELS)) {
     assert.ok(files.length > 90);
   });
 
-  test("the first convolution of MobileNetV1", async () => {
-    const graph = await probe.read(load("mobilenet_v1_1.0_224_quant"));
+  test("the first convolution of a small MobileNetV1", async () => {
+    const graph = await probe.read(load("mobilenet_v1_0.25_128_quant"));
     const convolution = graph.operators[0];
     const [input, weights, bias] = (convolution?.inputs ?? []).map((index) => graph.tensors[index]);
     const output = graph.tensors[convolution?.outputs[0] ?? -1];
     assert.equal(graph.inputs, [convolution?.inputs[0]]);
-    assert.equal(input?.shape, [1, 224, 224, 3]);
+    assert.equal(input?.shape, [1, 128, 128, 3]);
     assert.equal(input?.quantization.scales, [0.0078125]);
     assert.equal(input?.quantization.zeroPoints, [128]);
-    assert.equal(weights?.shape, [32, 3, 3, 3]);
-    assert.is(weights?.data.length, 32 * 27);
-    assert.is(bias?.data.length, 32 * 4);
-    assert.equal(output?.shape, [1, 112, 112, 32]);
+    assert.equal(weights?.shape, [8, 3, 3, 3]);
+    assert.is(weights?.data.length, 8 * 27);
+    assert.is(bias?.data.length, 8 * 4);
+    assert.equal(output?.shape, [1, 64, 64, 8]);
     const { padding, stride, activation } = convolution?.options ?? {};
     assert.equal({ padding, stride, activation }, { padding: 0, stride: [2, 2], activation: 3 });
   });
