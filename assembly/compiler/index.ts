@@ -1,9 +1,9 @@
 import { Code, PlaceKind } from "../diagnostics/codes";
 import { clearFailure, fail, failed, failureCode } from "../diagnostics/failure";
 import { CORES } from "../targets/cores";
-import { encode, EncodedJob } from "./encode/encode";
+import { EncodedJob, encode } from "./encode/encode";
 import { Span } from "./graph";
-import { lower, Lowering } from "./lower/lower";
+import { Lowering, lower } from "./lower/lower";
 import { partition } from "./partition/partition";
 import { place } from "./place/place";
 import { readModel } from "./read";
@@ -74,10 +74,22 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
 
 function acceptable(coreIndex: i32, settings: Settings): bool {
   if (settings.contradictory) {
-    return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, "options that go together", "strict with unproven jobs");
+    return fail(
+      Code.BAD_OPTION,
+      PlaceKind.NONE,
+      0,
+      "options that go together",
+      "strict with unproven jobs",
+    );
   }
   if (coreIndex < 0 || coreIndex >= CORES.length) {
-    return fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a core of the table", `number ${coreIndex}`);
+    return fail(
+      Code.UNSUPPORTED_TARGET,
+      PlaceKind.NONE,
+      0,
+      "a core of the table",
+      `number ${coreIndex}`,
+    );
   }
   const core = CORES[coreIndex];
   if (core.architecture != 7) {

@@ -35,7 +35,8 @@ export function turnRearrangement(job: SpaceToDepth, c: Convolution): void {
 
 /** The same fault in the NN job, and its own rule for where padding begins. */
 export function turnConvolution(job: ConvolutionJob, c: Convolution): void {
-  const reduced = c.striding == Striding.SPACE_TO_DEPTH || c.striding == Striding.HALVED_KERNEL_ONLY;
+  const reduced =
+    c.striding == Striding.SPACE_TO_DEPTH || c.striding == Striding.HALVED_KERNEL_ONLY;
   const rows = reduced ? halved(c.rows.input, c) : c.rows.input;
   const columns = reduced ? halved(c.columns.input, c) : c.columns.input;
   job.inputX = max(rows, columns);

@@ -1,6 +1,5 @@
-import { Convolution } from "../partition/geometry";
-import { Striding } from "../partition/geometry";
 import { Span } from "../graph";
+import { Convolution, Striding } from "../partition/geometry";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
@@ -107,8 +106,7 @@ function tapTable(c: Convolution, phases: i32, side: i32, tapPitch: i32): Static
       for (let x = 0; x < side; x++) {
         const row = step * y + (phase >> 1) - c.rows.inset;
         const column = step * x + (phase & 1) - c.columns.inset;
-        const inside =
-          row >= 0 && row < c.rows.kernel && column >= 0 && column < c.columns.kernel;
+        const inside = row >= 0 && row < c.rows.kernel && column >= 0 && column < c.columns.kernel;
         taps[i++] = inside ? (row * c.columns.kernel + column) * tapPitch : NO_TAP;
       }
     }

@@ -49,7 +49,7 @@ class Lowerer {
 
   constructor(
     private segment: Segment,
-    private graph: Graph,
+    graph: Graph,
     private core: Core,
     private settings: Settings,
   ) {

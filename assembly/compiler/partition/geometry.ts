@@ -75,10 +75,7 @@ export class Convolution {
   /** 1×1 in the model, over more than one channel. */
   get pointwise(): bool {
     return (
-      this.rows.kernel == 1 &&
-      this.columns.kernel == 1 &&
-      this.inputChannels > 1 &&
-      !this.depthwise
+      this.rows.kernel == 1 && this.columns.kernel == 1 && this.inputChannels > 1 && !this.depthwise
     );
   }
 

@@ -39,7 +39,12 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
   return new Partition(placements, collectSegments(graph, placements));
 }
 
-function placeOperator(operator: Operator, graph: Graph, core: Core, settings: Settings): Placement {
+function placeOperator(
+  operator: Operator,
+  graph: Graph,
+  core: Core,
+  settings: Settings,
+): Placement {
   const placement = new Placement();
   if (!isConvolution(operator)) {
     placement.reason = "the NPU path has no pattern for it";
@@ -80,6 +85,7 @@ function refusal(convolution: Convolution, settings: Settings): string {
 function withheld(mark: Mark, settings: Settings): string {
   if (mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa)
     return "its words are unproven on silicon (--allow-unproven emits them)";
-  if (mark != Mark.PROVEN && settings.strict) return "its words are not proven on silicon (--strict)";
+  if (mark != Mark.PROVEN && settings.strict)
+    return "its words are not proven on silicon (--strict)";
   return "";
 }

@@ -28,7 +28,11 @@ export const CONVOLUTION_RULES: Rule[] = [
 ];
 
 function tensorTypes(c: Convolution): string {
-  if (c.input.dtype == Dtype.UINT8 && c.weights.dtype == Dtype.UINT8 && c.output.dtype == Dtype.UINT8)
+  if (
+    c.input.dtype == Dtype.UINT8 &&
+    c.weights.dtype == Dtype.UINT8 &&
+    c.output.dtype == Dtype.UINT8
+  )
     return "";
   return "input, weights and output are not all uint8";
 }
@@ -65,7 +69,8 @@ function perTensor(tensor: Tensor): bool {
 
 function channels(c: Convolution): string {
   const wanted = c.depthwise ? 1 : c.outputChannels;
-  if (c.weights.shape[0] != wanted) return `its weights hold ${c.weights.shape[0]} kernels, not ${wanted}`;
+  if (c.weights.shape[0] != wanted)
+    return `its weights hold ${c.weights.shape[0]} kernels, not ${wanted}`;
   if (!c.depthwise && c.weights.fromLast(1) != c.inputChannels)
     return `it is grouped: kernels of ${c.weights.fromLast(1)} channels over ${c.inputChannels}`;
   if (c.depthwise && c.weights.fromLast(1) != c.outputChannels)
@@ -96,7 +101,8 @@ function outputSizes(c: Convolution): string {
 }
 
 function fits(axis: Axis, c: Convolution): bool {
-  const covered = c.operator.options.padding == Padding.SAME ? axis.input : axis.input - axis.kernel + 1;
+  const covered =
+    c.operator.options.padding == Padding.SAME ? axis.input : axis.input - axis.kernel + 1;
   return covered > 0 && axis.output == (covered + c.stride - 1) / c.stride;
 }
 
@@ -104,7 +110,8 @@ function fieldWidths(c: Convolution): string {
   const rows = max(c.rows.input, c.rows.output * c.stride) + LARGEST_KERNEL;
   const columns = max(c.columns.input, c.columns.output * c.stride) + LARGEST_KERNEL;
   const phases = c.stride == 2 ? 4 : 1;
-  if (max(rows, columns) > LARGEST_SIDE) return `its image exceeds ${LARGEST_SIDE} pixels on a side`;
+  if (max(rows, columns) > LARGEST_SIDE)
+    return `its image exceeds ${LARGEST_SIDE} pixels on a side`;
   if (max(c.inputChannels * phases, c.outputChannels) > LARGEST_CHANNELS)
     return `it has more than ${LARGEST_CHANNELS} channels`;
   if (max(c.columns.output * c.outputChannels, c.inputChannels) > LARGEST_LOOP)

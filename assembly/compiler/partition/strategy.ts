@@ -1,6 +1,6 @@
 import { Core } from "../../targets/cores";
 import { Mark } from "../schema";
-import { Axis, Convolution, Striding, paddingBefore } from "./geometry";
+import { Axis, Convolution, paddingBefore, Striding } from "./geometry";
 import { isKnownToFail } from "./rules";
 
 /**

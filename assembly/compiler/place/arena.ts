@@ -64,7 +64,8 @@ class Lives {
     }
     // Inputs are written before the first job, outputs read after the last.
     for (let i = 0; i < lowering.inputs.length; i++) this.touch(lowering.inputs[i].id, -1);
-    for (let i = 0; i < lowering.outputs.length; i++) this.touch(lowering.outputs[i].id, jobs.length);
+    for (let i = 0; i < lowering.outputs.length; i++)
+      this.touch(lowering.outputs[i].id, jobs.length);
   }
 
   meet(a: i32, b: i32): bool {
@@ -90,13 +91,7 @@ function bySize(lowering: Lowering): i32[] {
 }
 
 /** The lowest offset where a value fits between the placed ones that live at the same time. */
-function lowestGap(
-  id: i32,
-  placed: i32[],
-  arena: Arena,
-  lives: Lives,
-  lowering: Lowering,
-): u64 {
+function lowestGap(id: i32, placed: i32[], arena: Arena, lives: Lives, lowering: Lowering): u64 {
   const bytes = lowering.values[id].bytes as u64;
   let offset: u64 = 0;
   for (let i = 0; i < placed.length; i++) {

@@ -45,7 +45,7 @@ export function writeBlob(
   builder.table();
   builder.field32(BlobSlot.VERSION, FORMAT_VERSION);
   builder.child(BlobSlot.COMPILER, version);
-  const sum = builder.slot(BlobSlot.CHECKSUM, 4);
+  const _sum = builder.slot(BlobSlot.CHECKSUM, 4);
   const sumPosition = builder.size;
   builder.child(BlobSlot.TARGET, target);
   builder.child(BlobSlot.OPTIONS, options);
@@ -84,7 +84,9 @@ function writeSegments(
     const segment = partition.segments[i];
     if (segment.onNpu) {
       const places = layout.segments[npu];
-      positions.push(writeNpuSegment(builder, segment, lowerings[npu], encoded[npu], places, graph));
+      positions.push(
+        writeNpuSegment(builder, segment, lowerings[npu], encoded[npu], places, graph),
+      );
       npu++;
     } else {
       positions.push(writeCpuSegment(builder, segment));

@@ -35,7 +35,11 @@ export class CommandStream {
 
   /** Once per session: compute mode. */
   static init(): CommandStream {
-    return new CommandStream().begin().state(PA_SYSTEM_MODE, SYSTEM_MODE).state(GL_API_MODE, COMPUTE).pad(2);
+    return new CommandStream()
+      .begin()
+      .state(PA_SYSTEM_MODE, SYSTEM_MODE)
+      .state(GL_API_MODE, COMPUTE)
+      .pad(2);
   }
 
   begin(): this {
@@ -53,7 +57,10 @@ export class CommandStream {
   /** Starts one TP core's share of a job. Gives the byte offset of the word that holds `descriptor`. */
   startMove(descriptor: u32, lastCore: bool): u32 {
     const address = lastCore ? descriptor : descriptor | MORE_CORES;
-    this.withoutRemap().state(GL_TP_CONFIG, 0).state(GL_TP_ORDER, 0).state(PS_TP_INST_ADDR, address);
+    this.withoutRemap()
+      .state(GL_TP_CONFIG, 0)
+      .state(GL_TP_ORDER, 0)
+      .state(PS_TP_INST_ADDR, address);
     const position = this.lastValue;
     if (lastCore) this.state(PS_EVENT_ID, 0);
     return position;

@@ -6,8 +6,7 @@ import {
   NN_OUTPUT_ADDRESS,
 } from "../encode/nn-descriptor";
 import { TP_INPUT_ADDRESS, TP_OUTPUT_ADDRESS } from "../encode/tp-descriptor";
-import { Access } from "../lower/jobs";
-import { MoveJob } from "../lower/jobs";
+import { Access, MoveJob } from "../lower/jobs";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../place/place";
 import { CommandStream } from "./command-stream";
 

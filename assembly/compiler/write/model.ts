@@ -1,4 +1,3 @@
-import { EncodedJob } from "../encode/encode";
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../partition/partition";
 import { operatorName } from "../read/operators";

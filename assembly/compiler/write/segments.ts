@@ -1,12 +1,11 @@
 import { EncodedJob } from "../encode/encode";
-import { ConvolutionJob, MoveJob } from "../lower/jobs";
-import { Access } from "../lower/jobs";
+import { Graph } from "../graph";
+import { Access, ConvolutionJob, MoveJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Segment } from "../partition/segments";
 import { SegmentLayout } from "../place/place";
-import { Graph } from "../graph";
 import { Builder } from "./builder";
-import { Buffer, link, Linked } from "./link";
+import { Buffer, Linked, link } from "./link";
 import { BindingSlot, JobSlot, SegmentSlot } from "./slots.generated";
 
 /** A segment on the NPU: its stream, its jobs, and where its tensors lie in the arena. */

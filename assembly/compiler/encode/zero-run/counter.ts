@@ -43,7 +43,7 @@ export class Counter extends Sink {
   private settle(up: u32): void {
     for (let width: u32 = 0; width <= WIDEST_RUN; width++) {
       const round = up * ((1 << width) - 1);
-      unchecked((this.extra[width] += (this.run + round) >> width));
+      this.extra[width] += (this.run + round) >> width;
     }
     this.run = 0;
   }
