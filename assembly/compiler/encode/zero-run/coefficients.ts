@@ -58,14 +58,18 @@ function totalBytes(counters: Counter[], width: i32, alignment: u64): u64 {
   return total;
 }
 
-/** The run width with the smallest buffer; the narrowest of several. */
+/** The run width with the smallest buffer; of several, the one with the shortest streams. */
 function bestWidth(counters: Counter[], core: Core): i32 {
   let best = 0;
   for (let width = 1; width <= (core.zeroRunBits as i32); width++) {
-    const bytes = totalBytes(counters, width, ALIGNMENT);
-    if (bytes < totalBytes(counters, best, ALIGNMENT)) best = width;
+    if (costs(counters, width) < costs(counters, best)) best = width;
   }
   return best;
+}
+
+/** Bytes of the buffer above, of the streams as such below. */
+function costs(counters: Counter[], width: i32): u64 {
+  return (totalBytes(counters, width, ALIGNMENT) << 32) | totalBytes(counters, width, 1);
 }
 
 /** Mesa takes no runs in pointwise jobs, and else narrows them until the cost first rises. */

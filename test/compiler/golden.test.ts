@@ -1,0 +1,62 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Blob, DESCRIPTOR_WORDS, type Job } from "../../host/blob/blob.ts";
+import { openBlob } from "../../host/blob/open.ts";
+import { compile } from "../../host/index.ts";
+import { convolutionModel } from "../support/tflite-builder.ts";
+import { GOLDEN_VECTORS, type GoldenJob } from "./golden.ts";
+
+const ADDRESS_WORDS = { NN: [5, 6, 7], TP: [10, 13] };
+
+for (const vector of GOLDEN_VECTORS) {
+  for (const compat of [undefined, "mesa"] as const) {
+    test(`${vector.name} on ${vector.core}${compat ? ", as Mesa does" : ""}`, async () => {
+      const model = convolutionModel(vector.model);
+      const blob = openBlob(await compile(model, { target: vector.core, compat }));
+      const jobs = blob.segments.flatMap((segment) => segment.jobs);
+      assert.equal(
+        jobs.map(({ kind }) => kind),
+        vector.jobs.map(({ kind }) => kind),
+      );
+      for (const [i, golden] of vector.jobs.entries()) checkJob(blob, jobs, i, golden);
+      const convolution = jobs.find(({ kind }) => kind === "NN") as Job;
+      checkCoefficients(blob, convolution, vector.coefficients);
+    });
+  }
+}
+
+function checkJob(blob: Blob, jobs: Job[], index: number, golden: GoldenJob): void {
+  const job = jobs[index] as Job;
+  if (golden.words !== "") assert.is(wordsThatAreNot0(blob, job), golden.words);
+  const first = jobs.find(({ purpose }) => purpose === job.purpose) as Job;
+  assert.is(job.input.offset - first.input.offset, golden.input ?? 0);
+  assert.is(job.output.offset - first.output.offset, golden.output ?? 0);
+}
+
+function wordsThatAreNot0(blob: Blob, job: Job): string {
+  const { buffer, byteOffset } = blob.constants;
+  const view = new DataView(buffer, byteOffset + job.descriptor);
+  const indices = Array.from({ length: DESCRIPTOR_WORDS[job.kind] }, (_, i) => i);
+  return indices
+    .filter((i) => !ADDRESS_WORDS[job.kind].includes(i) && view.getUint32(4 * i, true) !== 0)
+    .map(
+      (i) =>
+        `${i}:${view
+          .getUint32(4 * i, true)
+          .toString(16)
+          .padStart(8, "0")}`,
+    )
+    .join(" ");
+}
+
+function checkCoefficients(blob: Blob, job: Job, golden: Record<number, string>): void {
+  const bytes = blob.constants.subarray(job.coefficients, job.coefficients + job.coefficientBytes);
+  const offsets = Object.keys(golden).map(Number);
+  offsets.forEach((offset, i) => {
+    const end = Math.min(offsets[i + 1] ?? offset + 64, offset + 64);
+    const found = Buffer.from(bytes.subarray(offset, end)).toString("hex");
+    assert.is(found, (golden[offset] as string).padEnd(2 * (end - offset), "0"));
+  });
+}
+
+test.run();

@@ -1,0 +1,132 @@
+import type { ConvolutionSpec } from "../support/tflite-builder.ts";
+
+/**
+ * Streams that were taken from a real driver and checked by hand: small convolutions with, for
+ * each job, the words that are not 0 (`index:hex`, but for addresses), and coefficient bytes.
+ */
+export interface GoldenVector {
+  name: string;
+  core: string;
+  model: ConvolutionSpec;
+  jobs: GoldenJob[];
+  /** Hex at byte offsets of the coefficient buffer; what follows up to the next is 0. */
+  coefficients: Record<number, string>;
+}
+
+export interface GoldenJob {
+  kind: "NN" | "TP";
+  words: string;
+  /** Offsets of the accesses from those of the first job of its kind and purpose. */
+  input?: number;
+  output?: number;
+}
+
+const CONSTANT_WORDS = "28:03ffffff 29:7f800000 30:ff800000";
+
+export const GOLDEN_VECTORS: GoldenVector[] = [
+  {
+    name: "3×3 SAME, 6×6×2 to 6×6×2",
+    core: "a311d",
+    model: { height: 6, width: 6, channels: 2 },
+    jobs: [
+      {
+        kind: "TP",
+        words:
+          "0:00000002 1:00060006 2:00000002 3:0000000c 5:00050001 6:20000018 8:00060001 9:00060001 12:80000002 14:00000001 15:00000024 16:00020006 17:00000006 19:00010006 22:00010001 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+      },
+      {
+        kind: "NN",
+        words: `0:a010008c 1:00300180 2:cc00003f 3:00300180 4:0c1b4002 8:00063004 11:00000800 12:00000a00 14:00000800 15:09000190 16:00060006 17:3a000006 19:03ffffff 21:03ffffff 22:00005a78 ${CONSTANT_WORDS}`,
+      },
+      {
+        kind: "TP",
+        words:
+          "0:00000006 1:0001000c 2:00000006 3:00000048 5:000b0005 6:20000018 8:00010001 9:00010001 12:80000002 14:00000002 16:00010006 17:0000000c 18:00000001 19:00020006 20:00000048 22:00010001 24:0000000a 26:03ffffff 28:03ffffff 29:5a000000 30:0000005a",
+      },
+    ],
+    coefficients: {
+      0: "4000000040000000",
+      64: "0001000bfc3a0000559fe9337dc7115b307ac40e58a2ec36800000000000",
+      128: "000100a51488ffffef3983cd1761abf5ca145ea8f23c86d01a24000000000000",
+    },
+  },
+  {
+    name: "3×3 SAME stride 2, 9×9×3 to 5×5×4",
+    core: "a311d",
+    model: { height: 9, width: 9, channels: 3, outputChannels: 4, stride: 2 },
+    jobs: [
+      { kind: "TP", words: "" },
+      {
+        kind: "TP",
+        words:
+          "0:00000009 1:00030003 2:00000009 3:00000051 4:ffffffff 5:0002000a 6:20000018 8:0004000c 9:0004000c 12:c0000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00020002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+      },
+      {
+        kind: "TP",
+        words:
+          "0:00000009 1:00030004 2:00000009 3:00000051 4:0000ffff 5:0003000a 6:20000018 8:0004000c 9:0004000c 12:c0000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00020002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        input: 0x1b,
+        output: 0xc,
+      },
+      {
+        kind: "TP",
+        words:
+          "0:00000009 1:00030002 2:00000009 3:00000051 4:0000ffff 5:0001000a 6:20000018 8:0002000c 9:0002000c 12:c0000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00010002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        input: 0x3f,
+        output: 0x18,
+      },
+      {
+        kind: "TP",
+        words:
+          "0:00000009 1:00030000 2:00000009 3:00000051 4:0000ffff 5:0001000a 6:20000018 8:0002000c 9:0002000c 12:80000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00010002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        input: 0x51,
+        output: 0x1e,
+      },
+      {
+        kind: "NN",
+        words: `0:a0100308 1:00300180 2:cc000000 3:00280140 4:08144004 8:00052004 11:00000800 12:00000a00 14:00000800 15:09000190 16:00060006 17:3a000005 19:03ffffff 21:03ffffff 22:00005a78 ${CONSTANT_WORDS}`,
+      },
+      { kind: "TP", words: "" },
+    ],
+    coefficients: {
+      0: "40000000400000004000000040000000",
+      64: "01010016f0d8ffffa52b35482f053c586ce2398e070f0c07ca507dce81a7cf563cecf1e0a932e35d33e25ef088028c27221e3c",
+      128: "010100e419d0feff4163a426ec3e3c3f3ae2718d07cf857ab11e190681878c503cd3f1e0e1a1c11aadd545f0243a8b073f1ebc0c",
+    },
+  },
+  {
+    name: "3×3 VALID with few weights, 6×6×8 to 4×4×1",
+    core: "a311d",
+    model: {
+      height: 6,
+      width: 6,
+      channels: 8,
+      outputChannels: 1,
+      padding: "VALID",
+      weightAt: (n) => ({ 0: 5, 9: 200, 70: 33 })[n] ?? 120,
+    },
+    jobs: [
+      { kind: "TP", words: "" },
+      { kind: "NN", words: "" },
+    ],
+    coefficients: {
+      0: "40000000",
+      64: "04010050003903007078816c78888778888778188278",
+    },
+  },
+  {
+    name: "1×1 with kernels to fill the cores, 6×6×8 to 6×6×9",
+    core: "a311d",
+    model: { height: 6, width: 6, channels: 8, outputChannels: 9, kernel: 1 },
+    jobs: [
+      { kind: "TP", words: "" },
+      { kind: "NN", words: "" },
+      { kind: "TP", words: "" },
+    ],
+    coefficients: {
+      0: "4000000040000000400000004000000040000000400000004000000040000000",
+      64: "0002000bd827000030557a9fc433c0120000587da2c7ece90e00000000113624000000",
+      320: "0002004b184700007095badf0400007701000000000000294e200100000000440100",
+    },
+  },
+];
