@@ -1,12 +1,76 @@
+/**
+ * The emulator: executes the command streams that a device would get, over the very buffers
+ * that it would see. Addresses are GPU virtual addresses; a status is a `Code`, 0 when all
+ * went well, and the failure exports tell the rest.
+ */
+
 export {
   failureCode,
   failurePlace,
   failurePlaceKind,
   failureText,
 } from "../diagnostics/failure";
+export { executedJobs, executedMultiplications } from "./jobs";
 
+import { Code, PlaceKind } from "../diagnostics/codes";
+import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { CORES } from "../targets/cores";
+import { executeStream } from "./frontend/packets";
+import { resetStates } from "./frontend/states";
+import { beginSubmission } from "./jobs";
+import { mapBuffer, unmapAllBuffers } from "./memory/buffers";
+import { Scratch } from "./memory/scratch";
 
-export function coreCount(): i32 {
-  return CORES.length;
+let core: i32 = -1;
+const stream = new Scratch();
+let streamRoom: u32 = 0;
+
+/** Becomes the core at an index of `CORES`, freshly switched on. */
+export function configure(index: i32): i32 {
+  clearFailure();
+  if (index < 0 || index >= CORES.length) {
+    fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "the index of a core", index.toString());
+  } else {
+    core = index;
+    resetStates();
+  }
+  return failureCode();
+}
+
+/**
+ * Makes `bytes` zero bytes stand for a buffer object at an address. Returns their pointer, or 0
+ * where the address is no page's, the range is taken or the memory does not suffice.
+ */
+export function map(address: u32, bytes: u32): usize {
+  clearFailure();
+  return mapBuffer(address, bytes);
+}
+
+/** Takes all buffers away; their memory serves the next ones. */
+export function unmapAll(): void {
+  unmapAllBuffers();
+}
+
+/** Pointer to room for a stream of so many words, 0 where the memory does not suffice. */
+export function streamBuffer(words: u32): usize {
+  clearFailure();
+  streamRoom = 0;
+  if (!stream.reserve((<u64>words) << 2)) return 0;
+  streamRoom = words;
+  return stream.pointer;
+}
+
+/** Executes the first `words` words of the stream buffer. */
+export function submit(words: u32): i32 {
+  clearFailure();
+  beginSubmission();
+  if (core < 0) {
+    fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a configured core", "none");
+  } else if (words > streamRoom) {
+    const found = `${words} words`;
+    fail(Code.BAD_STREAM, PlaceKind.NONE, 0, `at most ${streamRoom}`, found);
+  } else {
+    executeStream(stream.pointer, words, CORES[core]);
+  }
+  return failureCode();
 }

@@ -1,0 +1,135 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
+import { Core } from "../../targets/cores";
+import { beginJob, jobDone } from "../jobs";
+import { executeNn } from "../nn/unit";
+import { executeTp } from "../tp/unit";
+
+/**
+ * The states that a command stream may load, and what loading them does. Two of them start a
+ * job when they are written; the others must hold a value whose effect is known.
+ */
+
+const GL_NN_CONFIG: u32 = 0x03930;
+const GL_OCB_REMAP_START: u32 = 0x0393c;
+const GL_OCB_REMAP_END: u32 = 0x03940;
+const GL_TP_CONFIG: u32 = 0x0394c;
+const TP_UNKNOWN: u32 = 0x03950;
+const PS_NN_INST_ADDR: u32 = 0x010a0;
+const PS_TP_INST_ADDR: u32 = 0x010b8;
+
+/** A state that configures: it may be loaded with one of its known values. */
+class State {
+  written: bool = false;
+
+  constructor(
+    public address: u32,
+    public name: string,
+    public value: u32,
+    /** A second known value; the same as `value` where there is none. */
+    public other: u32 = value,
+  ) {}
+}
+
+// The values of parallel mode (NN_CONFIG 0, flush 0x403, event ids other than 0) are known to
+// exist, but not what order of jobs they guarantee: they are refused.
+const states: State[] = [
+  new State(0x00a28, "PA_SYSTEM_MODE", 0x11),
+  new State(0x0384c, "GL_API_MODE", 2),
+  new State(GL_OCB_REMAP_START, "GL_OCB_REMAP_START", 0),
+  new State(GL_OCB_REMAP_END, "GL_OCB_REMAP_END", 0),
+  new State(GL_NN_CONFIG, "GL_NN_CONFIG", 0x10),
+  new State(GL_TP_CONFIG, "GL_TP_CONFIG", 0),
+  new State(TP_UNKNOWN, "state 0x3950", 0, 8),
+  new State(0x010a4, "state 0x10a4", 0),
+  new State(0x0380c, "GL_FLUSH_CACHE", 0xc23),
+];
+
+/** What must have been loaded before a job of either unit starts. */
+const NN_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_NN_CONFIG];
+const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_CONFIG, TP_UNKNOWN];
+
+/** TP jobs of a split operation that have been started; its last job ends the count. */
+let openTpJobs: u32 = 0;
+
+/** Forgets what has been loaded, as a core that has just been switched on. */
+export function resetStates(): void {
+  for (let i = 0; i < states.length; i++) states[i].written = false;
+}
+
+export function beginStates(): void {
+  openTpJobs = 0;
+}
+
+/** Loads a state; `word` is where its value stands in the stream. False where that fails. */
+export function loadState(address: u32, value: u32, word: u32, core: Core): bool {
+  if (address == PS_NN_INST_ADDR) return startNn(value, word, core);
+  if (address == PS_TP_INST_ADDR) return startTp(value, word, core);
+  const state = stateAt(address);
+  if (state == null) {
+    return badWord(word, "a state that is known", `state 0x${address.toString(16)}`);
+  }
+  if (value != state.value && value != state.other) {
+    const known = `${state.name} 0x${state.value.toString(16)}`;
+    const other = state.other == state.value ? "" : ` or 0x${state.other.toString(16)}`;
+    return badWord(word, known + other, `0x${value.toString(16)}`);
+  }
+  state.written = true;
+  return true;
+}
+
+/** Checks what must hold at the end of a stream. */
+export function endStates(words: u32): bool {
+  if (openTpJobs == 0) return true;
+  return badWord(words, "the last job of a split TP operation", "the end of the stream");
+}
+
+export function badWord(word: u32, expected: string, found: string): bool {
+  return fail(Code.BAD_STREAM, PlaceKind.STREAM_WORD, word, expected, found);
+}
+
+function startNn(value: u32, word: u32, core: Core): bool {
+  if (!isSetUp(NN_SETUP, word)) return false;
+  if (openTpJobs != 0) return badWord(word, "the next TP job of a split operation", "an NN job");
+  if ((value & 63) != 0) {
+    return badWord(word, "low bits 0 in an NN job's address", (value & 63).toString());
+  }
+  beginJob();
+  if (!executeNn(value, core)) return false;
+  jobDone();
+  return true;
+}
+
+/** Low bits 1 say that more jobs of the same operation follow, on the other TP cores. */
+function startTp(value: u32, word: u32, core: Core): bool {
+  if (!isSetUp(TP_SETUP, word)) return false;
+  const low = value & 63;
+  if (low > 1) return badWord(word, "low bits 0 or 1 in a TP job's address", low.toString());
+  openTpJobs++;
+  if (openTpJobs > core.tpCoresPerJob) {
+    const most = `${core.tpCoresPerJob} TP jobs in an operation`;
+    return badWord(word, `at most ${most}`, "one more");
+  }
+  if (low == 0) openTpJobs = 0;
+  beginJob();
+  if (!executeTp(value & ~63, core.architecture)) return false;
+  jobDone();
+  return true;
+}
+
+function isSetUp(setup: StaticArray<u32>, word: u32): bool {
+  for (let i = 0; i < setup.length; i++) {
+    const state = stateAt(setup[i]);
+    if (state != null && !state.written) {
+      return badWord(word, `${state.name} loaded before the job`, "none");
+    }
+  }
+  return true;
+}
+
+function stateAt(address: u32): State | null {
+  for (let i = 0; i < states.length; i++) {
+    if (states[i].address == address) return states[i];
+  }
+  return null;
+}

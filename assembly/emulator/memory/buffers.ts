@@ -1,0 +1,121 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
+import { currentJob } from "../jobs";
+import { giveBack, takeBlock } from "./pool";
+
+/**
+ * The GPU's address space: what is mapped where. Every unit asks here once for each range that
+ * it is going to touch, and keeps to the range it asked for.
+ */
+
+const PAGE: u32 = 4096;
+
+/** A buffer object at its GPU virtual address. */
+export class Buffer {
+  constructor(
+    public address: u32,
+    public bytes: u32,
+    public pointer: usize,
+  ) {}
+
+  get end(): u64 {
+    return <u64>this.address + <u64>this.bytes;
+  }
+}
+
+/** By ascending address; the first `count` are mapped, the rest are records to use again. */
+const buffers: Buffer[] = [];
+let count: i32 = 0;
+
+/**
+ * Maps `bytes` zero bytes at a page's address and returns their pointer; 0 and a failure
+ * recorded where that cannot be.
+ */
+export function mapBuffer(address: u32, bytes: u32): usize {
+  const end = <u64>address + <u64>bytes;
+  if (address % PAGE != 0 || address == 0 || bytes == 0 || end > 1 << 32) {
+    return refuse(address, "a page's address and a size within 4 GiB", `${bytes} bytes`);
+  }
+  const place = firstBehind(address);
+  if (place < count && <u64>buffers[place].address < end) {
+    return refuse(address, `${bytes} bytes that are free`, "another buffer in them");
+  }
+  if (place > 0 && buffers[place - 1].end > <u64>address) {
+    return refuse(address, "an address that is free", "another buffer that covers it");
+  }
+  const pointer = takeBlock(bytes);
+  if (pointer == 0) {
+    fail(Code.OUT_OF_MEMORY, PlaceKind.ADDRESS, address, `${bytes} bytes`, "fewer left");
+    return 0;
+  }
+  memory.fill(pointer, 0, bytes);
+  insert(place, address, bytes, pointer);
+  return pointer;
+}
+
+export function unmapAllBuffers(): void {
+  for (let i = 0; i < count; i++) giveBack(buffers[i].pointer, buffers[i].bytes);
+  count = 0;
+}
+
+/** The buffer that holds the address, or null. */
+export function bufferAt(address: u32): Buffer | null {
+  const place = firstBehind(address);
+  if (place == 0) return null;
+  const buffer = buffers[place - 1];
+  return <u64>address < buffer.end ? buffer : null;
+}
+
+/**
+ * Pointer to `bytes` mapped bytes at an address; 0 and a failure recorded where they are not.
+ * `wanted` says what of the current job lies there.
+ */
+export function resolve(address: u64, bytes: u64, wanted: string): usize {
+  const buffer = address >> 32 == 0 ? bufferAt(<u32>address) : null;
+  if (buffer != null && address + bytes <= buffer.end) {
+    return buffer.pointer + <usize>(address - <u64>buffer.address);
+  }
+  outOfBounds(address, bytes, wanted, buffer);
+  return 0;
+}
+
+/** Records an access outside the buffers; `buffer` is the one that it begins in, if any. */
+export function outOfBounds(address: u64, bytes: u64, wanted: string, buffer: Buffer | null): bool {
+  const found =
+    buffer != null
+      ? `a buffer that ends at 0x${buffer.end.toString(16)}`
+      : address >> 32 == 0
+        ? "nothing mapped there"
+        : "an address beyond 4 GiB";
+  const job = ` of job ${currentJob()}`;
+  const expected = `${bytes} mapped bytes for ${wanted}${job}`;
+  return fail(Code.OUT_OF_BOUNDS, PlaceKind.ADDRESS, <u32>address, expected, found);
+}
+
+/** Index of the first buffer whose address is greater. */
+function firstBehind(address: u32): i32 {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (buffers[middle].address <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function insert(place: i32, address: u32, bytes: u32, pointer: usize): void {
+  const record = count < buffers.length ? buffers[count] : new Buffer(0, 0, 0);
+  if (count == buffers.length) buffers.push(record);
+  for (let i = count; i > place; i--) buffers[i] = buffers[i - 1];
+  buffers[place] = record;
+  record.address = address;
+  record.bytes = bytes;
+  record.pointer = pointer;
+  count++;
+}
+
+function refuse(address: u32, expected: string, found: string): usize {
+  fail(Code.BAD_OPTION, PlaceKind.ADDRESS, address, expected, found);
+  return 0;
+}

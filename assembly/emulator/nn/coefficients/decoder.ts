@@ -1,0 +1,22 @@
+import { Code, PlaceKind } from "../../../diagnostics/codes";
+import { fail } from "../../../diagnostics/failure";
+import { Core } from "../../../targets/cores";
+import { currentJob } from "../../jobs";
+import { PairedImage } from "../image";
+import { NnJob } from "../job";
+import { KernelSet } from "../kernels";
+
+/** Reads the coefficient buffer of a job, the stream of one NN core after the other. */
+export abstract class CoefficientDecoder {
+  /** Finds the streams; false where the buffer is not what the descriptor announces. */
+  abstract open(job: NnJob, core: Core): bool;
+
+  /** Fills `kernels` with those of one NN core, their taps as distances in `image`. */
+  abstract decode(nnCore: i32, image: PairedImage, kernels: KernelSet): bool;
+}
+
+/** Records what is wrong in a coefficient buffer. */
+export function badCoefficients(nnCore: i32, expected: string, found: string): bool {
+  const where = ` in the stream of NN core ${nnCore}`;
+  return fail(Code.BAD_COEFFICIENTS, PlaceKind.JOB, currentJob(), expected + where, found);
+}

@@ -1,0 +1,51 @@
+import { BitReader } from "./bits";
+
+/**
+ * Zero-run-length coding, read token by token:
+ *
+ * ```
+ *  ┌──────────────┬───────────┐
+ *  │ run, n bits  │ literal 8 │   `run` zeros, then the literal (which may be a zero as well)
+ *  └──────────────┴───────────┘
+ * ```
+ */
+export class ZeroRunTokens {
+  private bits: BitReader = new BitReader();
+  private runBits: u32 = 0;
+  /** What is left of the token at hand: its zeros, and whether its literal is still to come. */
+  private zeros: i32 = 0;
+  private literal: i32 = 0;
+  private open: bool = false;
+
+  begin(bits: BitReader, runBits: u32): void {
+    this.bits = bits;
+    this.runBits = runBits;
+    this.open = false;
+  }
+
+  /** Passes over the zeros ahead, at most `most`; returns how many they were. */
+  skip(most: i32): i32 {
+    if (!this.open) this.next();
+    const skipped = min(this.zeros, most);
+    this.zeros -= skipped;
+    return skipped;
+  }
+
+  /** The literal, once there are no zeros ahead. */
+  take(): i32 {
+    this.open = false;
+    return this.literal;
+  }
+
+  /** Whether the last token has come to its end. */
+  get done(): bool {
+    return !this.open;
+  }
+
+  private next(): void {
+    const token = this.bits.read(this.runBits + 8);
+    this.zeros = token & ((1 << this.runBits) - 1);
+    this.literal = token >> this.runBits;
+    this.open = true;
+  }
+}

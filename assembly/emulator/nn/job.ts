@@ -1,0 +1,194 @@
+import { Core } from "../../targets/cores";
+import { Field } from "../descriptor";
+import { resolve } from "../memory/buffers";
+import * as field from "./fields";
+
+/**
+ * What one NN job is to do, read from its descriptor. Sizes are in elements of one byte; an
+ * image is planar, so that element (z, y, x) lies at `address + (z * height + y) * width + x`.
+ */
+export class NnJob {
+  inputWidth: i32 = 0;
+  inputHeight: i32 = 0;
+  inputChannels: i32 = 0;
+  inputAddress: u32 = 0;
+  /** What positions outside the input image read. */
+  border: i32 = 0;
+
+  /** The output as it is stored, after pooling. */
+  outputWidth: i32 = 0;
+  outputHeight: i32 = 0;
+  outputChannels: i32 = 0;
+  outputAddress: u32 = 0;
+  outputZero: i32 = 0;
+
+  kernelWidth: i32 = 0;
+  kernelHeight: i32 = 0;
+  /** Where a window begins, relative to `step` times the stored pixel. */
+  offsetX: i32 = 0;
+  offsetY: i32 = 0;
+  /** 2 where first-pixel pooling stores every other pixel of every other row, else 1. */
+  step: i32 = 1;
+  depthwise: bool = false;
+
+  coefficients: u64 = 0;
+  weightZero: i32 = 0;
+  /** Kernels that each core has in every superblock but the last. */
+  kernelsPerCore: i32 = 0;
+
+  /** 23 bits, of which v7 uses the lowest 15; the leading one is not among them. */
+  multiplier: u32 = 0;
+  shift: u32 = 0;
+  relu: bool = false;
+
+  get kernelArea(): i32 {
+    return this.kernelWidth * this.kernelHeight;
+  }
+
+  /** Bytes of one output channel. */
+  get outputPlane(): u32 {
+    return <u32>this.outputWidth * <u32>this.outputHeight;
+  }
+
+  get inputBytes(): u64 {
+    return <u64>this.inputWidth * <u64>this.inputHeight * <u64>this.inputChannels;
+  }
+
+  get outputBytes(): u64 {
+    return <u64>this.outputPlane * <u64>this.outputChannels;
+  }
+
+  /** Reads the descriptor at an address; false where it is not understood or not mapped. */
+  read(address: u32, core: Core): bool {
+    const words = resolve(address, field.descriptor.bytes, "the NN descriptor");
+    if (words == 0 || !field.descriptor.read(words, core.architecture)) return false;
+    this.takeImages();
+    this.takeKernel();
+    this.takeRequantization();
+    return (
+      checkSizes() &&
+      this.checkPooling() &&
+      this.checkPitches() &&
+      this.checkWindows() &&
+      this.checkRequantization() &&
+      this.checkArchitecture(core.architecture) &&
+      checkCaching(core.sramBytes)
+    );
+  }
+
+  private takeImages(): void {
+    this.step = field.pooling.value == 0 ? 1 : 2;
+    this.inputWidth = field.inX.value;
+    this.inputHeight = field.inY.value;
+    this.inputChannels = field.kernelZ.value;
+    this.inputAddress = field.inAddress.value;
+    this.border = field.borderConstant.value;
+    this.outputWidth = field.outX.value / this.step;
+    this.outputHeight = field.outY.value / this.step;
+    this.outputChannels = field.outZ.value;
+    this.outputAddress = field.outAddress.value;
+    this.outputZero = field.outZero.value;
+  }
+
+  private takeKernel(): void {
+    this.kernelWidth = field.kernelX.value;
+    this.kernelHeight = field.kernelY.value;
+    this.offsetX = offsetOf(field.offsetXLow, field.offsetXSign);
+    this.offsetY = offsetOf(field.offsetYLow, field.offsetYSign);
+    this.depthwise = field.depthwise.value == 1;
+    this.coefficients = (<u64>field.kernelAddress.value) << 6;
+    this.weightZero = field.weightZero.value;
+    this.kernelsPerCore = field.kernelsPerCore.value;
+  }
+
+  private takeRequantization(): void {
+    this.multiplier =
+      field.multiplier0.value |
+      (field.multiplier1.value << 1) |
+      (field.multiplier7.value << 7) |
+      (field.multiplier15.value << 15);
+    this.shift = field.shift0.value | (field.shift5.value << 5);
+    this.relu = field.relu.value == 1;
+  }
+
+  private checkPooling(): bool {
+    const pooled = this.step == 2;
+    if (field.poolingSize.value != (pooled ? 0 : 1)) {
+      return field.poolingSize.refuse(pooled ? "0 with pooling" : "1 without pooling");
+    }
+    if (pooled && field.outX.value % 2 != 0) return field.outX.refuse("even with pooling");
+    if (pooled && field.outY.value % 2 != 0) return field.outY.refuse("even with pooling");
+    return true;
+  }
+
+  /** Images are dense in everything known: their pitches are their sizes. */
+  private checkPitches(): bool {
+    return (
+      expectPitch(field.inXStride, this.inputWidth) &&
+      expectPitch(field.inYStride, this.inputHeight) &&
+      expectPitch(field.outXStride, this.outputWidth) &&
+      expectPitch(field.outYStride, this.outputHeight)
+    );
+  }
+
+  /** Every window shares pixels with the image, which also bounds the work by the memory. */
+  private checkWindows(): bool {
+    const lastX = (this.outputWidth - 1) * this.step + this.offsetX;
+    const lastY = (this.outputHeight - 1) * this.step + this.offsetY;
+    if (lastX >= this.inputWidth) return field.outX.refuse("that ends with the input");
+    if (lastY >= this.inputHeight) return field.outY.refuse("that ends with the input");
+    if (this.offsetX + this.kernelWidth <= 0) return field.offsetXLow.refuse("below the kernel's");
+    if (this.offsetY + this.kernelHeight <= 0) return field.offsetYLow.refuse("below the kernel's");
+    return true;
+  }
+
+  /** From 64 on it is not known whether the shift is still a shift to the right. */
+  private checkRequantization(): bool {
+    if (this.border > 255) return field.borderConstant.refuse("up to 255");
+    return this.shift < 64 || field.shift5.refuse("below 2");
+  }
+
+  private checkArchitecture(architecture: u32): bool {
+    const padded: u32 = architecture == 8 && (this.offsetX < 0 || this.offsetY < 0) ? 1 : 0;
+    if (field.unknown2.value != padded) return field.unknown2.refuse(padded.toString());
+    if (field.unknown3.value != padded) return field.unknown3.refuse(padded.toString());
+    if (this.depthwise && this.outputChannels != this.inputChannels) {
+      return field.outZ.refuse("as many as input channels");
+    }
+    return true;
+  }
+}
+
+function offsetOf(low: Field, sign: Field): i32 {
+  return <i32>low.value - <i32>(sign.value << 3);
+}
+
+function checkSizes(): bool {
+  for (let i = 0; i < field.sizes.length; i++) {
+    if (field.sizes[i].value == 0) return field.sizes[i].refuse("above 0");
+  }
+  return true;
+}
+
+function expectPitch(pitch: Field, size: i32): bool {
+  return pitch.value == size || pitch.refuse(`equal to the size ${size}`);
+}
+
+function checkCaching(sramBytes: u32): bool {
+  // The smallest region ends at 0xa00 even on a core with less SRAM than that.
+  const limit = max<u32>(sramBytes, 0xa00);
+  for (let i = 0; i < field.cacheBounds.length; i++) {
+    const bound = field.cacheBounds[i];
+    if (bound.value > limit) return bound.refuse(`within the SRAM of ${limit} bytes`);
+  }
+  for (let i = 0; i < field.PATTERNS.length; i += 3) {
+    if (
+      field.patternTop.value == field.PATTERNS[i] &&
+      field.patternLow.value == field.PATTERNS[i + 1] &&
+      field.patternHigh.value == field.PATTERNS[i + 2]
+    ) {
+      return true;
+    }
+  }
+  return field.patternLow.refuse("a known kernel pattern");
+}

@@ -1,0 +1,122 @@
+import { Buffer, bufferAt, outOfBounds, resolve } from "../memory/buffers";
+import * as field from "./fields";
+
+/**
+ * What one TP job is to do, read from its descriptor: which elements of an image of bytes it
+ * fetches. Where they go is told by the output loops.
+ */
+export class TpJob {
+  /** Extents of the image; element (z, y, x) lies at `z * slice + y * stride + x`. */
+  width: i32 = 0;
+  height: i32 = 0;
+  depth: i32 = 0;
+  stride: i64 = 0;
+  slice: i64 = 0;
+
+  /** The window, inclusive; it may reach over the image's edges. */
+  left: i32 = 0;
+  top: i32 = 0;
+  right: i32 = 0;
+  bottom: i32 = 0;
+
+  tileWidth: i32 = 0;
+  tileHeight: i32 = 0;
+  /** From a tile to the next one. */
+  pitchX: i32 = 0;
+  pitchY: i32 = 0;
+
+  /** Loops that start again at the end of a tile row and of a tile: up to this one, -1 for none. */
+  rowReset: i32 = -1;
+  tileReset: i32 = -1;
+
+  inputZero: i32 = 0;
+  outputZero: i32 = 0;
+  /** What positions outside the image hold, as a difference from the input's zero point. */
+  border: i32 = 0;
+
+  /** Pointer to element (0, 0, 0); of no use where the window does not meet the image. */
+  input: usize = 0;
+  /** The bytes of the input that may be fetched: pointer to the first, and behind the last. */
+  inputFirst: usize = 0;
+  inputEnd: usize = 0;
+  output: Buffer = new Buffer(0, 0, 0);
+  /** Bytes from the start of the output's buffer to the output's base. */
+  outputBase: i64 = 0;
+
+  /** Reads the descriptor at an address; false where it is not understood or not mapped. */
+  read(address: u32, architecture: u32): bool {
+    const words = resolve(address, field.descriptor.bytes, "the TP descriptor");
+    if (words == 0 || !field.descriptor.read(words, architecture)) return false;
+    this.takeImage();
+    this.takeTiles();
+    return this.checkTiles() && this.findInput() && this.findOutput();
+  }
+
+  private takeImage(): void {
+    this.width = field.inX.value;
+    this.height = field.inY.value;
+    this.depth = field.inZ.value;
+    this.stride = field.stride.value;
+    this.slice = field.slice.value;
+    this.left = field.windowXStart.signed;
+    this.top = field.windowYStart.signed;
+    this.right = field.windowXEnd.signed;
+    this.bottom = field.windowYEnd.signed;
+    this.inputZero = field.inZero.value;
+    this.outputZero = field.outZero.value;
+    this.border = field.borderConstant.value;
+  }
+
+  private takeTiles(): void {
+    this.tileWidth = field.tileX.value;
+    this.tileHeight = field.tileY.value;
+    this.pitchX = field.tileXIncrement.value;
+    this.pitchY = field.tileYIncrement.value;
+    this.rowReset = field.reset1.value == 1 ? 1 : -1;
+    this.tileReset = field.reset3.value == 1 ? 3 : field.reset2.value == 1 ? 2 : -1;
+  }
+
+  private checkTiles(): bool {
+    if (this.tileWidth == 0) return field.tileX.refuse("above 0");
+    if (this.tileHeight == 0) return field.tileY.refuse("above 0");
+    if (this.pitchX != this.tileWidth) return field.tileXIncrement.refuse("equal to the tile's");
+    if (this.pitchY != this.tileHeight) return field.tileYIncrement.refuse("equal to the tile's");
+    return this.border < 256 || field.borderConstant.refuse("up to 255");
+  }
+
+  /** Elements that the job emits, those outside the image included. */
+  get elements(): i64 {
+    const width = <i64>max(0, this.right - this.left + 1);
+    const height = <i64>max(0, this.bottom - this.top + 1);
+    return width * height * this.depth;
+  }
+
+  /** Finds the part of the image that the window covers. */
+  private findInput(): bool {
+    const left = max(this.left, 0);
+    const top = max(this.top, 0);
+    const right = min(this.right, this.width - 1);
+    const bottom = min(this.bottom, this.height - 1);
+    this.input = this.inputFirst = this.inputEnd = 0;
+    if (this.depth == 0 || left > right || top > bottom) return true;
+    const first = top * this.stride + left;
+    const last = (this.depth - 1) * this.slice + bottom * this.stride + right;
+    const address = <u64>field.inAddress.value + first;
+    this.inputFirst = resolve(address, last - first + 1, "the input image");
+    this.inputEnd = this.inputFirst + <usize>(last - first + 1);
+    this.input = this.inputFirst - <usize>first;
+    return this.inputFirst != 0;
+  }
+
+  /** Finds the output's buffer. No known job writes a byte twice, so it has room for all. */
+  private findOutput(): bool {
+    if (this.elements == 0) return true;
+    const buffer = bufferAt(field.outAddress.value);
+    if (buffer == null || this.elements > <i64>buffer.bytes) {
+      return outOfBounds(field.outAddress.value, this.elements, "the output image", buffer);
+    }
+    this.output = buffer;
+    this.outputBase = field.outAddress.value - buffer.address;
+    return true;
+  }
+}

@@ -1,0 +1,142 @@
+import { outOfBounds } from "../memory/buffers";
+import { outAddress } from "./fields";
+import { TpJob } from "./job";
+import { OutputLoops } from "./loops";
+
+/**
+ * The TP unit: fetches the elements of a window of the input, tile by tile, and sends each to
+ * the place that the output loops tell. Elements go in *runs*, stretches in which both sides
+ * advance by a fixed step.
+ */
+
+const job = new TpJob();
+const loops = new OutputLoops();
+
+/** What the ALU makes of every byte. */
+const results = memory.data(256);
+/** What it makes of a position outside the image. */
+let filling: u8 = 0;
+
+/** The buffer offsets that have been written. */
+let lowest: i64 = 0;
+let highest: i64 = 0;
+
+/** Executes the job whose descriptor lies at an address. */
+export function executeTp(descriptor: u32, architecture: u32): bool {
+  if (!job.read(descriptor, architecture)) return false;
+  if (job.elements == 0) return true;
+  prepareResults();
+  loops.begin();
+  lowest = i64.MAX_VALUE;
+  highest = -1;
+  for (let z = 0; z < job.depth; z++) {
+    for (let y = job.top; y <= job.bottom; y += job.tileHeight) {
+      if (!emitTiles(z, y)) return false;
+    }
+  }
+  return checkApart();
+}
+
+/** Without a table the ALU only exchanges the zero points. */
+function prepareResults(): void {
+  const shift = job.outputZero - job.inputZero;
+  for (let value = 0; value < 256; value++) store<u8>(results + value, clampByte(value + shift));
+  filling = clampByte(job.border + job.outputZero);
+}
+
+function clampByte(value: i32): u8 {
+  return <u8>max(0, min(255, value));
+}
+
+/** The tiles of slice z whose first row is y. */
+function emitTiles(z: i32, y: i32): bool {
+  const height = min(job.tileHeight, job.bottom - y + 1);
+  if (job.tileWidth == 1 && height == 1 && job.rowReset < 0 && job.tileReset < 0) {
+    return emitRun(z, y, job.left, job.right - job.left + 1, 1, 0);
+  }
+  for (let x = job.left; x <= job.right; x += job.tileWidth) {
+    const width = min(job.tileWidth, job.right - x + 1);
+    if (!emitTile(z, y, x, width, height)) return false;
+    if (job.tileReset >= 0) loops.reset(job.tileReset);
+  }
+  return true;
+}
+
+function emitTile(z: i32, y: i32, x: i32, width: i32, height: i32): bool {
+  if (width == 1 && job.rowReset < 0) return emitRun(z, y, x, height, 0, 1);
+  for (let row = 0; row < height; row++) {
+    if (!emitRun(z, y + row, x, width, 1, 0)) return false;
+    // At the end of a tile its own reset, if any, decides.
+    const last = row == height - 1 && job.tileReset >= 0;
+    if (job.rowReset >= 0 && !last) loops.reset(job.rowReset);
+  }
+  return true;
+}
+
+/** `count` elements of slice z from (y, x) on, along x or along y. */
+function emitRun(z: i32, y: i32, x: i32, count: i32, stepX: i32, stepY: i32): bool {
+  const at = stepX == 1 ? x : y;
+  const limit = stepX == 1 ? job.width : job.height;
+  const across = stepX == 1 ? y : x;
+  const crossLimit = stepX == 1 ? job.height : job.width;
+  const outside = across < 0 || across >= crossLimit;
+  const before = outside ? count : min(count, max(0, -at));
+  const inside = outside ? 0 : max(0, min(count, limit - at) - before);
+  const step = stepX == 1 ? 1 : job.stride;
+  const first =
+    <i64>job.input + z * job.slice + (y + before * stepY) * job.stride + (x + before * stepX);
+  return fill(before) && copy(<usize>first, inside, step) && fill(count - before - inside);
+}
+
+function fill(count: i32): bool {
+  for (let done: i64 = 0; done < count; ) {
+    const length = loops.run(count - done);
+    const target = reach(length);
+    if (target == 0) return false;
+    for (let i: i64 = 0; i < length; i++) store<u8>(target + <usize>(i * loops.step), filling);
+    loops.take(length);
+    done += length;
+  }
+  return true;
+}
+
+function copy(source: usize, count: i32, step: i64): bool {
+  for (let done: i64 = 0; done < count; ) {
+    const length = loops.run(count - done);
+    let target = reach(length);
+    if (target == 0) return false;
+    for (let i: i64 = 0; i < length; i++) {
+      store<u8>(target, load<u8>(results + load<u8>(source)));
+      source += <usize>step;
+      target += <usize>loops.step;
+    }
+    loops.take(length);
+    done += length;
+  }
+  return true;
+}
+
+/** Pointer to where the next `length` elements go, all of them checked; 0 where they may not. */
+function reach(length: i64): usize {
+  const first = job.outputBase + loops.offset;
+  const last = first + (length - 1) * loops.step;
+  const low = min(first, last);
+  const high = max(first, last);
+  const buffer = job.output;
+  if (low < 0 || high >= <i64>buffer.bytes) {
+    outOfBounds(<u64>(low + buffer.address), high - low + 1, "the output image", buffer);
+    return 0;
+  }
+  lowest = min(lowest, low);
+  highest = max(highest, high);
+  return buffer.pointer + <usize>first;
+}
+
+/** A job that writes into its own input has no known result. */
+function checkApart(): bool {
+  const buffer = job.output;
+  const first = buffer.pointer + <usize>lowest;
+  const last = buffer.pointer + <usize>highest;
+  const apart = last < job.inputFirst || first >= job.inputEnd;
+  return apart || outAddress.refuse("apart from the input");
+}
