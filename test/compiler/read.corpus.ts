@@ -251,6 +251,20 @@ const OPERATORS: Corpus = {
   "MALFORMED expected an output of the model from tensor 0 to 5, found 1000": model({
     outputs: [1000],
   }),
+  "MALFORMED in operator 0: expected 2 inputs at least for CONV_2D, found 1": operator(
+    CONVOLUTION,
+    {
+      inputs: ["image", -1, "bias"],
+    },
+  ),
+  "MALFORMED in operator 1: expected outputs of AVERAGE_POOL_2D: 1, found 0": operator(POOL, {
+    outputs: [],
+  }),
+  "MALFORMED in operator 2: expected outputs of SPLIT: 2, found 1": operator(SOFTMAX, {
+    operator: "SPLIT",
+    inputs: ["bias", "pooled"],
+    options: { num_splits: 2 },
+  }),
   // A convolution without options.
   "MALFORMED in operator 0: expected stride_w from 1 to 65535, found 0": operator(CONVOLUTION, {
     options: undefined,
@@ -319,7 +333,7 @@ const TOPOLOGY: Corpus = {
     operator(SOFTMAX, { outputs: ["features"] }),
   // An operator that writes one tensor twice.
   'MALFORMED in tensor 4: expected one operator that computes "pooled", found operators 1 and 1':
-    operator(POOL, { outputs: ["pooled", "pooled"] }),
+    operator(POOL, { operator: "ABS", outputs: ["pooled", "pooled"] }),
   'MALFORMED in tensor 2: expected "bias" not to be computed, found a constant that operator 1 writes':
     operator(POOL, { outputs: ["bias"] }),
   'MALFORMED in tensor 0: expected "image" not to be computed, found an input of the model that operator 1 writes':
@@ -328,6 +342,10 @@ const TOPOLOGY: Corpus = {
     spec((model) => model.operators.pop()),
   'MALFORMED in tensor 5: expected "scores" as an output of the model once and computed, found it twice':
     spec((model) => model.outputs.push("scores")),
+  'UNSUPPORTED_MODEL in tensor 1: expected "weights" as an output of the model once and computed, found a constant or variable':
+    spec((model) => model.outputs.push("weights")),
+  'UNSUPPORTED_MODEL in tensor 0: expected "image" as an output of the model once and computed, found an input of the model':
+    spec((model) => model.outputs.push("image")),
 };
 
 /** Small files that would have the compiler work or allocate without end. */

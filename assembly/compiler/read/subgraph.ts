@@ -4,6 +4,7 @@ import { Graph, Operator } from "../graph";
 import { OperatorCode } from "./codes";
 import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
+import { checkOperands } from "./operands";
 import { readOptions } from "./options";
 import { OperatorSlot, SubgraphSlot } from "./slots";
 import { readTensors } from "./tensors";
@@ -61,7 +62,7 @@ function readOperator(
   operator.customOptions = table.span(OperatorSlot.CUSTOM_OPTIONS);
   operator.inputs = indices.read(table.vector(OperatorSlot.INPUTS, 4), "an input", -1);
   operator.outputs = indices.read(table.vector(OperatorSlot.OUTPUTS, 4), "an output");
-  return !failed() && readOptions(operator, table) && !failed();
+  return !failed() && readOptions(operator, table) && checkOperands(operator) && !failed();
 }
 
 /** Reads lists of tensor indices, all of one place. */

@@ -77,10 +77,12 @@ function checkOutputs(graph: Graph, given: StaticArray<bool>): bool {
   const listed = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < graph.outputs.length; i++) {
     const tensor = graph.tensors[graph.outputs[i]];
-    const twice = listed[tensor.index];
-    if (twice || !isThere(tensor, given)) {
-      const expected = `${quote(tensor.name)} as an output of the model once and computed`;
-      return refuse(tensor, expected, twice ? "it twice" : "it nowhere");
+    const expected = `${quote(tensor.name)} as an output of the model once and computed`;
+    if (listed[tensor.index]) return refuse(tensor, expected, "it twice");
+    if (tensor.producer < 0) {
+      if (!isThere(tensor, given)) return refuse(tensor, expected, "it nowhere");
+      const found = given[tensor.index] ? "an input of the model" : "a constant or variable";
+      return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, tensor.index, expected, found);
     }
     listed[tensor.index] = true;
   }

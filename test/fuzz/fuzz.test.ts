@@ -1,0 +1,42 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { runCampaign } from "./campaign.ts";
+import { Random } from "./random.ts";
+import { loadSubjects } from "./subjects.ts";
+import { mutantOf } from "./trial.ts";
+
+const SEED = 20_000;
+const COUNT = 2_000;
+
+test("a seed gives the same mutants again, and others than its neighbours", () => {
+  const subjects = loadSubjects();
+  const first = mutantOf(subjects, SEED, 5);
+  assert.equal(mutantOf(subjects, SEED, 5), first);
+  assert.not.equal(mutantOf(subjects, SEED, 6).changes, first.changes);
+  assert.not.equal(mutantOf(subjects, SEED + 1, 5).changes, first.changes);
+});
+
+test("making a mutant leaves its model alone", () => {
+  const subjects = loadSubjects();
+  for (let index = 0; index < 100; index++) mutantOf(subjects, SEED, index);
+  assert.equal(subjects, loadSubjects());
+});
+
+test("random numbers fill their range evenly", () => {
+  const random = new Random(SEED);
+  const drawn = Array.from({ length: 10_000 }, () => random.below(10));
+  for (let digit = 0; digit < 10; digit++) {
+    const times = drawn.filter((one) => one === digit).length;
+    assert.ok(times > 900 && times < 1100, `${digit}: ${times} times of 10000`);
+  }
+});
+
+test(`${COUNT} mutants compile or give a typed error`, async () => {
+  const { outcomes, faults } = await runCampaign(SEED, COUNT);
+  assert.equal(faults, []);
+  // Both happen often: the mutants are neither all noise nor all harmless.
+  assert.ok((outcomes.compiled ?? 0) > COUNT / 10, JSON.stringify(outcomes));
+  assert.ok((outcomes.MALFORMED ?? 0) > COUNT / 10, JSON.stringify(outcomes));
+});
+
+test.run();

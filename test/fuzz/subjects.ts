@@ -1,0 +1,101 @@
+/** The sound models that mutants are made of. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BufferSlot, ModelSlot } from "../../assembly/compiler/read/slots.ts";
+import { TableCursor } from "../compiler/read.cursor.ts";
+import { soundModel } from "../compiler/read.edits.ts";
+import { buildModel, convolutionModel } from "../support/tflite-builder.ts";
+import type { Random } from "./random.ts";
+
+export interface Subject {
+  name: string;
+  bytes: Uint8Array;
+  /** What is no weights: tables, vtables, shapes, names, in ascending order. */
+  metadata: Range[];
+  /** How often it is taken, relative to others. */
+  weight: number;
+}
+
+export interface Range {
+  start: number;
+  end: number;
+}
+
+const MODELS = fileURLToPath(new URL("../../../shared/models/", import.meta.url));
+const DIGITS = fileURLToPath(new URL("../../models/digits/", import.meta.url));
+
+/** Constants below this stay among the metadata: shapes, paddings, a few biases. */
+const SMALL_CONSTANT = 64;
+/** A model of so many bytes is taken half as often as a tiny one, one of twice as many a third. */
+const HALF_WEIGHT_BYTES = 50_000;
+/** Whole networks have more to break than single operators. */
+const NETWORK_WEIGHT = 8;
+const SKIPPED = new Set(["fully_connected.tflite"]);
+
+/** Models built here, and whatever real ones are there, in an order that does not vary. */
+export function loadSubjects(): Subject[] {
+  const built = [
+    subject("built", buildModel(soundModel()), 1),
+    subject(
+      "depthwise",
+      convolutionModel({ height: 12, width: 9, channels: 8, depthwise: true }),
+      1,
+    ),
+    subject(
+      "stride2",
+      convolutionModel({ height: 11, width: 11, channels: 3, outputChannels: 9, stride: 2 }),
+      1,
+    ),
+  ];
+  return [
+    ...built,
+    ...loadFolder(DIGITS, NETWORK_WEIGHT),
+    ...loadFolder(MODELS, NETWORK_WEIGHT),
+    ...loadFolder(`${MODELS}layers/`, 1),
+  ];
+}
+
+function loadFolder(folder: string, weight: number): Subject[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter(
+    (name) => name.endsWith(".tflite") && !SKIPPED.has(name),
+  );
+  return files
+    .sort()
+    .map((name) => subject(basename(name, ".tflite"), readFileSync(folder + name), weight));
+}
+
+function subject(name: string, model: Uint8Array, weight: number): Subject {
+  const bytes = new Uint8Array(model);
+  const share = weight / (1 + bytes.length / HALF_WEIGHT_BYTES);
+  return { name, bytes, metadata: metadataOf(bytes), weight: share };
+}
+
+function metadataOf(bytes: Uint8Array): Range[] {
+  const buffers = TableCursor.root(bytes).vector(ModelSlot.BUFFERS);
+  const constants: Range[] = [];
+  for (let i = 0; i < buffers.count; i++) {
+    const buffer = buffers.table(i);
+    if (buffer.field(BufferSlot.DATA) === 0) continue;
+    const { first, count } = buffer.vector(BufferSlot.DATA);
+    if (count >= SMALL_CONSTANT) constants.push({ start: first, end: first + count });
+  }
+  constants.sort((a, b) => a.start - b.start);
+  const starts = [0, ...constants.map(({ end }) => end)];
+  const ends = [...constants.map(({ start }) => start), bytes.length];
+  return starts
+    .map((start, i) => ({ start, end: ends[i] ?? start }))
+    .filter(({ start, end }) => end > start);
+}
+
+/** One of the subjects, each as often as its weight says. */
+export function pickSubject(subjects: readonly Subject[], random: Random): Subject {
+  const total = subjects.reduce((sum, { weight }) => sum + weight, 0);
+  let left = (random.bits() / 2 ** 32) * total;
+  for (const candidate of subjects) {
+    left -= candidate.weight;
+    if (left < 0) return candidate;
+  }
+  return subjects[0] as Subject;
+}
