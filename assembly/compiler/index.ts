@@ -1,6 +1,6 @@
 import { Code, PlaceKind } from "../diagnostics/codes";
 import { clearFailure, fail, failed, failureCode } from "../diagnostics/failure";
-import { CORES } from "../targets/cores";
+import { CORES, CoreMark } from "../targets/cores";
 import { EncodedJob, encode } from "./encode/encode";
 import { Span } from "./graph";
 import { Lowering, lower } from "./lower/lower";
@@ -92,14 +92,9 @@ function acceptable(coreIndex: i32, settings: Settings): bool {
     );
   }
   const core = CORES[coreIndex];
-  if (core.architecture != 7) {
-    return fail(
-      Code.UNSUPPORTED_TARGET,
-      PlaceKind.NONE,
-      0,
-      "a core of architecture 7",
-      `${core.name} of architecture ${core.architecture}`,
-    );
+  if (core.mark == CoreMark.UNPROVEN && !settings.allowUnproven) {
+    const expected = "a core whose stream format is known, or --allow-unproven";
+    return fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, expected, core.name);
   }
   return true;
 }

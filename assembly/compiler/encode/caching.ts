@@ -26,7 +26,7 @@ export class Caching {
   /** 70 bits for partial caching, by the number of kernels. */
   pattern: Pattern = NO_PATTERN;
 
-  /** `streamBytes`: the longest core's stream times the cores in use. */
+  /** `streamBytes`: what the SRAM must hold of the coefficients. */
   constructor(job: ConvolutionJob, tiling: Tiling, streamBytes: u32, core: Core) {
     const sram = core.sramBytes;
     let image: u32 = tiling.superblocks == 1 ? 0 : tileBytes(job, tiling);
@@ -44,6 +44,13 @@ export class Caching {
       }
     }
     if (image != 0) this.cacheImage(image, sram);
+    if (core.architecture >= 8) this.switchOff();
+  }
+
+  /** v8 runs without, though the addresses are written all the same. */
+  private switchOff(): void {
+    this.kernelMode = KernelCache.NONE;
+    this.imageMode = 0;
   }
 
   private cacheImage(bytes: u32, sram: u32): void {

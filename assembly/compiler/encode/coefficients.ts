@@ -5,7 +5,7 @@ import { fail } from "../../diagnostics/failure";
 export class Coefficients {
   pointer: usize = 0;
   bytes: u32 = 0;
-  /** What the SRAM must hold of it: the longest stream times the cores in use. */
+  /** What the SRAM must hold of it: v7 the longest stream times the cores in use, v8 all. */
   streamBytes: u32 = 0;
 
   private static allocated: u64 = 0;

@@ -4,6 +4,7 @@ import { Lowering } from "../lower/lower";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
+import { encodeHuffman } from "./huffman/coefficients";
 import { encodeConvolution } from "./nn-descriptor";
 import { Tiling } from "./tiling";
 import { encodeMove } from "./tp-descriptor";
@@ -41,10 +42,13 @@ export function encode(lowering: Lowering, core: Core, settings: Settings): Enco
 
 function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {
   const tiling = new Tiling(job, core);
-  const coefficients = encodeZeroRuns(job, tiling, core, settings);
+  const coefficients =
+    core.architecture >= 8
+      ? encodeHuffman(job, tiling, core, settings)
+      : encodeZeroRuns(job, tiling, core, settings);
   if (coefficients == null) return null;
   const caching = new Caching(job, tiling, coefficients.streamBytes, core);
-  const encoded = new EncodedJob(job, encodeConvolution(job, tiling, caching));
+  const encoded = new EncodedJob(job, encodeConvolution(job, tiling, caching, core));
   encoded.coefficients = coefficients;
   return encoded;
 }

@@ -1,3 +1,4 @@
+import { Core } from "../../targets/cores";
 import { ConvolutionJob } from "../lower/jobs";
 import { Caching, KERNEL_START } from "./caching";
 import { Requantization } from "./requantization";
@@ -17,18 +18,25 @@ const CONSTANT_28 = 0x03ffffff;
 const PLUS_INFINITY = 0x7f800000;
 const MINUS_INFINITY = 0xff800000;
 
+// Only on v8.
+const PLAIN_OUTPUT: u32 = 1 << 1; // word 0: kernels have no output offsets of their own
+const NO_FLUSH: u32 = 1 << 3; // word 3
+const BORDER_ON_V8: u32 = 0x60000000; // word 18, wherever the image has a border
+
 export function encodeConvolution(
   job: ConvolutionJob,
   tiling: Tiling,
   caching: Caching,
+  core: Core,
 ): StaticArray<u32> {
-  const scale = new Requantization(job.scale);
+  const isV8 = core.architecture >= 8;
+  const scale = new Requantization(job.scale, core.architecture);
   const doubled = job.firstPixel ? 2 : 1;
   const words = new StaticArray<u32>(NN_WORDS);
-  words[0] = kernelWord(job, tiling);
+  words[0] = kernelWord(job, tiling) | (isV8 ? PLAIN_OUTPUT : 0);
   words[1] = sizeWord(job.inputX, job.inputY);
   words[2] = offsetWord(job, scale);
-  words[3] = sizeWord(job.outputX * doubled, job.outputY * doubled);
+  words[3] = sizeWord(job.outputX * doubled, job.outputY * doubled) | (isV8 ? NO_FLUSH : 0);
   words[4] = outputWord(job, tiling);
   words[8] = cacheWord(job, caching);
   words[9] = caching.pattern.low;
@@ -39,10 +47,11 @@ export function encodeConvolution(
   words[14] = caching.imageEnd;
   words[15] = borderWord(job, scale);
   words[16] = job.inputX | (job.inputY << 16);
-  words[17] = job.outputX | ((scale.multiplier >> 7) << 24);
+  words[17] = job.outputX | (((scale.multiplier >> 7) & 0xff) << 24);
+  words[18] = isV8 && (job.offsetX < 0 || job.offsetY < 0) ? BORDER_ON_V8 : 0;
   words[19] = NO_CIRCULAR_BUFFER;
   words[21] = NO_CIRCULAR_BUFFER;
-  words[22] = (job.kernels.zero as u32) | (job.outputZero << 8);
+  words[22] = zeroWord(job, scale);
   words[28] = CONSTANT_28;
   words[29] = PLUS_INFINITY;
   words[30] = MINUS_INFINITY;
@@ -125,4 +134,17 @@ function cacheWord(job: ConvolutionJob, caching: Caching): u32 {
 function borderWord(job: ConvolutionJob, scale: Requantization): u32 {
   const multiplier = ((scale.multiplier >> 1) & 0x3f) << 22;
   return (job.inputZero << 2) | multiplier | (((scale.shift >> 5) & 3) << 28);
+}
+
+/**
+ *  Word 22
+ *   31        26  25              18  17  16  15          8  7          0
+ *  ┌────────────┬───────────────────┬───┬───┬──────────────┬─────────────┐
+ *  │ 0          │ multiplier 22:15  │ D │ 0 │ output zero  │ weight zero │
+ *  └────────────┴───────────────────┴───┴───┴──────────────┴─────────────┘
+ *   D  one plane per kernel; like the multiplier's upper bits only on v8
+ */
+function zeroWord(job: ConvolutionJob, scale: Requantization): u32 {
+  const zeros = (job.kernels.zero as u32) | (job.outputZero << 8);
+  return zeros | (job.native ? 1 << 17 : 0) | ((scale.multiplier >> 15) << 18);
 }

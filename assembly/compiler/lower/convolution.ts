@@ -34,7 +34,7 @@ export function convolutionJob(c: Convolution, input: Value, output: Value): Con
   const rearranged = c.striding == Striding.SPACE_TO_DEPTH;
   job.inputX = rearranged ? halved(c.columns.output, c.side) : c.columns.input;
   job.inputY = rearranged ? halved(c.rows.output, c.side) : c.rows.input;
-  job.inputZ = kernels.planes;
+  job.inputZ = c.native ? c.inputChannels : kernels.planes;
   job.outputX = c.columns.output;
   job.outputY = c.rows.output;
   job.outputZ = c.outputChannels;
@@ -46,6 +46,7 @@ export function convolutionJob(c: Convolution, input: Value, output: Value): Con
   job.stride = c.stride;
   job.pointwise = c.pointwise;
   job.depthwise = c.depthwise;
+  job.native = c.native;
   job.relu = c.relu;
   job.inputZero = c.input.quantization.zeroPoint(0) as i32;
   job.outputZero = c.output.quantization.zeroPoint(0) as i32;

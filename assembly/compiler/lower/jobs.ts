@@ -61,6 +61,8 @@ export class ConvolutionJob extends Job {
   /** The operator is 1×1 over several channels, which has a stream order of its own. */
   pointwise: bool = false;
   depthwise: bool = false;
+  /** One plane per kernel: the unit itself convolves depthwise. */
+  native: bool = false;
   relu: bool = false;
   inputZero: i32 = 0;
   outputZero: i32 = 0;

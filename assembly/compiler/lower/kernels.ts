@@ -17,7 +17,7 @@ export class Kernels {
   phases: i32 = 1;
   /** Channels of the model's input; planes past them hold zero weights only. */
   channels: i32 = 0;
-  /** Each kernel has taps in the planes of its own channel only. */
+  /** Each kernel has taps in the planes of its own channel only, unless it is that one plane. */
   depthwise: bool = false;
   /** The byte that stands for zero. */
   zero: u8 = 0;
@@ -32,24 +32,27 @@ export class Kernels {
   private kernelPitch: i32 = 0;
   private channelPitch: i32 = 0;
   private tapPitch: i32 = 0;
-  /** Taps that the model's own kernel has in a plane. */
-  private sourceTaps: i32 = 0;
+  /** The model's weights of one kernel: how many, and the bytes between them. */
+  private sourceCount: i32 = 0;
+  private sourcePitch: i32 = 0;
 
   constructor(c: Convolution, bias: Span) {
     const halved = c.striding != Striding.NONE && c.striding != Striding.FIRST_PIXEL;
     this.count = c.outputChannels;
     this.channels = c.inputChannels;
-    this.depthwise = c.depthwise && c.outputChannels > 1;
+    this.depthwise = c.depthwise && c.outputChannels > 1 && !c.native;
     this.phases = halved ? 4 : 1;
     this.phaseBits = halved ? 2 : 0;
     this.side = halved ? (c.side + 1) >> 1 : c.side;
-    this.planes = this.channels * this.phases + (c.blankPlane ? 1 : 0);
+    this.planes = c.native ? 1 : this.channels * this.phases + (c.blankPlane ? 1 : 0);
     this.zero = c.weights.quantization.zeroPoint(0) as u8;
     this.bias = bias;
     this.data = c.weights.data.pointer;
     this.tapPitch = c.depthwise ? c.outputChannels : c.inputChannels;
-    this.sourceTaps = c.rows.kernel * c.columns.kernel;
-    this.kernelPitch = c.depthwise ? 1 : this.sourceTaps * this.tapPitch;
+    const sourceTaps = c.rows.kernel * c.columns.kernel;
+    this.sourceCount = c.depthwise ? sourceTaps : sourceTaps * this.tapPitch;
+    this.sourcePitch = c.depthwise ? this.tapPitch : 1;
+    this.kernelPitch = c.depthwise ? 1 : this.sourceCount;
     this.channelPitch = c.depthwise ? 0 : 1;
     this.taps = tapTable(c, this.phases, this.side, this.tapPitch);
   }
@@ -73,9 +76,27 @@ export class Kernels {
     return this.depthwise ? channel == kernel : channel < this.channels;
   }
 
+  /** The address that the taps of a whole kernel count from; see `wholeKernel`. */
+  kernelAddress(kernel: i32): usize {
+    return this.data + kernel * this.kernelPitch;
+  }
+
+  /** All taps of a kernel, plane after plane, in one table. */
+  wholeKernel(): StaticArray<i32> {
+    const area = this.side * this.side;
+    const table = new StaticArray<i32>(this.size);
+    for (let i = 0; i < table.length; i++) {
+      const plane = i / area;
+      const tap = this.taps[this.phaseOf(plane) * area + (i % area)];
+      const channel = this.channelOf(plane);
+      table[i] = tap < 0 || channel >= this.channels ? NO_TAP : tap + channel * this.channelPitch;
+    }
+    return table;
+  }
+
   /** The address that the taps of a plane count from. */
   planeAddress(kernel: i32, plane: i32): usize {
-    return this.data + kernel * this.kernelPitch + this.channelOf(plane) * this.channelPitch;
+    return this.kernelAddress(kernel) + this.channelOf(plane) * this.channelPitch;
   }
 
   biasOf(kernel: i32): i32 {
@@ -84,12 +105,10 @@ export class Kernels {
 
   /** Sum of a kernel's weights, each less the zero point. */
   sumOf(kernel: i32): i32 {
-    const base = this.data + kernel * this.kernelPitch;
-    const step = this.depthwise ? this.tapPitch : 1;
-    const taps = this.depthwise ? this.sourceTaps : this.sourceTaps * this.tapPitch;
+    const base = this.kernelAddress(kernel);
     let sum = 0;
-    for (let i = 0; i < taps; i++) sum += load<u8>(base + i * step);
-    return sum - taps * (this.zero as i32);
+    for (let i = 0; i < this.sourceCount; i++) sum += load<u8>(base + i * this.sourcePitch);
+    return sum - this.sourceCount * (this.zero as i32);
   }
 }
 

@@ -1,17 +1,27 @@
+import { Core } from "../../targets/cores";
 import { Convolution, Striding } from "./geometry";
+import { isNative } from "./strategy";
 
 /**
- * `--compat mesa`: how Mesa 25.0.7 lowers a convolution on v7, its faults included. Kernels
+ * `--compat mesa`: how Mesa 25.0.7 lowers a convolution, its faults included. Kernels
  * stay as the model has them, and padding is not thought of as pixels before the image.
  */
-export function chooseMesaStrategy(c: Convolution): void {
+export function chooseMesaStrategy(c: Convolution, core: Core): void {
+  c.native = isNative(c, core);
   const single = c.rows.kernel == 1 && c.inputChannels == 1 && !c.depthwise;
   c.side = single ? 2 : c.rows.kernel;
-  c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
+  if (c.stride == 1) c.striding = Striding.NONE;
+  else c.striding = core.architecture >= 8 ? strideOnV8(c, single) : strideOnV7(c);
+}
+
+function strideOnV8(c: Convolution, single: bool): Striding {
+  const keeps =
+    c.native || (c.pointwise && c.rows.input >= 3) || ((c.pointwise || single) && c.same);
+  return keeps ? Striding.FIRST_PIXEL : Striding.SPACE_TO_DEPTH;
 }
 
 /** Fault: a depthwise convolution on 6 or 7 rows is not rearranged, though its kernel is. */
-function chooseStriding(c: Convolution): Striding {
+function strideOnV7(c: Convolution): Striding {
   const rows = c.rows.input;
   if (c.pointwise) return Striding.FIRST_PIXEL;
   if (!c.depthwise || (rows >= 3 && rows <= 5)) return Striding.SPACE_TO_DEPTH;

@@ -38,6 +38,8 @@ export class Convolution {
   stride: i32 = 1;
   same: bool = false;
   side: i32 = 0;
+  /** Depthwise kernels are streamed as one plane each, not as zeros but for one plane. */
+  native: bool = false;
   /** The input is read as two planes, the second under zero weights only. */
   blankPlane: bool = false;
   striding: Striding = Striding.NONE;

@@ -4,7 +4,7 @@ import { Builtin, Mark } from "../schema";
 import { Settings } from "../settings";
 import { chooseMesaStrategy } from "./compat";
 import { Convolution } from "./geometry";
-import { CONVOLUTION_RULES, SHAPE_RULES } from "./rules";
+import { CONVOLUTION_RULES, requantizationRule, SHAPE_RULES } from "./rules";
 import { collectSegments, Segment } from "./segments";
 import { chooseStrategy, markOf } from "./strategy";
 
@@ -51,10 +51,10 @@ function placeOperator(
     return placement;
   }
   const convolution = new Convolution(operator, graph);
-  placement.reason = refusal(convolution, settings);
+  placement.reason = refusal(convolution, core, settings);
   if (placement.reason != "") return placement;
-  if (settings.compatMesa) chooseMesaStrategy(convolution);
-  else chooseStrategy(convolution);
+  if (settings.compatMesa) chooseMesaStrategy(convolution, core);
+  else chooseStrategy(convolution, core);
   placement.mark = markOf(convolution, core);
   placement.reason = withheld(placement.mark, settings);
   if (placement.reason == "") placement.convolution = convolution;
@@ -67,7 +67,7 @@ function isConvolution(operator: Operator): bool {
 }
 
 /** The first rule that the convolution breaks, in words; "" if none. */
-function refusal(convolution: Convolution, settings: Settings): string {
+function refusal(convolution: Convolution, core: Core, settings: Settings): string {
   for (let i = 0; i < SHAPE_RULES.length; i++) {
     const reason = SHAPE_RULES[i](convolution);
     if (reason != "") return reason;
@@ -76,6 +76,8 @@ function refusal(convolution: Convolution, settings: Settings): string {
     const reason = CONVOLUTION_RULES[i](convolution);
     if (reason != "") return reason;
   }
+  const reason = requantizationRule(convolution, core);
+  if (reason != "") return reason;
   if (settings.compatMesa && convolution.rows.kernel != convolution.columns.kernel)
     return "its kernel is not square, and Mesa's words for that are not known";
   return "";

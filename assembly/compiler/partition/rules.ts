@@ -1,3 +1,4 @@
+import { Core } from "../../targets/cores";
 import { Tensor } from "../graph";
 import { Activation, Dtype, Padding } from "../schema";
 import { Axis, Convolution, Striding } from "./geometry";
@@ -24,7 +25,6 @@ export const CONVOLUTION_RULES: Rule[] = [
   outputSizes,
   fieldWidths,
   activation,
-  requantization,
 ];
 
 function tensorTypes(c: Convolution): string {
@@ -136,12 +136,16 @@ function clampsAtSix(c: Convolution): bool {
   return (steps as f32) * q.scale(0) <= 6.0;
 }
 
-function requantization(c: Convolution): string {
+/** The shift field's range: it wraps for larger factors. */
+export function requantizationRule(c: Convolution, core: Core): string {
   const scale = effectiveScale(c);
-  if (scale >= 65536.0) return "its effective scale is 65536 or more";
-  if (!(scale >= <f32>1.1754944e-38)) return "its effective scale is too small for the shift field";
-  return "";
+  const most: f32 = core.architecture >= 8 ? 2 : 65536;
+  if (scale >= most) return `its effective scale of ${scale} is not below ${most}`;
+  return scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
 }
+
+/** The least float32 with an exponent of its own: 2^-126. */
+const LEAST_SCALE: f32 = 1.1754944e-38;
 
 /** What one step of the accumulator is worth in steps of the output, in float32 throughout. */
 export function effectiveScale(c: Convolution): f32 {
@@ -149,10 +153,10 @@ export function effectiveScale(c: Convolution): f32 {
   return accumulator / c.output.quantization.scale(0);
 }
 
-/** Kept on the CPU because of what has never been seen to work. */
-export function isKnownToFail(c: Convolution): bool {
+/** Single cases that fail on silicon, nobody knows why. */
+export function isKnownToFail(c: Convolution, core: Core): bool {
   if (c.striding != Striding.NONE || c.depthwise || !c.square || c.rows.input != 112) return false;
   const fewToMany = c.side == 1 && c.inputChannels == 128 && c.outputChannels == 256 && !c.same;
   const manyTaps = c.side == 5 && c.inputChannels == 256 && c.outputChannels == 120;
-  return fewToMany || manyTaps;
+  return (fewToMany && core.architecture == 7) || manyTaps;
 }

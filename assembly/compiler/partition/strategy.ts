@@ -8,20 +8,34 @@ import { isKnownToFail } from "./rules";
  * Everything is brought to patterns that silicon has run (3×3, 5×5, 1×1 over channels); the
  * words that a device then sees decide the mark.
  */
-export function chooseStrategy(c: Convolution): void {
-  c.side = squareSide(c);
+export function chooseStrategy(c: Convolution, core: Core): void {
+  c.native = isNative(c, core);
+  c.side = squareSide(c, core);
   if (c.rows.kernel == 1 && c.columns.kernel == 1) c.same = true; // no padding either way
   embed(c.rows, c);
   embed(c.columns, c);
   c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
-  c.blankPlane = needsCompany(c);
+  c.blankPlane = core.architecture == 7 && needsCompany(c);
 }
 
-/** Sides 1, 3 and 5 are proven; 1 only over several channels, since 1×1×1 has no stream order. */
-function squareSide(c: Convolution): i32 {
+/** From v8 on the NN unit takes depthwise kernels of one plane each. */
+export function isNative(c: Convolution, core: Core): bool {
+  return core.architecture >= 8 && c.depthwise && c.outputChannels > 1;
+}
+
+/** Sides 3 and 5 are proven, 1 where each kernel sums over several channels. */
+function squareSide(c: Convolution, core: Core): i32 {
   const longest = max(c.rows.kernel, c.columns.kernel);
-  if (longest == 1) return c.inputChannels > 1 ? 1 : 3;
-  return longest <= 3 ? 3 : 5;
+  if (longest > 1) return longest <= 3 ? 3 : 5;
+  return c.pointwise && hasOneOrder(c.outputChannels, core) ? 1 : 3;
+}
+
+/**
+ * v7 streams up to eight single-pixel kernels plane by plane, more of them six planes at a
+ * time; that the two are the same where no core has more than one kernel is all that is known.
+ */
+function hasOneOrder(kernels: i32, core: Core): bool {
+  return core.architecture >= 8 || kernels > 8 || kernels <= (core.nnCores as i32);
 }
 
 /** Centres the model's kernel so that the square one has its own customary SAME padding. */
@@ -32,12 +46,9 @@ function embed(axis: Axis, c: Convolution): void {
   axis.inset = axis.padding - own;
 }
 
-/**
- * First-pixel pooling wastes three of four pixels, which costs nothing where memory or the
- * expanded depthwise kernels bound the job; it is proven without padding on the odd sizes.
- */
+/** First-pixel pooling wastes three of four pixels, but needs no rearranged image. */
 function chooseStriding(c: Convolution): Striding {
-  if (c.side == 1) return Striding.FIRST_PIXEL;
+  if (c.side == 1 || c.native) return Striding.FIRST_PIXEL;
   if (!c.depthwise) return Striding.SPACE_TO_DEPTH;
   const plain = keepsFirstPixel(c.rows, c) && keepsFirstPixel(c.columns, c);
   return plain ? Striding.FIRST_PIXEL : Striding.SPACE_TO_DEPTH;
@@ -57,8 +68,21 @@ function needsCompany(c: Convolution): bool {
 
 /** The mark of the words this strategy leads to (hardware reference, section 11.3). */
 export function markOf(c: Convolution, core: Core): Mark {
-  if (isKnownToFail(c)) return Mark.UNPROVEN;
-  return isProven(c, core) ? Mark.PROVEN : Mark.EXPECTED;
+  if (isKnownToFail(c, core) || isDoubtful(c, core)) return Mark.UNPROVEN;
+  const mark = isProven(c, core) ? Mark.PROVEN : Mark.EXPECTED;
+  return max<i32>(mark, core.mark) as Mark;
+}
+
+/** Native depthwise kernels that no driver has streamed rightly yet. */
+function isDoubtful(c: Convolution, core: Core): bool {
+  if (!c.native) return false;
+  const unfilled = c.outputChannels < (core.nnCores as i32);
+  const strided = c.striding == Striding.FIRST_PIXEL && c.same;
+  return unfilled || (strided && (isLargeAndOdd(c.rows) || isLargeAndOdd(c.columns)));
+}
+
+function isLargeAndOdd(axis: Axis): bool {
+  return axis.input >= 7 && (axis.input & 1) == 1;
 }
 
 function isProven(c: Convolution, core: Core): bool {
