@@ -11,6 +11,14 @@ export interface Report {
   memory: MemoryReport;
   weights: { modelBytes: number; coefficientBytes: number };
   macs: { npu: number; total: number };
+  estimate: Estimate;
+}
+
+/** What the NN cores need at least, all of them busy: arithmetic only, no memory traffic. */
+export interface Estimate {
+  cycles: number;
+  megahertz: number;
+  milliseconds: number;
 }
 
 export interface OperatorReport {
@@ -42,9 +50,14 @@ export interface MemoryReport {
   fileBytes: number;
 }
 
+/** Multiply-accumulates of one NN core in one cycle, alike for all cores. */
+const MACS_PER_CYCLE = 64;
+/** A usual clock; the devices differ, and change theirs. */
+const MEGAHERTZ = 800;
+
 export function reportOf(blob: Blob, fileBytes: number): Report {
   const onNpu = blob.operators.filter(({ placement }) => placement === "NPU");
-  const macs = ({ macs }: { macs: number }) => macs;
+  const npuMacs = sum(onNpu, ({ macs }) => macs);
   return {
     compiler: blob.compiler,
     formatVersion: blob.version,
@@ -68,7 +81,8 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
       modelBytes: sum(onNpu, ({ weightBytes }) => weightBytes),
       coefficientBytes: sum(onNpu, ({ coefficientBytes }) => coefficientBytes),
     },
-    macs: { npu: sum(onNpu, macs), total: sum(blob.operators, macs) },
+    macs: { npu: npuMacs, total: sum(blob.operators, ({ macs }) => macs) },
+    estimate: estimate(npuMacs, blob.core.nnCores),
   };
 }
 
@@ -76,6 +90,11 @@ function operatorReport(operator: Blob["operators"][number]): OperatorReport {
   const { index, name, placement, reason, mark, macs, weightBytes, coefficientBytes } = operator;
   const verdict = placement === "NPU" ? { mark } : { reason };
   return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes };
+}
+
+function estimate(macs: number, nnCores: number): Estimate {
+  const cycles = Math.ceil(macs / (MACS_PER_CYCLE * nnCores));
+  return { cycles, megahertz: MEGAHERTZ, milliseconds: cycles / (1000 * MEGAHERTZ) };
 }
 
 function sum<T>(items: T[], value: (item: T) => number): number {

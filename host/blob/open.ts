@@ -1,4 +1,5 @@
 import { ByteBuffer } from "flatbuffers";
+import { FORMAT_VERSION } from "../../assembly/compiler/version.ts";
 import { NolfetError } from "../errors.ts";
 import type { Blob } from "./blob.ts";
 import { checkReferences } from "./check.ts";
@@ -7,9 +8,6 @@ import { decodeBlob } from "./decode.ts";
 import { LAYOUT } from "./layout.generated.ts";
 import * as nolf from "./nolf.generated.ts";
 import { badBlob, verifyStructure } from "./verify.ts";
-
-/** The version of the format that is read here; nolf.fbs says when it rises. */
-export const FORMAT_VERSION = 1;
 
 const MAXIMUM_FILE_BYTES = 2 ** 31 - 1;
 const CHECKSUM_SLOT = LAYOUT.tables.Blob?.findIndex(({ name }) => name === "checksum") ?? -1;

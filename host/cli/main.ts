@@ -1,1 +1,28 @@
-console.log("nolfet");
+import { CommanderError } from "commander";
+import { NolfetError } from "../errors.ts";
+import { createProgram } from "./program.ts";
+import { printError } from "./terminal.ts";
+
+/** Wrong usage: what the command line itself gets wrong. The rest is refused input. */
+const USAGE_CODES = ["BAD_OPTION", "UNSUPPORTED_TARGET"];
+
+// A reader that has seen enough (`| head`) closes the pipe: nothing to complain about.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+process.exitCode = await run(process.argv);
+
+/** Gives the exit code: 0 success, 1 a refused input, 2 wrong usage. */
+async function run(argv: string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv);
+    return 0;
+  } catch (error) {
+    // Commander has printed its own complaint; help and version are none.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    printError(error, argv.includes("--json"));
+    return error instanceof NolfetError && USAGE_CODES.includes(error.code) ? 2 : 1;
+  }
+}

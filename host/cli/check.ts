@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { hasKernel } from "../cpu/kernels.ts";
+import { compile } from "../index.ts";
+import type { OperatorReport } from "../report.ts";
+import { about, readInput } from "./files.ts";
+import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+import { grouped, paint, print, printJson, table } from "./terminal.ts";
+
+interface Options extends TargetOptions {
+  target: string;
+}
+
+export function addCheck(program: Command): void {
+  const command = program
+    .command("check")
+    .description("tell where each operator would run, and why")
+    .argument("<model>", "a quantized .tflite file");
+  addTargetOptions(command, true).action(checkModel);
+}
+
+async function checkModel(model: string, options: Options): Promise<void> {
+  const bytes = await readInput(model);
+  const { report } = await about(model, () =>
+    compile(bytes, compileOptions(options, options.target)),
+  );
+  const operators = report.operators.map((operator) => ({
+    ...operator,
+    ...(operator.placement === "CPU" ? { cpuKernel: hasKernel(operator.name) } : {}),
+  }));
+  const npu = operators.filter(({ placement }) => placement === "NPU").length;
+  const summary = {
+    npuOperators: npu,
+    cpuOperators: operators.length - npu,
+    npuSegments: report.segments.filter(({ placement }) => placement === "NPU").length,
+    macs: report.macs,
+  };
+  if (options.json) {
+    printJson({ target: report.target, options: report.options, operators, summary });
+    return;
+  }
+  print(
+    table(["#", "operator", "on", "mark or reason", "MACs"], operators.map(row), ["#", "MACs"]),
+  );
+  const share = report.macs.total === 0 ? 0 : (100 * report.macs.npu) / report.macs.total;
+  print(
+    `\n${npu} of ${operators.length} operators in ${summary.npuSegments} segments on the NPU of ` +
+      `${report.target}, ${share.toFixed(1)} % of the multiply-accumulates`,
+  );
+}
+
+function row(operator: OperatorReport & { cpuKernel?: boolean }): (string | number)[] {
+  const { index, name, placement, mark, reason, macs, cpuKernel } = operator;
+  const why = cpuKernel === false ? `${reason}; no CPU kernel either` : reason;
+  const on = placement === "NPU" ? paint.green(placement) : paint.yellow(placement);
+  return [index, name, on, (placement === "NPU" ? mark : why) ?? "", grouped(macs)];
+}

@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { VERSION } from "../../assembly/compiler/version.ts";
+import { addCheck } from "./check.ts";
+import { addCompile } from "./compile.ts";
+import { addInspect } from "./inspect.ts";
+import { addRun } from "./run.ts";
+import { addTargets } from "./targets.ts";
+
+/** The command line: one command a file. Errors throw; commander's own, in one line each. */
+export function createProgram(): Command {
+  const program = new Command("nolfet")
+    .description("Compiles .tflite models for VeriSilicon/Vivante NPUs, and runs them.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`nolfet: ${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
+      },
+    });
+  for (const add of [addCompile, addRun, addCheck, addInspect, addTargets]) add(program);
+  return program;
+}

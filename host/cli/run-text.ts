@@ -1,0 +1,85 @@
+import type { TypedArray } from "../dtype.ts";
+import { elementsOf } from "../dtype.ts";
+import { dequantize, type Session, type TensorInfo, topScores } from "../index.ts";
+import { counted, paint } from "./terminal.ts";
+
+/** A run that has happened. */
+export interface Run {
+  file: string;
+  session: Session;
+  outputs: Record<string, TypedArray>;
+  /** What was done to a picture, in words. */
+  preprocessing?: string | undefined;
+  milliseconds: number;
+  /** Output files that were written. */
+  files: string[];
+  labels?: string[] | undefined;
+}
+
+interface Top {
+  index: number;
+  score: number;
+  label: string;
+}
+
+/** The same run for people and as a document. */
+export function describeRun(run: Run): { text: string; document: object } {
+  const { session, preprocessing, milliseconds, files } = run;
+  const { report, device } = session;
+  const onCpu = report.operators.filter(({ placement }) => placement === "CPU");
+  const onNpu = report.operators.filter(({ placement }) => placement === "NPU");
+  const top = topOf(run);
+
+  const lines = [
+    `${onNpu.length} of ${counted(report.operators.length, "operator")} on the NPU ` +
+      `(${report.target}, ${device.name}: ${device.reason})`,
+  ];
+  if (onCpu.length > 0) {
+    lines.push(`on the CPU: ${onCpu.map(({ index, name }) => `${index} ${name}`).join(", ")}`);
+  }
+  if (preprocessing) lines.push(`image: ${preprocessing}`);
+  const results = top
+    ? top.map(({ score, label }) => `${score.toFixed(6)}: ${label}`)
+    : session.outputs.map((info) => outputLine(run, info));
+  const tail = [...files.map((file) => `written: ${file}`), `time: ${milliseconds.toFixed(1)} ms`];
+  return {
+    text: [...lines.map(paint.dim), ...results, ...tail.map(paint.dim)].join("\n"),
+    document: {
+      file: run.file,
+      target: report.target,
+      device,
+      operators: report.operators.map(({ index, name, placement }) => ({ index, name, placement })),
+      ...(preprocessing ? { preprocessing } : {}),
+      inputs: session.inputs,
+      outputs: session.outputs,
+      ...(top ? { top } : {}),
+      ...(files.length > 0 ? { files } : {}),
+      milliseconds,
+    },
+  };
+}
+
+/** The best classes, where the model is a classifier: one output, a single row of scores. */
+function topOf({ session, outputs, labels }: Run): Top[] | undefined {
+  const [info, ...others] = session.outputs;
+  const values = info && outputs[info.name];
+  if (!info || !values || others.length > 0) return undefined;
+  if (elementsOf(info.shape) !== info.shape.at(-1)) return undefined;
+  return topScores(values, info).map(({ index, score }) => ({
+    index,
+    score,
+    label: labels?.[index] ?? `class ${index}`,
+  }));
+}
+
+function outputLine({ outputs }: Run, info: TensorInfo): string {
+  const real = dequantize(outputs[info.name] as TypedArray, info);
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of real) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  const { name, dtype, shape } = info;
+  return `${name}: ${dtype} ${shape.join("×")}, ${least.toFixed(6)} to ${greatest.toFixed(6)}`;
+}

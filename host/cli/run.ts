@@ -1,0 +1,160 @@
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import type { DeviceChoice } from "../devices/device.ts";
+import { bytesOf, DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
+import {
+  compile,
+  findTarget,
+  NolfetError,
+  pixelMapping,
+  readPicture,
+  Session,
+  type TensorInfo,
+} from "../index.ts";
+import { about, makeFolder, readInput, writeOutput } from "./files.ts";
+import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
+import { describeRun, type Run } from "./run-text.ts";
+import { print, printJson, printNote } from "./terminal.ts";
+
+interface Options extends TargetOptions {
+  device: DeviceChoice;
+  image?: string;
+  labels?: string;
+  input?: string[];
+  outputDir?: string;
+  mean?: number[];
+  std?: number[];
+}
+
+type Values = Record<string, TypedArray>;
+
+/** What is compiled for where nothing else is said. */
+const DEFAULT_TARGET = "a311d";
+const BLOB_IDENTIFIER = "NOLF";
+
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .description("run a model or a .nolf file on a picture or on raw tensors")
+    .argument("<file>", "a .tflite or .nolf file");
+  addTargetOptions(command, false)
+    .option("-d, --device <device>", "auto or emulator", "auto")
+    .option("-i, --image <file>", "a picture to classify (PNG, JPEG, BMP, GIF, TIFF)")
+    .option("-l, --labels <file>", "names of the classes, one a line")
+    .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
+    .option("--output-dir <folder>", "write raw outputs there as out0.bin, out1.bin, …")
+    .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .action(runFile);
+}
+
+async function runFile(file: string, options: Options): Promise<void> {
+  checkUsage(options);
+  const labels = options.labels ? await readLabels(options.labels) : undefined;
+  const bytes = await readInput(file);
+  const session = await about(file, () => openSession(bytes, options));
+  try {
+    const { feeds, preprocessing } = await readFeeds(session.inputs, options);
+    const begin = performance.now();
+    const outputs = await session.run(feeds);
+    const milliseconds = performance.now() - begin;
+    const files = options.outputDir ? await writeOutputs(options.outputDir, session, outputs) : [];
+    const run: Run = { file, session, outputs, preprocessing, milliseconds, files, labels };
+    const { text, document } = describeRun(run);
+    if (options.json) printJson(document);
+    else print(text);
+  } finally {
+    await session.release();
+  }
+}
+
+function checkUsage({ image, input, mean, std }: Options): void {
+  if ((image === undefined) === (input === undefined)) {
+    const found = image === undefined ? "neither" : "both";
+    throw new NolfetError("BAD_OPTION", "either --image or --input", found);
+  }
+  if (input && (mean || std)) {
+    throw new NolfetError("BAD_OPTION", "--mean and --std only with --image", "them with --input");
+  }
+}
+
+/** Takes a blob as it is, and compiles a model. */
+async function openSession(bytes: Uint8Array, options: Options): Promise<Session> {
+  const { target, device } = options;
+  const identifier = String.fromCharCode(...bytes.subarray(4, 8));
+  if (identifier === BLOB_IDENTIFIER) {
+    const session = await Session.create(bytes, { device });
+    if (target) checkTarget(session, target);
+    return session;
+  }
+  if (!target) printNote(`compiling for ${DEFAULT_TARGET}; --target chooses another core`);
+  const blob = await compile(bytes, compileOptions(options, target ?? DEFAULT_TARGET));
+  return Session.create(blob, { device });
+}
+
+function checkTarget({ report }: Session, target: string): void {
+  const { name } = findTarget(target);
+  if (name === report.target) return;
+  throw new NolfetError("BAD_OPTION", `a blob for ${name}`, `one for ${report.target}`);
+}
+
+async function readLabels(path: string): Promise<string[]> {
+  const text = new TextDecoder().decode(await readInput(path));
+  return text.trimEnd().split(/\r?\n/);
+}
+
+async function readFeeds(
+  inputs: readonly TensorInfo[],
+  options: Options,
+): Promise<{ feeds: Values; preprocessing?: string }> {
+  const { image, input = [] } = options;
+  if (image !== undefined) return readImage(inputs, image, options);
+  if (input.length !== inputs.length) {
+    const expected = `${inputs.length} files with --input, one for each input`;
+    throw new NolfetError("BAD_INPUT", expected, `${input.length}`);
+  }
+  const feeds: Values = {};
+  for (const [i, info] of inputs.entries())
+    feeds[info.name] = await readTensor(input[i] ?? "", info);
+  return { feeds };
+}
+
+async function readImage(
+  inputs: readonly TensorInfo[],
+  path: string,
+  { mean, std }: Options,
+): Promise<{ feeds: Values; preprocessing: string }> {
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) {
+    throw new NolfetError("BAD_INPUT", "a model with one input for --image", `${inputs.length}`);
+  }
+  const mapping = pixelMapping(input, { ...(mean ? { mean } : {}), ...(std ? { std } : {}) });
+  const picture = await readInput(path);
+  const pixels = await about(path, () => readPicture(picture, mapping));
+  const size = `${mapping.width}×${mapping.height}×${mapping.channels}`;
+  return {
+    feeds: { [input.name]: mapping.apply(pixels) },
+    preprocessing: `${basename(path)} resized to ${size}, ${mapping.words}`,
+  };
+}
+
+async function readTensor(path: string, { name, shape, dtype }: TensorInfo): Promise<TypedArray> {
+  const bytes = await readInput(path);
+  const expected = elementsOf(shape) * DTYPES[dtype].bytes;
+  if (bytes.length !== expected) {
+    const wanted = `${expected} bytes for ${JSON.stringify(name)} in ${path}`;
+    throw new NolfetError("BAD_INPUT", wanted, `${bytes.length}`);
+  }
+  return valuesOf(dtype, bytes);
+}
+
+async function writeOutputs(folder: string, session: Session, outputs: Values): Promise<string[]> {
+  await makeFolder(folder);
+  const files: string[] = [];
+  for (const [i, { name }] of session.outputs.entries()) {
+    const path = join(folder, `out${i}.bin`);
+    await writeOutput(path, bytesOf(outputs[name] as TypedArray));
+    files.push(path);
+  }
+  return files;
+}

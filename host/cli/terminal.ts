@@ -1,0 +1,67 @@
+import Table from "cli-table3";
+import colours from "picocolors";
+import { typed } from "../errors.ts";
+import { culpritOf } from "./files.ts";
+
+/** Colours for standard output: none where it is no terminal, or NO_COLOR is set. */
+export const paint = colours.createColors(
+  Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+);
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(document: unknown): void {
+  print(JSON.stringify(document, undefined, 2));
+}
+
+/** A word beside the result, where the result itself must stay clean. */
+export function printNote(text: string): void {
+  process.stderr.write(`nolfet: ${text}\n`);
+}
+
+/** One line for people; with --json, the same as a document on standard output. */
+export function printError(thrown: unknown, json: boolean): void {
+  const { code, expected, found, place, message } = typed(thrown);
+  const culprit = culpritOf(thrown);
+  const line = message.replace(/\s*[\r\n]+\s*/g, " ");
+  process.stderr.write(`nolfet: error: ${culprit ? `${culprit}: ` : ""}${line} [${code}]\n`);
+  if (!json) return;
+  const where = place.kind === "NONE" ? {} : { place };
+  const file = culprit ? { file: culprit } : {};
+  printJson({ error: { code, message: line, ...file, ...where, expected, found } });
+}
+
+const NO_BORDERS = Object.fromEntries(
+  ["top", "bottom", "left", "right", "mid"]
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .concat(["top-mid", "bottom-mid", "left-mid", "mid-mid", "right-mid", "middle"])
+    .map((part) => [part, part === "middle" ? "  " : ""]),
+);
+
+/** Columns under a head; those named in `right` are set flush right. */
+export function table(head: string[], rows: (string | number)[][], right: string[] = []): string {
+  const table = new Table({
+    head: head.map((title) => paint.dim(title)),
+    chars: NO_BORDERS,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: head.map((title) => (right.includes(title) ? "right" : "left")),
+  });
+  table.push(...rows.map((row) => row.map(String)));
+  return table.toString().replace(/ +$/gm, "");
+}
+
+/** 1234567 as 1,234,567. */
+export function grouped(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+/** "1 operator", "2 operators". */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
