@@ -40,7 +40,7 @@ export class Quantization {
 
 export class Tensor {
   name: Span = new Span();
-  /** As the model says, batch first (NHWC); no extent is below 0, their product below 2^31. */
+  /** As the model says, batch first (NHWC); no extent is below 0, fewer than 2^31 bytes. */
   shape: i32[] = [];
   dtype: Dtype = Dtype.OTHER;
   quantization: Quantization = new Quantization();

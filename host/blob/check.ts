@@ -58,7 +58,8 @@ function checkTensor({ index, shape, dtype, quantization, data }: Tensor): void 
   if (negative !== undefined) refuse("extents from 0 on", negative, place);
   const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
   if (bytes > MAXIMUM_TENSOR_BYTES) refuse("a tensor below 2 GiB", `${bytes} bytes`, place);
-  if (data.length !== 0 && data.length !== bytes) {
+  const isSized = DTYPES[dtype].bytes !== 0;
+  if (isSized && data.length !== 0 && data.length !== bytes) {
     refuse(`${bytes} bytes of data`, `${data.length} bytes`, place);
   }
   const { scales, zeroPoints } = quantization;

@@ -147,10 +147,12 @@ const TENSORS: Corpus = {
   "TOO_LARGE in tensor 3: expected at most 8 dimensions, found 9": tensor(FEATURES, {
     shape: repeat(9, () => 1),
   }),
-  'TOO_LARGE in tensor 3: expected fewer than 2^31 elements in "features", found 2147483648':
+  'TOO_LARGE in tensor 3: expected fewer than 2^31 bytes in "features", found 268435456 elements of 8 each':
+    tensor(FEATURES, { dtype: "int64", shape: [1, 16384, 16384, 1] }),
+  'TOO_LARGE in tensor 3: expected fewer than 2^31 bytes in "features", found 2147483648 elements of 1 each':
     tensor(FEATURES, { shape: [1, 65536, 32768, 1] }),
   // Extents whose product overflows behind a 0.
-  'TOO_LARGE in tensor 3: expected fewer than 2^31 elements in "features", found 4611686014132420609':
+  'TOO_LARGE in tensor 3: expected fewer than 2^31 bytes in "features", found 4611686014132420609 elements of 1 each':
     tensor(FEATURES, { shape: [0, 0x7fffffff, 0x7fffffff, 4] }),
   'MALFORMED in tensor 1: expected one of 3 buffers for "weights", found buffer 77': word(
     (root) => tensorTable(root, WEIGHTS).field(TensorSlot.BUFFER),
@@ -380,7 +382,7 @@ const GREED: Corpus = {
       const quantization = { scale, zeroPoint: scale.map(() => 0) };
       return extra({ name: "q", shape: [scale.length], quantization }, 17)();
     },
-  "TOO_LARGE in tensor 7: expected at most 4294967296 tensor elements in all, found 4294967389 up to here":
+  "TOO_LARGE in tensor 7: expected at most 4294967296 bytes of tensors in all, found 4294967398 up to here":
     extra({ name: "e", shape: [0x7fffffff] }, 3),
   // One large constant for many operators.
   "TOO_LARGE in operator 256: expected at most 268435456 bytes of constants read by operators in all, found 269484032 up to here":

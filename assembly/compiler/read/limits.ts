@@ -36,7 +36,7 @@ export class Budget {
 /** The sums of one model. */
 export class Budgets {
   /** Addresses have 32 bits on every core. */
-  elements: Budget = new Budget(1 << 32, "tensor elements");
+  tensors: Budget = new Budget(1 << 32, "bytes of tensors");
   names: Budget = new Budget(1 << 24, "bytes of names");
   scales: Budget = new Budget(1 << 20, "scales");
   operands: Budget = new Budget(1 << 18, "inputs and outputs of operators");

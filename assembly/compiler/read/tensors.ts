@@ -29,6 +29,9 @@ const TYPES: Type[] = [
   new Type(Dtype.OTHER, 8), new Type(Dtype.OTHER, 8), // float 8 (E4M3, E5M2)
 ];
 
+/** Any one tensor has fewer, so that sizes and offsets in it fit 31 bits. */
+const TENSOR_BYTES: u64 = 1 << 31;
+
 /** Reads the subgraph's tensors into the graph. False with a fault recorded. */
 export function readTensors(graph: Graph, tables: Vector, buffers: Vector, sums: Budgets): bool {
   const count = tables.count;
@@ -57,17 +60,17 @@ function readTensor(tensor: Tensor, table: Table, buffers: Vector, sums: Budgets
   const type = TYPES[number];
   tensor.dtype = type.dtype;
   tensor.isVariable = table.byte(TensorSlot.IS_VARIABLE) != 0;
-  if (!readShape(tensor, table.vector(TensorSlot.SHAPE, 4), sums)) return false;
+  if (!readShape(tensor, table.vector(TensorSlot.SHAPE, 4), type, sums)) return false;
   if (!readData(tensor, table, type, buffers)) return false;
   const quantization = table.table(TensorSlot.QUANTIZATION);
   return quantization == null ? !failed() : readQuantization(tensor, quantization, sums);
 }
 
-function readShape(tensor: Tensor, extents: Vector, sums: Budgets): bool {
+function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): bool {
   const at = tensor.index;
   if (!within(Limit.RANK, extents.count, "dimensions", PlaceKind.TENSOR, at)) return false;
   let product: u64 = 1;
-  for (let i: u32 = 0; i < extents.count; i++) {
+  for (let i: u32 = 0; i < extents.count && product < TENSOR_BYTES; i++) {
     const extent = extents.int(i);
     if (extent < 0) {
       const expected = `extents from 0 for ${quote(tensor.name)}`;
@@ -75,13 +78,15 @@ function readShape(tensor: Tensor, extents: Vector, sums: Budgets): bool {
     }
     // Extents of 0 count as 1, so that no product of some of them overflows either.
     product *= max(extent, 1);
-    if (product >= 1 << 31) {
-      const expected = `fewer than 2^31 elements in ${quote(tensor.name)}`;
-      return fail(Code.TOO_LARGE, PlaceKind.TENSOR, at, expected, product.toString());
-    }
     tensor.shape.push(extent);
   }
-  return sums.elements.take(product, PlaceKind.TENSOR, at);
+  const bytes = max(type.bits, 8) >> 3;
+  if (product < TENSOR_BYTES / bytes) {
+    return sums.tensors.take(product * bytes, PlaceKind.TENSOR, at);
+  }
+  const expected = `fewer than 2^31 bytes in ${quote(tensor.name)}`;
+  const found = `${product} elements of ${bytes} each`;
+  return fail(Code.TOO_LARGE, PlaceKind.TENSOR, at, expected, found);
 }
 
 /** Finds the constant's bytes, which must be those of its elements. */

@@ -1,0 +1,75 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { CORES } from "../../assembly/targets/cores.ts";
+import { compile } from "../../host/index.ts";
+import { compare } from "../support/compare.ts";
+import { Random } from "../support/random.ts";
+import { convolve, type FullConvolution } from "../support/reference-convolution.ts";
+import { runModel } from "../support/runs.ts";
+import { convolutionModel } from "../support/tflite-builder.ts";
+
+// Convolutions of random shapes, on the emulator, against their definition: every byte.
+
+const CASES = 120;
+/** Significant bits of the factor between accumulator and output, by architecture. */
+const FACTOR_BITS: Record<number, number> = { 7: 16, 8: 24 };
+
+/** One of each architecture and number of cores. */
+const TARGETS = ["a311d", "stm32mp2"];
+
+for (const target of TARGETS) {
+  test(`${CASES} random shapes on ${target}`, async () => {
+    const index = CORES.findIndex(({ aliases }) => aliases.split(" ").includes(target));
+    const factorBits = FACTOR_BITS[CORES[index]?.architecture as number] as number;
+    const random = new Random(index + 1);
+    let onNpu = 0;
+    for (let i = 0; i < CASES; i++) {
+      const shape = randomConvolution(random);
+      const model = convolutionModel(shape);
+      const options = { target, allowUnproven: true };
+      const { report } = await compile(model, options);
+      if (report.operators[0]?.placement !== "NPU") continue;
+      onNpu++;
+      const input = random.bytes(shape.height * shape.width * shape.channels);
+      const [found] = await runModel(model, options, [input]);
+      const { largest } = compare(found as Uint8Array, convolve(shape, input, factorBits));
+      assert.is(largest, 0, JSON.stringify(shape));
+    }
+    console.log(`${target}: ${onNpu} of ${CASES} on the NPU`);
+    assert.ok(onNpu > 0.9 * CASES);
+  });
+}
+
+function randomConvolution(random: Random): FullConvolution {
+  const depthwise = random.integer(0, 2) === 0;
+  const channels = random.pick([1, 2, 3, 5, 8, 13, 16, 24]);
+  const kernel: [number, number] = [random.integer(1, 5), random.integer(1, 5)];
+  if (random.integer(0, 2) > 0) kernel[1] = kernel[0];
+  const seed = random.integer(1, 1 << 30);
+  const sparsity = random.pick([0, 0, 0.5, 0.95]);
+  const zeroPoint = random.integer(0, 255);
+  return {
+    height: random.integer(kernel[0], 20),
+    width: random.integer(kernel[1], 20),
+    channels,
+    outputChannels: depthwise ? channels : random.pick([1, 2, 4, 7, 8, 9, 16, 23, 40]),
+    depthwise,
+    kernel,
+    stride: random.integer(1, 2),
+    padding: random.pick(["SAME", "VALID"]),
+    activation: random.pick(["NONE", "RELU"]),
+    input: { scale: 0.02, zeroPoint: random.integer(0, 255) },
+    weights: { scale: 0.01, zeroPoint },
+    output: { scale: random.pick([0.05, 0.2, 0.7]), zeroPoint: random.integer(0, 255) },
+    weightAt: (position) => weightAt(seed, position, sparsity, zeroPoint),
+    biasAt: (channel) => ((channel * 977 + seed) % 4001) - 2000,
+  };
+}
+
+/** A pseudo-random byte, or with the given share zero. */
+function weightAt(seed: number, position: number, sparsity: number, zeroPoint: number): number {
+  const mixed = Math.imul(seed ^ Math.imul(position, 0x85ebca6b), 0xc2b2ae35) >>> 0;
+  return (mixed >>> 16) / 65536 < sparsity ? zeroPoint : (mixed >>> 5) & 0xff;
+}
+
+test.run();
