@@ -1,0 +1,88 @@
+import type { ConvolutionSpec } from "./tflite-builder.ts";
+
+/** A convolution of bytes, all of whose parameters are given. */
+export type FullConvolution = Required<
+  Pick<ConvolutionSpec, "height" | "width" | "channels" | "outputChannels" | "depthwise">
+> & {
+  kernel: [number, number];
+  stride: number;
+  padding: "SAME" | "VALID";
+  activation: "NONE" | "RELU";
+  input: { scale: number; zeroPoint: number };
+  weights: { scale: number; zeroPoint: number };
+  output: { scale: number; zeroPoint: number };
+  weightAt: (position: number) => number;
+  biasAt: (channel: number) => number;
+};
+
+/**
+ * The convolution by its definition, with one rounding at the end. Its factor is cut to a
+ * number of significant bits: 16 on v7, 24 (all that a float32 has) on v8.
+ */
+export function convolve(c: FullConvolution, input: Uint8Array, factorBits: number): Uint8Array {
+  const [rows, columns] = c.kernel;
+  const vertical = axis(c.height, rows, c);
+  const horizontal = axis(c.width, columns, c);
+  const output = new Uint8Array(vertical.size * horizontal.size * c.outputChannels);
+  const factor = cut(effectiveScale(c), factorBits);
+  let at = 0;
+  for (let y = 0; y < vertical.size; y++) {
+    for (let x = 0; x < horizontal.size; x++) {
+      const top = y * c.stride - vertical.before;
+      const left = x * c.stride - horizontal.before;
+      for (let channel = 0; channel < c.outputChannels; channel++) {
+        const real = sum(c, input, top, left, channel) * factor;
+        const kept = c.activation === "RELU" ? Math.max(real, 0) : real;
+        const byte = Math.sign(kept) * Math.round(Math.abs(kept)) + c.output.zeroPoint;
+        output[at++] = Math.min(255, Math.max(0, byte));
+      }
+    }
+  }
+  return output;
+}
+
+function effectiveScale({ input, weights, output }: FullConvolution): number {
+  const accumulator = Math.fround(Math.fround(input.scale) * Math.fround(weights.scale));
+  return Math.fround(accumulator / Math.fround(output.scale));
+}
+
+/** Keeps the topmost bits of a positive number. */
+function cut(value: number, bits: number): number {
+  const step = 2 ** (Math.floor(Math.log2(value)) + 1 - bits);
+  return Math.floor(value / step) * step;
+}
+
+function axis(size: number, kernel: number, { padding, stride }: FullConvolution) {
+  const covered = padding === "SAME" ? size : size - kernel + 1;
+  const outputs = Math.ceil(covered / stride);
+  const missing = Math.max((outputs - 1) * stride + kernel - size, 0);
+  return { size: outputs, before: padding === "SAME" ? Math.floor(missing / 2) : 0 };
+}
+
+function sum(
+  c: FullConvolution,
+  input: Uint8Array,
+  top: number,
+  left: number,
+  channel: number,
+): number {
+  const [rows, columns] = c.kernel;
+  const channels = c.depthwise ? 1 : c.channels;
+  let total = c.biasAt(channel);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const y = top + i;
+      const x = left + j;
+      if (y < 0 || y >= c.height || x < 0 || x >= c.width) continue;
+      for (let z = 0; z < channels; z++) {
+        const position = c.depthwise
+          ? (i * columns + j) * c.outputChannels + channel
+          : ((channel * rows + i) * columns + j) * channels + z;
+        const weight = (c.weightAt(position) & 0xff) - c.weights.zeroPoint;
+        const pixel = input[(y * c.width + x) * c.channels + (c.depthwise ? channel : z)] as number;
+        total += weight * (pixel - c.input.zeroPoint);
+      }
+    }
+  }
+  return total;
+}
