@@ -57,7 +57,7 @@ function inputBytes({ inputs }: LayerModel, layout: InputLayout): Uint8Array {
     const bytes = generator.bytes(tensor.bytes);
     return layout(tensor.signed ? exchangeSign(bytes) : bytes, tensor);
   });
-  return Buffer.concat(parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 function toTflite(bytes: Uint8Array, { inputs }: LayerModel): Uint8Array {

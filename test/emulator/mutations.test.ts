@@ -1,0 +1,90 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Emulator } from "../../host/devices/emulator.ts";
+import { NolfetError } from "../../host/errors.ts";
+import { Random } from "../fuzz/random.ts";
+import { emulatorFor } from "../support/emulator.ts";
+import { load, type Replayable, readRecording, streamsOf } from "../support/recordings.ts";
+import { hasShared } from "../support/shared.ts";
+
+// Recorded streams, descriptors and coefficients with random bytes exchanged: each either runs
+// or gives a typed error, in bounded time and memory, and leaves the instance sound.
+
+const ROUNDS = Number(process.env.MUTATIONS ?? 400);
+const LONGEST_MS = 2000;
+const MOST_BYTES = 1 << 28;
+
+const RECORDINGS = [
+  "conformance/vipnano-qi.a311d/mb-025",
+  "conformance/vipnano-qi.a311d/mobiledet-076",
+  "conformance/vipnano-qi.a311d/mobiledet-096",
+  "conformance/vipnano-qi.a311d/mobiledet-068",
+];
+
+/** Somewhere that a recording has bytes of its own: a buffer's range or one of its streams. */
+type Target = { address: number; bytes: number } | Uint32Array;
+
+function targetsOf(recording: Replayable, streams: Uint32Array[]): Target[] {
+  const { bos, jobs } = recording.recording.submits.at(-1) as Replayable["recording"]["submits"][0];
+  const descriptors = jobs.map(({ bo, words }) => ({
+    address: Number.parseInt(bos[bo]?.va as string, 16),
+    bytes: words.length * 4,
+  }));
+  const coefficients = jobs
+    .filter(({ coef }) => coef)
+    .map(({ words, coef }) => ({
+      address: (Number.parseInt(words[5] as string, 16) & 0x03ffffff) * 64,
+      bytes: recording.coefficients.get(coef as string)?.length as number,
+    }));
+  return [...descriptors, ...descriptors, ...coefficients, streams.at(-1) as Uint32Array];
+}
+
+/** Exchanges one to four bytes, some by a single bit. */
+function mutate(emulator: Emulator, target: Target, random: Random): void {
+  const bytes =
+    target instanceof Uint32Array
+      ? new Uint8Array(target.buffer)
+      : emulator.view(target.address, target.bytes);
+  for (let left = 1 + random.below(4); left > 0; left--) {
+    // Half of the time near the beginning, where headers are.
+    const at = random.below(random.chance(0.5) ? Math.min(bytes.length, 136) : bytes.length);
+    const flip = random.chance(0.5) ? 1 << random.below(8) : random.below(256);
+    bytes[at] = (bytes[at] as number) ^ flip;
+  }
+}
+
+function run(emulator: Emulator, streams: Uint32Array[]): string {
+  try {
+    for (const stream of streams) emulator.submit(stream);
+    return "OK";
+  } catch (error) {
+    if (error instanceof NolfetError && error.code !== "INTERNAL") return error.code;
+    throw error;
+  }
+}
+
+for (const path of RECORDINGS) {
+  test(`mutations of ${path}`, async () => {
+    if (!hasShared(`mutations of ${path}`)) return;
+    const recording = readRecording(path) as Replayable;
+    const core = recording.recording.core;
+    const emulator = await emulatorFor(core);
+    const random = new Random(3, path.length);
+    const outcomes = new Map<string, number>();
+    for (let i = 0; i < ROUNDS; i++) {
+      load(emulator, recording);
+      const streams = streamsOf(recording);
+      mutate(emulator, random.pick(targetsOf(recording, streams)), random);
+      const start = performance.now();
+      const outcome = run(emulator, streams);
+      assert.ok(performance.now() - start < LONGEST_MS, `round ${i} took too long`);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+    assert.ok(emulator.memoryBytes < MOST_BYTES, `${emulator.memoryBytes} bytes taken`);
+    assert.ok(outcomes.size > 2, "some mutations run, others fail in different ways");
+    load(emulator, recording);
+    assert.is(run(emulator, streamsOf(recording)), "OK");
+  });
+}
+
+test.run();
