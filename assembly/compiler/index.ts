@@ -1,5 +1,5 @@
 import { Code, PlaceKind } from "../diagnostics/codes";
-import { clearFailure, fail, failed, failureCode } from "../diagnostics/failure";
+import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { CORES, CoreMark } from "../targets/cores";
 import { EncodedJob, encode } from "./encode/encode";
 import { Span } from "./graph";
@@ -53,7 +53,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   const graph = readModel(model);
   if (graph == null) return;
   const parts = partition(graph, core, settings);
-  if (failed()) return;
+  if (parts == null) return;
   const lowerings: Lowering[] = [];
   const encoded: EncodedJob[][] = [];
   for (let i = 0; i < parts.segments.length; i++) {

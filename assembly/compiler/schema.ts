@@ -15,6 +15,12 @@ export enum Dtype {
   OTHER = 10,
 }
 
+// biome-ignore format: in the enum's order
+export const DTYPE_NAMES: StaticArray<string> = [
+  "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "bool", "string",
+  "unknown",
+];
+
 export enum Padding {
   SAME = 0,
   VALID = 1,

@@ -15,7 +15,7 @@ export function fail(what: Code, where: PlaceKind, at: u32, expected: string, fo
     code = what;
     kind = where;
     place = at;
-    text = expected + "\n" + found;
+    text = `${expected}\n${found}`;
   }
   return false;
 }

@@ -30,8 +30,10 @@ export function lower(
   for (let i = 0; i < segment.operators.length; i++) {
     const operator = segment.operators[i];
     const placement = placements[operator];
+    const convolution = placement.convolution;
+    if (convolution == null) continue;
     const firstJob = lowerer.result.jobs.length;
-    lowerer.convolve(placement.convolution!);
+    lowerer.convolve(convolution);
     for (let j = firstJob; j < lowerer.result.jobs.length; j++) {
       lowerer.result.jobs[j].operator = operator;
       lowerer.result.jobs[j].mark = placement.mark;

@@ -1,6 +1,8 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Graph, Operator } from "../graph";
-import { Builtin, Mark } from "../schema";
+import { Builtin, DTYPE_NAMES, Dtype, Mark } from "../schema";
 import { Settings } from "../settings";
 import { chooseMesaStrategy } from "./compat";
 import { Convolution } from "./geometry";
@@ -30,13 +32,29 @@ export class Partition {
   ) {}
 }
 
-/** Decides for every operator whether the NPU takes it, and gathers what runs in one go. */
-export function partition(graph: Graph, core: Core, settings: Settings): Partition {
+/**
+ * Decides for every operator whether the NPU takes it, and gathers what runs in one go. Null
+ * after a failure: a model without anything quantized, which is no business of an NPU.
+ */
+export function partition(graph: Graph, core: Core, settings: Settings): Partition | null {
+  if (!isQuantized(graph)) return null;
   const placements: Placement[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
     placements.push(placeOperator(graph.operators[i], graph, core, settings));
   }
   return new Partition(placements, collectSegments(graph, placements));
+}
+
+function isQuantized(graph: Graph): bool {
+  for (let i = 0; i < graph.tensors.length; i++) {
+    const tensor = graph.tensors[i];
+    const isByte = tensor.dtype == Dtype.UINT8 || tensor.dtype == Dtype.INT8;
+    if (isByte && tensor.quantization.count > 0) return true;
+  }
+  const first = graph.inputs.length > 0 ? graph.inputs[0] : 0;
+  const found =
+    graph.tensors.length == 0 ? "no tensors" : `${DTYPE_NAMES[graph.tensors[first].dtype]} tensors`;
+  return fail(Code.NOT_QUANTIZED, PlaceKind.TENSOR, first, "a model quantized to 8 bits", found);
 }
 
 function placeOperator(

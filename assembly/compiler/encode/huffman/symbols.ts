@@ -7,8 +7,8 @@ export class Histogram extends Sink {
   private total: u32 = 0;
 
   byte(value: u32): void {
-    const count = unchecked(this.counts[value]);
-    unchecked((this.counts[value] = count + 1));
+    const count = changetype<usize>(this.counts) + ((value as usize) << 2);
+    store<u32>(count, load<u32>(count) + 1);
     this.total++;
   }
 
