@@ -1,5 +1,5 @@
 import { codeBits, magnitudeLength, SYMBOLS } from "./code-book";
-import { Sink } from "./sink";
+import { Sink, weightAt } from "./sink";
 
 /** How often each byte is to be coded, and which symbols the bit lengths get for that. */
 export class Histogram extends Sink {
@@ -10,6 +10,15 @@ export class Histogram extends Sink {
     const count = changetype<usize>(this.counts) + ((value as usize) << 2);
     store<u32>(count, load<u32>(count) + 1);
     this.total++;
+  }
+
+  taps(base: usize, table: usize, count: i32, zero: u32): void {
+    const counts = changetype<usize>(this.counts);
+    for (const end = table + ((count as usize) << 2); table < end; table += 4) {
+      const at = counts + ((weightAt(base, table, zero) as usize) << 2);
+      store<u32>(at, load<u32>(at) + 1);
+    }
+    this.total += count;
   }
 
   add(other: Histogram): void {

@@ -1,5 +1,5 @@
 import { CodeBook } from "./code-book";
-import { Sink } from "./sink";
+import { Sink, weightAt } from "./sink";
 
 /**
  * Writes one core's stream. Weights go in pairs, and a pair's parts lie steps apart, so that
@@ -13,6 +13,7 @@ export class Writer extends Sink {
   private bits: u64 = 0;
   private pending: u32 = 0;
   private pointer: usize;
+  private codes: usize;
   private isOdd: bool = false;
   // Codes of the pair being filled, and of the two pairs before it.
   private first: u32 = 0;
@@ -21,18 +22,25 @@ export class Writer extends Sink {
 
   /** The memory at `start` must be zero and hold all that will be written. */
   constructor(
-    private book: CodeBook,
+    book: CodeBook,
     private start: usize,
   ) {
     super();
     this.pointer = start;
+    this.codes = changetype<usize>(book.codes);
   }
 
   byte(value: u32): void {
-    const code = unchecked(this.book.codes[value]);
+    const code = load<u32>(this.codes + ((value as usize) << 2));
     this.isOdd = !this.isOdd;
     if (this.isOdd) this.first = code;
     else this.step(this.first, code);
+  }
+
+  taps(base: usize, table: usize, count: i32, zero: u32): void {
+    for (const end = table + ((count as usize) << 2); table < end; table += 4) {
+      this.byte(weightAt(base, table, zero));
+    }
   }
 
   /**
