@@ -141,11 +141,11 @@ export function requantizationRule(c: Convolution, core: Core): string {
   const scale = effectiveScale(c);
   const most: f32 = core.architecture >= 8 ? 2 : 65536;
   if (scale >= most) return `its effective scale of ${scale} is not below ${most}`;
-  return scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
+  return scale >= LEAST_SCALE ? "" : "its effective scale is so small that every sum rounds to 0";
 }
 
-/** The least float32 with an exponent of its own: 2^-126. */
-const LEAST_SCALE: f32 = 1.1754944e-38;
+/** 2^-48: a shift of 63 on v7, and a sum of 32 bits is far from one step of the output. */
+const LEAST_SCALE: f32 = 3.5527137e-15;
 
 /** What one step of the accumulator is worth in steps of the output, in float32 throughout. */
 export function effectiveScale(c: Convolution): f32 {
