@@ -1,0 +1,285 @@
+import { readFileSync } from "node:fs";
+import { Builder } from "flatbuffers";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { LAYOUT } from "../../host/blob/layout.generated.ts";
+import * as nolf from "../../host/blob/nolf.generated.ts";
+import { compile, NolfetError, openBlob, Session } from "../../host/index.ts";
+import { BlobEditor, seal } from "./blob-editor.ts";
+import { fails } from "./errors.ts";
+import { classifierModel, pixels } from "./models.ts";
+
+const blob = await compile(classifierModel(), { target: "a311d" });
+
+test("opens what the compiler wrote", () => {
+  const { core, tensors, inputs, outputs, operators, segments, constants } = openBlob(blob);
+  assert.is(core.name, "vipnano-qi.a311d");
+  assert.equal(
+    operators.map(({ name, placement }) => [name, placement]),
+    [
+      ["CONV_2D", "NPU"],
+      ["AVERAGE_POOL_2D", "CPU"],
+      ["RESHAPE", "CPU"],
+      ["SOFTMAX", "CPU"],
+    ],
+  );
+  assert.equal(
+    segments.map(({ placement }) => placement),
+    ["NPU", "CPU"],
+  );
+  assert.equal(tensors[inputs[0] as number]?.shape, [1, 8, 8, 8]);
+  assert.equal(tensors[outputs[0] as number]?.quantization.scales, [1 / 256]);
+  assert.equal((constants.byteOffset - blob.byteOffset) % 64, 0);
+});
+
+test("does not depend on where the bytes lie in their buffer", () => {
+  for (const start of [1, 2, 4]) {
+    const buffer = new Uint8Array(blob.length + start);
+    buffer.set(blob, start);
+    assert.equal(openBlob(buffer.subarray(start)), openBlob(blob));
+  }
+});
+
+test("refuses every damaged byte", async () => {
+  // All of the metadata, and each hundredth byte of the constants.
+  const { constants } = openBlob(blob);
+  const first = constants.byteOffset - blob.byteOffset;
+  for (let at = 0; at < blob.length; at++) {
+    const inConstants = at >= first && at < first + constants.length;
+    if (inConstants && at % 100 !== 0) continue;
+    const damaged = blob.slice();
+    damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
+    await fails("BAD_BLOB", () => openBlob(damaged));
+  }
+});
+
+test("refuses every truncated file", async () => {
+  for (let length = 0; length < blob.length; length += length < 200 ? 1 : 97) {
+    await fails("BAD_BLOB", () => openBlob(blob.slice(0, length)));
+  }
+});
+
+test("tells what is wrong with a file of another kind", async () => {
+  const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0);
+  const error = await fails("BAD_BLOB", () => openBlob(png));
+  assert.equal(error.place, { kind: "BYTE", at: 4 });
+  assert.is(error.expected, "the identifier NOLF");
+});
+
+/** An edit of a sound blob, and what must be said about it. */
+const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegExp][] = [
+  [
+    "another version",
+    (e) => e.view.setUint32(e.position(e.root, "Blob", "version"), 99, true),
+    /version 1 of the format, found version 99/,
+  ],
+  [
+    "another core",
+    (e) => {
+      const target = e.root.target() as nolf.Target;
+      e.view.setUint32(e.position(target, "Target", "customer"), 0x77, true);
+    },
+    /customer 0x88 of vipnano-qi.a311d, found 0x77/,
+  ],
+  [
+    "an unaligned address",
+    (e) => e.view.setUint32(e.position(e.root, "Blob", "arena_address"), 0x40000004, true),
+    /begin a page/,
+  ],
+  [
+    "overlapping buffers",
+    (e) => {
+      const address = e.root.constantsAddress();
+      e.view.setUint32(e.position(e.root, "Blob", "arena_address"), address, true);
+    },
+    /constants and arena apart/,
+  ],
+  [
+    "an arena beyond the address space",
+    (e) => e.view.setUint32(e.position(e.root, "Blob", "arena_bytes"), 0xfffff000, true),
+    /arena inside 4294967296 bytes/,
+  ],
+  [
+    "an input that is no tensor",
+    (e) => e.view.setUint32(e.elements(e.root, "Blob", "inputs"), 1000, true),
+    /an input of the model below \d+, found 1000/,
+  ],
+  [
+    "an output that nothing computes",
+    (e) => e.view.setUint32(e.elements(e.root, "Blob", "outputs"), 1, true),
+    /in tensor 1: expected what the model's output reads to be computed before/,
+  ],
+  [
+    "an input that is also computed",
+    (e) => {
+      const output = e.root.outputs(0) as number;
+      e.view.setUint32(e.elements(e.root, "Blob", "inputs"), output, true);
+    },
+    /computed before|one value of every tensor/,
+  ],
+  [
+    "a negative extent",
+    (e) => {
+      const tensor = e.root.tensors(3) as nolf.Tensor;
+      e.view.setInt32(e.elements(tensor, "Tensor", "shape"), -1, true);
+    },
+    /in tensor 3: expected extents from 0 on, found -1/,
+  ],
+  [
+    "an enormous tensor",
+    (e) => {
+      const tensor = e.root.tensors(3) as nolf.Tensor;
+      e.view.setInt32(e.elements(tensor, "Tensor", "shape"), 0x7fffffff, true);
+    },
+    /in tensor 3: expected a tensor below 2 GiB/,
+  ],
+  [
+    "an unknown dtype",
+    (e) => {
+      const tensor = e.root.tensors(2) as nolf.Tensor;
+      e.view.setUint8(e.position(tensor, "Tensor", "dtype"), 77);
+    },
+    /in tensor 2: expected a known dtype, found 77/,
+  ],
+  [
+    "a binding outside the arena",
+    (e) => {
+      const binding = e.root.segments(0)?.outputs(0) as nolf.Binding;
+      e.view.setUint32(e.position(binding, "Binding", "offset"), 0x7fffff00, true);
+    },
+    /the arena in segment 0 inside \d+ bytes/,
+  ],
+  [
+    "a binding of another size",
+    (e) => {
+      const binding = e.root.segments(0)?.inputs(0) as nolf.Binding;
+      e.view.setUint32(e.position(binding, "Binding", "bytes"), 511, true);
+    },
+    /expected 512 bytes bound in segment 0, found 511 bytes/,
+  ],
+  [
+    "a descriptor outside the constants",
+    (e) => {
+      const job = e.root.segments(0)?.jobs(1) as nolf.Job;
+      e.view.setUint32(e.position(job, "Job", "descriptor"), 0xffffff80, true);
+    },
+    /in job 1: expected the descriptor inside \d+ bytes/,
+  ],
+  [
+    "an operator that is on the other side",
+    (e) => {
+      const operator = e.root.operators(0) as nolf.Operator;
+      e.view.setInt32(e.elements(e.root.segments(1) as nolf.Segment, "Segment", "operators"), 0);
+      assert.is(operator.placement(), 0);
+    },
+    /in operator 0: expected the placement of segment 1, CPU, found NPU/,
+  ],
+  [
+    "a relocation outside",
+    (e) => {
+      const segment = e.root.segments(0) as nolf.Segment;
+      const first = e.elements(segment, "Segment", "relocations");
+      e.view.setUint32(first + 4, 0xfffffff0, true);
+    },
+    /a relocated word of segment 0 inside \d+ bytes/,
+  ],
+];
+
+for (const [name, edit, expected] of REFUSED) {
+  test(`refuses ${name}`, async () => {
+    const editor = new BlobEditor(blob);
+    edit(editor);
+    const error = await fails("BAD_BLOB", () => openBlob(editor.sealed()));
+    assert.match(error.message, expected);
+  });
+}
+
+test("refuses a vector of words in the place of one of tables", async () => {
+  const editor = new BlobEditor(blob);
+  const segment = editor.root.segments(0) as nolf.Segment;
+  const vector = editor.elements(segment, "Segment", "stream");
+  const jobs = editor.position(segment, "Segment", "jobs");
+  editor.view.setUint32(jobs, vector - 4 - jobs, true);
+  await fails("BAD_BLOB", () => openBlob(editor.sealed()));
+});
+
+test("refuses shared parts that would take long to read", async () => {
+  // 20,000 references to one segment, which has as many to one job: 200 kB that say 400 million.
+  const COUNT = 20_000;
+  const builder = new Builder(1024);
+  const repeat = (offset: number) => {
+    builder.startVector(4, COUNT, 4);
+    for (let i = 0; i < COUNT; i++) builder.addOffset(offset);
+    return builder.endVector();
+  };
+  builder.startObject(14);
+  const job = builder.endObject();
+  const jobs = repeat(job);
+  nolf.Segment.startSegment(builder);
+  nolf.Segment.addJobs(builder, jobs);
+  const segments = repeat(nolf.Segment.endSegment(builder));
+  nolf.Blob.startBlob(builder);
+  nolf.Blob.addSegments(builder, segments);
+  builder.finish(builder.endObject(), "NOLF");
+  const error = await fails("BAD_BLOB", () => openBlob(builder.asUint8Array()));
+  assert.match(error.message, /expected parts that do not overlap/);
+});
+
+test("survives whatever else a blob is made to say", async () => {
+  let state = 20260;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const EXTREMES = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc, 0x10000];
+  const counts = { opened: 0, refused: 0 };
+  for (let round = 0; round < 3000; round++) {
+    const mutant = blob.slice();
+    const view = new DataView(mutant.buffer);
+    for (let edits = 1 + random(3); edits > 0; edits--) {
+      const at = 8 + random(mutant.length - 12);
+      if (random(2) === 0) mutant[at] = random(256);
+      else view.setUint32(at & ~3, EXTREMES[random(EXTREMES.length)] as number, true);
+    }
+    try {
+      const session = await Session.create(sealIfPossible(mutant), { device: "emulator" });
+      counts.opened++;
+      const [input] = session.inputs;
+      if (input && session.inputs.length === 1 && input.dtype === "uint8") {
+        const size = input.shape.reduce((a, b) => a * b, 1);
+        if (size < 10_000) await session.run({ [input.name]: pixels(round, size) });
+      }
+    } catch (error) {
+      assert.instance(error, NolfetError, `round ${round}: ${error}`);
+      assert.is.not((error as NolfetError).code, "INTERNAL", `round ${round}: ${error}`);
+      counts.refused++;
+    }
+  }
+  assert.ok(counts.opened > 100 && counts.refused > 100, JSON.stringify(counts));
+});
+
+function sealIfPossible(mutant: Uint8Array): Uint8Array {
+  try {
+    return seal(mutant);
+  } catch {
+    return mutant;
+  }
+}
+
+test("the layout that is verified is the schema's", () => {
+  const schema = readFileSync(new URL("../../host/blob/nolf.fbs", import.meta.url), "utf8");
+  const tables = [
+    ...schema.replace(/\/\/.*$|\([^)]*\)/gm, "").matchAll(/table (\w+) \{([^}]*)\}/g),
+  ];
+  assert.is(tables.length, Object.keys(LAYOUT.tables).length);
+  for (const [, name = "", body = ""] of tables) {
+    const fields = [...body.matchAll(/(\w+):/g)].map(([, field]) => field);
+    const slots = LAYOUT.tables[name]?.filter(({ name }) => !name.endsWith("_type")) ?? [];
+    assert.equal(
+      slots.map((slot) => slot.name),
+      fields,
+    );
+  }
+});
+
+test.run();

@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { VERSION } from "../../assembly/compiler/version.ts";
+import { type CompileOptions, compile, findTarget, TARGETS } from "../../host/index.ts";
+import { fails } from "./errors.ts";
+import { classifierModel } from "./models.ts";
+
+const model = classifierModel();
+
+test("reports what was done", async () => {
+  const blob = await compile(model, { target: "a311d" });
+  const { report } = blob;
+  assert.is(report.compiler, VERSION);
+  assert.is(report.target, "vipnano-qi.a311d");
+  assert.is(report.memory.fileBytes, blob.length);
+  assert.is(report.memory.deviceBytes, report.memory.constantBytes + report.memory.arenaBytes);
+  assert.is(report.macs.npu, 8 * 8 * 9 * 8 * 8);
+  assert.is(report.weights.modelBytes, 9 * 8 * 8);
+  const [convolution, pool] = report.operators;
+  assert.is(convolution?.placement, "NPU");
+  assert.ok(convolution?.mark);
+  assert.is(pool?.placement, "CPU");
+  assert.ok(pool?.reason);
+  assert.is(report.estimate.cycles, Math.ceil(report.macs.npu / (8 * 64)));
+});
+
+test("gives the same bytes again, by name and alias in any case", async () => {
+  const blob = await compile(model, { target: "a311d" });
+  for (const target of ["A311D", "vim3", "VIPNano-QI.a311d"]) {
+    assert.equal(await compile(model, { target }), blob);
+  }
+  // The report is no part of the bytes.
+  assert.equal(Object.keys(blob).includes("report"), false);
+});
+
+test("does not keep the model's bytes", async () => {
+  const bytes = model.slice();
+  const work = compile(bytes, { target: "a311d" });
+  const blob = await work;
+  bytes.fill(0);
+  assert.equal(await compile(model, { target: "a311d" }), blob);
+});
+
+const REFUSED: [name: string, options: unknown, code: Parameters<typeof fails>[0], text: RegExp][] =
+  [
+    ["no options", undefined, "BAD_OPTION", /the name of a target/],
+    ["no target", {}, "BAD_OPTION", /the name of a target, found undefined/],
+    ["an unknown target", { target: "a311" }, "UNSUPPORTED_TARGET", /such as a311d, .*"a311"/],
+    ["another driver", { target: "a311d", compat: "vsi" }, "BAD_OPTION", /compat "mesa"/],
+    [
+      "contradicting options",
+      { target: "a311d", strict: true, allowUnproven: true },
+      "BAD_OPTION",
+      /either strict or allowUnproven/,
+    ],
+  ];
+
+for (const [name, options, code, text] of REFUSED) {
+  test(`refuses ${name}`, async () => {
+    const error = await fails(code, () => compile(model, options as CompileOptions));
+    assert.match(error.message, text);
+  });
+}
+
+test("refuses what is no model", async () => {
+  await fails("TRUNCATED", () => compile(new Uint8Array(), { target: "a311d" }));
+  await fails("NOT_A_MODEL", () => compile(new Uint8Array(64), { target: "a311d" }));
+  await fails("BAD_INPUT", () => compile("model" as unknown as Uint8Array, { target: "a311d" }));
+});
+
+test("every core is a target by its name and aliases", () => {
+  const names = TARGETS.flatMap(({ name, aliases }) => [name, ...aliases]);
+  assert.is(new Set(names).size, names.length);
+  for (const target of TARGETS) {
+    assert.is(findTarget(target.name.toUpperCase()), target);
+    for (const alias of target.aliases) assert.is(findTarget(alias), target);
+  }
+});
+
+test("the version is the package's", () => {
+  const file = new URL("../../package.json", import.meta.url);
+  assert.is(JSON.parse(readFileSync(file, "utf8")).version, VERSION);
+});
+
+test.run();

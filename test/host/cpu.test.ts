@@ -1,0 +1,208 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Operator, OperatorOptions, Tensor } from "../../host/blob/blob.ts";
+import { prepare } from "../../host/cpu/kernels.ts";
+import { bytesOf, type Dtype, elementsOf } from "../../host/dtype.ts";
+import { compile, Session, type TypedArray } from "../../host/index.ts";
+import { InputGenerator } from "../support/inputs.ts";
+import { hasShared, readShared } from "../support/shared.ts";
+import { fails } from "./errors.ts";
+
+interface Case {
+  name: string;
+  dtype?: Dtype;
+  input: { shape: number[]; scale?: number; zeroPoint?: number };
+  output: { shape: number[]; scale?: number; zeroPoint?: number };
+  options?: OperatorOptions;
+}
+
+function tensor(index: number, dtype: Dtype, { shape, scale, zeroPoint }: Case["input"]): Tensor {
+  const quantization = { scales: [scale ?? 1], zeroPoints: [zeroPoint ?? 0], axis: 0 };
+  return { index, name: "", shape, dtype, quantization, data: new Uint8Array() };
+}
+
+/** Runs one operator on values of its dtype. */
+function apply({ name, dtype = "uint8", input, output, options }: Case, values: number[]) {
+  const operator: Operator = {
+    index: 3,
+    code: 0,
+    name,
+    inputs: [0],
+    outputs: [1],
+    placement: "CPU",
+    reason: "",
+    mark: "proven",
+    options: options ?? { kind: "none" },
+    macs: 0,
+    weightBytes: 0,
+    coefficientBytes: 0,
+  };
+  const run = prepare(operator, [tensor(0, dtype, input), tensor(1, dtype, output)]);
+  const bytes = new Uint8Array(elementsOf(output.shape));
+  run([Uint8Array.from(values)], [bytes]);
+  return dtype === "int8" ? [...new Int8Array(bytes.buffer)] : [...bytes];
+}
+
+const GLOBAL_POOL = {
+  kind: "pool",
+  padding: "VALID",
+  strideHeight: 1,
+  strideWidth: 1,
+  filterHeight: 1,
+  filterWidth: 4,
+  activation: "NONE",
+} as const;
+
+test("average pool rounds halves away from zero", () => {
+  const shapes = { input: { shape: [1, 1, 4, 1] }, output: { shape: [1, 1, 1, 1] } };
+  const pool: Case = { name: "AVERAGE_POOL_2D", ...shapes, options: GLOBAL_POOL };
+  assert.equal(apply(pool, [1, 2, 3, 4]), [3]);
+  assert.equal(apply(pool, [1, 2, 3, 3]), [2]);
+  const signed: Case = { ...pool, dtype: "int8" };
+  assert.equal(apply(signed, [-1, -2, -3, -4]), [-3]);
+  assert.equal(apply(signed, [-1, -2, -3, -3]), [-2]);
+  assert.equal(apply(signed, [127, 127, 127, 126]), [127]);
+});
+
+test("average pool leaves padding out of the average", () => {
+  const pool: Case = {
+    name: "AVERAGE_POOL_2D",
+    input: { shape: [1, 3, 3, 1] },
+    output: { shape: [1, 2, 2, 1] },
+    options: {
+      ...GLOBAL_POOL,
+      padding: "SAME",
+      strideHeight: 2,
+      strideWidth: 2,
+      filterHeight: 3,
+      filterWidth: 3,
+    },
+  };
+  // Corners of 2×2 each: (10+20+40+50)/4, (20+30+50+60)/4, …
+  assert.equal(apply(pool, [10, 20, 30, 40, 50, 60, 70, 80, 90]), [30, 40, 60, 70]);
+});
+
+test("average pool clamps to its activation and keeps channels apart", () => {
+  const quantized = { scale: 0.1, zeroPoint: 100 };
+  const pool: Case = {
+    name: "AVERAGE_POOL_2D",
+    input: { shape: [1, 1, 4, 2], ...quantized },
+    output: { shape: [1, 1, 1, 2], ...quantized },
+    options: { ...GLOBAL_POOL, activation: "RELU6" },
+  };
+  // 6 is stored as 160, 0 as 100.
+  assert.equal(apply(pool, [255, 0, 255, 0, 255, 0, 255, 0]), [160, 100]);
+  assert.equal(apply(pool, [120, 130, 122, 132, 120, 130, 122, 132]), [121, 131]);
+});
+
+test("softmax of equal values divides one between them", () => {
+  for (const [count, expected] of [
+    [1, 255],
+    [2, 128],
+    [4, 64],
+    [512, 1],
+    [513, 0],
+  ] as const) {
+    const input = { shape: [1, count], scale: 0.1 };
+    const output = { shape: [1, count], scale: 1 / 256 };
+    const softmax: Case = { name: "SOFTMAX", input, output, options: { kind: "softmax", beta: 1 } };
+    const values = new Array(count).fill(77);
+    assert.equal(apply(softmax, values), new Array(count).fill(expected));
+    const signed = { ...output, zeroPoint: -128 };
+    assert.equal(
+      apply({ ...softmax, dtype: "int8", output: signed }, values),
+      new Array(count).fill(expected - 128),
+    );
+  }
+});
+
+test("softmax is that of the real values, row by row", () => {
+  const [scale, beta, zeroPoint] = [0.04, 1.5, -20];
+  const rows = [
+    [-128, 0, 50, 127, 90, 120],
+    [3, 2, 1, 0, -1, -2],
+    [127, -128, 127, -128, 126, 125],
+  ];
+  const softmax: Case = {
+    name: "SOFTMAX",
+    dtype: "int8",
+    input: { shape: [3, 6], scale, zeroPoint },
+    output: { shape: [3, 6], scale: 1 / 256, zeroPoint: -128 },
+    options: { kind: "softmax", beta },
+  };
+  const expected = rows.flatMap((row) => {
+    const powers = row.map((value) => Math.exp(beta * scale * (value - zeroPoint)));
+    const sum = powers.reduce((a, b) => a + b);
+    return powers.map((power) => Math.min(127, Math.round((256 * power) / sum) - 128));
+  });
+  assert.equal(apply(softmax, rows.flat()), expected);
+});
+
+const POOL: Case = {
+  name: "AVERAGE_POOL_2D",
+  input: { shape: [1, 1, 4, 1] },
+  output: { shape: [1, 1, 1, 1] },
+  options: GLOBAL_POOL,
+};
+const SOFTMAX: Case = {
+  name: "SOFTMAX",
+  input: { shape: [1, 4], scale: 0.1 },
+  output: { shape: [1, 4], scale: 1 / 256 },
+  options: { kind: "softmax", beta: 1 },
+};
+
+const REFUSED: [name: string, operator: Case, message: RegExp][] = [
+  ["no kernel", { ...POOL, name: "LSTM" }, /a CPU kernel .*, found LSTM/],
+  ["another dtype", { ...POOL, dtype: "int16" }, /an 8-bit input, found int16/],
+  ["no options", { ...POOL, options: { kind: "none" } }, /its options, found none/],
+  [
+    "another shape",
+    { ...POOL, output: { shape: [1, 1, 2, 1] } },
+    /output of 1×1×1×1, found 1×1×2×1/,
+  ],
+  ["another scale", { ...POOL, output: { ...POOL.output, scale: 2 } }, /quantized as the input/],
+  ["a rank of 2", { ...POOL, input: { shape: [1, 4] } }, /four dimensions, found 2/],
+  ["no stride", { ...POOL, options: { ...GLOBAL_POOL, strideWidth: 0 } }, /from 1 on, found 0/],
+  ["TANH", { ...POOL, options: { ...GLOBAL_POOL, activation: "TANH" } }, /clamping activation/],
+  [
+    "endless work",
+    { ...POOL, options: { ...GLOBAL_POOL, filterHeight: 2 ** 30, filterWidth: 2 ** 30 } },
+    /at most \d+ sums/,
+  ],
+  ["softmax's scale", { ...SOFTMAX, output: { shape: [1, 4], scale: 0.1 } }, /output scale 1\/256/],
+  [
+    "a reshape that loses",
+    { name: "RESHAPE", input: POOL.input, output: POOL.output },
+    /of 4 bytes/,
+  ],
+];
+
+for (const [name, operator, message] of REFUSED) {
+  test(`refuses ${name}`, async () => {
+    const error = await fails("UNSUPPORTED_OPERATOR", () => apply(operator, [1, 2, 3, 4]));
+    assert.equal(error.place, { kind: "OPERATOR", at: 3 });
+    assert.match(error.message, message);
+  });
+}
+
+/** Layers that run on the CPU alone. */
+const LAYERS = ["mb-027", "mb-029", "mb-030"];
+
+if (hasShared("CPU kernels against TFLite's outputs")) {
+  for (const layer of LAYERS) {
+    test(`${layer} is TFLite's output byte for byte`, async () => {
+      const blob = await compile(readShared(`models/layers/${layer}.tflite`), { target: "a311d" });
+      const session = await Session.create(blob);
+      const generator = new InputGenerator();
+      const feeds = session.inputs.map(({ name, shape }) => {
+        return [name, generator.bytes(elementsOf(shape))] as const;
+      });
+      const outputs = await session.run(Object.fromEntries(feeds));
+      const [found] = Object.values(outputs);
+      const expected = readShared(`reference/layers/${layer}.out0.bin.gz`);
+      assert.equal(bytesOf(found as TypedArray), expected);
+    });
+  }
+}
+
+test.run();
