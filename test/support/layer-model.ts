@@ -19,11 +19,12 @@ export type BuiltinOperator = number;
 const INT8 = 9;
 
 // Field numbers of TFLite's schema, by table.
-const MODEL = { operatorCodes: 1, subgraphs: 2 };
+const MODEL = { operatorCodes: 1, subgraphs: 2, buffers: 4 };
 const OPERATOR_CODE = { deprecatedBuiltinCode: 0 };
 const SUBGRAPH = { tensors: 0, inputs: 1, operators: 3 };
-const OPERATOR = { opcodeIndex: 0 };
-const TENSOR = { shape: 0, type: 1 };
+const OPERATOR = { opcodeIndex: 0, inputs: 1 };
+const TENSOR = { shape: 0, type: 1, buffer: 2 };
+const BUFFER = { data: 0 };
 
 /** Reads operators and inputs of a `.tflite` model with one subgraph. */
 export function readLayerModel(bytes: Uint8Array): LayerModel {
@@ -42,6 +43,33 @@ export function readLayerModel(bytes: Uint8Array): LayerModel {
       tensorFacts(buffer, tensors[index] as number),
     ),
   };
+}
+
+/** The weights of each convolution in a model, as they are stored. */
+export function convolutionWeights(bytes: Uint8Array): Uint8Array[] {
+  const buffer = new ByteBuffer(bytes);
+  const model = buffer.readInt32(0);
+  const subgraph = tables(buffer, model, MODEL.subgraphs)[0] as number;
+  const tensors = tables(buffer, subgraph, SUBGRAPH.tensors);
+  const buffers = tables(buffer, model, MODEL.buffers);
+  const { operators } = readLayerModel(bytes);
+  return tables(buffer, subgraph, SUBGRAPH.operators)
+    .filter((_, i) => CONVOLUTIONS.includes(operators[i] as number))
+    .map((operator) => {
+      const weights = tensors[integers(buffer, operator, OPERATOR.inputs)[1] as number] as number;
+      return content(buffer, buffers[scalar(buffer, weights, TENSOR.buffer, 4)] as number);
+    });
+}
+
+const CONVOLUTIONS: BuiltinOperator[] = [
+  BuiltinOperator.CONV_2D,
+  BuiltinOperator.DEPTHWISE_CONV_2D,
+];
+
+function content(buffer: ByteBuffer, table: number): Uint8Array {
+  const entry = table + buffer.__offset(table, slot(BUFFER.data));
+  const start = buffer.__vector(entry);
+  return buffer.bytes().subarray(start, start + buffer.__vector_len(entry));
 }
 
 function tensorFacts(buffer: ByteBuffer, tensor: number): TensorFacts {
