@@ -1,7 +1,6 @@
-import { Span } from "../graph";
 import { Convolution, Striding } from "../partition/geometry";
 import { effectiveScale } from "../partition/rules";
-import { Access, ConvolutionJob, Value } from "./jobs";
+import { Access, ChannelGroup, ConvolutionJob, Value } from "./jobs";
 import { Kernels } from "./kernels";
 import { SpaceToDepth } from "./space-to-depth";
 
@@ -26,18 +25,25 @@ export function rearrangement(c: Convolution): SpaceToDepth {
   return job;
 }
 
-/** The NN job; `input` holds the planar image, or the rearranged one. */
-export function convolutionJob(c: Convolution, input: Value, output: Value): ConvolutionJob {
-  const bias = c.bias;
-  const kernels = new Kernels(c, bias == null ? new Span() : bias.data);
+/**
+ * The NN job for a group of output channels; `input` holds the planar image, or the rearranged
+ * one. A depthwise group reads its own channels only.
+ */
+export function convolutionJob(
+  c: Convolution,
+  group: ChannelGroup,
+  input: Value,
+  output: Value,
+): ConvolutionJob {
+  const kernels = new Kernels(c, group);
   const job = new ConvolutionJob(new Access(input), new Access(output), kernels);
   const rearranged = c.striding == Striding.SPACE_TO_DEPTH;
   job.inputX = rearranged ? halved(c.columns.output, c.side) : c.columns.input;
   job.inputY = rearranged ? halved(c.rows.output, c.side) : c.rows.input;
-  job.inputZ = c.native ? c.inputChannels : kernels.planes;
+  job.inputZ = c.native ? group.count : kernels.planes;
   job.outputX = c.columns.output;
   job.outputY = c.rows.output;
-  job.outputZ = c.outputChannels;
+  job.outputZ = group.count;
   job.offsetX = rearranged ? 0 : -c.columns.padding;
   job.offsetY = rearranged ? 0 : -c.rows.padding;
   job.outputRows = c.rows.output;
@@ -51,8 +57,11 @@ export function convolutionJob(c: Convolution, input: Value, output: Value): Con
   job.inputZero = c.input.quantization.zeroPoint(0) as i32;
   job.outputZero = c.output.quantization.zeroPoint(0) as i32;
   job.scale = effectiveScale(c);
-  job.macs = c.macs;
+  job.macs = (c.macs * (group.count as u64)) / (c.outputChannels as u64);
   job.inputBytes = job.inputX * job.inputY * job.inputZ;
-  job.outputBytes = c.output.elements;
+  job.outputBytes = job.outputX * job.outputY * job.outputZ;
+  const inputPlanes = c.depthwise ? group.first * kernels.phases : 0;
+  job.input.offset = inputPlanes * job.inputX * job.inputY;
+  job.output.offset = group.first * job.outputX * job.outputY;
   return job;
 }

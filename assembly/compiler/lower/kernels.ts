@@ -1,5 +1,5 @@
-import { Span } from "../graph";
 import { Convolution, Striding } from "../partition/geometry";
+import { ChannelGroup } from "./jobs";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
@@ -23,11 +23,11 @@ export class Kernels {
   zero: u8 = 0;
   /** Row-major taps of each phase: bytes from the plane's address, or NO_TAP. */
   taps: StaticArray<i32> = NO_TABLE;
-  /** `count` biases, or none: all are 0. */
-  bias: Span = NOTHING;
 
   private phaseBits: i32 = 0;
   private data: usize = 0;
+  /** The first of the biases, or 0: all of them are 0. */
+  private bias: usize = 0;
   /** Bytes between kernels, between channels, and between taps side by side. */
   private kernelPitch: i32 = 0;
   private channelPitch: i32 = 0;
@@ -36,23 +36,24 @@ export class Kernels {
   private sourceCount: i32 = 0;
   private sourcePitch: i32 = 0;
 
-  constructor(c: Convolution, bias: Span) {
+  constructor(c: Convolution, group: ChannelGroup) {
     const halved = c.striding != Striding.NONE && c.striding != Striding.FIRST_PIXEL;
-    this.count = c.outputChannels;
-    this.channels = c.inputChannels;
+    this.count = group.count;
+    this.channels = c.depthwise ? group.count : c.inputChannels;
     this.depthwise = c.depthwise && c.outputChannels > 1 && !c.native;
     this.phases = halved ? 4 : 1;
     this.phaseBits = halved ? 2 : 0;
     this.side = halved ? (c.side + 1) >> 1 : c.side;
     this.planes = c.native ? 1 : this.channels * this.phases + (c.blankPlane ? 1 : 0);
     this.zero = c.weights.quantization.zeroPoint(0) as u8;
-    this.bias = bias;
-    this.data = c.weights.data.pointer;
+    const bias = c.bias;
+    if (bias != null) this.bias = bias.data.pointer + ((group.first as usize) << 2);
     this.tapPitch = c.depthwise ? c.outputChannels : c.inputChannels;
     const sourceTaps = c.rows.kernel * c.columns.kernel;
     this.sourceCount = c.depthwise ? sourceTaps : sourceTaps * this.tapPitch;
     this.sourcePitch = c.depthwise ? this.tapPitch : 1;
     this.kernelPitch = c.depthwise ? 1 : this.sourceCount;
+    this.data = c.weights.data.pointer + group.first * this.kernelPitch;
     this.channelPitch = c.depthwise ? 0 : 1;
     this.taps = tapTable(c, this.phases, this.side, this.tapPitch);
   }
@@ -100,7 +101,7 @@ export class Kernels {
   }
 
   biasOf(kernel: i32): i32 {
-    return this.bias.bytes == 0 ? 0 : load<i32>(this.bias.pointer + ((kernel as usize) << 2));
+    return this.bias == 0 ? 0 : load<i32>(this.bias + ((kernel as usize) << 2));
   }
 
   /** Sum of a kernel's weights, each less the zero point. */
@@ -114,7 +115,6 @@ export class Kernels {
 
 export const NO_TAP = -1;
 const NO_TABLE = new StaticArray<i32>(0);
-const NOTHING = new Span();
 
 function tapTable(c: Convolution, phases: i32, side: i32, tapPitch: i32): StaticArray<i32> {
   const taps = new StaticArray<i32>(phases * side * side);

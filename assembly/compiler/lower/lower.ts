@@ -6,7 +6,7 @@ import { Segment } from "../partition/segments";
 import { Settings } from "../settings";
 import { turnConvolution, turnRearrangement } from "./compat";
 import { convolutionJob, rearrangement } from "./convolution";
-import { Job, Value } from "./jobs";
+import { ChannelGroup, Job, Value } from "./jobs";
 import { detranspose, Image, transpose } from "./moves";
 
 /** The jobs of one NPU segment in order, and the memory that they read and write. */
@@ -43,6 +43,9 @@ export function lower(
   return lowerer.result;
 }
 
+/** Balances the zeros of a job's streams against the cost of more jobs. */
+const DEPTHWISE_GROUP = 128;
+
 class Lowerer {
   result: Lowering = new Lowering();
   /** Each tensor's values in either order, by tensor index; one value where the orders agree. */
@@ -68,11 +71,24 @@ class Lowerer {
     if (c.blankPlane) input.bytes = max(input.bytes, 2 * c.input.elements);
     if (c.striding == Striding.SPACE_TO_DEPTH) input = this.rearrange(c, input);
     const output = this.value(c.output.elements);
-    const job = convolutionJob(c, input, output);
-    if (this.settings.compatMesa) turnConvolution(job, c);
-    this.result.jobs.push(job);
+    const most = this.groupSize(c);
+    for (let first = 0; first < c.outputChannels; first += most) {
+      const group = new ChannelGroup(first, min(most, c.outputChannels - first));
+      const job = convolutionJob(c, group, input, output);
+      if (this.settings.compatMesa) turnConvolution(job, c);
+      this.result.jobs.push(job);
+    }
     this.planar.set(c.output.index, output);
     if (this.segment.outputs.includes(c.output.index)) this.interleave(c.output, output);
+  }
+
+  /**
+   * Depthwise kernels that are spelled out as full ones grow with the square of the channels,
+   * nearly all of it zeros: one job for every so many channels takes far fewer bytes.
+   */
+  private groupSize(c: Convolution): i32 {
+    const spelledOut = c.depthwise && !c.native && !this.settings.compatMesa;
+    return spelledOut ? DEPTHWISE_GROUP : c.outputChannels;
   }
 
   finish(): void {
