@@ -1,12 +1,10 @@
 /** A run over many mutants, watched from outside. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { MOST_MILLISECONDS, type Verdict } from "./trial.ts";
-import type { Report } from "./worker.ts";
+import { MOST_MILLISECONDS, type Trial, type Verdict } from "./trial.ts";
+import type { Report, Task } from "./worker.ts";
 
 export interface Campaign {
-  seed: number;
-  count: number;
   /** How many mutants ended in each way. */
   outcomes: Record<string, number>;
   faults: Verdict[];
@@ -21,15 +19,15 @@ const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const PATIENCE = MOST_MILLISECONDS + 20_000;
 
 /**
- * Compiles mutants 0 to `count` - 1 of a seed. `progress` is told of each. A mutant that does
- * not come to an end is a fault as well; the run goes on behind it.
+ * Tries mutants 0 to `count` - 1 of a seed. `progress` is told of each. A mutant that does not
+ * come to an end is a fault as well; the run goes on behind it.
  */
 export async function runCampaign(
-  seed: number,
+  trial: Trial,
   count: number,
   progress: (verdict: Verdict) => void = () => {},
 ): Promise<Campaign> {
-  const campaign: Campaign = { seed, count, outcomes: {}, faults: [], memory: 0 };
+  const campaign: Campaign = { outcomes: {}, faults: [], memory: 0 };
   const record = ({ verdict, memory }: Report) => {
     campaign.outcomes[verdict.outcome] = (campaign.outcomes[verdict.outcome] ?? 0) + 1;
     if (verdict.fault !== undefined) campaign.faults.push(verdict);
@@ -38,25 +36,19 @@ export async function runCampaign(
     progress(verdict);
   };
   for (let next = 0; next < count; next++) {
-    next = await watch(seed, next, count, record);
+    next = await watch({ trial, from: next, to: count }, record);
     if (next < count) record({ verdict: endless(next), memory: 0 });
   }
   return campaign;
 }
 
 /** Runs a worker over a range; gives the index that it did not get over, or the range's end. */
-function watch(
-  seed: number,
-  from: number,
-  to: number,
-  record: (report: Report) => void,
-): Promise<number> {
+function watch(task: Task, record: (report: Report) => void): Promise<number> {
   return new Promise((resolve, reject) => {
-    const range = [seed, from, to].map(String);
-    const worker = fork(WORKER, range, { execArgv: ["--import", "tsx"] });
+    const worker = fork(WORKER, [JSON.stringify(task)], { execArgv: ["--import", "tsx"] });
     const kill = () => worker.kill("SIGKILL");
     let timer = setTimeout(kill, PATIENCE);
-    let reached = from;
+    let reached = task.from;
     worker.on("message", (report: Report) => {
       clearTimeout(timer);
       timer = setTimeout(kill, PATIENCE);

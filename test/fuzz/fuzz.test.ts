@@ -7,6 +7,8 @@ import { mutantOf } from "./trial.ts";
 
 const SEED = 20_000;
 const COUNT = 2_000;
+const EXECUTED_COUNT = 500;
+const TRIAL = { seed: SEED, target: "a311d" };
 
 test("a seed gives the same mutants again, and others than its neighbours", () => {
   const subjects = loadSubjects();
@@ -32,11 +34,18 @@ test("random numbers fill their range evenly", () => {
 });
 
 test(`${COUNT} mutants compile or give a typed error`, async () => {
-  const { outcomes, faults } = await runCampaign(SEED, COUNT);
+  const { outcomes, faults } = await runCampaign({ ...TRIAL, execute: false }, COUNT);
   assert.equal(faults, []);
   // Both happen often: the mutants are neither all noise nor all harmless.
   assert.ok((outcomes.compiled ?? 0) > COUNT / 10, JSON.stringify(outcomes));
   assert.ok((outcomes.MALFORMED ?? 0) > COUNT / 10, JSON.stringify(outcomes));
+});
+
+test(`what compiles of ${EXECUTED_COUNT} mutants runs on the emulator`, async () => {
+  const trial = { ...TRIAL, seed: SEED + 1, execute: true };
+  const { outcomes, faults } = await runCampaign(trial, EXECUTED_COUNT);
+  assert.equal(faults, []);
+  assert.ok((outcomes.executed ?? 0) > EXECUTED_COUNT / 20, JSON.stringify(outcomes));
 });
 
 test.run();

@@ -1,18 +1,17 @@
 /**
  * Mutates real models and compiles each: `npm run fuzz -- --count 100000 --seed 1`. Each must
- * give a blob or a typed error. `--only INDEX` repeats one mutant of a seed, `--save FILE`
- * keeps its bytes.
+ * give a blob or a typed error; with `--execute`, the emulator must also take the blob.
+ * `--only INDEX` repeats one mutant of a seed, `--save FILE` keeps its bytes.
  */
 import { writeFileSync } from "node:fs";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import { type Campaign, runCampaign } from "./campaign.ts";
 import { loadSubjects } from "./subjects.ts";
-import { attempt, mutantOf, type Verdict } from "./trial.ts";
+import { attempt, mutantOf, type Trial, type Verdict } from "./trial.ts";
 
-interface Options {
+interface Options extends Trial {
   count: number;
-  seed: number;
   only?: number;
   save?: string;
 }
@@ -21,6 +20,8 @@ const options = new Command("fuzz")
   .description("compile mutated models; each must give a blob or a typed error")
   .option("--count <n>", "number of mutants", number, 10_000)
   .option("--seed <n>", "what the mutants follow from", number, 1)
+  .option("--target <name>", "the core to compile for", "a311d")
+  .option("--execute", "run on the emulator what compiles", false)
   .option("--only <index>", "repeat the mutant with this index", number)
   .option("--save <file>", "with --only: keep the mutant's bytes in a file")
   .parse()
@@ -33,23 +34,30 @@ function number(text: string): number {
   return Number(text);
 }
 
-async function runAll({ seed, count }: Options): Promise<number> {
+async function runAll({ count, ...trial }: Options): Promise<number> {
   const subjects = loadSubjects().length;
-  console.log(`${count} mutants of ${subjects} models, seed ${seed}`);
+  console.log(`${count} mutants of ${subjects} models, seed ${trial.seed}, for ${trial.target}`);
   const format = "{bar} {value}/{total} | {eta_formatted} left | {faults} faults";
   const bar = new SingleBar({ format, hideCursor: true });
   let faults = 0;
   bar.start(count, 0, { faults });
-  const campaign = await runCampaign(seed, count, ({ fault }) => {
+  const campaign = await runCampaign(trial, count, ({ fault }) => {
     if (fault !== undefined) faults++;
     bar.increment({ faults });
   });
   bar.stop();
   report(campaign);
+  for (const { index } of campaign.faults) console.log(again(trial, index));
   return campaign.faults.length === 0 ? 0 : 1;
 }
 
-function report({ seed, outcomes, faults, slowest, memory }: Campaign): void {
+/** The command that repeats one mutant. */
+function again({ seed, target, execute }: Trial, index: number): string {
+  const how = execute ? " --execute" : "";
+  return `npm run fuzz -- --seed ${seed} --target ${target}${how} --only ${index}`;
+}
+
+function report({ outcomes, faults, slowest, memory }: Campaign): void {
   const counted = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
   for (const [outcome, times] of counted) console.log(`${String(times).padStart(8)} ${outcome}`);
   if (slowest) {
@@ -58,7 +66,6 @@ function report({ seed, outcomes, faults, slowest, memory }: Campaign): void {
   }
   console.log(`memory of the process: at most ${Math.round(memory / 2 ** 20)} MiB`);
   for (const verdict of faults) console.log(`\n${describe(verdict)}`);
-  for (const { index } of faults) console.log(`npm run fuzz -- --seed ${seed} --only ${index}`);
 }
 
 function describe({ index, subject, outcome, fault, milliseconds, changes }: Verdict): string {
@@ -66,10 +73,10 @@ function describe({ index, subject, outcome, fault, milliseconds, changes }: Ver
   return [head, ...changes, ...(fault === undefined ? [] : [fault])].join("\n  ");
 }
 
-async function runOne({ seed, only = 0, save }: Options): Promise<number> {
+async function runOne({ only = 0, save, ...trial }: Options): Promise<number> {
   const subjects = loadSubjects();
-  if (save !== undefined) writeFileSync(save, mutantOf(subjects, seed, only).bytes);
-  const verdict = await attempt(subjects, seed, only);
+  if (save !== undefined) writeFileSync(save, mutantOf(subjects, trial.seed, only).bytes);
+  const verdict = await attempt(subjects, trial, only);
   console.log(describe(verdict));
   return verdict.fault === undefined ? 0 : 1;
 }

@@ -1,6 +1,13 @@
-/** Compiles a range of mutants in a process of its own, which can be ended if one hangs. */
+/** Tries a range of mutants in a process of its own, which can be ended if one hangs. */
 import { loadSubjects } from "./subjects.ts";
-import { attempt, type Verdict } from "./trial.ts";
+import { attempt, type Trial, type Verdict } from "./trial.ts";
+
+/** What the worker is given, as JSON: mutants `from` to `to` - 1. */
+export interface Task {
+  trial: Trial;
+  from: number;
+  to: number;
+}
 
 /** What the worker tells of each mutant. */
 export interface Report {
@@ -9,10 +16,10 @@ export interface Report {
   memory: number;
 }
 
-const [seed = 0, from = 0, to = 0] = process.argv.slice(2).map(Number);
+const { trial, from, to } = JSON.parse(process.argv[2] ?? "") as Task;
 const subjects = loadSubjects();
 for (let index = from; index < to; index++) {
-  const verdict = await attempt(subjects, seed, index);
+  const verdict = await attempt(subjects, trial, index);
   const report: Report = { verdict, memory: process.memoryUsage.rss() };
   process.send?.(report);
 }
