@@ -1,0 +1,133 @@
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Jimp } from "jimp";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../host/index.ts";
+import { classifierModel } from "../host/models.ts";
+import { nolfet, temporaryFolder } from "./nolfet.ts";
+
+// Whatever goes wrong is one clear line, an exit code, and no file.
+
+const { folder, remove } = temporaryFolder();
+const model = classifierModel();
+const blob = await compile(model, { target: "a311d" });
+const damaged = blob.slice();
+damaged[blob.length >> 1] = (damaged[blob.length >> 1] as number) ^ 1;
+
+const FILES: Record<string, Uint8Array> = {
+  "model.tflite": model,
+  "model.nolf": blob,
+  "l2.tflite": classifierModel({ pool: "L2_POOL_2D" }),
+  "damaged.nolf": damaged,
+  "empty.tflite": new Uint8Array(),
+  "truncated.tflite": model.subarray(0, 200),
+  "picture.png": new Uint8Array(
+    await new Jimp({ width: 8, height: 8, color: 0xff0000ff }).getBuffer("image/png"),
+  ),
+  "pixels.bin": new Uint8Array(512),
+  "short.bin": new Uint8Array(511),
+};
+for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(folder, name), bytes);
+mkdirSync(join(folder, "folder"));
+
+const REFUSED = 1;
+const USAGE = 2;
+
+const CASES: [command: string, code: number, message: RegExp][] = [
+  ["compile missing.tflite -t a311d", REFUSED, /missing\.tflite, found no such file .*\[FILE\]/],
+  ["compile folder -t a311d", REFUSED, /folder, found a folder \[FILE\]/],
+  ["compile empty.tflite -t a311d", REFUSED, /empty\.tflite: .*found 0 bytes \[TRUNCATED\]/],
+  ["compile truncated.tflite -t a311d", REFUSED, /truncated\.tflite: .*\[(TRUNCATED|MALFORMED)\]/],
+  ["compile picture.png -t a311d", REFUSED, /picture\.png: .*TensorFlow Lite.*\[NOT_A_MODEL\]/],
+  ["compile model.nolf -t a311d", REFUSED, /model\.nolf: .*\[NOT_A_MODEL\]/],
+  ["compile model.tflite -t a311", USAGE, /such as a311d, .*found "a311" \[UNSUPPORTED_TARGET\]/],
+  ["compile model.tflite -t imx9mp", USAGE, /such as imx8mp/],
+  ["compile model.tflite -t a311d -o no/such/x.nolf", REFUSED, /a writable file .*\[FILE\]/],
+  ["compile model.tflite -t a311d -o folder", REFUSED, /writable file folder.*\[FILE\]/],
+  ["compile model.tflite", USAGE, /required option '-t, --target <name>'/],
+  ["compile -t a311d", USAGE, /missing required argument 'model'/],
+  ["compile model.tflite -t a311d extra", USAGE, /too many arguments/],
+  ["compile model.tflite -t a311d --fast", USAGE, /unknown option '--fast'/],
+  ["compile model.tflite -t a311d --compat vsi", USAGE, /Allowed choices are mesa/],
+  ["compile model.tflite -t a311d --strict --allow-unproven", USAGE, /cannot be used with/],
+  ["check picture.png -t a311d", REFUSED, /picture\.png: .*\[NOT_A_MODEL\]/],
+  ["check model.tflite -t nothing", USAGE, /\[UNSUPPORTED_TARGET\]/],
+  ["inspect model.tflite", REFUSED, /model\.tflite: at byte 4: expected the identifier NOLF/],
+  ["inspect damaged.nolf", REFUSED, /damaged\.nolf: .*\[BAD_BLOB\]/],
+  ["inspect empty.tflite", REFUSED, /\[BAD_BLOB\]/],
+  ["run model.nolf", USAGE, /either --image or --input, found neither/],
+  ["run model.nolf --image picture.png --input pixels.bin", USAGE, /found both/],
+  ["run model.nolf --input pixels.bin --mean 5", USAGE, /--mean and --std only with --image/],
+  ["run model.nolf --input short.bin", REFUSED, /512 bytes for "pixels" in short\.bin, found 511/],
+  ["run model.nolf --input pixels.bin pixels.bin", REFUSED, /1 files with --input.*found 2/],
+  ["run model.nolf --image picture.png", REFUSED, /image input of 1×H×W×1 or 1×H×W×3/],
+  ["run model.nolf --input pixels.bin --device npu0", REFUSED, /\[NO_DEVICE\]/],
+  ["run model.nolf --input pixels.bin -t imx8mp", USAGE, /a blob for vipnano-si\+\.imx8mp/],
+  ["run model.nolf --input pixels.bin --labels none.txt", REFUSED, /none\.txt.*\[FILE\]/],
+  ["run model.nolf --image picture.png --mean a", USAGE, /Expected a number/],
+  ["run l2.tflite --input pixels.bin", REFUSED, /in operator 1: .*found L2_POOL_2D/],
+  ["run damaged.nolf --input pixels.bin", REFUSED, /\[BAD_BLOB\]/],
+  ["run model.nolf --input pixels.bin --output-dir pixels.bin", REFUSED, /a folder pixels\.bin/],
+  ["frobnicate", USAGE, /unknown command 'frobnicate'/],
+  ["--frobnicate", USAGE, /unknown option '--frobnicate'/],
+];
+
+const before = readdirSync(folder).sort();
+
+for (const [command, code, message] of CASES) {
+  test(`nolfet ${command}`, async () => {
+    const result = await nolfet(command.split(" "), folder);
+    const lines = result.stderr.trimEnd().split("\n");
+    const error = lines.at(-1) ?? "";
+    assert.match(error, /^nolfet: error: /);
+    assert.match(error, message);
+    // Before it, only the word about the default target.
+    assert.ok(
+      lines.slice(0, -1).every((line) => line.startsWith("nolfet: compiling for a311d")),
+      result.stderr,
+    );
+    assert.not.match(result.stderr, /^\s+at /m);
+    assert.is(result.stdout, "");
+    assert.is(result.code, code);
+    assert.equal(readdirSync(folder).sort(), before);
+  });
+}
+
+test("nolfet alone shows its help, as wrong usage", async () => {
+  const result = await nolfet([], folder);
+  assert.is(result.code, USAGE);
+  assert.match(result.stderr, /Usage: nolfet/);
+});
+
+test("with --json, the error is a document as well", async () => {
+  const result = await nolfet(["check", "picture.png", "-t", "a311d", "--json"], folder);
+  assert.is(result.code, REFUSED);
+  const { error } = JSON.parse(result.stdout);
+  assert.is(error.code, "NOT_A_MODEL");
+  assert.is(error.file, "picture.png");
+  assert.is(error.expected, "a TensorFlow Lite model");
+  assert.match(result.stderr, /^nolfet: error: picture\.png: .*\n$/);
+});
+
+test("an output that is there already survives a failure", async () => {
+  if (process.getuid?.() === 0) {
+    console.log("skipped: a folder without write permission (root may write anyway)");
+    return;
+  }
+  const locked = join(folder, "locked");
+  mkdirSync(locked);
+  writeFileSync(join(locked, "old.nolf"), "old");
+  chmodSync(locked, 0o555);
+  const result = await nolfet(
+    ["compile", "model.tflite", "-t", "a311d", "-o", "locked/old.nolf"],
+    folder,
+  );
+  assert.is(result.code, REFUSED);
+  assert.match(result.stderr, /no permission \[FILE\]/);
+  assert.equal(readdirSync(locked), ["old.nolf"]);
+  chmodSync(locked, 0o755);
+});
+
+test.after(remove);
+test.run();
