@@ -11,7 +11,7 @@ import { hasShared } from "../support/shared.ts";
 const LARGEST = 1;
 const SHARE = 0.01;
 
-const CORES = ["vipnano-qi.a311d"];
+const CORES = ["vipnano-qi.a311d", "vipnano-si+.imx8mp"];
 
 /** Recordings that are wrong in themselves, by what is wrong about them. */
 const WRONG = [

@@ -17,7 +17,7 @@ const SHARE: Record<number, number> = {
   [BuiltinOperator.ADD]: 0.12,
 };
 
-const CORES = ["vipnano-qi.a311d"];
+const CORES = ["vipnano-qi.a311d", "vipnano-si+.imx8mp"];
 
 /** The recording itself is wrong: an input offset of -1 where SAME pads nothing in front. */
 const WRONG = ["mobiledet-082"];

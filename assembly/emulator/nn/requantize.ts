@@ -1,4 +1,4 @@
-import { Arithmetic } from "./arithmetic";
+import { Generation } from "./generation";
 import { NnJob } from "./job";
 
 /**
@@ -15,10 +15,10 @@ export class Requantizer {
   private floor: i32 = 0;
   private zero: i32 = 0;
 
-  prepare(job: NnJob, arithmetic: Arithmetic): void {
-    this.multiplier = (1 << arithmetic.fractionBits) | job.multiplier;
+  prepare(job: NnJob, generation: Generation): void {
+    this.multiplier = (1 << generation.fractionBits) | job.multiplier;
     // Products stay below 2^56, so that a shift by 62 gives 0 like every greater one.
-    this.shift = min<u32>(job.shift + arithmetic.shiftBase, 62);
+    this.shift = min<u32>(job.shift + generation.shiftBase, 62);
     this.half = this.shift > 0 ? (<i64>1) << (this.shift - 1) : 0;
     this.saturated = this.shift <= 54 ? this.leastSaturated() : 0xffffffff;
     this.floor = job.relu ? 0 : i32.MIN_VALUE;

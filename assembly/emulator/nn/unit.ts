@@ -1,11 +1,10 @@
 import { Core } from "../../targets/cores";
 import { countMultiplications } from "../jobs";
 import { resolve } from "../memory/buffers";
-import { arithmeticOf } from "./arithmetic";
-import { badCoefficients } from "./coefficients/decoder";
-import { ZeroRunDecoder } from "./coefficients/zero_runs";
+import { badCoefficients, CoefficientDecoder } from "./coefficients/decoder";
 import { convolve } from "./convolution";
 import { outAddress } from "./fields";
+import { generationOf } from "./generation";
 import { PairedImage } from "./image";
 import { NnJob } from "./job";
 import { KernelSet, NOT_STORED } from "./kernels";
@@ -17,7 +16,6 @@ const job = new NnJob();
 const image = new PairedImage();
 const kernels = new KernelSet();
 const requantizer = new Requantizer();
-const zeroRuns = new ZeroRunDecoder();
 
 export function executeNn(descriptor: u32, core: Core): bool {
   if (!job.read(descriptor, core)) return false;
@@ -27,17 +25,18 @@ export function executeNn(descriptor: u32, core: Core): bool {
   if (output < input + <usize>job.inputBytes && input < output + <usize>job.outputBytes) {
     return outAddress.refuse("apart from the input");
   }
-  const arithmetic = arithmeticOf(core.architecture);
-  requantizer.prepare(job, arithmetic);
-  if (!image.prepare(job, input, arithmetic.inputBias)) return false;
-  return zeroRuns.open(job, core) && runCores(core.nnCores, output);
+  const generation = generationOf(core.architecture);
+  requantizer.prepare(job, generation);
+  if (!image.prepare(job, input, generation.inputBias)) return false;
+  const decoder = generation.decoder;
+  return decoder.open(job, core) && runCores(decoder, core.nnCores, output);
 }
 
 /** The NN cores one after the other, each with its own kernels. */
-function runCores(nnCores: i32, output: usize): bool {
+function runCores(decoder: CoefficientDecoder, nnCores: i32, output: usize): bool {
   let stored = 0;
   for (let i = 0; i < nnCores; i++) {
-    if (!zeroRuns.decode(i, image, kernels)) return false;
+    if (!decoder.decode(i, image, kernels)) return false;
     if (!convolve(job, image, kernels, requantizer, output)) return false;
     countMultiplications(<u64>kernels.weights * job.outputPlane);
     for (let k = 0; k < kernels.count; k++) stored += kernels.output(k) != NOT_STORED ? 1 : 0;

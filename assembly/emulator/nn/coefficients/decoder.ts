@@ -15,8 +15,8 @@ export abstract class CoefficientDecoder {
   abstract decode(nnCore: i32, image: PairedImage, kernels: KernelSet): bool;
 }
 
-/** Records what is wrong in a coefficient buffer. */
+/** Records what is wrong in a coefficient buffer, in a core's stream or (-1) its header. */
 export function badCoefficients(nnCore: i32, expected: string, found: string): bool {
-  const where = ` in the stream of NN core ${nnCore}`;
+  const where = nnCore < 0 ? " in the header" : ` in the stream of NN core ${nnCore}`;
   return fail(Code.BAD_COEFFICIENTS, PlaceKind.JOB, currentJob(), expected + where, found);
 }

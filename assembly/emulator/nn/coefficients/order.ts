@@ -1,6 +1,7 @@
 import { PairedImage } from "../image";
 import { NnJob } from "../job";
 import { KernelSet } from "../kernels";
+import { TapPlaces } from "./taps";
 
 /**
  * The order of the weights in a v7 stream. A superblock's weights come in rounds; in each round
@@ -29,55 +30,37 @@ export class WeightOrder {
   rounds: i32 = 0;
   private channels: i32 = 0;
   private byChannel: bool = false;
-  private area: i32 = 0;
-  private pairBytes: u32 = 0;
-  /** By position in the order: the tap's distance within a pair of channels. */
-  private distances: usize = heap.alloc(15 * 15 * 4);
-  private known: i32 = 0;
+  private places: TapPlaces = new TapPlaces();
 
   prepare(job: NnJob, image: PairedImage): void {
     this.channels = job.inputChannels;
-    this.area = job.kernelArea;
-    this.byChannel = this.area > 1 || job.outputChannels <= MOST_OUTPUTS_BY_CHANNEL;
+    this.byChannel = job.kernelArea > 1 || job.outputChannels <= MOST_OUTPUTS_BY_CHANNEL;
     const group = this.byChannel ? 1 : CHANNELS_AT_A_TIME;
     this.rounds = (this.channels + group - 1) / group;
-    this.pairBytes = image.pairBytes;
-    this.known = 0;
-    for (let band = 0; band < job.kernelHeight; band += 2) {
-      const rows = min(2, job.kernelHeight - band);
-      this.addBand(job, image, band, rows, 0, min(COLUMNS_FIRST, job.kernelWidth));
-      this.addBand(job, image, band, rows, COLUMNS_FIRST, job.kernelWidth);
+    this.places.begin(job, image);
+    for (let top = 0; top < job.kernelHeight; top += 2) {
+      this.addBand(job, image, top, 0, min(COLUMNS_FIRST, job.kernelWidth));
+      this.addBand(job, image, top, COLUMNS_FIRST, job.kernelWidth);
     }
   }
 
   /** Weights that a kernel has in a round. */
   length(round: i32): i32 {
-    if (this.byChannel) return this.area;
+    if (this.byChannel) return this.places.area;
     return min(CHANNELS_AT_A_TIME, this.channels - round * CHANNELS_AT_A_TIME);
   }
 
   /** Hands on weight `i` of a round; `k` counts the kernels of the superblock. */
   add(kernels: KernelSet, kernel: i32, k: i32, round: i32, i: i32, weight: i32): void {
-    const channel = this.byChannel ? round : round * CHANNELS_AT_A_TIME + i;
-    const position = this.byChannel ? i : 0;
-    const distance =
-      <u32>(channel >> 1) * this.pairBytes + load<u32>(this.distances + ((<usize>position) << 2));
-    kernels.add(kernel, k * this.area + position, distance, (channel & 1) != 0, weight);
+    if (this.byChannel) this.places.add(kernels, kernel, k, round, i, weight);
+    else this.places.add(kernels, kernel, k, round * CHANNELS_AT_A_TIME + i, 0, weight);
   }
 
-  private addBand(
-    job: NnJob,
-    image: PairedImage,
-    top: i32,
-    rows: i32,
-    left: i32,
-    right: i32,
-  ): void {
-    for (let y = top; y < top + rows; y++) {
-      for (let x = left; x < right; x++) {
-        store<u32>(this.distances + ((<usize>this.known) << 2), image.tapDistance(job, y, x));
-        this.known++;
-      }
+  /** Columns `left` up to, not with, `right` of the two rows from `top` on. */
+  private addBand(job: NnJob, image: PairedImage, top: i32, left: i32, right: i32): void {
+    const bottom = min(top + 2, job.kernelHeight);
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) this.places.append(job, image, y, x);
     }
   }
 }
