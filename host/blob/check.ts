@@ -11,10 +11,12 @@ import {
   type Segment,
   type Tensor,
 } from "./blob.ts";
+import { PAGE_BYTES, wholePages } from "./pages.ts";
 
 const MAXIMUM_RANK = 8;
 const MAXIMUM_TENSOR_BYTES = 2 ** 31;
-const PAGE_BYTES = 4096;
+/** Where the kernel driver's softpin addresses begin. */
+const LEAST_ADDRESS = 0x400000;
 const ADDRESS_SPACE_BYTES = 2 ** 32;
 const MAXIMUM_SHIFT = 31;
 
@@ -78,15 +80,17 @@ function checkOperator({ tensors }: Blob, { index, inputs, outputs }: Operator):
 
 function checkAddresses(blob: Blob): void {
   const { constantsAddress, constants, arenaAddress, arenaBytes } = blob;
-  for (const [address, bytes, what] of [
-    [constantsAddress, constants.length, "constants"],
-    [arenaAddress, arenaBytes, "arena"],
-  ] as const) {
+  const ends = [
+    [constantsAddress, constants.length, "constants"] as const,
+    [arenaAddress, arenaBytes, "arena"] as const,
+  ].map(([address, bytes, what]) => {
     if (address % PAGE_BYTES !== 0) refuse(`the address of ${what} to begin a page`, address);
-    inside(address, bytes, ADDRESS_SPACE_BYTES, what);
-  }
-  const constantsEnd = constantsAddress + constants.length;
-  if (constantsAddress < arenaAddress + arenaBytes && arenaAddress < constantsEnd) {
+    if (address < LEAST_ADDRESS) refuse(`an address of ${what} from 4 MiB on`, address);
+    inside(address, wholePages(bytes), ADDRESS_SPACE_BYTES, what);
+    return address + wholePages(bytes);
+  });
+  const [constantsEnd = 0, arenaEnd = 0] = ends;
+  if (constantsAddress < arenaEnd && arenaAddress < constantsEnd) {
     refuse("constants and arena apart", "that they overlap");
   }
 }
@@ -103,6 +107,9 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
   for (const binding of [...segment.inputs, ...segment.outputs]) checkBinding(blob, binding, name);
   if (segment.placement === "CPU" && segment.jobs.length + segment.stream.length !== 0) {
     refuse(`no jobs in ${name} on the CPU`, `${segment.jobs.length} jobs`);
+  }
+  if (segment.placement === "NPU" && segment.stream.length * blob.init.length === 0) {
+    refuse(`streams that set the NPU up and run ${name}`, "an empty one");
   }
   segment.jobs.forEach((job, i) => {
     checkJob(blob, job, { kind: "JOB", at: i });

@@ -1,8 +1,7 @@
+import { wholePages } from "../blob/pages.ts";
 import { wasmModule } from "../modules.ts";
 import type { Device, Image } from "./device.ts";
 import { Emulator } from "./emulator.ts";
-
-const PAGE_BYTES = 4096;
 
 /** Sets up an emulated core that holds the image, as its driver would. */
 export async function openEmulator(image: Image): Promise<Device> {
@@ -18,9 +17,4 @@ export async function openEmulator(image: Image): Promise<Device> {
     submit: async (stream) => emulator.submit(stream),
     release: async () => {},
   };
-}
-
-/** A driver's buffers are whole pages, at least one. */
-function wholePages(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / PAGE_BYTES)) * PAGE_BYTES;
 }

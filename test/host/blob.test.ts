@@ -87,6 +87,16 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
     /begin a page/,
   ],
   [
+    "an address that the kernel does not give out",
+    (e) => e.view.setUint32(e.position(e.root, "Blob", "arena_address"), 0, true),
+    /an address of arena from 4 MiB on, found 0/,
+  ],
+  [
+    "an empty stream",
+    (e) => e.view.setUint32(e.elements(e.root, "Blob", "init") - 4, 0, true),
+    /set the NPU up and run segment 0, found an empty one/,
+  ],
+  [
     "overlapping buffers",
     (e) => {
       const address = e.root.constantsAddress();
