@@ -34,7 +34,8 @@ export function culpritOf(error: unknown): string | undefined {
   return typeof error === "object" && error !== null ? culprits.get(error) : undefined;
 }
 
-function fileError(expected: string, error: unknown): NolfetError {
+/** What the system says about a file or stream, as a FILE error. */
+export function fileError(expected: string, error: unknown): NolfetError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new NolfetError("FILE", expected, MEANINGS[code ?? ""] ?? message);
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { NolfetError } from "../errors.ts";
+import { fileError } from "./files.ts";
 import { createProgram } from "./program.ts";
 import { printError } from "./terminal.ts";
 
@@ -8,8 +9,9 @@ const USAGE_CODES = ["BAD_OPTION", "UNSUPPORTED_TARGET"];
 
 // A reader that has seen enough (`| head`) closes the pipe: nothing to complain about.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  if (error.code === "EPIPE") process.exit(0);
+  printError(fileError("a writable standard output", error), false);
+  process.exit(1);
 });
 
 process.exitCode = await run(process.argv);
