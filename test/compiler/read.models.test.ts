@@ -1,11 +1,10 @@
 /** The read stage on real networks: what is known of them must come out. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { OPERATOR_NAMES } from "../../assembly/compiler/read/operators.ts";
+import { hasShared, readShared, SHARED } from "../support/shared.ts";
 import { Probe, type ReadGraph } from "./read.probe.ts";
-
-const MODELS = new URL("../../../shared/models/", import.meta.url);
 
 /** Tensors, and operators by name, as another FlatBuffers reader counts them. */
 const FACTS: Record<string, { tensors: number; operators: Record<string, number> }> = {
@@ -131,7 +130,7 @@ const FACTS: Record<string, { tensors: number; operators: Record<string, number>
 const probe = await Probe.build();
 
 function load(name: string): Uint8Array {
-  return readFileSync(new URL(`${name}.tflite`, MODELS));
+  return readShared(`models/${name}.tflite`);
 }
 
 function countByName(graph: ReadGraph): Record<string, number> {
@@ -143,7 +142,7 @@ function countByName(graph: ReadGraph): Record<string, number> {
   return counts;
 }
 
-if (existsSync(MODELS)) {
+if (hasShared("reading real models")) {
   for (const [name, facts] of Object.entries(FACTS)) {
     test(`${name} is read whole`, async () => {
       const graph = await probe.read(load(name));
@@ -153,7 +152,7 @@ if (existsSync(MODELS)) {
   }
 
   test("every single-operator model is one operator", async () => {
-    const files = readdirSync(new URL("layers/", MODELS));
+    const files = readdirSync(`${SHARED}/models/layers`);
     for (const file of files) {
       const graph = await probe.read(load(`layers/${file.replace(".tflite", "")}`));
       assert.is(graph.operators.length, 1, file);
@@ -192,8 +191,6 @@ if (existsSync(MODELS)) {
     const { bytes } = await probe.measure(load("mobilenet_v1_1.0_224_quant"));
     assert.ok(bytes < 256 * 1024, `${bytes} bytes for 89 tensors and 31 operators`);
   });
-} else {
-  console.log("skipped: real models, ../shared is absent");
 }
 
 test.run();

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { hasShared } from "../support/shared.ts";
 import { runCampaign } from "./campaign.ts";
 import { Random } from "./random.ts";
 import { loadSubjects } from "./subjects.ts";
@@ -9,6 +10,8 @@ const SEED = 20_000;
 const COUNT = 2_000;
 const EXECUTED_COUNT = 500;
 const TRIAL = { seed: SEED, target: "a311d" };
+
+hasShared("mutants of real models; those of built ones are tried");
 
 test("a seed gives the same mutants again, and others than its neighbours", () => {
   const subjects = loadSubjects();

@@ -1,7 +1,8 @@
 /**
  * Mutates real models and compiles each: `npm run fuzz -- --count 100000 --seed 1`. Each must
  * give a blob or a typed error; with `--execute`, the emulator must also take the blob.
- * `--only INDEX` repeats one mutant of a seed, `--save FILE` keeps its bytes.
+ * `--only INDEX` repeats one mutant of a seed, `--save FILE` keeps its bytes. Mutants follow
+ * from the seed and from the models that are there: those of ../shared and models/digits, too.
  */
 import { writeFileSync } from "node:fs";
 import { SingleBar } from "cli-progress";

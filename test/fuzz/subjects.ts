@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { BufferSlot, ModelSlot } from "../../assembly/compiler/read/slots.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 import { soundModel } from "../compiler/read.edits.ts";
+import { SHARED } from "../support/shared.ts";
 import { buildModel, convolutionModel } from "../support/tflite-builder.ts";
 import type { Random } from "./random.ts";
 
@@ -22,7 +23,7 @@ export interface Range {
   end: number;
 }
 
-const MODELS = fileURLToPath(new URL("../../../shared/models/", import.meta.url));
+const MODELS = `${SHARED}/models/`;
 const DIGITS = fileURLToPath(new URL("../../models/digits/", import.meta.url));
 
 /** Constants below this stay among the metadata: shapes, paddings, a few biases. */
@@ -31,25 +32,18 @@ const SMALL_CONSTANT = 64;
 const HALF_WEIGHT_BYTES = 50_000;
 /** Whole networks have more to break than single operators. */
 const NETWORK_WEIGHT = 8;
+/** 12 MB of weights for one operator. */
 const SKIPPED = new Set(["fully_connected.tflite"]);
 
 /** Models built here, and whatever real ones are there, in an order that does not vary. */
 export function loadSubjects(): Subject[] {
-  const built = [
-    subject("built", buildModel(soundModel()), 1),
-    subject(
-      "depthwise",
-      convolutionModel({ height: 12, width: 9, channels: 8, depthwise: true }),
-      1,
-    ),
-    subject(
-      "stride2",
-      convolutionModel({ height: 11, width: 11, channels: 3, outputChannels: 9, stride: 2 }),
-      1,
-    ),
-  ];
+  const depthwise = convolutionModel({ height: 12, width: 9, channels: 8, depthwise: true });
+  const size = { height: 11, width: 11, channels: 3, outputChannels: 9 };
+  const strided = convolutionModel({ ...size, stride: 2 });
   return [
-    ...built,
+    subject("built", buildModel(soundModel()), 1),
+    subject("depthwise", depthwise, 1),
+    subject("strided", strided, 1),
     ...loadFolder(DIGITS, NETWORK_WEIGHT),
     ...loadFolder(MODELS, NETWORK_WEIGHT),
     ...loadFolder(`${MODELS}layers/`, 1),
@@ -58,11 +52,11 @@ export function loadSubjects(): Subject[] {
 
 function loadFolder(folder: string, weight: number): Subject[] {
   if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter(
-    (name) => name.endsWith(".tflite") && !SKIPPED.has(name),
-  );
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".tflite"))
+    .sort();
   return files
-    .sort()
+    .filter((name) => !SKIPPED.has(name))
     .map((name) => subject(basename(name, ".tflite"), readFileSync(folder + name), weight));
 }
 
