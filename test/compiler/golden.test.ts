@@ -20,7 +20,7 @@ for (const vector of GOLDEN_VECTORS) {
       );
       for (const [i, golden] of vector.jobs.entries()) checkJob(blob, jobs, i, golden);
       const convolution = jobs.find(({ kind }) => kind === "NN") as Job;
-      checkCoefficients(blob, convolution, vector.coefficients);
+      if (compat || !vector.ownCode) checkCoefficients(blob, convolution, vector.coefficients);
     });
   }
 }
@@ -53,7 +53,7 @@ function checkCoefficients(blob: Blob, job: Job, golden: Record<number, string>)
   const bytes = blob.constants.subarray(job.coefficients, job.coefficients + job.coefficientBytes);
   const offsets = Object.keys(golden).map(Number);
   offsets.forEach((offset, i) => {
-    const end = Math.min(offsets[i + 1] ?? offset + 64, offset + 64);
+    const end = Math.min(offsets[i + 1] ?? offset + 64, offset + 64, bytes.length);
     const found = Buffer.from(bytes.subarray(offset, end)).toString("hex");
     assert.is(found, (golden[offset] as string).padEnd(2 * (end - offset), "0"));
   });

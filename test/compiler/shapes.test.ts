@@ -15,11 +15,13 @@ const CASES = 120;
 const FACTOR_BITS: Record<number, number> = { 7: 16, 8: 24 };
 
 /** One of each architecture and number of cores. */
-const TARGETS = ["a311d", "stm32mp2"];
+const TARGETS = ["a311d", "stm32mp2", "imx8mp", "vip9000nano-si.0xb9"];
 
 for (const target of TARGETS) {
   test(`${CASES} random shapes on ${target}`, async () => {
-    const index = CORES.findIndex(({ aliases }) => aliases.split(" ").includes(target));
+    const index = CORES.findIndex(({ name, aliases }) =>
+      [name, ...aliases.split(" ")].includes(target),
+    );
     const factorBits = FACTOR_BITS[CORES[index]?.architecture as number] as number;
     const random = new Random(index + 1);
     let onNpu = 0;

@@ -17,7 +17,7 @@ const SHARE: Record<number, number> = {
   [BuiltinOperator.DEPTHWISE_CONV_2D]: 0.12,
 };
 
-for (const target of ["a311d"]) {
+for (const target of ["a311d", "imx8mp"]) {
   test(`convolutions on ${target} give TFLite's results`, async () => {
     if (!hasShared(`layers on ${target}`)) return;
     const missed: string[] = [];
