@@ -78,6 +78,54 @@ test("options are read field by field, rows before columns", async () => {
   assert.equal(graph.tensors[3]?.shape, [1, 5, 4, 8]);
 });
 
+/** Options as the schema names them, and as the graph does. */
+const OPTIONS: [
+  operator: string,
+  written: Record<string, number>,
+  read: Record<string, unknown>,
+][] = [
+  ["ADD", { fused_activation_function: 1 }, { activation: 1 }],
+  ["SUB", { fused_activation_function: 2 }, { activation: 2 }],
+  ["MUL", { fused_activation_function: 3 }, { activation: 3 }],
+  ["CONCATENATION", { axis: -1, fused_activation_function: 4 }, { axis: -1, activation: 4 }],
+  ["SPLIT", { num_splits: 1 }, { splits: 1 }],
+  ["LEAKY_RELU", { alpha: -0.25 }, { alpha: -0.25 }],
+  ["MEAN", { keep_dims: 1 }, { keepDims: true }],
+  [
+    "FULLY_CONNECTED",
+    { fused_activation_function: 1, weights_format: 1, keep_num_dims: 1 },
+    { activation: 1, shuffledWeights: true, keepDims: true },
+  ],
+  ["RESIZE_BILINEAR", { align_corners: 1 }, { alignCorners: true, halfPixelCenters: false }],
+  [
+    "RESIZE_NEAREST_NEIGHBOR",
+    { half_pixel_centers: 1 },
+    { alignCorners: false, halfPixelCenters: true },
+  ],
+  [
+    "STRIDED_SLICE",
+    { begin_mask: 1, end_mask: 2, ellipsis_mask: 4, new_axis_mask: 8, shrink_axis_mask: 16 },
+    { masks: [1, 2, 4, 8, 16] },
+  ],
+  [
+    "MAX_POOL_2D",
+    { padding: 1, stride_w: 2, stride_h: 3, filter_width: 4, filter_height: 5 },
+    { padding: 1, stride: [3, 2], filter: [5, 4] },
+  ],
+];
+
+for (const [operator, written, read] of OPTIONS) {
+  test(`options of ${operator}`, async () => {
+    const inputs = ["pooled", "pooled", "pooled", "pooled"];
+    const edit = spec((model) =>
+      Object.assign(model.operators[SOFTMAX] ?? {}, { operator, inputs, options: written }),
+    );
+    const options = (await probe.read(edit())).operators[SOFTMAX]?.options;
+    const told = Object.keys(read).map((name) => [name, options?.[name]]);
+    assert.equal(Object.fromEntries(told), read);
+  });
+}
+
 test("an operator that reads a tensor twice is its consumer once", async () => {
   const model = soundModel();
   model.operators.push({ operator: "ADD", inputs: ["scores", "scores"], outputs: ["sum"] });

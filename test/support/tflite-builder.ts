@@ -103,6 +103,10 @@ const OPTIONS: Record<string, OptionsLayout> = {
   MAX_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
   MEAN: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
   MUL: { type: OptionsType.MUL, fields: ACTIVATION_ONLY },
+  RESIZE_BILINEAR: {
+    type: OptionsType.RESIZE_BILINEAR,
+    fields: `new_height:int new_width:int ${RESIZE}`,
+  },
   RESIZE_NEAREST_NEIGHBOR: { type: OptionsType.RESIZE_NEAREST_NEIGHBOR, fields: RESIZE },
   SOFTMAX: { type: OptionsType.SOFTMAX, fields: "beta:float" },
   SPLIT: { type: OptionsType.SPLIT, fields: "num_splits:int" },

@@ -1,5 +1,5 @@
 import { clearFailure, failureCode } from "../../diagnostics/failure";
-import { Graph, Operator, Quantization, Span, Tensor } from "../graph";
+import { Graph, Operator, Options, Quantization, Span, Tensor } from "../graph";
 import { readModel } from "./index";
 
 /** An entry of its own for the tests of this stage: reads a model, writes the graph as JSON. */
@@ -30,10 +30,16 @@ export function read(model: usize, bytes: u32): i32 {
 export function describe(): string {
   const found = graph;
   if (found == null) return "null";
-  const tensors = found.tensors.map<string>((tensor) => tensorJson(tensor));
-  const operators = found.operators.map<string>((operator) => operatorJson(operator));
-  const ends = `"inputs":${list(found.inputs)},"outputs":${list(found.outputs)}`;
-  return `{${ends},"tensors":[${tensors.join(",")}],"operators":[${operators.join(",")}]}`;
+  return object([
+    `"inputs":${list(found.inputs)}`,
+    `"outputs":${list(found.outputs)}`,
+    `"tensors":[${found.tensors.map<string>((tensor) => tensorJson(tensor)).join(",")}]`,
+    `"operators":[${found.operators.map<string>((one) => operatorJson(one)).join(",")}]`,
+  ]);
+}
+
+function object(members: string[]): string {
+  return `{${members.join(",")}}`;
 }
 
 function list(values: i32[]): string {
@@ -45,10 +51,16 @@ function span(bytes: Span): string {
 }
 
 function tensorJson(tensor: Tensor): string {
-  const what = `"name":${span(tensor.name)},"shape":${list(tensor.shape)},"dtype":${tensor.dtype as i32}`;
-  const bytes = `"data":${span(tensor.data)},"isVariable":${tensor.isVariable}`;
-  const edges = `"producer":${tensor.producer},"consumers":${list(tensor.consumers)}`;
-  return `{${what},${bytes},${edges},"quantization":${quantizationJson(tensor.quantization)}}`;
+  return object([
+    `"name":${span(tensor.name)}`,
+    `"shape":${list(tensor.shape)}`,
+    `"dtype":${tensor.dtype as i32}`,
+    `"data":${span(tensor.data)}`,
+    `"isVariable":${tensor.isVariable}`,
+    `"producer":${tensor.producer}`,
+    `"consumers":${list(tensor.consumers)}`,
+    `"quantization":${quantizationJson(tensor.quantization)}`,
+  ]);
 }
 
 function quantizationJson(quantization: Quantization): string {
@@ -58,22 +70,41 @@ function quantizationJson(quantization: Quantization): string {
     scales.push(quantization.scale(i));
     zeroPoints.push(quantization.zeroPoint(i));
   }
-  const values = `"scales":[${scales.join(",")}],"zeroPoints":[${zeroPoints.join(",")}]`;
-  return `{"axis":${quantization.axis},${values}}`;
+  return object([
+    `"axis":${quantization.axis}`,
+    `"scales":[${scales.join(",")}]`,
+    `"zeroPoints":[${zeroPoints.join(",")}]`,
+  ]);
 }
 
 function operatorJson(operator: Operator): string {
-  const what = `"code":${operator.code},"version":${operator.version}`;
-  const custom = `"customName":${span(operator.customName)},"customOptions":${span(operator.customOptions)}`;
-  const ends = `"inputs":${list(operator.inputs)},"outputs":${list(operator.outputs)}`;
-  return `{${what},${custom},${ends},"options":${optionsJson(operator)}}`;
+  return object([
+    `"code":${operator.code}`,
+    `"version":${operator.version}`,
+    `"customName":${span(operator.customName)}`,
+    `"customOptions":${span(operator.customOptions)}`,
+    `"inputs":${list(operator.inputs)}`,
+    `"outputs":${list(operator.outputs)}`,
+    `"options":${optionsJson(operator.options)}`,
+  ]);
 }
 
-function optionsJson(operator: Operator): string {
-  const o = operator.options;
-  const window = `"padding":${o.padding as i32},"activation":${o.activation as i32},"stride":[${o.strideHeight},${o.strideWidth}],"dilation":[${o.dilationHeight},${o.dilationWidth}],"filter":[${o.filterHeight},${o.filterWidth}],"depthMultiplier":${o.depthMultiplier}`;
-  const numbers = `"axis":${o.axis},"splits":${o.splits},"beta":${o.beta},"alpha":${o.alpha}`;
-  const flags = `"keepDims":${o.keepDims},"shuffledWeights":${o.shuffledWeights},"alignCorners":${o.alignCorners},"halfPixelCenters":${o.halfPixelCenters}`;
-  const masks = `"masks":[${o.beginMask},${o.endMask},${o.ellipsisMask},${o.newAxisMask},${o.shrinkAxisMask}]`;
-  return `{${window},${numbers},${flags},${masks}}`;
+function optionsJson(o: Options): string {
+  return object([
+    `"padding":${o.padding as i32}`,
+    `"activation":${o.activation as i32}`,
+    `"stride":[${o.strideHeight},${o.strideWidth}]`,
+    `"dilation":[${o.dilationHeight},${o.dilationWidth}]`,
+    `"filter":[${o.filterHeight},${o.filterWidth}]`,
+    `"depthMultiplier":${o.depthMultiplier}`,
+    `"axis":${o.axis}`,
+    `"splits":${o.splits}`,
+    `"beta":${o.beta}`,
+    `"alpha":${o.alpha}`,
+    `"keepDims":${o.keepDims}`,
+    `"shuffledWeights":${o.shuffledWeights}`,
+    `"alignCorners":${o.alignCorners}`,
+    `"halfPixelCenters":${o.halfPixelCenters}`,
+    `"masks":${list([o.beginMask, o.endMask, o.ellipsisMask, o.newAxisMask, o.shrinkAxisMask])}`,
+  ]);
 }
