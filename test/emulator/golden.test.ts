@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { GOLDEN_VECTORS, type GoldenVector } from "../compiler/golden.ts";
 import { convolve, type Kernel } from "./convolution.ts";
 import { type Extent, type NnSpec, nnWords, type TpSpec, tpWords } from "./descriptors.ts";
+import { GOLDEN_V8 } from "./golden-v8.ts";
 import { AT, Rig, type RigJob } from "./rig.ts";
 import { zeroRunBuffer } from "./zero-run-writer.ts";
 
@@ -10,6 +11,7 @@ import { zeroRunBuffer } from "./zero-run-writer.ts";
 // they were made from. What a vector leaves out is written here.
 
 const rig = await Rig.create();
+const v8 = await Rig.create("vipnano-si+.imx8mp");
 
 /** The quantization that all vectors share. */
 const COMMON = {
@@ -21,12 +23,18 @@ const COMMON = {
 };
 
 /** Kernels from weights in TFLite's order (output, row, column, input), as planar kernels. */
-function kernelsOf({ input, kernel, output }: NnSpec, weightAt = (n: number) => 37 * n + 11) {
-  const area = kernel.width * kernel.height;
+function kernelsOf(spec: NnSpec, weightAt = (n: number) => 37 * n + 11): Kernel[] {
+  const { input, output, depthwise } = spec;
+  const area = spec.kernel.width * spec.kernel.height;
+  // Depthwise weights have their output channel where others have the input channel.
+  const index = (o: number, i: number) =>
+    depthwise
+      ? i * output.channels + o
+      : (o * area + (i % area)) * input.channels + Math.floor(i / area);
   return Array.from({ length: output.channels }, (_, o) => ({
     bias: 1000 * (o + 1),
-    weights: Uint8Array.from({ length: input.channels * area }, (_, i) =>
-      weightAt((o * area + (i % area)) * input.channels + Math.floor(i / area)),
+    weights: Uint8Array.from({ length: area * (depthwise ? 1 : input.channels) }, (_, i) =>
+      weightAt(index(o, i)),
     ),
   }));
 }
@@ -52,8 +60,14 @@ function vectorFor(part: string): GoldenVector {
 
 /** A vector's descriptor, its addresses filled in. */
 function goldenWords(vector: GoldenVector, job: number, addresses: Record<number, number>) {
-  const words = new Uint32Array(vector.jobs[job]?.kind === "NN" ? 34 : 31);
-  for (const pair of (vector.jobs[job]?.words ?? "").split(" ")) {
+  const { kind, words } = vector.jobs[job] as GoldenVector["jobs"][0];
+  return parseWords(words, kind === "NN" ? 34 : 31, addresses);
+}
+
+/** Words from `index:hex` pairs. */
+function parseWords(pairs: string, count: number, addresses: Record<number, number>) {
+  const words = new Uint32Array(count);
+  for (const pair of pairs.split(" ")) {
     const [index, hex] = pair.split(":");
     words[Number(index)] = Number.parseInt(hex as string, 16);
   }
@@ -199,5 +213,20 @@ test("zero runs over channels, 1 x 1 kernels that fill up a core", () => {
     assert.is(found, Buffer.from(expected).toString("hex"), part);
   }
 });
+
+for (const { name, spec, weightAt, words, coefficients } of GOLDEN_V8) {
+  test(`${name} on v8`, () => {
+    const kernels = kernelsOf(spec, weightAt);
+    const image = ramp(spec.input);
+    for (const [offset, hex] of Object.entries(coefficients)) {
+      v8.put(AT.coefficients + Number(offset), Buffer.from(hex, "hex"));
+    }
+    v8.put(AT.input, image);
+    const addresses = { 5: AT.coefficients >>> 6, 6: AT.input, 7: AT.output };
+    v8.run({ kind: "NN", words: parseWords(words, 34, addresses) });
+    const expected = convolve(spec, kernels, image);
+    assert.equal(v8.get(AT.output, expected.length), expected);
+  });
+}
 
 test.run();

@@ -1,0 +1,77 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { nnWords, tpWords } from "./descriptors.ts";
+import { AT, Rig, type RigJob, streamFor, write } from "./rig.ts";
+import { errorOf, NN, TP } from "./small-jobs.ts";
+
+// What the front end does not understand stops it, named by its word.
+
+const rig = await Rig.create();
+
+const OTHER_WORDS: [string, number[], RegExp][] = [
+  ["END", [2 << 27, 0], /word 0: .*found END/],
+  ["WAIT", [7 << 27, 0], /word 0: .*found WAIT/],
+  ["LINK", [8 << 27, 0], /word 0: .*found LINK/],
+  ["STALL", [9 << 27, 0], /word 0: .*found STALL/],
+  ["CALL", [10 << 27, 0], /word 0: .*found CALL/],
+  ["RETURN", [11 << 27, 0], /word 0: .*found RETURN/],
+  ["an unknown opcode", [20 << 27, 0], /word 0/],
+  ["a stray word", [1, 0], /word 0/],
+  ["a packet at an odd word", [0, ...write(0x393c, 0)], /word 1: expected packets at even words/],
+  ["values that are missing", [0x08050000, 0], /word 0: expected 5 values/],
+  ["no values", [0x08000000, 0], /word 0: expected one state/],
+  ["fixed-point values", [0x0c010000, 0], /word 0/],
+  ["an unknown state", write(0x3938, 0), /word 1: .*0x3938/],
+  ["an unknown value", write(0x3930, 0x11), /word 1: expected GL_NN_CONFIG 0x10, found 0x11/],
+  ["parallel mode", write(0x380c, 0x403), /word 1: expected GL_FLUSH_CACHE/],
+  ["an event", write(0x10a4, 1), /word 1: expected state 0x10a4/],
+];
+
+test("what the front end does not know is named by its word", () => {
+  for (const [name, words, expected] of OTHER_WORDS) {
+    const error = errorOf(() => rig.emulator.submit(Uint32Array.from(words)));
+    assert.match(error, /^BAD_STREAM/, name);
+    assert.match(error, expected, name);
+  }
+});
+
+test("padding, NOP and several states in a packet are understood", () => {
+  const stream = [0, 0, 0x18000000, 0xffffffff, 0x08020000 | (0x393c >> 2), 0, 0, 0xffffffff, 0];
+  assert.is(
+    errorOf(() => rig.emulator.submit(Uint32Array.from(stream))),
+    "none",
+  );
+});
+
+test("low bits of addresses and split operations are checked", async () => {
+  const job: RigJob = { kind: "TP", words: tpWords(TP), continued: true };
+  assert.match(
+    errorOf(() => rig.run(job)),
+    /BAD_STREAM.*last job of a split TP operation/,
+  );
+  assert.match(
+    errorOf(() => rig.run(job, job, job, job, job)),
+    /BAD_STREAM.*at most 4 TP jobs/,
+  );
+  const nn: RigJob = { kind: "NN", words: nnWords(NN) };
+  assert.match(
+    errorOf(() => rig.run(job, nn)),
+    /BAD_STREAM.*NN job/,
+  );
+  const low = streamFor([nn]).map((word) => (word === AT.descriptors ? word + 1 : word));
+  assert.match(
+    errorOf(() => rig.emulator.submit(low)),
+    /BAD_STREAM.*low bits/,
+  );
+});
+
+test("a job needs its states loaded before", async () => {
+  const fresh = await Rig.create();
+  const stream = Uint32Array.from(write(0x10a0, AT.descriptors));
+  assert.match(
+    errorOf(() => fresh.emulator.submit(stream)),
+    /BAD_STREAM.*GL_OCB_REMAP_START/,
+  );
+});
+
+test.run();
