@@ -18,19 +18,9 @@ const LOAD_STATE: u32 = 1;
 const NOP: u32 = 0x18000000;
 
 /** Names of the opcodes that have no business in a job's stream, by opcode. */
+// biome-ignore format: a table
 const OTHERS: StaticArray<string> = [
-  "",
-  "",
-  "END",
-  "",
-  "",
-  "",
-  "",
-  "WAIT",
-  "LINK",
-  "STALL",
-  "CALL",
-  "RETURN",
+  "", "", "END", "", "", "", "", "WAIT", "LINK", "STALL", "CALL", "RETURN",
 ];
 
 /** Executes `words` words at `stream`; false where one is not understood or a job fails. */
@@ -57,12 +47,11 @@ export function executeStream(stream: usize, words: u32, core: Core): bool {
 
 function executeLoad(stream: usize, at: u32, count: u32, words: u32, core: Core): bool {
   const header = load<u32>(stream + (at << 2));
-  if ((header & (1 << 26)) != 0)
+  if ((header & (1 << 26)) != 0) {
     return badWord(at, "values that are no fixed-point numbers", "some");
-  if (count == 0) return badWord(at, "one state or more", "none");
-  if (at + count >= words) {
-    return badWord(at, `${count} values`, "the end of the stream");
   }
+  if (count == 0) return badWord(at, "one state or more", "none");
+  if (at + count >= words) return badWord(at, `${count} values`, "the end of the stream");
   const address = (header & 0xffff) << 2;
   for (let i: u32 = 0; i < count; i++) {
     const word = at + 1 + i;

@@ -27,9 +27,9 @@ export const PIXEL_BYTES: u32 = 4;
 const OVERRUN: u64 = 32;
 
 export class PairedImage {
-  /** Pixels from a row to the next one, and rows, in each phase's plane. */
+  /** Pixels from a row to the next one, in each phase's plane. */
   pitch: i32 = 0;
-  rows: i32 = 0;
+  private rows: i32 = 0;
   private phasesX: i32 = 0;
   private phasesY: i32 = 0;
   private planeBytes: u32 = 0;
@@ -44,12 +44,7 @@ export class PairedImage {
     return (job.outputHeight - 1) * this.pitch + job.outputWidth;
   }
 
-  /** Distance, in bytes, of the tap at kernel row y and column x of a channel. */
-  distance(job: NnJob, channel: i32, y: i32, x: i32): u32 {
-    return <u32>(channel >> 1) * this.pairBytes + this.tapDistance(job, y, x);
-  }
-
-  /** `distance` within a pair of channels. */
+  /** Distance, in bytes and within a pair of channels, of the tap at kernel row y, column x. */
   tapDistance(job: NnJob, y: i32, x: i32): u32 {
     const step = job.step;
     const phase = (y % step) * this.phasesX + (x % step);

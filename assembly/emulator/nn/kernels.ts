@@ -119,10 +119,10 @@ export class KernelSet {
     let next = this.taps.pointer;
     for (let kernel = 0; kernel < this.count; kernel++) {
       const record = this.at(kernel);
-      const count = load<u32>(record, 8);
+      const taps = <usize>load<u32>(record, 8);
       store<u32>(record, <u32>next, 4);
       store<u32>(record, <u32>next, 8);
-      next += <usize>count * TAP_BYTES;
+      next += taps * TAP_BYTES;
     }
     for (let pair = this.collection.pointer; pair < end; pair += COLLECTED_BYTES) {
       const kernel = this.at(load<u32>(pair));

@@ -52,7 +52,7 @@ function clampByte(value: i32): u8 {
 function emitTiles(z: i32, y: i32): bool {
   const height = min(job.tileHeight, job.bottom - y + 1);
   if (job.tileWidth == 1 && height == 1 && job.rowReset < 0 && job.tileReset < 0) {
-    return emitRun(z, y, job.left, job.right - job.left + 1, 1, 0);
+    return emitRow(z, y, job.left, job.right - job.left + 1);
   }
   for (let x = job.left; x <= job.right; x += job.tileWidth) {
     const width = min(job.tileWidth, job.right - x + 1);
@@ -63,9 +63,9 @@ function emitTiles(z: i32, y: i32): bool {
 }
 
 function emitTile(z: i32, y: i32, x: i32, width: i32, height: i32): bool {
-  if (width == 1 && job.rowReset < 0) return emitRun(z, y, x, height, 0, 1);
+  if (width == 1 && job.rowReset < 0) return emitColumn(z, y, x, height);
   for (let row = 0; row < height; row++) {
-    if (!emitRun(z, y + row, x, width, 1, 0)) return false;
+    if (!emitRow(z, y + row, x, width)) return false;
     // At the end of a tile its own reset, if any, decides.
     const last = row == height - 1 && job.tileReset >= 0;
     if (job.rowReset >= 0 && !last) loops.reset(job.rowReset);
@@ -73,21 +73,31 @@ function emitTile(z: i32, y: i32, x: i32, width: i32, height: i32): bool {
   return true;
 }
 
-/** `count` elements of slice z from (y, x) on, along x or along y. */
-function emitRun(z: i32, y: i32, x: i32, count: i32, stepX: i32, stepY: i32): bool {
-  const at = stepX == 1 ? x : y;
-  const limit = stepX == 1 ? job.width : job.height;
-  const across = stepX == 1 ? y : x;
-  const crossLimit = stepX == 1 ? job.height : job.width;
-  const outside = across < 0 || across >= crossLimit;
-  const before = outside ? count : min(count, max(0, -at));
-  const inside = outside ? 0 : max(0, min(count, limit - at) - before);
-  const step = stepX == 1 ? 1 : job.stride;
-  const first =
-    <i64>job.input + z * job.slice + (y + before * stepY) * job.stride + (x + before * stepX);
+/** `count` elements of slice z along x, from (y, x) on. */
+function emitRow(z: i32, y: i32, x: i32, count: i32): bool {
+  if (y < 0 || y >= job.height) return fill(count);
+  return emitLine(elementAt(z, y, 0), 1, job.width, x, count);
+}
+
+/** `count` elements of slice z along y, from (y, x) on. */
+function emitColumn(z: i32, y: i32, x: i32, count: i32): bool {
+  if (x < 0 || x >= job.width) return fill(count);
+  return emitLine(elementAt(z, 0, x), job.stride, job.height, y, count);
+}
+
+/** Elements `from` to `from + count - 1` of a line of `length`, which may stick out of it. */
+function emitLine(line: i64, step: i64, length: i32, from: i32, count: i32): bool {
+  const before = min(count, max(0, -from));
+  const inside = max(0, min(count, length - from) - before);
+  const first = line + (from + before) * step;
   return fill(before) && copy(<usize>first, inside, step) && fill(count - before - inside);
 }
 
+function elementAt(z: i32, y: i32, x: i32): i64 {
+  return <i64>job.input + z * job.slice + y * job.stride + x;
+}
+
+/** Sends `count` positions outside the image. */
 function fill(count: i32): bool {
   for (let done: i64 = 0; done < count; ) {
     const length = loops.run(count - done);
@@ -100,6 +110,7 @@ function fill(count: i32): bool {
   return true;
 }
 
+/** Sends `count` elements that lie `step` apart. */
 function copy(source: usize, count: i32, step: i64): bool {
   for (let done: i64 = 0; done < count; ) {
     const length = loops.run(count - done);

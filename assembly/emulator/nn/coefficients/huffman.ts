@@ -127,10 +127,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
       for (let k = 0; k < count; k++) {
         const base = depthwise ? this.shares.output(first, k, this.nnCore) : 0;
         this.takeWeights(kernels, first + k, k, base, start, real);
-        for (let i = real; i < turn; i++) {
-          if (load<u8>(this.at++) != 0)
-            return this.bad("zeros behind a kernel's weights", "others");
-        }
+        if (!this.passZeros(turn - real)) return false;
       }
     }
     return true;
@@ -157,6 +154,13 @@ export class HuffmanDecoder extends CoefficientDecoder {
         channel++;
       }
     }
+  }
+
+  private passZeros(count: i32): bool {
+    for (const end = this.at + count; this.at < end; this.at++) {
+      if (load<u8>(this.at) != 0) return this.bad("zeros behind a kernel's weights", "others");
+    }
+    return true;
   }
 
   private bad(expected: string, found: string): bool {
