@@ -49,6 +49,20 @@ test("addresses outside the buffers are named with what wanted them", () => {
   }
 });
 
+test("the last byte of a buffer is the last that may be touched", () => {
+  const end = (address: number) => address + 0x100000;
+  // Jobs whose image begins so many bytes before the end of its buffer.
+  for (const [bytes, runBefore] of [
+    [64, (left: number) => runTp({ output: end(AT.output) - left })],
+    [64, (left: number) => runTp({ input: end(AT.input) - left })],
+    [8 * 6 * 2, (left: number) => runNn({ 6: (end(AT.input) - left) ^ AT.input })],
+    [8 * 6 * 3, (left: number) => runNn({ 7: (end(AT.output) - left) ^ AT.output })],
+  ] as const) {
+    assert.is(runBefore(bytes), "none");
+    assert.match(runBefore(bytes - 1), /^OUT_OF_BOUNDS/);
+  }
+});
+
 test("jobs that write into their own input are refused", () => {
   assert.match(runNn({ 7: AT.output ^ AT.input }), /BAD_DESCRIPTOR.*out_image_address/);
   assert.match(runTp({ output: AT.input + 60 }), /BAD_DESCRIPTOR.*out_image_base_address/);

@@ -161,6 +161,20 @@ test("a reset takes the place of the ordinary step", () => {
   ]);
 });
 
+test("a reset of loops that stand still is an ordinary step of the next one", () => {
+  const spec: TpSpec = {
+    image: { width: 2, height: 2, channels: 1 },
+    tile: { width: 2, height: 2 },
+    loops: [
+      [7, 1],
+      [9, 1],
+      [1, 4],
+    ],
+    resets: [1],
+  };
+  assert.equal(run(spec, Uint8Array.of(1, 2, 3, 4), 5), [1, 2, 3, 4, UNTOUCHED]);
+});
+
 test("increments may go backwards", () => {
   const spec: TpSpec = {
     image: { width: 4, height: 1, channels: 1 },
