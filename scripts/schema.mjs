@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { layoutSource } from "./schema-layout.mjs";
 import { slotsSource } from "./schema-slots.mjs";
-import { slotsSource } from "./schema-slots.mjs";
 
 const SCHEMA = "host/blob/nolf.fbs";
 const FLATC = "flatc version 2.0.8";
@@ -26,7 +25,6 @@ try {
   const layout = layoutSource(readFileSync(join(folder, "nolf.bfbs")));
   writeFileSync("host/blob/nolf.generated.ts", accessors);
   writeFileSync("host/blob/layout.generated.ts", layout);
-  writeFileSync("assembly/compiler/write/slots.generated.ts", slotsSource(accessors));
   writeFileSync("assembly/compiler/write/slots.generated.ts", slotsSource(accessors));
 } finally {
   rmSync(folder, { recursive: true });

@@ -52,8 +52,10 @@ export namespace Builtin {
   export const PAD: i32 = 34;
   export const MEAN: i32 = 40;
   export const SUB: i32 = 41;
+  export const SQUEEZE: i32 = 43;
   export const STRIDED_SLICE: i32 = 45;
   export const SPLIT: i32 = 49;
+  export const EXPAND_DIMS: i32 = 70;
   export const RESIZE_NEAREST_NEIGHBOR: i32 = 97;
   export const LEAKY_RELU: i32 = 98;
 }

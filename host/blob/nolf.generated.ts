@@ -37,7 +37,10 @@ export enum Purpose {
   CONVOLUTION = 0,
   TRANSPOSE = 1,
   DETRANSPOSE = 2,
-  SPACE_TO_DEPTH = 3
+  SPACE_TO_DEPTH = 3,
+  COPY = 4,
+  PADDING = 5,
+  ADDITION = 6
 }
 
 export enum Buffer {

@@ -66,7 +66,7 @@ const LEAST_KERNEL_END: u32 = 0xa00;
 
 /** What the input of one tile takes, all channels of it. */
 function tileBytes(job: ConvolutionJob, tiling: Tiling): u32 {
-  const border = job.kernels.side - 1;
+  const border = job.kernelX - 1;
   const area = (tiling.tileX + border) * (tiling.tileY + border);
   return align(align(area, 16) * job.inputZ, 128);
 }

@@ -68,7 +68,7 @@ export function encodeConvolution(
  */
 function kernelWord(job: ConvolutionJob, tiling: Tiling): u32 {
   const pooling = job.firstPixel ? 3 << 27 : 1 << 29;
-  const kernels = (job.kernels.side << 2) | (job.inputZ << 6) | (tiling.kernelsPerCore << 20);
+  const kernels = (job.kernelX << 2) | (job.inputZ << 6) | (tiling.kernelsPerCore << 20);
   return kernels | pooling | (1 << 31);
 }
 
@@ -120,7 +120,7 @@ function outputWord(job: ConvolutionJob, tiling: Tiling): u32 {
  */
 function cacheWord(job: ConvolutionJob, caching: Caching): u32 {
   const modes = caching.imageMode | ((caching.kernelMode as u32) << 2);
-  return modes | (caching.pattern.upper << 6) | (job.kernels.side << 12) | (job.outputY << 16);
+  return modes | (caching.pattern.upper << 6) | (job.kernelY << 12) | (job.outputY << 16);
 }
 
 /**

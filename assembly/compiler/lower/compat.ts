@@ -1,4 +1,4 @@
-import { Convolution, Striding } from "../partition/geometry";
+import { Convolution, Striding } from "../partition/convolution/geometry";
 import { ConvolutionJob } from "./jobs";
 import { SpaceToDepth } from "./space-to-depth";
 
@@ -55,4 +55,27 @@ function offset(job: ConvolutionJob, c: Convolution): i32 {
   const small = job.inputX < 5 || (c.depthwise && (side == 5 || job.inputX == 5));
   if (!small) return 0;
   return (job.inputX <= 5 && side < 5) || (job.inputX > 5 && side >= 5) ? -1 : -2;
+}
+
+/**
+ * Faults: FULLY_CONNECTED as one kernel over as many pixels as fit its sides, with weights in
+ * plain order, which v7 does not read them in; its activation is left out.
+ */
+export function turnFullyConnected(job: ConvolutionJob, c: Convolution): void {
+  const inputs = c.inputChannels;
+  job.kernelX = largestDivisor(inputs);
+  job.kernelY = largestDivisor(inputs / job.kernelX);
+  job.inputX = job.kernelX;
+  job.inputY = job.kernelY;
+  job.inputZ = inputs / (job.kernelX * job.kernelY);
+  job.kernels.flatten();
+  job.pointwise = false;
+  job.relu = false;
+}
+
+/** That the field for a kernel's side holds. */
+function largestDivisor(count: i32): i32 {
+  let divisor = 15;
+  while (count % divisor != 0) divisor--;
+  return divisor;
 }

@@ -1,8 +1,76 @@
-import { Convolution, Striding } from "../partition/geometry";
-import { effectiveScale } from "../partition/rules";
-import { Access, ChannelGroup, ConvolutionJob, Value } from "./jobs";
+import { Convolution, Striding } from "../partition/convolution/geometry";
+import { ConvolutionsPlan } from "../partition/plans";
+import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
+import { Order } from "./homes";
+import { Access, ChannelGroup, ConvolutionJob } from "./jobs";
 import { Kernels } from "./kernels";
 import { SpaceToDepth } from "./space-to-depth";
+import { Workshop } from "./workshop";
+
+/** Convolutions one behind the other, the first reading a tensor and the last filling one. */
+export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): void {
+  if (plan.flat && workshop.settings.compatMesa) return lowerAsMesa(plan, workshop);
+  const order = plan.flat ? Order.INTERLEAVED : Order.PLANAR;
+  let input = workshop.require(plan.input, order);
+  for (let i = 0; i < plan.stages.length; i++) {
+    const isLast = i == plan.stages.length - 1;
+    const output = isLast
+      ? workshop.homes.fill(plan.output, Order.PLANAR)
+      : new Access(workshop.homes.value(plan.stages[i].outputBytes));
+    convolve(plan.stages[i], input, output, workshop);
+    input = output;
+  }
+}
+
+/** FULLY_CONNECTED as a kernel of its own kind, which v7 does not compute rightly. */
+function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
+  const c = plan.stages[0];
+  const input = workshop.require(plan.input, Order.INTERLEAVED);
+  const output = workshop.homes.fill(plan.output, Order.INTERLEAVED);
+  const job = convolutionJob(c, new ChannelGroup(0, c.outputChannels), input, output);
+  turnFullyConnected(job, c);
+  workshop.add(job);
+}
+
+function convolve(c: Convolution, from: Access, output: Access, workshop: Workshop): void {
+  if (c.blankPlane) from.value.bytes = max(from.value.bytes, from.offset + 2 * c.inputBytes);
+  const input = c.striding == Striding.SPACE_TO_DEPTH ? rearrange(c, from, workshop) : from;
+  const most = groupSize(c, workshop);
+  for (let first = 0; first < c.outputChannels; first += most) {
+    const group = new ChannelGroup(first, min(most, c.outputChannels - first));
+    const job = convolutionJob(c, group, input, output);
+    if (workshop.settings.compatMesa) turnConvolution(job, c);
+    workshop.add(job);
+  }
+}
+
+/** Balances the zeros of a job's streams against the cost of more jobs. */
+const DEPTHWISE_GROUP = 128;
+
+/**
+ * Depthwise kernels that are spelled out as full ones grow with the square of the channels,
+ * nearly all of it zeros: one job for every so many channels takes far fewer bytes.
+ */
+function groupSize(c: Convolution, workshop: Workshop): i32 {
+  const spelledOut = c.depthwise && !c.native && !workshop.settings.compatMesa;
+  return spelledOut ? DEPTHWISE_GROUP : c.outputChannels;
+}
+
+function rearrange(c: Convolution, input: Access, workshop: Workshop): Access {
+  const job = rearrangement(c);
+  if (workshop.settings.compatMesa) turnRearrangement(job, c);
+  const output = new Access(workshop.homes.value(job.outputBytes));
+  job.split(coresFor(c, workshop), input, output, workshop);
+  return output;
+}
+
+/** Small images, and the customary three-channel inputs, are not worth sharing. */
+function coresFor(c: Convolution, workshop: Workshop): i32 {
+  const rows = c.rows.input;
+  const worthIt = rows > 8 || c.inputChannels > 1;
+  const customary = c.inputChannels == 3 && (rows == 224 || rows == 320);
+  return worthIt && !customary ? (workshop.core.tpCoresPerJob as i32) : 1;
+}
 
 /** Rows or columns of the image that space-to-depth makes: enough for every tap of the kernel. */
 function halved(outputs: i32, side: i32): i32 {
@@ -10,7 +78,7 @@ function halved(outputs: i32, side: i32): i32 {
 }
 
 /** How the input of a strided convolution is rearranged; its padding becomes pixels. */
-export function rearrangement(c: Convolution): SpaceToDepth {
+function rearrangement(c: Convolution): SpaceToDepth {
   const job = new SpaceToDepth();
   job.inputX = c.columns.input;
   job.inputY = c.rows.input;
@@ -21,7 +89,7 @@ export function rearrangement(c: Convolution): SpaceToDepth {
   job.padY = c.rows.padding;
   job.rowPitch = job.inputX;
   job.outputRowPitch = job.outputX;
-  job.zero = c.input.quantization.zeroPoint(0) as i32;
+  job.zero = c.inputZero;
   return job;
 }
 
@@ -29,14 +97,14 @@ export function rearrangement(c: Convolution): SpaceToDepth {
  * The NN job for a group of output channels; `input` holds the planar image, or the rearranged
  * one. A depthwise group reads its own channels only.
  */
-export function convolutionJob(
+function convolutionJob(
   c: Convolution,
   group: ChannelGroup,
-  input: Value,
-  output: Value,
+  input: Access,
+  output: Access,
 ): ConvolutionJob {
   const kernels = new Kernels(c, group);
-  const job = new ConvolutionJob(new Access(input), new Access(output), kernels);
+  const job = new ConvolutionJob(input, output, kernels);
   const rearranged = c.striding == Striding.SPACE_TO_DEPTH;
   job.inputX = rearranged ? halved(c.columns.output, c.side) : c.columns.input;
   job.inputY = rearranged ? halved(c.rows.output, c.side) : c.rows.input;
@@ -54,14 +122,14 @@ export function convolutionJob(
   job.depthwise = c.depthwise;
   job.native = c.native;
   job.relu = c.relu;
-  job.inputZero = c.input.quantization.zeroPoint(0) as i32;
-  job.outputZero = c.output.quantization.zeroPoint(0) as i32;
-  job.scale = effectiveScale(c);
+  job.inputZero = c.inputZero;
+  job.outputZero = c.outputZero;
+  job.scale = c.scale;
   job.macs = (c.macs * (group.count as u64)) / (c.outputChannels as u64);
   job.inputBytes = job.inputX * job.inputY * job.inputZ;
   job.outputBytes = job.outputX * job.outputY * job.outputZ;
   const inputPlanes = c.depthwise ? group.first * kernels.phases : 0;
-  job.input.offset = inputPlanes * job.inputX * job.inputY;
-  job.output.offset = group.first * job.outputX * job.outputY;
+  job.input = input.plus(inputPlanes * job.inputX * job.inputY);
+  job.output = output.plus(group.first * job.outputX * job.outputY);
   return job;
 }

@@ -15,6 +15,14 @@ export class Access {
     public value: Value,
     public offset: u32 = 0,
   ) {}
+
+  plus(bytes: u32): Access {
+    return new Access(this.value, this.offset + bytes);
+  }
+
+  equals(other: Access): bool {
+    return this.value == other.value && this.offset == other.offset;
+  }
 }
 
 /** Output channels `first` to `first + count` of an operator. */
@@ -31,6 +39,9 @@ export enum Purpose {
   TRANSPOSE = 1,
   DETRANSPOSE = 2,
   SPACE_TO_DEPTH = 3,
+  COPY = 4,
+  PADDING = 5,
+  ADDITION = 6,
 }
 
 /** One descriptor's worth of work, in the words of the field; `encode` turns it into bits. */
@@ -78,12 +89,18 @@ export class ConvolutionJob extends Job {
   scale: f32 = 0;
   macs: u64 = 0;
 
+  /** The kernel's sides, as the descriptor has them. */
+  kernelX: i32;
+  kernelY: i32;
+
   constructor(
     input: Access,
     output: Access,
     public kernels: Kernels,
   ) {
     super(Purpose.CONVOLUTION, input, output);
+    this.kernelX = kernels.side;
+    this.kernelY = kernels.side;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Convolution, Striding } from "../partition/geometry";
+import { Axis, Convolution, Striding, Weights } from "../partition/convolution/geometry";
 import { ChannelGroup } from "./jobs";
 
 /**
@@ -19,22 +19,17 @@ export class Kernels {
   channels: i32 = 0;
   /** Each kernel has taps in the planes of its own channel only, unless it is that one plane. */
   depthwise: bool = false;
-  /** The byte that stands for zero. */
-  zero: u8 = 0;
+  /** Taps of one plane: the square of the side, but for a fault that compat has. */
+  area: i32 = 0;
   /** Row-major taps of each phase: bytes from the plane's address, or NO_TAP. */
   taps: StaticArray<i32> = NO_TABLE;
 
   private phaseBits: i32 = 0;
-  private data: usize = 0;
-  /** The first of the biases, or 0: all of them are 0. */
-  private bias: usize = 0;
-  /** Bytes between kernels, between channels, and between taps side by side. */
-  private kernelPitch: i32 = 0;
-  private channelPitch: i32 = 0;
-  private tapPitch: i32 = 0;
-  /** The model's weights of one kernel: how many, and the bytes between them. */
-  private sourceCount: i32 = 0;
-  private sourcePitch: i32 = 0;
+  private weights: Weights = NO_WEIGHTS;
+  private firstKernel: i32 = 0;
+  /** What a kernel's sum runs over: taps and channels of the model's weights. */
+  private sourceTaps: i32 = 0;
+  private summedChannels: i32 = 0;
 
   constructor(c: Convolution, group: ChannelGroup) {
     const halved = c.striding != Striding.NONE && c.striding != Striding.FIRST_PIXEL;
@@ -44,23 +39,37 @@ export class Kernels {
     this.phases = halved ? 4 : 1;
     this.phaseBits = halved ? 2 : 0;
     this.side = halved ? (c.side + 1) >> 1 : c.side;
+    this.area = this.side * this.side;
     this.planes = c.native ? 1 : this.channels * this.phases + (c.blankPlane ? 1 : 0);
-    this.zero = c.weights.quantization.zeroPoint(0) as u8;
-    const bias = c.bias;
-    if (bias != null) this.bias = bias.data.pointer + ((group.first as usize) << 2);
-    this.tapPitch = c.depthwise ? c.outputChannels : c.inputChannels;
-    const sourceTaps = c.rows.kernel * c.columns.kernel;
-    this.sourceCount = c.depthwise ? sourceTaps : sourceTaps * this.tapPitch;
-    this.sourcePitch = c.depthwise ? this.tapPitch : 1;
-    this.kernelPitch = c.depthwise ? 1 : this.sourceCount;
-    this.data = c.weights.data.pointer + group.first * this.kernelPitch;
-    this.channelPitch = c.depthwise ? 0 : 1;
-    this.taps = tapTable(c, this.phases, this.side, this.tapPitch);
+    this.weights = c.weights;
+    this.firstKernel = group.first;
+    this.summedChannels = c.depthwise ? 1 : c.inputChannels;
+    this.sourceTaps = c.rows.kernel * c.columns.kernel;
+    this.taps = tapTable(c, this.phases, this.side);
+  }
+
+  /** `--compat mesa`: all taps of a kernel in one plane, in their plain order. */
+  flatten(): void {
+    this.area = this.planes;
+    this.planes = 1;
+    this.side = 2;
+    this.taps = new StaticArray<i32>(this.area);
+    for (let i = 0; i < this.area; i++) this.taps[i] = i;
   }
 
   /** Weights of one kernel, zeros included. */
   get size(): i32 {
-    return this.planes * this.side * this.side;
+    return this.planes * this.area;
+  }
+
+  /** The byte that stands for zero, once `flip` is applied. */
+  get zero(): u8 {
+    return this.weights.zero;
+  }
+
+  /** What stored bytes are combined with (exclusive or). */
+  get flip(): u8 {
+    return this.weights.flip;
   }
 
   channelOf(plane: i32): i32 {
@@ -79,56 +88,71 @@ export class Kernels {
 
   /** The address that the taps of a whole kernel count from; see `wholeKernel`. */
   kernelAddress(kernel: i32): usize {
-    return this.data + kernel * this.kernelPitch;
-  }
-
-  /** All taps of a kernel, plane after plane, in one table. */
-  wholeKernel(): StaticArray<i32> {
-    const area = this.side * this.side;
-    const table = new StaticArray<i32>(this.size);
-    for (let i = 0; i < table.length; i++) {
-      const plane = i / area;
-      const tap = this.taps[this.phaseOf(plane) * area + (i % area)];
-      const channel = this.channelOf(plane);
-      table[i] = tap < 0 || channel >= this.channels ? NO_TAP : tap + channel * this.channelPitch;
-    }
-    return table;
+    return this.weights.data + (this.firstKernel + kernel) * this.weights.kernelPitch;
   }
 
   /** The address that the taps of a plane count from. */
   planeAddress(kernel: i32, plane: i32): usize {
-    return this.kernelAddress(kernel) + this.channelOf(plane) * this.channelPitch;
+    return this.kernelAddress(kernel) + this.channelOf(plane) * this.weights.channelPitch;
+  }
+
+  /** All taps of a kernel, plane after plane, in one table. */
+  wholeKernel(): StaticArray<i32> {
+    const table = new StaticArray<i32>(this.size);
+    for (let i = 0; i < table.length; i++) {
+      const plane = i / this.area;
+      const tap = this.taps[this.phaseOf(plane) * this.area + (i % this.area)];
+      const channel = this.channelOf(plane);
+      const isBlank = tap < 0 || channel >= this.channels;
+      table[i] = isBlank ? NO_TAP : tap + channel * this.weights.channelPitch;
+    }
+    return table;
   }
 
   biasOf(kernel: i32): i32 {
-    return this.bias == 0 ? 0 : load<i32>(this.bias + ((kernel as usize) << 2));
+    const index = (this.firstKernel + kernel) as usize;
+    return this.weights.bias == 0 ? 0 : load<i32>(this.weights.bias + (index << 2));
   }
 
   /** Sum of a kernel's weights, each less the zero point. */
   sumOf(kernel: i32): i32 {
-    const base = this.kernelAddress(kernel);
+    let tap = this.kernelAddress(kernel);
     let sum = 0;
-    for (let i = 0; i < this.sourceCount; i++) sum += load<u8>(base + i * this.sourcePitch);
-    return sum - this.sourceCount * (this.zero as i32);
+    for (let t = 0; t < this.sourceTaps; t++, tap += this.weights.tapPitch) {
+      let at = tap;
+      for (let c = 0; c < this.summedChannels; c++, at += this.weights.channelPitch) {
+        sum += load<u8>(at) ^ this.flip;
+      }
+    }
+    return sum - this.sourceTaps * this.summedChannels * (this.zero as i32);
   }
 }
 
 export const NO_TAP = -1;
+const NO_WEIGHTS = new Weights();
 const NO_TABLE = new StaticArray<i32>(0);
 
-function tapTable(c: Convolution, phases: i32, side: i32, tapPitch: i32): StaticArray<i32> {
+function tapTable(c: Convolution, phases: i32, side: i32): StaticArray<i32> {
   const taps = new StaticArray<i32>(phases * side * side);
   const step = phases == 4 ? 2 : 1;
   let i = 0;
   for (let phase = 0; phase < phases; phase++) {
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++) {
-        const row = step * y + (phase >> 1) - c.rows.inset;
-        const column = step * x + (phase & 1) - c.columns.inset;
-        const inside = row >= 0 && row < c.rows.kernel && column >= 0 && column < c.columns.kernel;
-        taps[i++] = inside ? (row * c.columns.kernel + column) * tapPitch : NO_TAP;
+        const row = tapOn(c.rows, step * y + (phase >> 1));
+        const column = tapOn(c.columns, step * x + (phase & 1));
+        const isBlank = row < 0 || column < 0;
+        taps[i++] = isBlank ? NO_TAP : (row * c.columns.kernel + column) * c.weights.tapPitch;
       }
     }
   }
   return taps;
+}
+
+/** Which of the model's taps lies at a position of the square kernel, or NO_TAP. */
+function tapOn(axis: Axis, position: i32): i32 {
+  const from = position - axis.inset;
+  if (from < 0 || from % axis.dilation != 0) return NO_TAP;
+  const tap = from / axis.dilation;
+  return tap < axis.kernel ? tap : NO_TAP;
 }

@@ -1,4 +1,4 @@
-import { Access, MoveJob, Purpose, Value } from "./jobs";
+import { Access, MoveJob, Purpose } from "./jobs";
 
 /** An image of `rows` × `columns` pixels with `channels` each. */
 export class Image {
@@ -14,14 +14,10 @@ export class Image {
     return this.rows * this.columns * this.channels;
   }
 
-  /** Interleaved and planar order are the same bytes. */
-  get hasOneOrder(): bool {
-    return this.channels == 1 || this.rows * this.columns == 1;
-  }
 }
 
 /** Interleaved (NHWC) to planar: reads down the columns of a row, channel by channel. */
-export function transpose(image: Image, input: Value, output: Value): MoveJob {
+export function transpose(image: Image, input: Access, output: Access): MoveJob {
   const job = wholeImage(Purpose.TRANSPOSE, image, input, output);
   readAll(job, image.channels, image.columns, image.rows);
   job.tileY = image.columns;
@@ -32,7 +28,7 @@ export function transpose(image: Image, input: Value, output: Value): MoveJob {
 }
 
 /** Planar to interleaved: reads straight on, writes pixel by pixel. */
-export function detranspose(image: Image, input: Value, output: Value): MoveJob {
+export function detranspose(image: Image, input: Access, output: Access): MoveJob {
   const job = wholeImage(Purpose.DETRANSPOSE, image, input, output);
   readAll(job, image.rows, image.columns * image.channels, 1);
   return job
@@ -42,8 +38,27 @@ export function detranspose(image: Image, input: Value, output: Value): MoveJob 
     .loop(4, image.bytes, 1);
 }
 
-function wholeImage(purpose: Purpose, image: Image, input: Value, output: Value): MoveJob {
-  const job = new MoveJob(purpose, new Access(input), new Access(output));
+/** The same bytes elsewhere: a transposition of images with one channel each. */
+export function copy(image: Image, input: Access, output: Access): MoveJob[] {
+  const jobs: MoveJob[] = [];
+  const plane = image.rows * image.columns;
+  const most = max(MOST_ROWS / image.rows, 1);
+  for (let channel = 0; channel < image.channels; channel += most) {
+    const channels = min(most, image.channels - channel);
+    const part = new Image(image.rows * channels, image.columns, 1, image.zero);
+    const offset = channel * plane;
+    const job = transpose(part, input.plus(offset), output.plus(offset));
+    job.purpose = Purpose.COPY;
+    jobs.push(job);
+  }
+  return jobs;
+}
+
+/** What a loop counts. */
+const MOST_ROWS = 65535;
+
+function wholeImage(purpose: Purpose, image: Image, input: Access, output: Access): MoveJob {
+  const job = new MoveJob(purpose, input, output);
   job.inputBytes = image.bytes;
   job.outputBytes = image.bytes;
   job.zero = image.zero;

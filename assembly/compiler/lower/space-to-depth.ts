@@ -1,4 +1,5 @@
-import { Access, Job, MoveJob, Purpose, Value } from "./jobs";
+import { Access, MoveJob, Purpose, Value } from "./jobs";
+import { Workshop } from "./workshop";
 
 /**
  * Planar image → planar image of half the size with four times the channels, one for each
@@ -29,8 +30,8 @@ export class SpaceToDepth {
     return 4 * this.outputX * this.outputY * this.channels;
   }
 
-  /** Appends one job for each of `cores` TP cores. */
-  split(cores: i32, input: Value, output: Value, jobs: Job[]): void {
+  /** Adds one job for each of `cores` TP cores. */
+  split(cores: i32, input: Access, output: Access, workshop: Workshop): void {
     const axis = this.splitAxis();
     let inputsLeft = this.inputSize(axis);
     let outputsLeft = this.outputSize(axis);
@@ -41,10 +42,10 @@ export class SpaceToDepth {
       const inputs =
         core == cores - 1 ? inputsLeft : min(this.inputsFor(outputs, axis, core), inputsLeft);
       const job = this.part(axis, core, inputs, outputs);
-      job.input = new Access(input, inputOffset);
-      job.output = new Access(output, outputOffset);
+      job.input = input.plus(inputOffset);
+      job.output = output.plus(outputOffset);
       job.cores = cores;
-      jobs.push(job);
+      workshop.add(job);
       inputsLeft -= inputs;
       outputsLeft -= outputs;
       inputOffset += inputs * this.inputPitch(axis);

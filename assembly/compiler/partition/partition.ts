@@ -2,26 +2,13 @@ import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Graph, Operator } from "../graph";
-import { Builtin, DTYPE_NAMES, Dtype, Mark } from "../schema";
+import { Dtype, DTYPE_NAMES, Mark } from "../schema";
 import { Settings } from "../settings";
-import { chooseMesaStrategy } from "./compat";
-import { Convolution } from "./geometry";
-import { CONVOLUTION_RULES, requantizationRule, SHAPE_RULES } from "./rules";
+import { Context } from "./context";
+import { PATTERNS } from "./patterns";
+import { Placement } from "./placement";
 import { collectSegments, Segment } from "./segments";
-import { chooseStrategy, markOf } from "./strategy";
-
-/** Where one operator runs, and why. */
-export class Placement {
-  /** What the NPU is to compute; null on the CPU. */
-  convolution: Convolution | null = null;
-  mark: Mark = Mark.PROVEN;
-  /** On the CPU: the reason, in words. */
-  reason: string = "";
-
-  get onNpu(): bool {
-    return this.convolution != null;
-  }
-}
+import { keepsBytes } from "./views";
 
 export class Partition {
   constructor(
@@ -38,9 +25,10 @@ export class Partition {
  */
 export function partition(graph: Graph, core: Core, settings: Settings): Partition | null {
   if (!isQuantized(graph)) return null;
+  const context = new Context(graph, core, settings);
   const placements: Placement[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
-    placements.push(placeOperator(graph.operators[i], graph, core, settings));
+    placements.push(placeOperator(graph.operators[i], context, placements));
   }
   return new Partition(placements, collectSegments(graph, placements));
 }
@@ -57,55 +45,33 @@ function isQuantized(graph: Graph): bool {
   return fail(Code.NOT_QUANTIZED, PlaceKind.TENSOR, first, "a model quantized to 8 bits", found);
 }
 
-function placeOperator(
-  operator: Operator,
-  graph: Graph,
-  core: Core,
-  settings: Settings,
-): Placement {
-  const placement = new Placement();
-  if (!isConvolution(operator)) {
-    placement.reason = "the NPU path has no pattern for it";
-    return placement;
+function placeOperator(operator: Operator, context: Context, before: Placement[]): Placement {
+  if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
+  const place = PATTERNS.find(operator.code, context.settings);
+  if (place == null) return Placement.onCpu("the NPU path has no pattern for it");
+  const placement = place(operator, context);
+  const plan = placement.plan;
+  if (plan == null) return placement;
+  if (keepsBytes(plan) && !readsFromNpu(operator, context.graph, before)) {
+    return Placement.onCpu("nothing that it rearranges comes from the NPU");
   }
-  const convolution = new Convolution(operator, graph);
-  placement.reason = refusal(convolution, core, settings);
-  if (placement.reason != "") return placement;
-  if (settings.compatMesa) chooseMesaStrategy(convolution, core);
-  else chooseStrategy(convolution, core);
-  placement.mark = markOf(convolution, core);
-  placement.reason = withheld(placement.mark, settings);
-  if (placement.reason == "") placement.convolution = convolution;
-  return placement;
+  const reason = withheld(placement.mark, context.settings);
+  return reason == "" ? placement : Placement.onCpu(reason);
 }
 
-function isConvolution(operator: Operator): bool {
-  const known = operator.code == Builtin.CONV_2D || operator.code == Builtin.DEPTHWISE_CONV_2D;
-  return known && operator.inputs.length >= 2 && operator.outputs.length == 1;
-}
-
-/** The first rule that the convolution breaks, in words; "" if none. */
-function refusal(convolution: Convolution, core: Core, settings: Settings): string {
-  for (let i = 0; i < SHAPE_RULES.length; i++) {
-    const reason = SHAPE_RULES[i](convolution);
-    if (reason != "") return reason;
+function readsFromNpu(operator: Operator, graph: Graph, placements: Placement[]): bool {
+  for (let i = 0; i < operator.inputs.length; i++) {
+    if (operator.inputs[i] < 0) continue;
+    const producer = graph.tensors[operator.inputs[i]].producer;
+    if (producer >= 0 && placements[producer].isOnNpu) return true;
   }
-  for (let i = 0; i < CONVOLUTION_RULES.length; i++) {
-    const reason = CONVOLUTION_RULES[i](convolution);
-    if (reason != "") return reason;
-  }
-  const reason = requantizationRule(convolution, core);
-  if (reason != "") return reason;
-  if (settings.compatMesa && convolution.rows.kernel != convolution.columns.kernel)
-    return "its kernel is not square, and Mesa's words for that are not known";
-  return "";
+  return false;
 }
 
 /** The envelope: proven and expected jobs are emitted unless the caller asks otherwise. */
 function withheld(mark: Mark, settings: Settings): string {
   if (mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa)
     return "its words are unproven on silicon (--allow-unproven emits them)";
-  if (mark != Mark.PROVEN && settings.strict)
-    return "its words are not proven on silicon (--strict)";
+  if (mark != Mark.PROVEN && settings.strict) return "its words are not proven on silicon (--strict)";
   return "";
 }

@@ -1,5 +1,5 @@
 import { Graph, Operator } from "../graph";
-import { Placement } from "./partition";
+import { Placement } from "./placement";
 
 /** Operators that run in one go: one submission on the NPU, or one after the other on the CPU. */
 export class Segment {
@@ -49,7 +49,7 @@ function gather(
 ): void {
   for (let i = 0; i < graph.operators.length; i++) {
     if (segment.operators.length == MOST_OPERATORS) return;
-    if (segmentOf[i] != NOWHERE || placements[i].onNpu != segment.onNpu) continue;
+    if (segmentOf[i] != NOWHERE || placements[i].isOnNpu != segment.onNpu) continue;
     if (!isReady(graph.operators[i], graph, segmentOf)) continue;
     segmentOf[i] = number;
     segment.operators.push(i);

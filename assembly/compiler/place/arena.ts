@@ -63,9 +63,9 @@ class Lives {
       this.touch(jobs[i].output.value.id, i);
     }
     // Inputs are written before the first job, outputs read after the last.
-    for (let i = 0; i < lowering.inputs.length; i++) this.touch(lowering.inputs[i].id, -1);
+    for (let i = 0; i < lowering.inputs.length; i++) this.touch(lowering.inputs[i].value.id, -1);
     for (let i = 0; i < lowering.outputs.length; i++)
-      this.touch(lowering.outputs[i].id, jobs.length);
+      this.touch(lowering.outputs[i].value.id, jobs.length);
   }
 
   meet(a: i32, b: i32): bool {

@@ -55,11 +55,11 @@ export class CommandStream {
   }
 
   /** Starts one TP core's share of a job. Gives the byte offset of the word that holds `descriptor`. */
-  startMove(descriptor: u32, lastCore: bool): u32 {
+  startMove(descriptor: u32, lastCore: bool, order: u32): u32 {
     const address = lastCore ? descriptor : descriptor | MORE_CORES;
     this.withoutRemap()
       .state(GL_TP_CONFIG, 0)
-      .state(GL_TP_ORDER, 0)
+      .state(GL_TP_ORDER, order)
       .state(PS_TP_INST_ADDR, address);
     const position = this.lastValue;
     if (lastCore) this.state(PS_EVENT_ID, 0);

@@ -6,7 +6,7 @@ import {
   NN_OUTPUT_ADDRESS,
 } from "../encode/nn-descriptor";
 import { TP_INPUT_ADDRESS, TP_OUTPUT_ADDRESS } from "../encode/tp-descriptor";
-import { Access, MoveJob } from "../lower/jobs";
+import { Access, MoveJob, Purpose } from "../lower/jobs";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../place/place";
 import { CommandStream } from "./command-stream";
 
@@ -47,7 +47,7 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
     if (job instanceof MoveJob) {
       const move = job as MoveJob;
       linkMove(jobs[i], descriptor, layout, linked);
-      position = stream.startMove(address, move.core == move.cores - 1);
+      position = stream.startMove(address, move.core == move.cores - 1, ordered(move));
     } else {
       linkConvolution(jobs[i], descriptor, layout.coefficients[i], layout, linked);
       position = stream.startConvolution(address);
@@ -56,6 +56,11 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
   }
   stream.end();
   return linked;
+}
+
+/** What state GL_TP_ORDER asks for between the cores of a padding job. */
+function ordered(move: MoveJob): u32 {
+  return move.purpose == Purpose.PADDING && move.core < move.cores - 1 ? 8 : 0;
 }
 
 function linkMove(encoded: EncodedJob, at: u32, layout: SegmentLayout, linked: Linked): void {

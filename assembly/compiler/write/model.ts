@@ -1,5 +1,5 @@
 import { Graph, Operator, Span, Tensor } from "../graph";
-import { Placement } from "../partition/partition";
+import { Placement } from "../partition/placement";
 import { operatorName } from "../read/operators";
 import { Builtin } from "../schema";
 import { Builder } from "./builder";
@@ -26,7 +26,7 @@ export function writeTensors(builder: Builder, graph: Graph, placements: Placeme
 function readByCpu(graph: Graph, placements: Placement[]): StaticArray<bool> {
   const read = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < graph.operators.length; i++) {
-    if (placements[i].onNpu) continue;
+    if (placements[i].isOnNpu) continue;
     const inputs = graph.operators[i].inputs;
     for (let j = 0; j < inputs.length; j++) if (inputs[j] >= 0) read[inputs[j]] = true;
   }
@@ -87,23 +87,23 @@ function writeOperator(
   const name = builder.text(operatorName(operator.code));
   const inputs = builder.integers(operator.inputs);
   const outputs = builder.integers(operator.outputs);
-  const reason = placement.onNpu ? 0 : builder.text(placement.reason);
-  const kind = placement.onNpu ? CpuOptions.NONE : cpuOptions(operator);
+  const reason = placement.isOnNpu ? 0 : builder.text(placement.reason);
+  const kind = placement.isOnNpu ? CpuOptions.NONE : cpuOptions(operator);
   const options = writeCpuOptions(builder, kind, operator);
-  const convolution = placement.convolution;
+  const plan = placement.plan;
   builder.table();
   builder.field32(OperatorSlot.CODE, operator.code);
   builder.child(OperatorSlot.NAME, name);
   builder.child(OperatorSlot.INPUTS, inputs);
   builder.child(OperatorSlot.OUTPUTS, outputs);
-  builder.field8(OperatorSlot.PLACEMENT, placement.onNpu ? 0 : 1);
+  builder.field8(OperatorSlot.PLACEMENT, placement.isOnNpu ? 0 : 1);
   builder.child(OperatorSlot.REASON, reason);
   builder.field8(OperatorSlot.MARK, placement.mark);
   builder.field8(OperatorSlot.OPTIONS_TYPE, kind);
   builder.child(OperatorSlot.OPTIONS, options);
-  if (convolution != null) {
-    builder.field64(OperatorSlot.MACS, convolution.macs);
-    builder.field32(OperatorSlot.WEIGHT_BYTES, convolution.weights.data.bytes);
+  if (plan != null) {
+    builder.field64(OperatorSlot.MACS, plan.macs);
+    builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);
   }
   return builder.endTable();

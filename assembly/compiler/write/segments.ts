@@ -52,12 +52,12 @@ function writeBindings(
   layout: SegmentLayout,
   graph: Graph,
 ): u32 {
-  const values = isInput ? lowering.inputs : lowering.outputs;
+  const accesses = isInput ? lowering.inputs : lowering.outputs;
   const positions: u32[] = [];
   for (let i = 0; i < tensors.length; i++) {
     builder.table();
     builder.field32(BindingSlot.TENSOR, tensors[i]);
-    builder.field32(BindingSlot.OFFSET, layout.values[values[i].id]);
+    builder.field32(BindingSlot.OFFSET, layout.values[accesses[i].value.id] + accesses[i].offset);
     builder.field32(BindingSlot.BYTES, graph.tensors[tensors[i]].elements);
     positions.push(builder.endTable());
   }

@@ -57,10 +57,11 @@ function countRawBytes(job: ConvolutionJob): Histogram {
   const histogram = new Histogram();
   const kernels = job.kernels;
   const table = kernels.wholeKernel();
+  const rawZero = kernels.zero ^ kernels.flip;
   for (let k = 0; k < kernels.count; k++) {
     const base = kernels.kernelAddress(k);
     for (let i = 0; i < table.length; i++) {
-      histogram.byte(table[i] < 0 ? kernels.zero : load<u8>(base + table[i]));
+      histogram.byte(table[i] < 0 ? rawZero : load<u8>(base + table[i]));
     }
   }
   return histogram;

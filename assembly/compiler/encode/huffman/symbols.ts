@@ -12,10 +12,10 @@ export class Histogram extends Sink {
     this.total++;
   }
 
-  taps(base: usize, table: usize, count: i32, zero: u32): void {
+  taps(base: usize, table: usize, count: i32, zero: u32, flip: u32): void {
     const counts = changetype<usize>(this.counts);
     for (const end = table + ((count as usize) << 2); table < end; table += 4) {
-      const at = counts + ((weightAt(base, table, zero) as usize) << 2);
+      const at = counts + ((weightAt(base, table, zero, flip) as usize) << 2);
       store<u32>(at, load<u32>(at) + 1);
     }
     this.total += count;

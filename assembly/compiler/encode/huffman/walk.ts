@@ -73,7 +73,8 @@ export class Walk {
   private block(kernel: i32, at: i32, sink: Sink): void {
     const count = min(BLOCK, this.table.length - at);
     const entries = changetype<usize>(this.table) + ((at as usize) << 2);
-    sink.taps(this.kernels.kernelAddress(kernel), entries, count, this.kernels.zero);
+    const kernels = this.kernels;
+    sink.taps(kernels.kernelAddress(kernel), entries, count, kernels.zero, kernels.flip);
     for (let i = count; i < BLOCK; i++) sink.byte(0);
   }
 }

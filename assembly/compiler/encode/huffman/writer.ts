@@ -37,9 +37,9 @@ export class Writer extends Sink {
     else this.step(this.first, code);
   }
 
-  taps(base: usize, table: usize, count: i32, zero: u32): void {
+  taps(base: usize, table: usize, count: i32, zero: u32, flip: u32): void {
     for (const end = table + ((count as usize) << 2); table < end; table += 4) {
-      this.byte(weightAt(base, table, zero));
+      this.byte(weightAt(base, table, zero, flip));
     }
   }
 

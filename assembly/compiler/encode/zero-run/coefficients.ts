@@ -1,5 +1,5 @@
 import { Core } from "../../../targets/cores";
-import { ConvolutionJob } from "../../lower/jobs";
+import { ConvolutionJob, Purpose } from "../../lower/jobs";
 import { Settings } from "../../settings";
 import { Coefficients } from "../coefficients";
 import { Tiling } from "../tiling";
@@ -32,12 +32,12 @@ export function encodeZeroRuns(
   const walk = new Walk(job, tiling, core, splitRows);
   const counters: Counter[] = [];
   for (let c = 0; c < walk.used; c++) {
-    const counter = new Counter(job.kernels.zero);
+    const counter = new Counter(job.kernels.zero, job.kernels.flip);
     walk.core(c, counter);
     counters.push(counter);
   }
   const width = settings.compatMesa
-    ? mesaWidth(counters, core, walk.hasBlocksOfSix || job.pointwise)
+    ? mesaWidth(counters, core, job.pointwise || job.purpose == Purpose.ADDITION)
     : bestWidth(counters, core);
   return write(job, walk, counters, width, core);
 }
@@ -72,9 +72,9 @@ function costs(counters: Counter[], width: i32): u64 {
   return (totalBytes(counters, width, ALIGNMENT) << 32) | totalBytes(counters, width, 1);
 }
 
-/** Mesa takes no runs in pointwise jobs, and else narrows them until the cost first rises. */
-function mesaWidth(counters: Counter[], core: Core, pointwise: bool): i32 {
-  if (pointwise) return 0;
+/** Mesa takes no runs in pointwise jobs and additions, and else narrows them until the cost first rises. */
+function mesaWidth(counters: Counter[], core: Core, isPlain: bool): i32 {
+  if (isPlain) return 0;
   let width = core.zeroRunBits as i32;
   while (width > 0 && totalBytes(counters, width - 1, 4) <= totalBytes(counters, width, 4)) width--;
   return width;
@@ -96,7 +96,7 @@ function write(
   for (let c = 0; c < walk.used; c++) {
     const bytes = streamBytes(counters[c], width, ALIGNMENT) as u32;
     store<u32>(coefficients.pointer + (c << 2), bytes);
-    const writer = new Writer(job.kernels.zero, width, position);
+    const writer = new Writer(job.kernels.zero, job.kernels.flip, width, position);
     writer.put(width, 8);
     writer.put(walk.perCore, 16);
     walk.core(c, writer);

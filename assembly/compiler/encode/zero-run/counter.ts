@@ -21,7 +21,7 @@ export class Counter extends Sink {
     let literals: u32 = 0;
     for (const end = table + ((count as usize) << 2); table < end; table += 4) {
       const offset = load<i32>(table);
-      if (offset < 0 || load<u8>(base + offset) == this.zero) {
+      if (offset < 0 || ((load<u8>(base + offset) as u32) ^ this.flip) == this.zero) {
         this.run++;
       } else {
         literals++;

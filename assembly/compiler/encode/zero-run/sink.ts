@@ -18,8 +18,10 @@ export abstract class Sink {
   protected run: u32 = 0;
 
   constructor(
-    /** The byte that stands for zero. */
+    /** The byte that stands for zero, once `flip` is applied. */
     protected zero: u32,
+    /** What bytes in memory are combined with (exclusive or). */
+    protected flip: u32,
   ) {}
 
   /** `count` zero weights. */
@@ -39,6 +41,7 @@ export abstract class Sink {
 
   /** `count` bytes of 0x00, whatever byte stands for zero. */
   blanks(count: i32): void {
+    store<u8>(BLANK, this.flip);
     for (let i = 0; i < count; i++) this.taps(BLANK, FIRST_BYTE, 1);
   }
 }

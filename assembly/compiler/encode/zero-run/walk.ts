@@ -39,7 +39,7 @@ export class Walk {
     splitRows: bool,
   ) {
     this.kernels = job.kernels;
-    this.taps = this.kernels.side * this.kernels.side;
+    this.taps = this.kernels.area;
     this.used = min(this.kernels.count, core.nnCores);
     this.perCore = (this.kernels.count + this.used - 1) / this.used;
     if (this.hasBlocksOfSix) this.block = POINTWISE_BLOCK;
@@ -142,6 +142,7 @@ const SIDE_BY_SIDE: StaticArray<i32> = [0, 1, 2, 3, 4, 5];
  */
 function inBrickOrder(kernels: Kernels, splitRows: bool): StaticArray<i32> {
   const side = kernels.side;
+  if (kernels.area != side * side) return kernels.taps;
   const ordered = new StaticArray<i32>(kernels.taps.length);
   const split = splitRows && side > 3 ? 3 : side;
   let i = 0;

@@ -9,10 +9,11 @@ export class Writer extends Sink {
   /** `width`: run bits. The memory at `pointer` must hold all that will be written. */
   constructor(
     zero: u32,
+    flip: u32,
     private width: u32,
     private pointer: usize,
   ) {
-    super(zero);
+    super(zero, flip);
     this.longest = (1 << width) - 1;
   }
 
@@ -28,7 +29,7 @@ export class Writer extends Sink {
   taps(base: usize, table: usize, count: i32): void {
     for (const end = table + ((count as usize) << 2); table < end; table += 4) {
       const offset = load<i32>(table);
-      const value: u32 = offset < 0 ? this.zero : load<u8>(base + offset);
+      const value: u32 = offset < 0 ? this.zero : (load<u8>(base + offset) as u32) ^ this.flip;
       if (value == this.zero && this.run < this.longest) {
         this.run++;
       } else {

@@ -1,5 +1,5 @@
-import { Core } from "../../targets/cores";
-import { Mark } from "../schema";
+import { Core } from "../../../targets/cores";
+import { Mark } from "../../schema";
 import { Axis, Convolution, paddingBefore, Striding } from "./geometry";
 import { isKnownToFail } from "./rules";
 
@@ -11,7 +11,7 @@ import { isKnownToFail } from "./rules";
 export function chooseStrategy(c: Convolution, core: Core): void {
   c.native = isNative(c, core);
   c.side = squareSide(c, core);
-  if (c.rows.kernel == 1 && c.columns.kernel == 1) c.same = true; // no padding either way
+  if (c.rows.kernel == 1 && c.columns.kernel == 1 && !c.fixedSize) c.same = true; // no padding either way
   embed(c.rows, c);
   embed(c.columns, c);
   c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
@@ -25,7 +25,7 @@ export function isNative(c: Convolution, core: Core): bool {
 
 /** Sides 3 and 5 are proven, 1 where each kernel sums over several channels. */
 function squareSide(c: Convolution, core: Core): i32 {
-  const longest = max(c.rows.kernel, c.columns.kernel);
+  const longest = max(c.rows.extent, c.columns.extent);
   if (longest > 1) return longest <= 3 ? 3 : 5;
   return c.pointwise && hasOneOrder(c.outputChannels, core) ? 1 : 3;
 }
@@ -102,7 +102,7 @@ function provenChannels(channels: i32, nnCores: i32): bool {
 }
 
 function provenPadding(c: Convolution): bool {
-  if (c.rows.kernel != c.side || c.columns.kernel != c.side) return c.same && c.stride == 1;
+  if (c.rows.extent != c.side || c.columns.extent != c.side) return c.same && c.stride == 1;
   const odd = (c.rows.input & 1) == 1;
   return c.striding != Striding.SPACE_TO_DEPTH || !odd || c.rows.input <= 5;
 }

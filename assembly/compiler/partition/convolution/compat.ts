@@ -1,4 +1,4 @@
-import { Core } from "../../targets/cores";
+import { Core } from "../../../targets/cores";
 import { Convolution, Striding } from "./geometry";
 import { isNative } from "./strategy";
 
@@ -6,6 +6,11 @@ import { isNative } from "./strategy";
  * `--compat mesa`: how Mesa 25.0.7 lowers a convolution, its faults included. Kernels
  * stay as the model has them, and padding is not thought of as pixels before the image.
  */
+export function whyNotInMesa(c: Convolution): string {
+  if (c.rows.kernel != c.columns.kernel) return "Mesa's words for kernels that are not square are not known";
+  return c.rows.dilation != 1 || c.columns.dilation != 1 ? "Mesa takes no dilated convolutions" : "";
+}
+
 export function chooseMesaStrategy(c: Convolution, core: Core): void {
   c.native = isNative(c, core);
   const single = c.rows.kernel == 1 && c.inputChannels == 1 && !c.depthwise;

@@ -1,0 +1,78 @@
+import { Tensor } from "../graph";
+import { Placement } from "../partition/placement";
+import {
+  AdditionPlan,
+  Along,
+  ConcatenationPlan,
+  Plan,
+  PlanKind,
+  SplitPlan,
+} from "../partition/plans";
+import { Segment } from "../partition/segments";
+import { Homes, Order } from "./homes";
+import { Access } from "./jobs";
+
+/**
+ * Gives homes to tensors that should lie side by side, before any job is made: the parts of a
+ * concatenation inside the whole, the operands of an addition one behind the other. Operators
+ * are taken from the last to the first, so that a whole has its place before its parts.
+ */
+export class Claims {
+  /** Where the operands of each addition belong, by the operator's index. */
+  pairs: Map<i32, Access> = new Map();
+
+  constructor(
+    private homes: Homes,
+    private segment: Segment,
+    private isCompat: bool,
+  ) {}
+
+  take(placements: Placement[]): void {
+    for (let i = this.segment.operators.length - 1; i >= 0; i--) {
+      const operator = this.segment.operators[i];
+      const plan = placements[operator].plan;
+      if (plan != null) this.takeFor(operator, plan);
+    }
+  }
+
+  private takeFor(operator: i32, plan: Plan): void {
+    if (plan.kind == PlanKind.ADDITION) {
+      this.pair(operator, plan as AdditionPlan);
+    } else if (plan.kind == PlanKind.CONCATENATION) {
+      const along = (plan as ConcatenationPlan).along;
+      this.partsOf(plan.output, plan.inputs, orderOf(along));
+    } else if (plan.kind == PlanKind.SPLIT) {
+      this.partsOf(plan.input, plan.outputs, orderOf((plan as SplitPlan).along));
+    } else if (plan.kind == PlanKind.VIEW && this.homes.hasHome(plan.output, Order.INTERLEAVED)) {
+      const home = this.homes.home(plan.output, Order.INTERLEAVED);
+      this.homes.claim(plan.input, Order.INTERLEAVED, home);
+    }
+  }
+
+  private pair(operator: i32, plan: AdditionPlan): void {
+    const bytes = plan.output.elements;
+    const pair = new Access(this.homes.value(2 * bytes));
+    this.pairs.set(operator, pair);
+    this.homes.claim(plan.inputs[0], this.operandOrder(plan.inputs[0]), pair);
+    this.homes.claim(plan.inputs[1], this.operandOrder(plan.inputs[1]), pair.plus(bytes));
+  }
+
+  /** Fault: Mesa adds what enters the segment as it comes, and transposes the sum. */
+  operandOrder(operand: Tensor): Order {
+    const enters = this.segment.inputs.includes(operand.index);
+    return this.isCompat && enters ? Order.INTERLEAVED : Order.PLANAR;
+  }
+
+  private partsOf(whole: Tensor, parts: Tensor[], order: Order): void {
+    const home = this.homes.home(whole, order);
+    let offset: u32 = 0;
+    for (let i = 0; i < parts.length; i++) {
+      this.homes.claim(parts[i], order, home.plus(offset));
+      offset += parts[i].elements;
+    }
+  }
+}
+
+export function orderOf(along: Along): Order {
+  return along == Along.CHANNELS ? Order.PLANAR : Order.INTERLEAVED;
+}

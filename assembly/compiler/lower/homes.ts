@@ -1,0 +1,68 @@
+import { Tensor } from "../graph";
+import { Access, Value } from "./jobs";
+
+/** How a tensor's elements follow each other: channel by channel, or pixel by pixel (NHWC). */
+export enum Order {
+  PLANAR,
+  INTERLEAVED,
+}
+
+/**
+ * Where the tensors of a segment live. A tensor may have a home in either order. Homes are
+ * claimed before anything is written, so that what is to lie side by side does; a claim for a
+ * home that is taken already fails, and a copy is due.
+ */
+export class Homes {
+  values: Value[] = [];
+  private homes: Map<i32, Access> = new Map();
+  private filled: Set<i32> = new Set();
+
+  /** `moveAll`: Mesa tells the orders apart even where they are the same bytes. */
+  constructor(private moveAll: bool) {}
+
+  value(bytes: u32): Value {
+    const value = new Value(this.values.length, bytes);
+    this.values.push(value);
+    return value;
+  }
+
+  claim(tensor: Tensor, order: Order, access: Access): bool {
+    const key = this.key(tensor, order);
+    if (this.homes.has(key)) return false;
+    this.homes.set(key, access);
+    return true;
+  }
+
+  hasHome(tensor: Tensor, order: Order): bool {
+    return this.homes.has(this.key(tensor, order));
+  }
+
+  /** The tensor's home, a value of its own if none was claimed. */
+  home(tensor: Tensor, order: Order): Access {
+    const key = this.key(tensor, order);
+    if (!this.homes.has(key)) this.homes.set(key, new Access(this.value(tensor.elements)));
+    return this.homes.get(key);
+  }
+
+  isFilled(tensor: Tensor, order: Order): bool {
+    return this.filled.has(this.key(tensor, order));
+  }
+
+  /** The home of a tensor that is written there from now on. */
+  fill(tensor: Tensor, order: Order): Access {
+    this.filled.add(this.key(tensor, order));
+    return this.home(tensor, order);
+  }
+
+  /** Whether both orders are one, so that nothing has to be moved between them. */
+  isOrderless(tensor: Tensor): bool {
+    const channels = tensor.fromLast(1) as u32;
+    if (this.moveAll) return channels == 1;
+    return channels == 1 || tensor.elements == channels;
+  }
+
+  private key(tensor: Tensor, order: Order): i32 {
+    const which = this.isOrderless(tensor) ? Order.PLANAR : order;
+    return (tensor.index << 1) | which;
+  }
+}

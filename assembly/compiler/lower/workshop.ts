@@ -1,0 +1,117 @@
+import { Core } from "../../targets/cores";
+import { Tensor } from "../graph";
+import { zeroByte } from "../partition/tensors";
+import { Segment } from "../partition/segments";
+import { Mark } from "../schema";
+import { Settings } from "../settings";
+import { Claims } from "./claims";
+import { Homes, Order } from "./homes";
+import { Access, Job } from "./jobs";
+import { copy, detranspose, Image, transpose } from "./moves";
+
+/** What every operator's lowering works with: the jobs so far, and where tensors live. */
+export class Workshop {
+  jobs: Job[] = [];
+  homes: Homes;
+  claims: Claims;
+  /** Index of the operator that is being lowered. */
+  operator: i32 = 0;
+  private mark: Mark = Mark.PROVEN;
+
+  constructor(
+    private segment: Segment,
+    public core: Core,
+    public settings: Settings,
+  ) {
+    const homes = new Homes(settings.compatMesa);
+    this.homes = homes;
+    this.claims = new Claims(homes, segment, settings.compatMesa);
+  }
+
+  begin(operator: i32, mark: Mark): void {
+    this.operator = operator;
+    this.mark = mark;
+  }
+
+  add(job: Job): void {
+    job.operator = this.operator;
+    job.mark = this.mark;
+    this.jobs.push(job);
+  }
+
+  /** A filled tensor in the order asked for, moved there at its first use. */
+  require(tensor: Tensor, order: Order): Access {
+    if (this.homes.isFilled(tensor, order)) return this.homes.home(tensor, order);
+    const image = imageOf(tensor);
+    if (order == Order.PLANAR) {
+      const from = this.homes.home(tensor, Order.INTERLEAVED);
+      const to = this.homes.fill(tensor, Order.PLANAR);
+      this.add(transpose(image, from, to));
+      return to;
+    }
+    const from = this.homes.home(tensor, Order.PLANAR);
+    const to = this.homes.fill(tensor, Order.INTERLEAVED);
+    this.add(detranspose(image, from, to));
+    return to;
+  }
+
+  /** What later segments or the caller read leaves interleaved. */
+  deliver(outputs: Tensor[]): void {
+    for (let i = 0; i < outputs.length; i++) {
+      if (this.leaves(outputs[i])) this.require(outputs[i], Order.INTERLEAVED);
+    }
+  }
+
+  /** Fault: Mesa leaves planar what is also read inside the segment. */
+  private leaves(tensor: Tensor): bool {
+    if (!this.segment.outputs.includes(tensor.index)) return false;
+    return !this.settings.compatMesa || !this.isReadInside(tensor);
+  }
+
+  private isReadInside(tensor: Tensor): bool {
+    for (let i = 0; i < tensor.consumers.length; i++) {
+      if (this.segment.operators.includes(tensor.consumers[i])) return true;
+    }
+    return false;
+  }
+
+  /** Makes `whole` of its parts; those that do not lie in it are copied. */
+  join(parts: Tensor[], whole: Tensor, order: Order): void {
+    const home = this.homes.home(whole, order);
+    let offset: u32 = 0;
+    for (let i = 0; i < parts.length; i++) {
+      this.bring(this.require(parts[i], order), home.plus(offset), parts[i]);
+      offset += parts[i].elements;
+    }
+    this.homes.fill(whole, order);
+  }
+
+  /** Cuts `whole`; parts that live elsewhere are copied. */
+  split(whole: Tensor, parts: Tensor[], order: Order): void {
+    const from = this.require(whole, order);
+    let offset: u32 = 0;
+    for (let i = 0; i < parts.length; i++) {
+      this.bring(from.plus(offset), this.homes.fill(parts[i], order), parts[i]);
+      offset += parts[i].elements;
+    }
+  }
+
+  /** The same bytes by another name. */
+  rename(input: Tensor, output: Tensor): void {
+    const from = this.require(input, Order.INTERLEAVED);
+    this.homes.claim(output, Order.INTERLEAVED, from);
+    this.bring(from, this.homes.fill(output, Order.INTERLEAVED), output);
+  }
+
+  /** Copies as many bytes as a tensor has, unless they are there. */
+  bring(from: Access, to: Access, tensor: Tensor): void {
+    if (from.equals(to)) return;
+    const jobs = copy(imageOf(tensor), from, to);
+    for (let i = 0; i < jobs.length; i++) this.add(jobs[i]);
+  }
+}
+
+export function imageOf(tensor: Tensor): Image {
+  const rows = (tensor.elements / ((tensor.fromLast(1) * tensor.fromLast(2)) as u32)) as i32;
+  return new Image(rows, tensor.fromLast(2), tensor.fromLast(1), zeroByte(tensor));
+}

@@ -1,0 +1,102 @@
+import { Operator, Tensor } from "../graph";
+import { Builtin, Mark } from "../schema";
+import { AdditionPlan } from "./plans";
+import { Context } from "./context";
+import { Placement } from "./placement";
+import { isRectified, whyNoImage, whyNotFused, zeroByte } from "./tensors";
+
+/** ADD and SUB of two tensors of one shape. */
+export function placeAddition(operator: Operator, context: Context): Placement {
+  const a = context.graph.tensors[operator.inputs[0]];
+  const b = context.graph.tensors[operator.inputs[1]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const compat = context.settings.compatMesa;
+  const reason = whyNotAdded(operator, a, b, output, compat);
+  if (reason != "") return Placement.onCpu(reason);
+  const plan = new AdditionPlan(a, b, output);
+  plan.macs = output.elements;
+  plan.relu = !compat && isRectified(operator.options.activation);
+  if (compat) weighAsMesa(plan, context);
+  else weigh(plan, operator.code == Builtin.SUB);
+  const proven = operator.code == Builtin.ADD && !plan.relu && isSquare(output);
+  const mark = proven ? Mark.PROVEN : Mark.EXPECTED;
+  return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
+}
+
+const MOST_CHANNELS = 4096;
+const LARGEST_TENSOR: u32 = 1 << 27;
+
+function whyNotAdded(operator: Operator, a: Tensor, b: Tensor, output: Tensor, compat: bool): string {
+  if (a.isConstant || b.isConstant) return "one of its inputs is constant";
+  const first = whyNoImage(a, "first input");
+  if (first != "") return first;
+  const second = whyNoImage(b, "second input");
+  if (second != "") return second;
+  const third = whyNoImage(output, "output");
+  if (third != "") return third;
+  if (!sameShape(a, b) || !sameShape(a, output)) return "its inputs differ in shape";
+  if (output.elements > LARGEST_TENSOR) return `its inputs exceed ${LARGEST_TENSOR} bytes`;
+  if (output.fromLast(1) > MOST_CHANNELS) return `it has more than ${MOST_CHANNELS} channels`;
+  if (max(output.fromLast(2), output.fromLast(3)) > 8191) return "its image exceeds 8191 pixels on a side";
+  return compat ? "" : whyNotFused(operator.options.activation, output);
+}
+
+function sameShape(a: Tensor, b: Tensor): bool {
+  if (a.shape.length != b.shape.length) return false;
+  for (let i = 0; i < a.shape.length; i++) if (a.shape[i] != b.shape[i]) return false;
+  return true;
+}
+
+function isSquare(tensor: Tensor): bool {
+  return tensor.fromLast(2) == tensor.fromLast(3);
+}
+
+/**
+ * Both weights are whole numbers, whose ratio should be that of the scales: the pair below 256
+ * that comes nearest. For a subtraction the second is negative, so that both share the range.
+ */
+function weigh(plan: AdditionPlan, subtracts: bool): void {
+  const a = plan.inputs[0].quantization.scale(0) as f64;
+  const b = plan.inputs[1].quantization.scale(0) as f64;
+  const larger = max(a, b);
+  const smaller = min(a, b);
+  let best = 1;
+  let bestPartner = 0;
+  let bestError: f64 = Infinity;
+  for (let weight = 1; weight <= 255; weight++) {
+    const partner = Math.round((weight as f64) * (smaller / larger)) as i32;
+    if (subtracts && weight + partner > 255) break;
+    const error = Math.abs((partner as f64) / (weight as f64) - smaller / larger);
+    if (error > bestError) continue;
+    best = weight;
+    bestPartner = partner;
+    bestError = error;
+  }
+  plan.weightA = a >= b ? best : bestPartner;
+  plan.weightB = (a >= b ? bestPartner : best) * (subtracts ? -1 : 1);
+  plan.weightZero = subtracts ? -plan.weightB : 0;
+  plan.scale = (larger / (best as f64) / (plan.output.quantization.scale(0) as f64)) as f32;
+  plan.bias = plan.weightB * (zeroByte(plan.inputs[0]) - zeroByte(plan.inputs[1]));
+}
+
+/** Mesa makes one weight 255, with float32 in some places and float64 in others. */
+function weighAsMesa(plan: AdditionPlan, context: Context): void {
+  const a = plan.inputs[0].quantization.scale(0);
+  const b = plan.inputs[1].quantization.scale(0);
+  const zeroA = zeroByte(plan.inputs[0]);
+  const zeroB = zeroByte(plan.inputs[1]);
+  const isV8 = context.core.architecture >= 8;
+  const ratio = b / a;
+  const weightScale = ((max(ratio as f64, 1.0) as f32 as f64) / 255.0) as f32;
+  const second = isV8 ? roundAway((ratio / weightScale) as f64) : roundAway((ratio as f64) / (weightScale as f64));
+  const shift = ((zeroA - zeroB) as f32) * b / (weightScale * a);
+  plan.weightA = roundAway(1.0 / (weightScale as f64)) & 0xff;
+  plan.weightB = second & 0xff;
+  plan.scale = (a * weightScale) / plan.output.quantization.scale(0);
+  plan.bias = roundAway(shift as f64) + (isV8 ? 0 : (plan.weightB - second) * zeroA);
+}
+
+/** To the nearest whole number, halves away from zero. */
+function roundAway(value: f64): i32 {
+  return (value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5)) as i32;
+}

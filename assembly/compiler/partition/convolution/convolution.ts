@@ -1,0 +1,150 @@
+import { Operator } from "../../graph";
+import { Mark, Padding } from "../../schema";
+import { Context } from "../context";
+import { Placement } from "../placement";
+import { ConvolutionsPlan } from "../plans";
+import { isRectified, zeroByte } from "../tensors";
+import { chooseMesaStrategy, whyNotInMesa } from "./compat";
+import { Axis, Convolution } from "./geometry";
+import { Operands } from "./operands";
+import { GEOMETRY_RULES, LARGEST_CHANNELS, LARGEST_KERNEL, OPERAND_RULES } from "./rules";
+import { chooseStrategy, markOf } from "./strategy";
+
+/** CONV_2D and DEPTHWISE_CONV_2D. */
+export function placeConvolution(operator: Operator, context: Context): Placement {
+  return place(operator, context, false);
+}
+
+/** FULLY_CONNECTED: a convolution with a single output pixel. */
+export function placeFullyConnected(operator: Operator, context: Context): Placement {
+  return place(operator, context, true);
+}
+
+function place(operator: Operator, context: Context, flat: bool): Placement {
+  if (operator.inputs.length < 2 || operator.outputs.length != 1) {
+    return Placement.onCpu("it has not the usual inputs and outputs");
+  }
+  const operands = new Operands(operator, context.graph);
+  const reason = whyNotOperands(operands);
+  if (reason != "") return Placement.onCpu(reason);
+  const c = flat ? wholeImage(operands, context) : sliding(operands);
+  const placement = decide(operands, [c], context);
+  const plan = placement.plan;
+  if (plan == null) return placement;
+  (plan as ConvolutionsPlan).flat = flat;
+  plan.weightBytes = operands.weights.data.bytes;
+  return placement;
+}
+
+function whyNotOperands(operands: Operands): string {
+  for (let i = 0; i < OPERAND_RULES.length; i++) {
+    const reason = OPERAND_RULES[i](operands);
+    if (reason != "") return reason;
+  }
+  return "";
+}
+
+function decide(operands: Operands, stages: Convolution[], context: Context): Placement {
+  let mark: Mark = Mark.PROVEN;
+  for (let i = 0; i < stages.length; i++) {
+    const reason = whyNotStage(stages[i], context);
+    if (reason != "") return Placement.onCpu(reason);
+    mark = max<i32>(mark, markOf(stages[i], context.core)) as Mark;
+  }
+  return Placement.onNpu(planOf(operands, stages), mark);
+}
+
+function planOf(operands: Operands, stages: Convolution[]): ConvolutionsPlan {
+  const plan = new ConvolutionsPlan(operands.input, operands.output, stages);
+  for (let i = 0; i < stages.length; i++) plan.macs += stages[i].macs;
+  return plan;
+}
+
+/** Checks a convolution and, if the NPU can do it, decides how. */
+export function whyNotStage(c: Convolution, context: Context): string {
+  for (let i = 0; i < GEOMETRY_RULES.length; i++) {
+    const reason = GEOMETRY_RULES[i](c, context.core);
+    if (reason != "") return reason;
+  }
+  if (!context.settings.compatMesa) {
+    chooseStrategy(c, context.core);
+    return "";
+  }
+  const reason = whyNotInMesa(c);
+  if (reason == "") chooseMesaStrategy(c, context.core);
+  return reason;
+}
+
+function sliding(operands: Operands): Convolution {
+  const options = operands.operator.options;
+  const c = new Convolution();
+  c.stride = options.strideHeight;
+  c.same = options.padding == Padding.SAME;
+  c.rows.kernel = operands.weights.fromLast(3);
+  c.columns.kernel = operands.weights.fromLast(2);
+  c.rows.dilation = options.dilationHeight;
+  c.columns.dilation = options.dilationWidth;
+  c.inputChannels = operands.input.fromLast(1);
+  c.outputChannels = operands.outputChannels;
+  c.measure(operands.input, operands.output);
+  // With a single channel there is nothing to keep apart.
+  c.depthwise = operands.isDepthwise && c.inputChannels > 1;
+  quantize(c, operands);
+  pitches(c, operands.isDepthwise);
+  return c;
+}
+
+/**
+ * One pixel of as many channels as there are inputs; where they are too many for that, an image
+ * of s × s pixels of fewer channels, all under one kernel.
+ */
+function wholeImage(operands: Operands, context: Context): Convolution {
+  const inputs = operands.weights.shape[1];
+  const side = context.settings.compatMesa ? 1 : sideFor(inputs);
+  const c = new Convolution();
+  c.inputChannels = inputs / (side * side);
+  c.outputChannels = operands.weights.shape[0];
+  cover(c.rows, side);
+  cover(c.columns, side);
+  quantize(c, operands);
+  c.weights.tapPitch = 1;
+  c.weights.channelPitch = side * side;
+  c.weights.kernelPitch = inputs;
+  c.mesaFlat = context.settings.compatMesa;
+  return c;
+}
+
+function cover(axis: Axis, side: i32): void {
+  axis.input = side;
+  axis.kernel = side;
+  axis.output = 1;
+}
+
+/** The least side that leaves no more channels than there may be, 1 if none does. */
+function sideFor(inputs: i32): i32 {
+  for (let side = 1; side <= LARGEST_KERNEL; side++) {
+    const pixels = side * side;
+    if (inputs % pixels == 0 && inputs / pixels <= LARGEST_CHANNELS) return side;
+  }
+  return 1;
+}
+
+function quantize(c: Convolution, operands: Operands): void {
+  const bias = operands.bias;
+  c.relu = isRectified(operands.operator.options.activation);
+  c.inputZero = zeroByte(operands.input);
+  c.outputZero = zeroByte(operands.output);
+  c.scale = operands.scale;
+  c.weights.data = operands.weights.data.pointer;
+  c.weights.zero = zeroByte(operands.weights) as u8;
+  c.weights.flip = operands.hasSignedWeights ? 0x80 : 0;
+  c.weights.bias = bias == null ? 0 : bias.data.pointer;
+}
+
+/** TFLite's orders: kernels outermost and channels innermost, or one kernel for all channels. */
+function pitches(c: Convolution, oneForAll: bool): void {
+  const weights = c.weights;
+  weights.tapPitch = oneForAll ? c.outputChannels : c.inputChannels;
+  weights.channelPitch = oneForAll ? 0 : 1;
+  weights.kernelPitch = oneForAll ? 1 : c.rows.kernel * c.columns.kernel * c.inputChannels;
+}

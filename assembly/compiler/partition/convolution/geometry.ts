@@ -1,0 +1,122 @@
+import { Tensor } from "../../graph";
+
+/** How a stride of 2 becomes jobs, all of which step by one pixel. */
+export enum Striding {
+  /** The stride is 1. */
+  NONE,
+  /** The NN unit computes all pixels and keeps the first of every 2×2 block. */
+  FIRST_PIXEL,
+  /** The TP unit turns 2×2 blocks into channels first; the kernel's sides halve. */
+  SPACE_TO_DEPTH,
+  /** `--compat mesa` only: the kernel's sides halve, the image does not follow. */
+  HALVED_KERNEL_ONLY,
+}
+
+/** Rows or columns: what the two sides of an image have in common. */
+export class Axis {
+  input: i32 = 0;
+  output: i32 = 0;
+  /** Taps of the model's kernel, and the pixels from one to the next. */
+  kernel: i32 = 1;
+  dilation: i32 = 1;
+  /** Pixels of padding before the image, as seen by the square kernel. */
+  padding: i32 = 0;
+  /** Where the model's kernel begins inside the square kernel. */
+  inset: i32 = 0;
+
+  /** Pixels that the model's kernel spans. */
+  get extent(): i32 {
+    return (this.kernel - 1) * this.dilation + 1;
+  }
+}
+
+/** Where the weights of a convolution lie, and the bytes between neighbours. */
+export class Weights {
+  data: usize = 0;
+  /** The byte that stands for zero, once `flip` is applied. */
+  zero: u8 = 0;
+  /** What every byte is combined with (exclusive or): 0x80 makes signed bytes unsigned. */
+  flip: u8 = 0;
+  kernelPitch: i32 = 0;
+  channelPitch: i32 = 0;
+  /** From tap to tap along a row of the kernel; rows follow each other. */
+  tapPitch: i32 = 0;
+  /** i32 for each output channel, or 0: all are 0. */
+  bias: usize = 0;
+}
+
+/**
+ * One convolution as the NPU takes it: its square kernel (`side`) may be larger than the
+ * model's, which then lies inside it among zero weights.
+ */
+export class Convolution {
+  rows: Axis = new Axis();
+  columns: Axis = new Axis();
+  inputChannels: i32 = 0;
+  outputChannels: i32 = 0;
+  depthwise: bool = false;
+  stride: i32 = 1;
+  same: bool = false;
+  relu: bool = false;
+  /** The output's size is set, not what SAME or VALID make of the input's. */
+  fixedSize: bool = false;
+  /** `--compat mesa` only: FULLY_CONNECTED, whose channels become pixels of one kernel. */
+  mesaFlat: bool = false;
+  weights: Weights = new Weights();
+  inputZero: i32 = 0;
+  outputZero: i32 = 0;
+  /** Steps of the output for one step of the accumulator. */
+  scale: f32 = 1;
+  // What the strategy decides:
+  side: i32 = 0;
+  striding: Striding = Striding.NONE;
+  /** Depthwise kernels are streamed as one plane each, not as zeros but for one plane. */
+  native: bool = false;
+  /** The input is read as two planes, the second under zero weights only. */
+  blankPlane: bool = false;
+
+  /** 1×1 in the model, over more than one channel. */
+  get pointwise(): bool {
+    return (
+      this.rows.kernel == 1 &&
+      this.columns.kernel == 1 &&
+      this.inputChannels > 1 &&
+      !this.depthwise
+    );
+  }
+
+  get square(): bool {
+    return this.rows.input == this.columns.input && this.rows.output == this.columns.output;
+  }
+
+  get inputBytes(): u32 {
+    return this.rows.input * this.columns.input * this.inputChannels;
+  }
+
+  get outputBytes(): u32 {
+    return this.rows.output * this.columns.output * this.outputChannels;
+  }
+
+  get macs(): u64 {
+    const taps = (this.rows.kernel * this.columns.kernel) as u64;
+    const channels = this.depthwise ? 1 : this.inputChannels;
+    return (this.outputBytes as u64) * taps * (channels as u64);
+  }
+
+  /** Takes both images' sides; `padding` follows from them. */
+  measure(input: Tensor, output: Tensor): void {
+    measureAxis(this.rows, input.fromLast(3), output.fromLast(3), this);
+    measureAxis(this.columns, input.fromLast(2), output.fromLast(2), this);
+  }
+}
+
+function measureAxis(axis: Axis, input: i32, output: i32, c: Convolution): void {
+  axis.input = input;
+  axis.output = output;
+  axis.padding = c.same ? paddingBefore(axis, axis.extent, c.stride) : 0;
+}
+
+/** What TFLite's SAME puts before the image for a kernel that spans so many pixels. */
+export function paddingBefore(axis: Axis, extent: i32, stride: i32): i32 {
+  return max((axis.output - 1) * stride + extent - axis.input, 0) >> 1;
+}

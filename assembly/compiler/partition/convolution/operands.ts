@@ -1,0 +1,44 @@
+import { Graph, Operator, Tensor } from "../../graph";
+import { Builtin, Dtype } from "../../schema";
+
+/** The tensors of a CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED by name. */
+export class Operands {
+  input: Tensor;
+  weights: Tensor;
+  bias: Tensor | null;
+  output: Tensor;
+
+  constructor(
+    public operator: Operator,
+    graph: Graph,
+  ) {
+    const tensors = graph.tensors;
+    const bias = operator.inputs.length > 2 ? operator.inputs[2] : -1;
+    this.input = tensors[operator.inputs[0]];
+    this.weights = tensors[operator.inputs[1]];
+    this.bias = bias < 0 ? null : tensors[bias];
+    this.output = tensors[operator.outputs[0]];
+  }
+
+  get isDepthwise(): bool {
+    return this.operator.code == Builtin.DEPTHWISE_CONV_2D;
+  }
+
+  get isFullyConnected(): bool {
+    return this.operator.code == Builtin.FULLY_CONNECTED;
+  }
+
+  get outputChannels(): i32 {
+    return this.isFullyConnected ? this.weights.shape[0] : this.output.fromLast(1);
+  }
+
+  /** What one step of the accumulator is worth in steps of the output, in float32 throughout. */
+  get scale(): f32 {
+    const accumulator = this.input.quantization.scale(0) * this.weights.quantization.scale(0);
+    return accumulator / this.output.quantization.scale(0);
+  }
+
+  get hasSignedWeights(): bool {
+    return this.weights.dtype == Dtype.INT8;
+  }
+}

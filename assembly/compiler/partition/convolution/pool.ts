@@ -1,0 +1,195 @@
+import { Operator, Tensor } from "../../graph";
+import { Activation, Mark, Padding } from "../../schema";
+import { Context } from "../context";
+import { Placement } from "../placement";
+import { ConvolutionsPlan } from "../plans";
+import { sameQuantization, whyNoImage, zeroByte } from "../tensors";
+import { whyNotStage } from "./convolution";
+import { Axis, Convolution } from "./geometry";
+import { spread } from "./spread";
+import { markOf } from "./strategy";
+
+/**
+ * An average is a convolution with equal weights. Windows of up to 5×5 are one; windows of up
+ * to 8×8 that cover the image are two: sums over 4×4 first, each an average itself, then over
+ * those of them that lie four pixels apart. The first rounding adds less than 0.7 of a step to
+ * the second, so the result is within one of TFLite's.
+ */
+const WIDEST = 5;
+const FIRST_WINDOW = 4;
+const WIDEST_OF_TWO = 8;
+
+export function placeAveragePool(operator: Operator, context: Context): Placement {
+  const options = operator.options;
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  if (options.activation != Activation.NONE) return Placement.onCpu("it has a fused activation");
+  if (options.strideHeight != options.strideWidth && output.fromLast(3) * output.fromLast(2) != 1)
+    return Placement.onCpu("its strides differ");
+  const window = new Window(options.filterHeight, options.filterWidth);
+  if (options.padding == Padding.SAME && !window.covers(input, output))
+    return Placement.onCpu("its windows at the border hold fewer pixels (SAME padding)");
+  const stride = output.fromLast(3) * output.fromLast(2) == 1 ? 1 : options.strideHeight;
+  return placeWindows(input, output, window, stride, context);
+}
+
+/** MEAN over rows and columns. */
+export function placeMean(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const axes = context.graph.tensors[operator.inputs[1]];
+  if (input.shape.length != 4 || !isOverPlane(axes)) {
+    return Placement.onCpu("it is not over the rows and columns of an image");
+  }
+  const window = new Window(input.fromLast(3), input.fromLast(2));
+  return placeWindows(input, output, window, 1, context);
+}
+
+/** The constant [1, 2] in either order. */
+function isOverPlane(axes: Tensor): bool {
+  if (!axes.isConstant || axes.data.bytes != 8) return false;
+  const first = load<i32>(axes.data.pointer);
+  const second = load<i32>(axes.data.pointer, 4);
+  return first * second == 2 && first + second == 3;
+}
+
+class Window {
+  constructor(
+    public rows: i32,
+    public columns: i32,
+  ) {}
+
+  get pixels(): i32 {
+    return this.rows * this.columns;
+  }
+
+  /** One window, over the whole image. */
+  covers(input: Tensor, output: Tensor): bool {
+    const single = output.elements == (input.fromLast(1) as u32);
+    return single && this.rows == input.fromLast(3) && this.columns == input.fromLast(2);
+  }
+}
+
+function placeWindows(
+  input: Tensor,
+  output: Tensor,
+  window: Window,
+  stride: i32,
+  context: Context,
+): Placement {
+  const reason = whyNotPooled(input, output, window, stride);
+  if (reason != "") return Placement.onCpu(reason);
+  const channels = input.fromLast(1);
+  const image = new Window(input.fromLast(3), input.fromLast(2));
+  const stages: Convolution[] = [];
+  if (max(window.rows, window.columns) <= WIDEST) {
+    const target = new Window(outputRows(output, window, input), outputColumns(output, window, input));
+    stages.push(average(image, target, window, 1, channels, context));
+  } else {
+    stages.push(firstSums(image, window, channels, context));
+    stages.push(secondSums(stages[0], window, channels, context));
+  }
+  const last = stages[stages.length - 1];
+  last.scale = rescaled(last.scale, input, output);
+  last.outputZero = zeroByte(output);
+  stages[0].stride = stride;
+  for (let i = 0; i < stages.length; i++) {
+    stages[i].inputZero = zeroByte(input);
+    if (i < stages.length - 1) stages[i].outputZero = zeroByte(input);
+  }
+  return finish(input, output, stages, context);
+}
+
+function finish(
+  input: Tensor,
+  output: Tensor,
+  stages: Convolution[],
+  context: Context,
+): Placement {
+  const plan = new ConvolutionsPlan(input, output, stages);
+  let mark: Mark = Mark.EXPECTED;
+  for (let i = 0; i < stages.length; i++) {
+    const reason = whyNotStage(stages[i], context);
+    if (reason != "") return Placement.onCpu(reason);
+    mark = max<i32>(mark, markOf(stages[i], context.core)) as Mark;
+    plan.macs += stages[i].macs;
+  }
+  return Placement.onNpu(plan, mark);
+}
+
+function whyNotPooled(input: Tensor, output: Tensor, window: Window, stride: i32): string {
+  const broken = whyNoImage(input, "input");
+  if (broken != "") return broken;
+  const wrong = whyNoImage(output, "output");
+  if (wrong != "") return wrong;
+  if (stride > 2) return `it strides by ${stride}; the NPU steps by 1 or 2`;
+  const widest = max(window.rows, window.columns);
+  if (widest <= WIDEST) return "";
+  if (widest <= WIDEST_OF_TWO && window.covers(input, output)) return "";
+  return `its window of ${window.rows}×${window.columns} pixels has no rewriting`;
+}
+
+/** MEAN may drop the dimensions it is over. */
+function outputRows(output: Tensor, window: Window, input: Tensor): i32 {
+  return window.covers(input, output) ? 1 : output.fromLast(3);
+}
+
+function outputColumns(output: Tensor, window: Window, input: Tensor): i32 {
+  return window.covers(input, output) ? 1 : output.fromLast(2);
+}
+
+/** A convolution of equal taps, `spacing` pixels apart; what lies outside counts as zero. */
+function average(
+  image: Window,
+  target: Window,
+  window: Window,
+  spacing: i32,
+  channels: i32,
+  context: Context,
+): Convolution {
+  const c = new Convolution();
+  side(c.rows, image.rows, target.rows, window.rows, spacing);
+  side(c.columns, image.columns, target.columns, window.columns, spacing);
+  c.outputChannels = channels;
+  c.scale = (1.0 / (window.pixels as f64)) as f32;
+  c.fixedSize = true;
+  spread(c, new StaticArray<u8>(window.pixels).fill(1), context.core);
+  return c;
+}
+
+function side(axis: Axis, input: i32, output: i32, taps: i32, spacing: i32): void {
+  axis.input = input;
+  axis.output = output;
+  axis.kernel = taps;
+  axis.dilation = taps > 1 ? spacing : 1;
+}
+
+/** Averages of 4 × 4 pixels, at every pixel that the second sums may ask for. */
+function firstSums(image: Window, window: Window, channels: i32, context: Context): Convolution {
+  const part = new Window(firstTaps(window.rows), firstTaps(window.columns));
+  const target = new Window(places(window.rows), places(window.columns));
+  return average(image, target, part, 1, channels, context);
+}
+
+/** The sum of those averages that do not overlap. */
+function secondSums(first: Convolution, window: Window, channels: i32, context: Context): Convolution {
+  const image = new Window(first.rows.output, first.columns.output);
+  const taps = new Window(image.rows == 1 ? 1 : 2, image.columns == 1 ? 1 : 2);
+  const c = average(image, new Window(1, 1), taps, FIRST_WINDOW, channels, context);
+  const summed = first.rows.kernel * first.columns.kernel;
+  c.scale = ((summed as f64) / (window.pixels as f64)) as f32;
+  return c;
+}
+
+function firstTaps(pixels: i32): i32 {
+  return pixels <= WIDEST ? pixels : FIRST_WINDOW;
+}
+
+function places(pixels: i32): i32 {
+  return pixels <= WIDEST ? 1 : FIRST_WINDOW + 1;
+}
+
+function rescaled(scale: f32, input: Tensor, output: Tensor): f32 {
+  if (sameQuantization(input, output)) return scale;
+  return scale * (input.quantization.scale(0) / output.quantization.scale(0));
+}

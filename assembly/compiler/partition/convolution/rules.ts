@@ -1,0 +1,147 @@
+import { Core } from "../../../targets/cores";
+import { Dtype } from "../../schema";
+import { whyNoImage, whyNotFused } from "../tensors";
+import { Axis, Convolution, Striding } from "./geometry";
+import { Operands } from "./operands";
+
+/**
+ * What a convolution must be for the NPU, as tables: each rule gives "" or, in words, why the
+ * operator stays on the CPU. Limits are those of the descriptors' fields.
+ */
+type OperandRule = (o: Operands) => string;
+type GeometryRule = (c: Convolution, core: Core) => string;
+
+const LARGEST_SIDE = 8191; // 13 bits
+export const LARGEST_CHANNELS = 16383; // 14 bits
+const LARGEST_LOOP = 65535; // 16 bits, TP
+export const LARGEST_KERNEL = 5;
+const LARGEST_TENSOR: u64 = 1 << 28;
+/** 2^-48: below it, every sum comes out as zero, and the shift exceeds the product's 64 bits. */
+const LEAST_SCALE: f32 = 3.5527137e-15;
+
+export const OPERAND_RULES: OperandRule[] = [
+  images,
+  weightTypes,
+  constants,
+  activation,
+  weightShapes,
+  strides,
+];
+
+export const GEOMETRY_RULES: GeometryRule[] = [kernels, outputSizes, fieldWidths, requantization];
+
+function images(o: Operands): string {
+  const input = whyNoImage(o.input, "input");
+  if (input != "") return input;
+  const output = whyNoImage(o.output, "output");
+  if (output != "") return output;
+  if (o.isFullyConnected) return "";
+  if (o.input.shape.length == 4 && o.output.shape.length == 4) return "";
+  return "its tensors do not all have four dimensions";
+}
+
+function weightTypes(o: Operands): string {
+  if (o.weights.quantization.count > 1) return "its weights are quantized per channel";
+  if (o.weights.dtype != o.input.dtype) return "its weights are of another type than its input";
+  if (o.weights.quantization.count == 1) return "";
+  return "its weights have not one scale and zero point";
+}
+
+function constants(o: Operands): string {
+  if (!o.weights.isConstant) return "its weights are computed, not constant";
+  if (o.input.isConstant) return "its input is constant";
+  const bias = o.bias;
+  if (bias == null) return "";
+  if (!bias.isConstant || bias.dtype != Dtype.INT32) return "its bias is not constant int32";
+  if (bias.elements == (o.outputChannels as u32)) return "";
+  return `it has ${bias.elements} biases for ${o.outputChannels} output channels`;
+}
+
+function activation(o: Operands): string {
+  return whyNotFused(o.operator.options.activation, o.output);
+}
+
+function weightShapes(o: Operands): string {
+  if (o.isFullyConnected) return fullyConnectedShape(o);
+  if (o.weights.shape.length != 4) return "its weights do not have four dimensions";
+  const kernels = o.isDepthwise ? 1 : o.outputChannels;
+  const inputChannels = o.input.fromLast(1);
+  const found = o.weights.fromLast(1);
+  if (o.weights.shape[0] != kernels) {
+    return `its weights hold ${o.weights.shape[0]} kernels, not ${kernels}`;
+  }
+  if (!o.isDepthwise) {
+    return found == inputChannels
+      ? ""
+      : `it is grouped: kernels of ${found} channels over ${inputChannels}`;
+  }
+  if (found != o.outputChannels) {
+    return `its weights hold ${found} channels, not ${o.outputChannels}`;
+  }
+  return found == inputChannels || inputChannels == 1
+    ? ""
+    : `its depth multiplier is not 1 (${inputChannels} to ${found} channels)`;
+}
+
+function fullyConnectedShape(o: Operands): string {
+  if (o.operator.options.shuffledWeights) return "its weights are in an order made for certain CPUs";
+  if (o.weights.shape.length != 2) return "its weights do not have two dimensions";
+  const inputs = o.weights.shape[1];
+  if (o.input.elements != (inputs as u32)) return `it has ${o.input.elements} inputs, not ${inputs}`;
+  const outputs = o.weights.shape[0];
+  return o.output.elements == (outputs as u32)
+    ? ""
+    : `it has ${o.output.elements} outputs, not ${outputs}`;
+}
+
+function strides(o: Operands): string {
+  const strideHeight = o.operator.options.strideHeight;
+  const strideWidth = o.operator.options.strideWidth;
+  if (o.isFullyConnected || (strideHeight == strideWidth && strideHeight <= 2)) return "";
+  return `it strides by ${strideHeight}×${strideWidth}; the NPU steps by 1 or 2 on both sides`;
+}
+
+function kernels(c: Convolution, _core: Core): string {
+  if (max(c.rows.extent, c.columns.extent) <= LARGEST_KERNEL) return "";
+  return `its kernel spans ${c.rows.extent}×${c.columns.extent} pixels; 5×5 is the most`;
+}
+
+function outputSizes(c: Convolution, _core: Core): string {
+  if (c.fixedSize || (fits(c.rows, c) && fits(c.columns, c))) return "";
+  return `its output of ${c.rows.output}×${c.columns.output} does not follow from its input`;
+}
+
+function fits(axis: Axis, c: Convolution): bool {
+  const covered = c.same ? axis.input : axis.input - axis.extent + 1;
+  return covered > 0 && axis.output == (covered + c.stride - 1) / c.stride;
+}
+
+function fieldWidths(c: Convolution, _core: Core): string {
+  const rows = max(c.rows.input, c.rows.output * c.stride) + LARGEST_KERNEL;
+  const columns = max(c.columns.input, c.columns.output * c.stride) + LARGEST_KERNEL;
+  const phases = c.stride == 2 ? 4 : 1;
+  if (max(rows, columns) > LARGEST_SIDE) return `its image exceeds ${LARGEST_SIDE} pixels on a side`;
+  if (max(c.inputChannels * phases, c.outputChannels) > LARGEST_CHANNELS && !c.mesaFlat)
+    return `it has more than ${LARGEST_CHANNELS} channels`;
+  if (max(c.columns.output * c.outputChannels, c.inputChannels) > LARGEST_LOOP)
+    return `a row of its output exceeds ${LARGEST_LOOP} bytes, the most a layout change takes`;
+  const area = (rows as u64) * (columns as u64);
+  if (area * (max(c.inputChannels, c.outputChannels) as u64) > LARGEST_TENSOR)
+    return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
+  return "";
+}
+
+/** The shift field's range: it wraps for larger factors. */
+function requantization(c: Convolution, core: Core): string {
+  const most: f32 = core.architecture >= 8 ? 2 : 65536;
+  if (c.scale >= most) return `its effective scale of ${c.scale} is not below ${most}`;
+  return c.scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
+}
+
+/** Single cases that fail on silicon, nobody knows why. */
+export function isKnownToFail(c: Convolution, core: Core): bool {
+  if (c.striding != Striding.NONE || c.depthwise || !c.square || c.rows.input != 112) return false;
+  const fewToMany = c.side == 1 && c.inputChannels == 128 && c.outputChannels == 256 && !c.same;
+  const manyTaps = c.side == 5 && c.inputChannels == 256 && c.outputChannels == 120;
+  return (fewToMany && core.architecture == 7) || manyTaps;
+}

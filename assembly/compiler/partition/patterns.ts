@@ -1,0 +1,50 @@
+import { Operator } from "../graph";
+import { Builtin } from "../schema";
+import { Settings } from "../settings";
+import { placeAddition } from "./addition";
+import { Context } from "./context";
+import { placeConvolution, placeFullyConnected } from "./convolution/convolution";
+import { placeAveragePool, placeMean } from "./convolution/pool";
+import { placeSlice } from "./convolution/slice";
+import { placePadding } from "./padding";
+import { Placement } from "./placement";
+import { placeConcatenation, placeSplit, placeView } from "./views";
+
+type Place = (operator: Operator, context: Context) => Placement;
+
+class Pattern {
+  constructor(
+    public code: i32,
+    public place: Place,
+    /** Whether Mesa 25.0.7 gives the operator to the NPU, too. */
+    public inMesa: bool,
+  ) {}
+}
+
+const TABLE: Pattern[] = [
+  new Pattern(Builtin.CONV_2D, placeConvolution, true),
+  new Pattern(Builtin.DEPTHWISE_CONV_2D, placeConvolution, true),
+  new Pattern(Builtin.FULLY_CONNECTED, placeFullyConnected, true),
+  new Pattern(Builtin.ADD, placeAddition, true),
+  new Pattern(Builtin.SUB, placeAddition, false),
+  new Pattern(Builtin.CONCATENATION, placeConcatenation, true),
+  new Pattern(Builtin.SPLIT, placeSplit, true),
+  new Pattern(Builtin.PAD, placePadding, true),
+  new Pattern(Builtin.AVERAGE_POOL_2D, placeAveragePool, false),
+  new Pattern(Builtin.MEAN, placeMean, false),
+  new Pattern(Builtin.STRIDED_SLICE, placeSlice, false),
+  new Pattern(Builtin.RESHAPE, placeView, false),
+  new Pattern(Builtin.SQUEEZE, placeView, false),
+  new Pattern(Builtin.EXPAND_DIMS, placeView, false),
+];
+
+/** Which operators the NPU has patterns for, and who decides about each. */
+export namespace PATTERNS {
+  export function find(code: i32, settings: Settings): Place | null {
+    for (let i = 0; i < TABLE.length; i++) {
+      if (TABLE[i].code != code) continue;
+      return settings.compatMesa && !TABLE[i].inMesa ? null : TABLE[i].place;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,106 @@
+import { Tensor } from "../graph";
+import { Convolution } from "./convolution/geometry";
+
+/** What the NPU is to do for an operator: `lower` has one way for each kind. */
+export enum PlanKind {
+  CONVOLUTIONS,
+  ADDITION,
+  CONCATENATION,
+  SPLIT,
+  PADDING,
+  VIEW,
+}
+
+export abstract class Plan {
+  macs: u64 = 0;
+  /** Bytes of the weights in the model. */
+  weightBytes: u32 = 0;
+
+  constructor(
+    public kind: PlanKind,
+    public inputs: Tensor[],
+    public outputs: Tensor[],
+  ) {}
+
+  get input(): Tensor {
+    return this.inputs[0];
+  }
+
+  get output(): Tensor {
+    return this.outputs[0];
+  }
+}
+
+/** Convolutions one behind the other: mostly one, two where a pool is too large for that. */
+export class ConvolutionsPlan extends Plan {
+  /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
+  flat: bool = false;
+
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public stages: Convolution[],
+  ) {
+    super(PlanKind.CONVOLUTIONS, [input], [output]);
+  }
+}
+
+/** weightA · (a − zero of a) + weightB · (b − zero of b), times a scale. */
+export class AdditionPlan extends Plan {
+  weightA: i32 = 0;
+  weightB: i32 = 0;
+  /** Added to both weights, so that they are bytes. */
+  weightZero: i32 = 0;
+  bias: i32 = 0;
+  scale: f32 = 0;
+  relu: bool = false;
+
+  constructor(a: Tensor, b: Tensor, output: Tensor) {
+    super(PlanKind.ADDITION, [a, b], [output]);
+  }
+}
+
+/** How neighbours along an axis lie in memory. */
+export enum Along {
+  /** Channels: one behind the other in planar order. */
+  CHANNELS,
+  /** The outermost dimension that is not 1: one behind the other in interleaved order. */
+  OUTERMOST,
+}
+
+export class ConcatenationPlan extends Plan {
+  constructor(
+    inputs: Tensor[],
+    output: Tensor,
+    public along: Along,
+  ) {
+    super(PlanKind.CONCATENATION, inputs, [output]);
+  }
+}
+
+export class SplitPlan extends Plan {
+  constructor(
+    input: Tensor,
+    outputs: Tensor[],
+    public along: Along,
+  ) {
+    super(PlanKind.SPLIT, [input], outputs);
+  }
+}
+
+/** Zero points around an image: before and after rows, columns and channels. */
+export class PaddingPlan extends Plan {
+  before: StaticArray<i32> = new StaticArray<i32>(3);
+  after: StaticArray<i32> = new StaticArray<i32>(3);
+
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.PADDING, [input], [output]);
+  }
+}
+
+/** Another shape for the same bytes. */
+export class ViewPlan extends Plan {
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.VIEW, [input], [output]);
+  }
+}

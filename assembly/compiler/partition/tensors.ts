@@ -1,0 +1,55 @@
+import { Tensor } from "../graph";
+import { Activation, Dtype } from "../schema";
+
+/** What the NPU makes of a tensor: one image of bytes, whose zero point is counted from 0. */
+
+/** uint8 with one scale, for one image: what nearly every pattern asks of its tensors. */
+export function whyNoImage(tensor: Tensor, name: string): string {
+  if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8) return `its ${name} is not uint8 or int8`;
+  if (tensor.quantization.count != 1) return `its ${name} has not one scale and zero point`;
+  if (tensor.shape.length > 4 || batchOf(tensor) != 1) return `its ${name} is not one image`;
+  if (tensor.elements == 0) return `its ${name} is empty`;
+  return "";
+}
+
+function batchOf(tensor: Tensor): i32 {
+  return tensor.shape.length == 4 ? tensor.shape[0] : 1;
+}
+
+/** The byte that stands for zero: signed bytes are shifted by 128 on their way in and out. */
+export function zeroByte(tensor: Tensor): i32 {
+  return (tensor.quantization.zeroPoint(0) as i32) + (tensor.dtype == Dtype.INT8 ? 128 : 0);
+}
+
+export function sameQuantization(a: Tensor, b: Tensor): bool {
+  return (
+    a.dtype == b.dtype &&
+    a.quantization.scale(0) == b.quantization.scale(0) &&
+    a.quantization.zeroPoint(0) == b.quantization.zeroPoint(0)
+  );
+}
+
+export function isFusable(activation: Activation): bool {
+  return (
+    activation == Activation.NONE ||
+    activation == Activation.RELU ||
+    activation == Activation.RELU6
+  );
+}
+
+export function isRectified(activation: Activation): bool {
+  return activation == Activation.RELU || activation == Activation.RELU6;
+}
+
+/** No byte stands for more than 6, but for rounding, so that saturation does what RELU6 asks. */
+export function clampsAtSix(output: Tensor): bool {
+  const six = nearest(6.0 / output.quantization.scale(0));
+  return (zeroByte(output) as f32) + six >= 255;
+}
+
+/** Why an operator's fused activation does not fit the NN unit, "" if it does. */
+export function whyNotFused(activation: Activation, output: Tensor): string {
+  if (!isFusable(activation)) return "its fused activation is neither RELU nor RELU6";
+  const cut = activation == Activation.RELU6 && !clampsAtSix(output);
+  return cut ? "RELU6 would cut below the largest value of its output" : "";
+}

@@ -1,0 +1,109 @@
+import { Operator, Tensor } from "../graph";
+import { Activation, Mark } from "../schema";
+import { Context } from "./context";
+import { Placement } from "./placement";
+import { Along, ConcatenationPlan, Plan, PlanKind, SplitPlan, ViewPlan } from "./plans";
+import { sameQuantization, whyNoImage } from "./tensors";
+
+/** What needs no job, or only copies: other names for the same bytes. */
+export function keepsBytes(plan: Plan): bool {
+  return (
+    plan.kind == PlanKind.VIEW ||
+    plan.kind == PlanKind.CONCATENATION ||
+    plan.kind == PlanKind.SPLIT
+  );
+}
+
+export function placeView(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  if (input.isConstant) return Placement.onCpu("its input is constant");
+  if (!isQuantizedByte(input) || !sameQuantization(input, output))
+    return Placement.onCpu("its tensors are not of 8 bits and one quantization");
+  if (input.elements != output.elements || input.elements == 0)
+    return Placement.onCpu("its output does not hold as many elements as its input");
+  return Placement.onNpu(new ViewPlan(input, output), Mark.PROVEN);
+}
+
+function isQuantizedByte(tensor: Tensor): bool {
+  return tensor.dtype <= 1 && tensor.quantization.count == 1;
+}
+
+export function placeConcatenation(operator: Operator, context: Context): Placement {
+  const output = context.graph.tensors[operator.outputs[0]];
+  const inputs = tensorsOf(operator.inputs, context);
+  if (inputs.length == 0) return Placement.onCpu("an input of it is left out");
+  if (operator.options.activation != Activation.NONE) return Placement.onCpu("it has a fused activation");
+  const along = alongOf(operator.options.axis, output);
+  const reason = whyNotJoined(inputs, output, operator.options.axis, along, context);
+  if (reason != "") return Placement.onCpu(reason);
+  return Placement.onNpu(new ConcatenationPlan(inputs, output, along), Mark.PROVEN);
+}
+
+/** SPLIT: the axis is its first input. */
+export function placeSplit(operator: Operator, context: Context): Placement {
+  if (operator.inputs.length != 2) return Placement.onCpu("it has not the usual inputs");
+  const axisTensor = context.graph.tensors[operator.inputs[0]];
+  const input = context.graph.tensors[operator.inputs[1]];
+  const outputs = tensorsOf(operator.outputs, context);
+  if (axisTensor.data.bytes != 4) return Placement.onCpu("its axis is not constant");
+  const axis = load<i32>(axisTensor.data.pointer);
+  const along = alongOf(axis, input);
+  const reason = whyNotJoined(outputs, input, axis, along, context);
+  if (reason != "") return Placement.onCpu(reason);
+  return Placement.onNpu(new SplitPlan(input, outputs, along), Mark.PROVEN);
+}
+
+function tensorsOf(indices: i32[], context: Context): Tensor[] {
+  const tensors: Tensor[] = [];
+  for (let i = 0; i < indices.length; i++) {
+    if (indices[i] < 0) return [];
+    tensors.push(context.graph.tensors[indices[i]]);
+  }
+  return tensors;
+}
+
+function alongOf(axis: i32, whole: Tensor): Along {
+  const last = whole.shape.length - 1;
+  return axis == -1 || axis == last ? Along.CHANNELS : Along.OUTERMOST;
+}
+
+/** Why `parts` are not `whole` cut along an axis at whose neighbours memory is contiguous. */
+function whyNotJoined(
+  parts: Tensor[],
+  whole: Tensor,
+  axis: i32,
+  along: Along,
+  context: Context,
+): string {
+  const dimension = axis < 0 ? axis + whole.shape.length : axis;
+  if (dimension < 0 || dimension >= whole.shape.length) return "its axis is none of the tensor's";
+  if (along == Along.CHANNELS) {
+    const broken = whyNoImage(whole, "whole");
+    if (broken != "") return broken;
+  } else {
+    if (!isQuantizedByte(whole)) return "its tensors are not of 8 bits and one quantization";
+    if (context.settings.compatMesa) return "Mesa joins channels only";
+    for (let i = 0; i < dimension; i++) {
+      if (whole.shape[i] != 1) return "its parts are not contiguous in memory";
+    }
+  }
+  let extent = 0;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    if (part.isConstant) return "one of its inputs is constant";
+    if (!isQuantizedByte(part)) return "its tensors are not of 8 bits and one quantization";
+    if (!sameQuantization(part, whole)) return "its tensors differ in quantization";
+    if (!agrees(part, whole, dimension)) return "its tensors differ in shape";
+    extent += part.shape[dimension];
+  }
+  return extent == whole.shape[dimension] ? "" : "its parts do not make up the whole";
+}
+
+function agrees(part: Tensor, whole: Tensor, dimension: i32): bool {
+  if (part.shape.length != whole.shape.length || part.elements == 0) return false;
+  for (let i = 0; i < whole.shape.length; i++) {
+    if (i != dimension && part.shape[i] != whole.shape[i]) return false;
+  }
+  return true;
+}
