@@ -1,16 +1,13 @@
-import { Convolution, Weights } from "../partition/convolution/geometry";
-import { AdditionPlan } from "../partition/plans";
+import { Convolution } from "../partition/convolution/geometry";
+import { flatWidth } from "../partition/addition";
+import { AdditionForm, AdditionPlan } from "../partition/plans";
 import { zeroByte } from "../partition/tensors";
 import { Order } from "./homes";
 import { Access, ChannelGroup, ConvolutionJob, Purpose } from "./jobs";
 import { Kernels } from "./kernels";
 import { Workshop } from "./workshop";
 
-/**
- * A sum is a convolution over both operands, which lie one behind the other like the planes
- * of one image. On v7 they are two planes of any shape, one weight each; on v8, and where a
- * plane would grow too long, each channel of the sum has a kernel with two weights.
- */
+/** A sum is a convolution over both operands, which lie one behind the other like one image. */
 export function lowerAddition(plan: AdditionPlan, workshop: Workshop): void {
   const pair = workshop.claims.pairs.get(workshop.operator);
   for (let i = 0; i < 2; i++) {
@@ -22,87 +19,94 @@ export function lowerAddition(plan: AdditionPlan, workshop: Workshop): void {
   workshop.add(additionJob(plan, pair, output, workshop));
 }
 
-const LONGEST_SIDE = 8191;
-
+/** How the operands and their sum lie as images. */
 function additionJob(
   plan: AdditionPlan,
   pair: Access,
   output: Access,
   workshop: Workshop,
 ): ConvolutionJob {
-  const rows = plan.output.fromLast(3);
-  const columns = plan.output.fromLast(2);
-  const elements = plan.output.elements as i32;
-  const width = flatWidth(rows * columns);
-  const isFlat = workshop.core.architecture < 8 && elements / width <= LONGEST_SIDE;
-  const c = isFlat ? twoPlanes(plan) : twoWeights(plan);
-  const job = new ConvolutionJob(pair, output, new Kernels(c, new ChannelGroup(0, c.outputChannels)));
+  const c = convolutionFor(plan);
+  const kernels = new Kernels(c, new ChannelGroup(0, c.outputChannels));
+  const job = new ConvolutionJob(pair, output, kernels);
   job.purpose = Purpose.ADDITION;
-  const isTurned = workshop.settings.compatMesa && rows > columns;
-  job.inputX = isFlat ? max(width, elements / width) : isTurned ? rows : columns;
-  job.inputY = isFlat ? min(width, elements / width) : isTurned ? columns : rows;
-  job.inputZ = job.kernels.planes;
-  job.outputX = job.inputX;
-  job.outputY = job.inputY;
+  if (plan.form == AdditionForm.PLANES) layPlanes(job, plan);
+  else if (plan.form == AdditionForm.CHUNKS) layChunks(job, plan);
+  else layChannels(job, plan, workshop.settings.compatMesa);
+  job.inputZ = kernels.planes;
   job.outputZ = c.outputChannels;
-  // The tiling takes the flattened sizes in both forms.
-  job.outputRows = width;
-  job.outputColumns = elements / width;
-  job.pointwise = !isFlat;
   job.relu = plan.relu;
   job.inputZero = zeroByte(plan.inputs[0]);
   job.outputZero = zeroByte(plan.output);
   job.scale = plan.scale;
   job.macs = plan.macs;
-  job.inputBytes = 2 * elements;
-  job.outputBytes = elements;
+  job.inputBytes = 2 * plan.output.elements;
+  job.outputBytes = plan.output.elements;
   return job;
 }
 
-/** How wide the elements lie: as 128, 64 or 32, or what else divides a plane of the image. */
-function flatWidth(plane: i32): i32 {
-  for (let width = 128; width >= 32; width >>= 1) if (plane % width == 0) return width;
-  let width = min(plane, 63);
-  while (plane % width != 0) width--;
-  return width;
+/** The longer side of the flattened operands is x; the tiling takes them as they were. */
+function layPlanes(job: ConvolutionJob, plan: AdditionPlan): void {
+  setFlatTiling(job, plan);
+  job.inputX = job.outputX = max(job.outputRows, job.outputColumns);
+  job.inputY = job.outputY = min(job.outputRows, job.outputColumns);
 }
 
-/** 2×2 taps over two planes; only the first tap of each has a weight. */
-function twoPlanes(plan: AdditionPlan): Convolution {
-  const c = new Convolution();
-  c.inputChannels = 2;
-  c.outputChannels = 1;
-  c.side = 2;
-  c.weights = weightsOf(plan, 1);
-  return c;
+function layChannels(job: ConvolutionJob, plan: AdditionPlan, isCompat: bool): void {
+  setFlatTiling(job, plan);
+  const rows = plan.output.fromLast(3);
+  const columns = plan.output.fromLast(2);
+  const isTurned = isCompat && rows > columns;
+  job.inputX = job.outputX = isTurned ? rows : columns;
+  job.inputY = job.outputY = isTurned ? columns : rows;
+  job.pointwise = true;
 }
 
-/** Channel o of the sum takes channel o of either operand. */
-function twoWeights(plan: AdditionPlan): Convolution {
-  const c = new Convolution();
-  const channels = plan.output.fromLast(1);
-  c.inputChannels = 2 * channels;
-  c.outputChannels = channels;
-  c.side = 1;
-  c.weights = weightsOf(plan, channels);
-  return c;
+/** Rows of one chunk each; of the sum, a plane is a single row. */
+function layChunks(job: ConvolutionJob, plan: AdditionPlan): void {
+  const length = (plan.output.elements as i32) / plan.chunks;
+  job.kernels.stand(plan.chunksInPlane);
+  job.kernelY = plan.chunksInPlane;
+  job.inputX = job.outputX = length;
+  job.inputY = plan.chunksInPlane;
+  job.outputY = 1;
+  job.outputRows = 1;
+  job.outputColumns = length;
 }
 
-/** [output channel][2 × channels], biases alike. */
-function weightsOf(plan: AdditionPlan, channels: i32): Weights {
+/** The tiling takes the flattened sizes even where the job does not. */
+function setFlatTiling(job: ConvolutionJob, plan: AdditionPlan): void {
+  job.outputRows = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
+  job.outputColumns = (plan.output.elements as i32) / job.outputRows;
+}
+
+function convolutionFor(plan: AdditionPlan): Convolution {
+  if (plan.form == AdditionForm.PLANES) return weighted(plan, 1, 1, 2);
+  if (plan.form == AdditionForm.CHUNKS) return weighted(plan, plan.chunks, plan.chunksInPlane, 1);
+  return weighted(plan, plan.output.fromLast(1), 1, 1);
+}
+
+/**
+ * Kernel o has two weights, for part o of either operand: [kernel][2 × kernels], of which every
+ * `taps` are one plane. The square kernel has the side given.
+ */
+function weighted(plan: AdditionPlan, kernels: i32, taps: i32, side: i32): Convolution {
   const zero = plan.weightZero;
-  const bytes = new StaticArray<u8>(channels * channels * 2).fill(zero as u8);
-  const biases = new StaticArray<i32>(channels).fill(plan.bias);
-  for (let o = 0; o < channels; o++) {
-    bytes[o * 2 * channels + o] = (zero + plan.weightA) as u8;
-    bytes[o * 2 * channels + channels + o] = (zero + plan.weightB) as u8;
+  const bytes = new StaticArray<u8>(kernels * kernels * 2).fill(zero as u8);
+  for (let o = 0; o < kernels; o++) {
+    bytes[o * 2 * kernels + o] = (zero + plan.weightA) as u8;
+    bytes[o * 2 * kernels + kernels + o] = (zero + plan.weightB) as u8;
   }
-  const weights = new Weights();
-  weights.data = changetype<usize>(bytes);
-  weights.bias = changetype<usize>(biases);
-  weights.zero = zero as u8;
-  weights.channelPitch = 1;
-  weights.kernelPitch = 2 * channels;
-  weights.tapPitch = 2 * channels;
-  return weights;
+  const c = new Convolution();
+  c.inputChannels = (2 * kernels) / taps;
+  c.outputChannels = kernels;
+  c.rows.kernel = taps;
+  c.side = side;
+  c.weights.data = changetype<usize>(bytes);
+  c.weights.bias = changetype<usize>(new StaticArray<i32>(kernels).fill(plan.bias));
+  c.weights.zero = zero as u8;
+  c.weights.tapPitch = 1;
+  c.weights.channelPitch = taps;
+  c.weights.kernelPitch = 2 * kernels;
+  return c;
 }

@@ -1,6 +1,6 @@
 import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
-import { AdditionPlan } from "./plans";
+import { AdditionForm, AdditionPlan } from "./plans";
 import { Context } from "./context";
 import { Placement } from "./placement";
 import { isRectified, whyNoImage, whyNotFused, zeroByte } from "./tensors";
@@ -18,9 +18,43 @@ export function placeAddition(operator: Operator, context: Context): Placement {
   plan.relu = !compat && isRectified(operator.options.activation);
   if (compat) weighAsMesa(plan, context);
   else weigh(plan, operator.code == Builtin.SUB);
-  const proven = operator.code == Builtin.ADD && !plan.relu && isSquare(output);
-  const mark = proven ? Mark.PROVEN : Mark.EXPECTED;
+  chooseForm(plan, context);
+  const isUsual = operator.code == Builtin.ADD && !plan.relu && isSquare(output);
+  const mark = isUsual && plan.form != AdditionForm.CHUNKS ? Mark.PROVEN : Mark.EXPECTED;
   return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
+}
+
+const LONGEST_SIDE = 8191;
+
+/** The smallest kernels; with --strict only forms that are proven. */
+function chooseForm(plan: AdditionPlan, context: Context): void {
+  const rows = plan.output.fromLast(3);
+  const columns = plan.output.fromLast(2);
+  const channels = plan.output.fromLast(1);
+  if (context.core.architecture < 8) {
+    const width = flatWidth(rows * columns);
+    const fits = (plan.output.elements as i32) / width <= LONGEST_SIDE;
+    plan.form = fits || context.settings.compatMesa ? AdditionForm.PLANES : AdditionForm.CHANNELS;
+    return;
+  }
+  if (context.settings.compatMesa || context.settings.strict) return;
+  if ((rows & 1) == 0 && columns * channels <= LONGEST_SIDE) setChunks(plan, rows, 4);
+  else if (channels % 3 == 0 && rows * columns <= LONGEST_SIDE) setChunks(plan, channels, 3);
+}
+
+/** Both operands together are chunks ÷ 2 × 2 = a whole number of planes. */
+function setChunks(plan: AdditionPlan, chunks: i32, inPlane: i32): void {
+  plan.form = AdditionForm.CHUNKS;
+  plan.chunks = chunks;
+  plan.chunksInPlane = inPlane;
+}
+
+/** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */
+export function flatWidth(plane: i32): i32 {
+  for (let width = 128; width >= 32; width >>= 1) if (plane % width == 0) return width;
+  let width = min(plane, 63);
+  while (plane % width != 0) width--;
+  return width;
 }
 
 const MOST_CHANNELS = 4096;

@@ -45,6 +45,16 @@ export class ConvolutionsPlan extends Plan {
   }
 }
 
+/** What of an addition's operands the kernels of one job run over. */
+export enum AdditionForm {
+  /** v7: each operand is one plane, and there is one kernel with two weights. */
+  PLANES,
+  /** v8: an operand's channels; every channel of the sum has a kernel. */
+  CHANNELS,
+  /** v8: so many equal chunks of an operand, several of them to a plane; every chunk has a kernel. */
+  CHUNKS,
+}
+
 /** weightA · (a − zero of a) + weightB · (b − zero of b), times a scale. */
 export class AdditionPlan extends Plan {
   weightA: i32 = 0;
@@ -54,6 +64,10 @@ export class AdditionPlan extends Plan {
   bias: i32 = 0;
   scale: f32 = 0;
   relu: bool = false;
+  form: AdditionForm = AdditionForm.CHANNELS;
+  /** Chunks of one operand, and how many of them are the rows of one plane. */
+  chunks: i32 = 0;
+  chunksInPlane: i32 = 0;
 
   constructor(a: Tensor, b: Tensor, output: Tensor) {
     super(PlanKind.ADDITION, [a, b], [output]);

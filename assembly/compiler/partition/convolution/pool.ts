@@ -11,13 +11,11 @@ import { markOf } from "./strategy";
 
 /**
  * An average is a convolution with equal weights. Windows of up to 5×5 are one; windows of up
- * to 8×8 that cover the image are two: sums over 4×4 first, each an average itself, then over
- * those of them that lie four pixels apart. The first rounding adds less than 0.7 of a step to
- * the second, so the result is within one of TFLite's.
+ * to 10×10 that cover the image are two, of which the first averages blocks of 2×2. Its rounding
+ * adds less than 0.7 of a step to the second's, so the result is within one of TFLite's.
  */
 const WIDEST = 5;
-const FIRST_WINDOW = 4;
-const WIDEST_OF_TWO = 8;
+const WIDEST_OF_TWO = 10;
 
 export function placeAveragePool(operator: Operator, context: Context): Placement {
   const options = operator.options;
@@ -63,6 +61,11 @@ class Window {
     return this.rows * this.columns;
   }
 
+  /** As many windows of 2 × 2 as it takes. */
+  get inBlocks(): Window {
+    return new Window((this.rows + 1) >> 1, (this.columns + 1) >> 1);
+  }
+
   /** One window, over the whole image. */
   covers(input: Tensor, output: Tensor): bool {
     const single = output.elements == (input.fromLast(1) as u32);
@@ -84,15 +87,15 @@ function placeWindows(
   const stages: Convolution[] = [];
   if (max(window.rows, window.columns) <= WIDEST) {
     const target = new Window(outputRows(output, window, input), outputColumns(output, window, input));
-    stages.push(average(image, target, window, 1, channels, context));
+    stages.push(average(image, target, window, channels, context));
   } else {
-    stages.push(firstSums(image, window, channels, context));
-    stages.push(secondSums(stages[0], window, channels, context));
+    stages.push(blocks(image, channels, context));
+    stages.push(sumOfBlocks(image, channels, context));
   }
   const last = stages[stages.length - 1];
   last.scale = rescaled(last.scale, input, output);
   last.outputZero = zeroByte(output);
-  stages[0].stride = stride;
+  if (stages.length == 1) last.stride = stride;
   for (let i = 0; i < stages.length; i++) {
     stages[i].inputZero = zeroByte(input);
     if (i < stages.length - 1) stages[i].outputZero = zeroByte(input);
@@ -138,18 +141,17 @@ function outputColumns(output: Tensor, window: Window, input: Tensor): i32 {
   return window.covers(input, output) ? 1 : output.fromLast(2);
 }
 
-/** A convolution of equal taps, `spacing` pixels apart; what lies outside counts as zero. */
+/** A convolution of equal taps; what lies outside the image counts as zero. */
 function average(
   image: Window,
   target: Window,
   window: Window,
-  spacing: i32,
   channels: i32,
   context: Context,
 ): Convolution {
   const c = new Convolution();
-  side(c.rows, image.rows, target.rows, window.rows, spacing);
-  side(c.columns, image.columns, target.columns, window.columns, spacing);
+  side(c.rows, image.rows, target.rows, window.rows);
+  side(c.columns, image.columns, target.columns, window.columns);
   c.outputChannels = channels;
   c.scale = (1.0 / (window.pixels as f64)) as f32;
   c.fixedSize = true;
@@ -157,36 +159,27 @@ function average(
   return c;
 }
 
-function side(axis: Axis, input: i32, output: i32, taps: i32, spacing: i32): void {
+function side(axis: Axis, input: i32, output: i32, taps: i32): void {
   axis.input = input;
   axis.output = output;
   axis.kernel = taps;
-  axis.dilation = taps > 1 ? spacing : 1;
 }
 
-/** Averages of 4 × 4 pixels, at every pixel that the second sums may ask for. */
-function firstSums(image: Window, window: Window, channels: i32, context: Context): Convolution {
-  const part = new Window(firstTaps(window.rows), firstTaps(window.columns));
-  const target = new Window(places(window.rows), places(window.columns));
-  return average(image, target, part, 1, channels, context);
-}
-
-/** The sum of those averages that do not overlap. */
-function secondSums(first: Convolution, window: Window, channels: i32, context: Context): Convolution {
-  const image = new Window(first.rows.output, first.columns.output);
-  const taps = new Window(image.rows == 1 ? 1 : 2, image.columns == 1 ? 1 : 2);
-  const c = average(image, new Window(1, 1), taps, FIRST_WINDOW, channels, context);
-  const summed = first.rows.kernel * first.columns.kernel;
-  c.scale = ((summed as f64) / (window.pixels as f64)) as f32;
+/** Averages of 2 × 2 pixels; those at the far sides may hold half of that. */
+function blocks(image: Window, channels: i32, context: Context): Convolution {
+  const block = new Window(min(image.rows, 2), min(image.columns, 2));
+  const c = average(image, image.inBlocks, block, channels, context);
+  c.stride = 2;
   return c;
 }
 
-function firstTaps(pixels: i32): i32 {
-  return pixels <= WIDEST ? pixels : FIRST_WINDOW;
-}
-
-function places(pixels: i32): i32 {
-  return pixels <= WIDEST ? 1 : FIRST_WINDOW + 1;
+/** The sum of all block averages, as an average of all pixels. */
+function sumOfBlocks(image: Window, channels: i32, context: Context): Convolution {
+  const all = image.inBlocks;
+  const c = average(all, new Window(1, 1), all, channels, context);
+  const inBlock = min(image.rows, 2) * min(image.columns, 2);
+  c.scale = ((inBlock as f64) / (image.pixels as f64)) as f32;
+  return c;
 }
 
 function rescaled(scale: f32, input: Tensor, output: Tensor): f32 {

@@ -26,6 +26,7 @@ export function isNative(c: Convolution, core: Core): bool {
 /** Sides 3 and 5 are proven, 1 where each kernel sums over several channels. */
 function squareSide(c: Convolution, core: Core): i32 {
   const longest = max(c.rows.extent, c.columns.extent);
+  if (longest == 2 && !c.same && c.stride == 1) return 2; // what a 3×3 of stride 2 is halved to
   if (longest > 1) return longest <= 3 ? 3 : 5;
   return c.pointwise && hasOneOrder(c.outputChannels, core) ? 1 : 3;
 }
