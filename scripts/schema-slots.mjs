@@ -8,7 +8,7 @@ export function slotsSource(accessors) {
 
 function tableSlots(source) {
   const name = source.match(/^\w+/)[0];
-  const adders = source.matchAll(/static add(\w+)\([^]*?addField\w+\((\d+)/g);
+  const adders = source.matchAll(/static add(\w+)\(.*?addField\w+\((\d+)/gs);
   const slots = [...adders].map(
     ([, field, slot]) => `  export const ${constantCase(field)}: i32 = ${slot};\n`,
   );
