@@ -25,28 +25,37 @@ export function placeAddition(operator: Operator, context: Context): Placement {
 }
 
 const LONGEST_SIDE = 8191;
+/** More of them would cost more than kernels for each channel. */
+const MOST_CHUNKS = 256;
 
 /** The smallest kernels; with --strict only forms that are proven. */
 function chooseForm(plan: AdditionPlan, context: Context): void {
-  const rows = plan.output.fromLast(3);
-  const columns = plan.output.fromLast(2);
-  const channels = plan.output.fromLast(1);
   if (context.core.architecture < 8) {
-    const width = flatWidth(rows * columns);
+    const width = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
     const fits = (plan.output.elements as i32) / width <= LONGEST_SIDE;
     plan.form = fits || context.settings.compatMesa ? AdditionForm.PLANES : AdditionForm.CHANNELS;
     return;
   }
   if (context.settings.compatMesa || context.settings.strict) return;
-  if ((rows & 1) == 0 && columns * channels <= LONGEST_SIDE) setChunks(plan, rows, 4);
-  else if (channels % 3 == 0 && rows * columns <= LONGEST_SIDE) setChunks(plan, channels, 3);
+  setChunks(plan, 2, 4);
+  if (plan.form != AdditionForm.CHUNKS) setChunks(plan, 3, 3);
 }
 
-/** Both operands together are chunks ÷ 2 × 2 = a whole number of planes. */
-function setChunks(plan: AdditionPlan, chunks: i32, inPlane: i32): void {
-  plan.form = AdditionForm.CHUNKS;
-  plan.chunks = chunks;
-  plan.chunksInPlane = inPlane;
+/** As few chunks as fit, a multiple of `step`, so that both operands are whole planes. */
+function setChunks(plan: AdditionPlan, step: i32, inPlane: i32): void {
+  const elements = plan.output.elements as i32;
+  const least = (elements + LONGEST_SIDE - 1) / LONGEST_SIDE;
+  for (let chunks = align(least, step); chunks <= MOST_CHUNKS; chunks += step) {
+    if (elements % chunks != 0) continue;
+    plan.form = AdditionForm.CHUNKS;
+    plan.chunks = chunks;
+    plan.chunksInPlane = inPlane;
+    return;
+  }
+}
+
+function align(value: i32, step: i32): i32 {
+  return ((value + step - 1) / step) * step;
 }
 
 /** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */
