@@ -1,11 +1,11 @@
-// Builds everything that runs: the two Wasm modules with asc, the host bundles with esbuild.
+// Builds everything that runs: the Wasm modules with asc, the host bundles with esbuild.
 import { mkdirSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
 mkdirSync("dist", { recursive: true });
 
-for (const module of ["compiler", "emulator"]) {
+for (const module of ["compiler", "emulator", "cpu"]) {
   const { error, stderr } = await asc.main([`assembly/${module}/index.ts`, "--target", module]);
   if (error) {
     process.stderr.write(stderr.toString());

@@ -1,0 +1,60 @@
+import { Activation } from "../../compiler/schema";
+import { Operation } from "../operation";
+import { Option } from "../option";
+import { Tensor } from "../tensor";
+import { roundHalfAwayFloat, toInteger } from "./multiplier";
+
+/** The range that an output is clamped to: its type's and its fused activation's. */
+export class Range {
+  /** Stored values of an 8-bit output. */
+  least: i32 = 0;
+  greatest: i32 = 0;
+  /** Real values of a float32 one. */
+  low: f32 = -Infinity;
+  high: f32 = Infinity;
+
+  clamp(value: i32): i32 {
+    return min(max(value, this.least), this.greatest);
+  }
+
+  clampReal(value: f32): f32 {
+    return min<f32>(max<f32>(value, this.low), this.high);
+  }
+
+  /** Keeps real values within `low` and `high`. */
+  static between(low: f32, high: f32, output: Tensor): Range {
+    const range = new Range();
+    range.low = low;
+    range.high = high;
+    if (!output.isByte) return range;
+    range.least = output.least;
+    range.greatest = output.greatest;
+    if (low != -Infinity) range.least = range.clamp(quantized(low, output));
+    if (high != Infinity) range.greatest = min(output.greatest, quantized(high, output));
+    return range;
+  }
+
+  /** That of the operator's only output, or null with a refusal recorded. */
+  static of(operation: Operation): Range | null {
+    const output = operation.outputs[0];
+    switch (operation.integer(Option.ACTIVATION)) {
+      case Activation.NONE:
+        return Range.between(-Infinity, Infinity, output);
+      case Activation.RELU:
+        return Range.between(0, Infinity, output);
+      case Activation.RELU6:
+        return Range.between(0, 6, output);
+      case Activation.RELU_N1_TO_1:
+        return Range.between(-1, 1, output);
+      default: {
+        const found = operation.integer(Option.ACTIVATION).toString();
+        operation.refuse("a clamping activation", `number ${found}`);
+        return null;
+      }
+    }
+  }
+}
+
+function quantized(value: f32, output: Tensor): i32 {
+  return output.zeroPoint + toInteger(roundHalfAwayFloat(value / output.scale));
+}

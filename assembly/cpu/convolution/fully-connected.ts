@@ -1,0 +1,93 @@
+import { Kernel } from "../kernel";
+import { needScratch, scratch } from "../memory";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+import { acceptsBytes } from "./convolution";
+import { addStretch, clearSums, sums } from "./dot";
+import { GROUP, PackedKernels } from "./packed-kernels";
+import { RealParts } from "./real";
+import { Requantizer } from "./requantizer";
+import { widen } from "./widen";
+
+/** FULLY_CONNECTED. Inputs: any shape of rows of N, weights OC × N, bias if any. */
+export function prepareFullyConnected(operation: Operation): Kernel | null {
+  if (!operation.wants(2, 1)) return null;
+  const input = operation.inputs[0];
+  const weights = operation.inputs[1];
+  const output = operation.outputs[0];
+  if (!operation.wantsRank(weights, 2, "weights")) return null;
+  const units = weights.shape[0];
+  const depth = weights.shape[1];
+  const rows = depth == 0 ? 0 : input.elements / (depth as u64);
+  if (!operation.wantsElements(input, rows * (depth as u64), `rows of ${depth}`)) return null;
+  if (!operation.wantsElements(output, rows * (units as u64), "an output")) return null;
+  if (!operation.wantsWork(rows * weights.elements)) return null;
+  if (input.isReal) {
+    const parts = RealParts.of(operation, units);
+    return parts == null ? null : new RealFullyConnected(input, weights, output, parts);
+  }
+  if (!acceptsBytes(operation, input, weights)) return null;
+  const requantizer = Requantizer.of(operation, units, weights.scales.length == 1);
+  if (requantizer == null) return null;
+  const kernels = new PackedKernels(weights, units, 1, depth);
+  needScratch((depth as u64) << 1);
+  return kernels.pointer == 0 ? null : new FullyConnected(input, output, kernels, requantizer);
+}
+
+const group = memory.data(16, 16);
+
+class FullyConnected extends Kernel {
+  constructor(
+    private input: Tensor,
+    private output: Tensor,
+    private kernels: PackedKernels,
+    private requantizer: Requantizer,
+  ) {
+    super();
+  }
+
+  run(): void {
+    const kernels = this.kernels;
+    const depth = kernels.elements;
+    const rows = this.input.elements / (depth as u64);
+    for (let row: usize = 0; row < (rows as usize); row++) {
+      widen(this.input.pointer + row * depth, scratch(), depth, this.input);
+      const to = this.output.pointer + row * kernels.count;
+      for (let first = 0; first < kernels.count; first += GROUP) {
+        clearSums();
+        addStretch(scratch(), kernels.group(first / GROUP), kernels.pitch, depth);
+        v128.store(group, sums());
+        const count = min(GROUP, kernels.count - first);
+        this.requantizer.store(first, group, count, to + first);
+      }
+    }
+  }
+}
+
+class RealFullyConnected extends Kernel {
+  constructor(
+    private input: Tensor,
+    private weights: Tensor,
+    private output: Tensor,
+    private parts: RealParts,
+  ) {
+    super();
+  }
+
+  run(): void {
+    const units = this.weights.shape[0];
+    const rowBytes = (this.weights.shape[1] as usize) << 2;
+    const end = this.input.pointer + (this.input.bytes as usize);
+    let to = this.output.pointer;
+    for (let row = this.input.pointer; row < end; row += rowBytes) {
+      let weights = this.parts.weights;
+      for (let unit = 0; unit < units; unit++, weights += rowBytes, to += 4) {
+        let sum: f32 = 0;
+        for (let i: usize = 0; i < rowBytes; i += 4) {
+          sum += load<f32>(row + i) * load<f32>(weights + i);
+        }
+        store<f32>(to, this.parts.finish(unit, sum));
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { Dtype } from "../../compiler/schema";
+import { Range } from "../arithmetic/activation";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+import { Geometry } from "./geometry";
+
+// Convolutions of float32 values. Products are added one by one in the order of the taps, as
+// TFLite's reference kernels do: any other order would round elsewhere.
+
+export function prepareRealConvolution(operation: Operation, geometry: Geometry): Kernel | null {
+  const parts = RealParts.of(operation, geometry.outputChannels);
+  return parts == null ? null : new RealConvolution(geometry, parts);
+}
+
+export function prepareRealDepthwise(operation: Operation, geometry: Geometry): Kernel | null {
+  const parts = RealParts.of(operation, geometry.outputChannels);
+  return parts == null ? null : new RealDepthwise(geometry, parts);
+}
+
+/** Weights and what follows the sums. */
+export class RealParts {
+  private constructor(
+    public weights: usize,
+    private biases: usize,
+    private range: Range,
+  ) {}
+
+  static of(operation: Operation, channels: i32): RealParts | null {
+    const weights = operation.inputs[1];
+    if (!operation.wantsDtype(weights, Dtype.FLOAT32, "weights")) return null;
+    if (!operation.wantsDtype(operation.outputs[0], Dtype.FLOAT32, "an output")) return null;
+    const range = Range.of(operation);
+    if (range == null) return null;
+    let biases: usize = 0;
+    if (operation.has(2)) {
+      const bias: Tensor = operation.inputs[2];
+      if (!operation.wantsDtype(bias, Dtype.FLOAT32, "a bias")) return null;
+      if (!operation.wantsElements(bias, channels, "a bias")) return null;
+      biases = bias.pointer;
+    }
+    return new RealParts(weights.pointer, biases, range);
+  }
+
+  finish(channel: i32, sum: f32): f32 {
+    const bias: f32 = this.biases == 0 ? 0 : load<f32>(this.biases + ((channel as usize) << 2));
+    return this.range.clampReal(sum + bias);
+  }
+}
+
+/** Walks the output; what a pixel's channel sums up is left to the two below. */
+abstract class RealWindows extends Kernel {
+  constructor(
+    protected geometry: Geometry,
+    protected parts: RealParts,
+  ) {
+    super();
+  }
+
+  run(): void {
+    const geometry = this.geometry;
+    let to = geometry.output.pointer;
+    for (let batch = 0; batch < geometry.batches; batch++) {
+      for (let y = 0; y < geometry.rows.output; y++) {
+        for (let x = 0; x < geometry.columns.output; x++) {
+          for (let channel = 0; channel < geometry.outputChannels; channel++, to += 4) {
+            store<f32>(to, this.parts.finish(channel, this.sum(batch, y, x, channel)));
+          }
+        }
+      }
+    }
+  }
+
+  protected abstract sum(batch: i32, y: i32, x: i32, channel: i32): f32;
+
+  /** The pixel of the input under a tap; 0 where that lies outside the image. */
+  protected under(batch: i32, y: i32, x: i32, i: i32, j: i32): usize {
+    const rows = this.geometry.rows;
+    const columns = this.geometry.columns;
+    const row = y * rows.stride - rows.before + i * rows.dilation;
+    const column = x * columns.stride - columns.before + j * columns.dilation;
+    if (row < 0 || row >= rows.input || column < 0 || column >= columns.input) return 0;
+    const pixel = ((batch as usize) * rows.input + row) * columns.input + column;
+    return this.geometry.input.pointer + ((pixel * this.geometry.channels) << 2);
+  }
+}
+
+class RealConvolution extends RealWindows {
+  protected sum(batch: i32, y: i32, x: i32, channel: i32): f32 {
+    const geometry = this.geometry;
+    const channels = geometry.channels;
+    const taps = geometry.rows.kernel * geometry.columns.kernel;
+    let weights = this.parts.weights + (((channel as usize) * taps * channels) << 2);
+    let sum: f32 = 0;
+    for (let i = 0; i < geometry.rows.kernel; i++) {
+      for (let j = 0; j < geometry.columns.kernel; j++, weights += channels << 2) {
+        const pixel = this.under(batch, y, x, i, j);
+        if (pixel == 0) continue;
+        for (let c: usize = 0; c < (channels as usize); c++) {
+          sum += load<f32>(pixel + (c << 2)) * load<f32>(weights + (c << 2));
+        }
+      }
+    }
+    return sum;
+  }
+}
+
+class RealDepthwise extends RealWindows {
+  protected sum(batch: i32, y: i32, x: i32, channel: i32): f32 {
+    const geometry = this.geometry;
+    const multiplier = geometry.outputChannels / geometry.channels;
+    const source = (channel / multiplier) << 2;
+    let weights = this.parts.weights + (channel << 2);
+    let sum: f32 = 0;
+    for (let i = 0; i < geometry.rows.kernel; i++) {
+      for (let j = 0; j < geometry.columns.kernel; j++, weights += geometry.outputChannels << 2) {
+        const pixel = this.under(batch, y, x, i, j);
+        if (pixel != 0) sum += load<f32>(pixel + source) * load<f32>(weights);
+      }
+    }
+    return sum;
+  }
+}

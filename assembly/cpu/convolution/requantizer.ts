@@ -1,0 +1,74 @@
+import { Dtype } from "../../compiler/schema";
+import { Range } from "../arithmetic/activation";
+import { Multiplier } from "../arithmetic/multiplier";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+
+/**
+ * From a convolution's 32-bit sums to 8-bit values: bias, multiplier of the output channel,
+ * zero point, activation.
+ */
+export class Requantizer {
+  private multipliers: StaticArray<Multiplier>;
+  private biases: usize;
+  private zeroPoint: i32;
+
+  private constructor(
+    multipliers: StaticArray<Multiplier>,
+    bias: Tensor | null,
+    output: Tensor,
+    private range: Range,
+  ) {
+    this.multipliers = multipliers;
+    this.biases = bias == null ? 0 : bias.pointer;
+    this.zeroPoint = output.zeroPoint;
+  }
+
+  /** Null with a refusal recorded where scales or bias are not what a convolution has. */
+  static of(operation: Operation, channels: i32, floatProduct: bool): Requantizer | null {
+    const input = operation.inputs[0];
+    const weights = operation.inputs[1];
+    const output = operation.outputs[0];
+    const range = Range.of(operation);
+    if (range == null) return null;
+    const scales = weights.scales.length;
+    if (scales != 1 && scales != channels) {
+      operation.refuse(`one scale for its weights, or ${channels}`, `${scales}`);
+      return null;
+    }
+    let bias: Tensor | null = null;
+    if (operation.has(2)) {
+      bias = operation.inputs[2];
+      if (!operation.wantsDtype(bias, Dtype.INT32, "a bias")) return null;
+      if (!operation.wantsElements(bias, channels, "a bias")) return null;
+    }
+    const multipliers = new StaticArray<Multiplier>(channels);
+    for (let i = 0; i < channels; i++) {
+      const scale = weights.scales[scales == 1 ? 0 : i];
+      // TFLite multiplies the scales of a tensor as float32, those of channels as float64.
+      const product = floatProduct
+        ? ((input.scale * scale) as f64)
+        : (input.scale as f64) * (scale as f64);
+      multipliers[i] = Multiplier.of(product / (output.scale as f64));
+    }
+    return new Requantizer(multipliers, bias, output, range);
+  }
+
+  get channels(): i32 {
+    return this.multipliers.length;
+  }
+
+  value(channel: i32, sum: i32): i32 {
+    const bias = this.biases == 0 ? 0 : load<i32>(this.biases + ((channel as usize) << 2));
+    const scaled = this.multipliers[channel].apply(sum + bias);
+    return this.range.clamp(scaled + this.zeroPoint);
+  }
+
+  /** Stores `count` sums at `sums` as the values of the channels from `channel` on. */
+  store(channel: i32, sums: usize, count: i32, to: usize): void {
+    for (let i = 0; i < count; i++) {
+      const sum = load<i32>(sums + ((i as usize) << 2));
+      store<u8>(to + i, this.value(channel + i, sum) as u8);
+    }
+  }
+}

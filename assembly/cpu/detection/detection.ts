@@ -1,0 +1,147 @@
+import { Dtype } from "../../compiler/schema";
+import { Kernel } from "../kernel";
+import { takeMemory } from "../memory";
+import { Operation } from "../operation";
+import { Option } from "../option";
+import { Tensor } from "../tensor";
+import { BOX_BYTES } from "./boxes";
+import { BoxDecoder, realAt } from "./decode";
+import { rankByBox } from "./fast";
+import { Ranking, rankByClass } from "./regular";
+import { Suppression } from "./suppression";
+
+/**
+ * TFLite_Detection_PostProcess. Inputs: box encodings 1 × N × 4 or more, scores 1 × N × classes
+ * (one more where the first stands for the background), anchors N × 4. Outputs, float32, for
+ * as many detections as the options allow: boxes, classes, scores, and how many there are.
+ */
+export function prepareDetection(operation: Operation): Kernel | null {
+  if (!operation.wants(3, 4)) return null;
+  const encodings = operation.inputs[0];
+  const scores = operation.inputs[1];
+  const anchors = operation.inputs[2];
+  const boxes = encodings.fromLast(2);
+  for (let i = 0; i < 3; i++)
+    if (!operation.wantsNumbers(operation.inputs[i], "input")) return null;
+  for (let i = 0; i < 4; i++) {
+    if (!operation.wantsDtype(operation.outputs[i], Dtype.FLOAT32, "outputs")) return null;
+  }
+  if (encodings.fromLast(1) < 4) {
+    operation.refuse("four values a box", `${encodings.fromLast(1)}`);
+    return null;
+  }
+  if (!operation.wantsElements(encodings, (boxes as u64) * encodings.fromLast(1), "one image")) {
+    return null;
+  }
+  if (!operation.wantsElements(anchors, (boxes as u64) * 4, "anchors")) return null;
+  if (!operation.wantsElements(scores, (boxes as u64) * scores.fromLast(1), "scores")) return null;
+  if (!areOptionsSound(operation, boxes, scores.fromLast(1))) return null;
+  const kernel = new Detection(operation);
+  return kernel.isReady ? kernel : null;
+}
+
+function areOptionsSound(operation: Operation, boxes: i32, columns: i32): bool {
+  const classes = operation.integer(Option.CLASSES);
+  if (classes < 1 || (columns != classes && columns != classes + 1)) {
+    return operation.refuse(`scores for ${classes} classes`, `${columns}`);
+  }
+  const most = operation.integer(Option.MAX_DETECTIONS);
+  const perBox = operation.integer(Option.MAX_CLASSES_PER_DETECTION);
+  const perClass = operation.integer(Option.DETECTIONS_PER_CLASS);
+  if (most < 1 || perBox < 1 || perClass < 1) {
+    return operation.refuse("at least one detection", "none");
+  }
+  if (!(operation.real(Option.IOU_THRESHOLD) > 0 && operation.real(Option.IOU_THRESHOLD) <= 1)) {
+    const found = operation.real(Option.IOU_THRESHOLD).toString();
+    return operation.refuse("an overlap from 0 to 1", found);
+  }
+  const slots = (most as u64) * (perBox as u64);
+  const outputs = operation.outputs;
+  if (!operation.wantsElements(outputs[0], slots * 4, "boxes")) return false;
+  if (!operation.wantsElements(outputs[1], slots, "classes")) return false;
+  if (!operation.wantsElements(outputs[2], slots, "scores")) return false;
+  if (!operation.wantsElements(outputs[3], 1, "a count")) return false;
+  const compared = (min(most, boxes) as u64) * (boxes as u64);
+  return operation.wantsWork(operation.flag(Option.REGULAR_NMS) ? compared * classes : compared);
+}
+
+/** The detection step's tables and limits, as the two ways of ranking use them. */
+export class Detection extends Kernel {
+  boxes: i32;
+  /** Of real objects, and with the background. */
+  classes: i32;
+  columns: i32;
+  most: i32;
+  classesPerBox: i32;
+  perClass: i32;
+  /** Decoded boxes, and the scores of each, float32. */
+  corners: usize;
+  scores: usize;
+  suppression: Suppression;
+  ranking: Ranking;
+  private isRegular: bool;
+  private decoder: BoxDecoder;
+  private inputScores: Tensor;
+  private outputs: Tensor[];
+
+  constructor(operation: Operation) {
+    super();
+    const scores = operation.inputs[1];
+    const boxes = operation.inputs[0].fromLast(2);
+    const classes = operation.integer(Option.CLASSES);
+    const most = operation.integer(Option.MAX_DETECTIONS);
+    this.inputScores = scores;
+    this.outputs = operation.outputs;
+    this.decoder = new BoxDecoder(operation.inputs[0], operation.inputs[2], operation);
+    this.ranking = new Ranking(most);
+    this.suppression = new Suppression(
+      boxes,
+      operation.real(Option.SCORE_THRESHOLD) as f32,
+      operation.real(Option.IOU_THRESHOLD) as f32,
+    );
+    this.boxes = boxes;
+    this.classes = classes;
+    this.columns = scores.fromLast(1);
+    this.most = most;
+    this.classesPerBox = min(operation.integer(Option.MAX_CLASSES_PER_DETECTION), classes);
+    this.perClass = operation.integer(Option.DETECTIONS_PER_CLASS);
+    this.isRegular = operation.flag(Option.REGULAR_NMS);
+    this.corners = takeMemory((boxes as u64) * (BOX_BYTES as u64));
+    this.scores = takeMemory(scores.elements << 2);
+  }
+
+  get isReady(): bool {
+    const ranked = this.ranking.pointer != 0;
+    return ranked && this.corners != 0 && this.scores != 0 && this.suppression.isReady;
+  }
+
+  run(): void {
+    for (let i = 0; i < 4; i++) {
+      memory.fill(this.outputs[i].pointer, 0, this.outputs[i].bytes as usize);
+    }
+    for (let box = 0; box < this.boxes; box++) this.decoder.decode(box, this.corners);
+    for (let i: usize = 0; i < (this.inputScores.elements as usize); i++) {
+      store<f32>(this.scores + (i << 2), realAt(this.inputScores, i));
+    }
+    const count = this.isRegular ? rankByClass(this) : rankByBox(this);
+    store<f32>(this.outputs[3].pointer, count as f32);
+  }
+
+  /** The score of a box for a class of real objects. */
+  score(box: i32, label: i32): f32 {
+    const column = label + this.columns - this.classes;
+    return load<f32>(this.scores + (((box * this.columns + column) as usize) << 2));
+  }
+
+  /** Writes one detection. */
+  put(slot: i32, box: i32, label: i32): void {
+    const at = (slot as usize) << 2;
+    memory.copy(
+      this.outputs[0].pointer + (slot as usize) * BOX_BYTES,
+      this.corners + (box as usize) * BOX_BYTES,
+      BOX_BYTES,
+    );
+    store<f32>(this.outputs[1].pointer + at, label as f32);
+    store<f32>(this.outputs[2].pointer + at, this.score(box, label));
+  }
+}

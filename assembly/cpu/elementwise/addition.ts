@@ -1,0 +1,100 @@
+import { Range } from "../arithmetic/activation";
+import { Multiplier } from "../arithmetic/multiplier";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+import { broadcasts, Pairwise } from "./broadcast";
+
+/** Bits that 8-bit operands are raised by before they are brought to one scale. */
+const RAISED_BITS = 20;
+
+/** ADD. */
+export function prepareAddition(operation: Operation): Kernel | null {
+  return prepare(operation, false);
+}
+
+/** SUB. */
+export function prepareSubtraction(operation: Operation): Kernel | null {
+  return prepare(operation, true);
+}
+
+function prepare(operation: Operation, subtracts: bool): Kernel | null {
+  if (!operation.wants(2, 1) || !broadcasts(operation)) return null;
+  const a = operation.inputs[0];
+  const b = operation.inputs[1];
+  const output = operation.outputs[0];
+  if (!operation.wantsNumbers(a, "input")) return null;
+  if (!operation.wantsDtype(b, a.dtype, "a second input")) return null;
+  if (!operation.wantsDtype(output, a.dtype, "an output")) return null;
+  const range = Range.of(operation);
+  if (range == null) return null;
+  if (a.isReal) return new RealSum(a, b, output, range, subtracts);
+  if (!operation.wantsBytes(b, "second input")) return null;
+  if (!operation.wantsBytes(output, "output")) return null;
+  const sum = new Sum(a, b, output, range, subtracts);
+  if (sum.isBelowOne) return sum;
+  operation.refuse("an output scale no million times below its inputs'", `${output.scale}`);
+  return null;
+}
+
+class Sum extends Pairwise {
+  /** By stored byte: the operand in the common scale. */
+  private first: StaticArray<i32>;
+  private second: StaticArray<i32>;
+  private toOutput: Multiplier;
+  /** Whether the output's factor is below 1, as TFLite demands. */
+  isBelowOne: bool;
+
+  constructor(
+    a: Tensor,
+    b: Tensor,
+    output: Tensor,
+    private range: Range,
+    subtracts: bool,
+  ) {
+    super(a, b, output);
+    const common = 2 * (max(a.scale, b.scale) as f64);
+    this.first = raised(a, common, false);
+    this.second = raised(b, common, subtracts);
+    const factor = common / ((((1 << RAISED_BITS) as f32) * output.scale) as f64);
+    this.isBelowOne = factor < 1;
+    this.toOutput = Multiplier.of(factor);
+  }
+
+  protected combine(a: usize, b: usize, to: usize): void {
+    const first = this.first[load<u8>(this.a.pointer + a)];
+    const second = this.second[load<u8>(this.b.pointer + b)];
+    const value = this.toOutput.apply(first + second) + this.output.zeroPoint;
+    store<u8>(this.output.pointer + to, this.range.clamp(value) as u8);
+  }
+}
+
+function raised(tensor: Tensor, common: f64, negated: bool): StaticArray<i32> {
+  const multiplier = Multiplier.of((tensor.scale as f64) / common);
+  const values = new StaticArray<i32>(256);
+  for (let byte = 0; byte < 256; byte++) {
+    const value = tensor.least < 0 ? (byte as i8 as i32) : byte;
+    const scaled = multiplier.apply((value - tensor.zeroPoint) << RAISED_BITS);
+    values[byte] = negated ? -scaled : scaled;
+  }
+  return values;
+}
+
+class RealSum extends Pairwise {
+  constructor(
+    a: Tensor,
+    b: Tensor,
+    output: Tensor,
+    private range: Range,
+    private subtracts: bool,
+  ) {
+    super(a, b, output);
+  }
+
+  protected combine(a: usize, b: usize, to: usize): void {
+    const first = load<f32>(this.a.pointer + (a << 2));
+    const second = load<f32>(this.b.pointer + (b << 2));
+    const value = this.subtracts ? first - second : first + second;
+    store<f32>(this.output.pointer + (to << 2), this.range.clampReal(value));
+  }
+}

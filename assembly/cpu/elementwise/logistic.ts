@@ -1,0 +1,42 @@
+import { roundHalfAwayFloat, toInteger } from "../arithmetic/multiplier";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+import { ByteTable } from "./table";
+import { isUnary } from "./unary";
+
+/** LOGISTIC: 1 / (1 + e^−x). */
+export function prepareLogistic(operation: Operation): Kernel | null {
+  if (!isUnary(operation)) return null;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  if (input.isReal) return new RealLogistic(input, output);
+  const table = new ByteTable(input, output);
+  const inverse: f32 = 1 / output.scale;
+  for (let byte = 0; byte < 256; byte++) {
+    const real = input.scale * ((table.valueOf(byte) - input.zeroPoint) as f32);
+    const steps = toInteger(roundHalfAwayFloat(logistic(real) * inverse));
+    table.set(byte, min(max(steps + output.zeroPoint, output.least), output.greatest));
+  }
+  return table;
+}
+
+function logistic(x: f32): f32 {
+  return 1 / (1 + Mathf.exp(-x));
+}
+
+class RealLogistic extends Kernel {
+  constructor(
+    private input: Tensor,
+    private output: Tensor,
+  ) {
+    super();
+  }
+
+  run(): void {
+    const bytes = this.output.bytes as usize;
+    for (let i: usize = 0; i < bytes; i += 4) {
+      store<f32>(this.output.pointer + i, logistic(load<f32>(this.input.pointer + i)));
+    }
+  }
+}

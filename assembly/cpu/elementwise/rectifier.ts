@@ -1,0 +1,72 @@
+import { Range } from "../arithmetic/activation";
+import { Multiplier } from "../arithmetic/multiplier";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Option } from "../option";
+import { Tensor } from "../tensor";
+import { ByteTable } from "./table";
+import { isUnary } from "./unary";
+
+// Functions that are linear on either side of 0: below it the value times a slope, then the
+// range of the activation.
+
+/** RELU. */
+export function prepareRelu(operation: Operation): Kernel | null {
+  return rectifier(operation, 1, 0, Infinity);
+}
+
+/** RELU6. */
+export function prepareRelu6(operation: Operation): Kernel | null {
+  return rectifier(operation, 1, 0, 6);
+}
+
+/** LEAKY_RELU. */
+export function prepareLeakyRelu(operation: Operation): Kernel | null {
+  return rectifier(operation, operation.real(Option.ALPHA) as f32, -Infinity, Infinity);
+}
+
+/** ABS. */
+export function prepareAbsolute(operation: Operation): Kernel | null {
+  return rectifier(operation, -1, -Infinity, Infinity);
+}
+
+function rectifier(operation: Operation, slope: f32, low: f32, high: f32): Kernel | null {
+  if (!isUnary(operation)) return null;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  const range = Range.between(low, high, output);
+  if (input.isReal) return new RealRectifier(input, output, slope, range);
+  const above = Multiplier.of((input.scale / output.scale) as f64);
+  const below = Multiplier.of(Math.abs(((input.scale * slope) / output.scale) as f64));
+  const table = new ByteTable(input, output);
+  for (let byte = 0; byte < 256; byte++) {
+    const distance = table.valueOf(byte) - input.zeroPoint;
+    table.set(byte, range.clamp(output.zeroPoint + bent(distance, above, below, slope)));
+  }
+  return table;
+}
+
+function bent(distance: i32, above: Multiplier, below: Multiplier, slope: f32): i32 {
+  if (distance >= 0) return above.apply(distance);
+  return slope < 0 ? below.apply(-distance) : below.apply(distance);
+}
+
+class RealRectifier extends Kernel {
+  constructor(
+    private input: Tensor,
+    private output: Tensor,
+    private slope: f32,
+    private range: Range,
+  ) {
+    super();
+  }
+
+  run(): void {
+    const bytes = this.output.bytes as usize;
+    for (let i: usize = 0; i < bytes; i += 4) {
+      const value = load<f32>(this.input.pointer + i);
+      const bent = value >= 0 ? value : value * this.slope;
+      store<f32>(this.output.pointer + i, this.range.clampReal(bent));
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** An operator ready to run: it knows where its tensors lie, and overwrites its outputs whole. */
+export abstract class Kernel {
+  abstract run(): void;
+}
+
+/** Runs kernels one after the other, over parts of one operator. */
+export class Sequence extends Kernel {
+  constructor(private kernels: Kernel[]) {
+    super();
+  }
+
+  run(): void {
+    for (let i = 0; i < this.kernels.length; i++) this.kernels[i].run();
+  }
+}

@@ -1,0 +1,84 @@
+import { prepareConvolution } from "./convolution/convolution";
+import { prepareDepthwise } from "./convolution/depthwise";
+import { prepareFullyConnected } from "./convolution/fully-connected";
+import { DETECTION } from "./coverage";
+import { prepareDetection } from "./detection/detection";
+import { prepareAddition, prepareSubtraction } from "./elementwise/addition";
+import { prepareLogistic } from "./elementwise/logistic";
+import { prepareMultiplication } from "./elementwise/multiplication";
+import {
+  prepareAbsolute,
+  prepareLeakyRelu,
+  prepareRelu,
+  prepareRelu6,
+} from "./elementwise/rectifier";
+import { Kernel } from "./kernel";
+import { prepareConcatenation } from "./movement/concatenation";
+import { preparePad } from "./movement/pad";
+import { prepareReshape } from "./movement/reshape";
+import { prepareSplit } from "./movement/split";
+import { prepareStridedSlice } from "./movement/strided-slice";
+import { prepareTranspose } from "./movement/transpose";
+import { Operation } from "./operation";
+import { prepareAveragePool } from "./pooling/average";
+import { prepareMaxPool } from "./pooling/max";
+import { prepareMean } from "./pooling/mean";
+import { prepareDequantize } from "./quantization/dequantize";
+import { prepareQuantize } from "./quantization/quantize";
+import { prepareBilinear } from "./resize/bilinear";
+import { prepareNearest } from "./resize/nearest";
+import { prepareArgMax } from "./scores/arg-max";
+import { prepareSoftmax } from "./scores/softmax";
+
+class Entry {
+  constructor(
+    public operator: string,
+    /**
+     * Looks at an operator once, and gives what runs it; null with the reason recorded where
+     * the kernel cannot do what TFLite's does.
+     */
+    public prepare: (operation: Operation) => Kernel | null,
+  ) {}
+}
+
+/** From operator to kernel. `coverage.ts` tells the rest of nolfet what stands here. */
+const KERNELS: Entry[] = [
+  new Entry("ABS", prepareAbsolute),
+  new Entry("ADD", prepareAddition),
+  new Entry("ARG_MAX", prepareArgMax),
+  new Entry("AVERAGE_POOL_2D", prepareAveragePool),
+  new Entry("CONCATENATION", prepareConcatenation),
+  new Entry("CONV_2D", prepareConvolution),
+  new Entry("DEPTHWISE_CONV_2D", prepareDepthwise),
+  new Entry("DEQUANTIZE", prepareDequantize),
+  new Entry("EXPAND_DIMS", prepareReshape),
+  new Entry("FULLY_CONNECTED", prepareFullyConnected),
+  new Entry("LEAKY_RELU", prepareLeakyRelu),
+  new Entry("LOGISTIC", prepareLogistic),
+  new Entry("MAX_POOL_2D", prepareMaxPool),
+  new Entry("MEAN", prepareMean),
+  new Entry("MUL", prepareMultiplication),
+  new Entry("PAD", preparePad),
+  new Entry("QUANTIZE", prepareQuantize),
+  new Entry("RELU", prepareRelu),
+  new Entry("RELU6", prepareRelu6),
+  new Entry("RESHAPE", prepareReshape),
+  new Entry("RESIZE_BILINEAR", prepareBilinear),
+  new Entry("RESIZE_NEAREST_NEIGHBOR", prepareNearest),
+  new Entry("SOFTMAX", prepareSoftmax),
+  new Entry("SPLIT", prepareSplit),
+  new Entry("SQUEEZE", prepareReshape),
+  new Entry("STRIDED_SLICE", prepareStridedSlice),
+  new Entry("SUB", prepareSubtraction),
+  new Entry("TRANSPOSE", prepareTranspose),
+  new Entry(DETECTION, prepareDetection),
+];
+
+/** The kernel for an operator, or null with UNSUPPORTED_OPERATOR recorded. */
+export function prepareKernel(operation: Operation): Kernel | null {
+  for (let i = 0; i < KERNELS.length; i++) {
+    if (KERNELS[i].operator == operation.name) return KERNELS[i].prepare(operation);
+  }
+  operation.refuse("a CPU kernel", "none");
+  return null;
+}

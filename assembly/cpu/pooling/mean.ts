@@ -1,0 +1,140 @@
+import { Multiplier } from "../arithmetic/multiplier";
+import { Kernel } from "../kernel";
+import { needScratch, scratch } from "../memory";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+
+/** MEAN over a list of constant axes. */
+export function prepareMean(operation: Operation): Kernel | null {
+  if (!operation.wants(2, 1)) return null;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  if (!operation.wantsNumbers(input, "input")) return null;
+  if (!operation.wantsDtype(output, input.dtype, "an output")) return null;
+  const reduced = reducedDimensions(operation, input, operation.inputs[1]);
+  if (reduced == null) return null;
+  let kept: u64 = 1;
+  for (let i = 0; i < reduced.length; i++) if (!reduced[i]) kept *= input.shape[i] as u64;
+  if (!operation.wantsElements(output, kept, "an output")) return null;
+  const count = kept == 0 ? 0 : input.elements / kept;
+  if (count == 0) {
+    operation.refuse("something to average", "nothing");
+    return null;
+  }
+  needScratch(kept << 2);
+  if (input.isReal) return new RealMean(input, output, reduced, count as i32);
+  if (!operation.wantsBytes(output, "output")) return null;
+  return new Mean(input, output, reduced, count as i32);
+}
+
+/** By dimension, whether it is averaged over. */
+function reducedDimensions(operation: Operation, input: Tensor, axes: Tensor): bool[] | null {
+  if (!operation.wantsConstant(axes, "axes")) return null;
+  const rank = input.shape.length;
+  const reduced: bool[] = [];
+  for (let i = 0; i < rank; i++) reduced.push(false);
+  for (let i = 0; i < (axes.elements as i32); i++) {
+    const given = axes.integerAt(i);
+    const axis = given < 0 ? given + rank : given;
+    if (axis < 0 || axis >= rank) {
+      operation.refuse(`axes below ${rank}`, `${given}`);
+      return null;
+    }
+    reduced[axis as i32] = true;
+  }
+  return reduced;
+}
+
+/** Adds up what belongs to each element of the output, walking the input in its order. */
+abstract class Reduction extends Kernel {
+  private steps: i32[] = [];
+
+  constructor(
+    protected input: Tensor,
+    protected output: Tensor,
+    reduced: bool[],
+    protected count: i32,
+  ) {
+    super();
+    let pitch = 1;
+    for (let i = reduced.length - 1; i >= 0; i--) {
+      this.steps.unshift(reduced[i] ? 0 : pitch);
+      if (!reduced[i]) pitch *= input.shape[i];
+    }
+  }
+
+  run(): void {
+    memory.fill(scratch(), 0, (this.output.elements as usize) << 2);
+    this.walk(0, 0, 0);
+    this.finish();
+  }
+
+  private walk(dimension: i32, from: usize, to: usize): void {
+    const shape = this.input.shape;
+    if (dimension == shape.length) {
+      this.add(from, scratch() + (to << 2));
+      return;
+    }
+    const pitch = this.input.pitch(dimension);
+    for (let i = 0; i < shape[dimension]; i++) {
+      this.walk(
+        dimension + 1,
+        from + (i as usize) * pitch,
+        to + (i as usize) * this.steps[dimension],
+      );
+    }
+  }
+
+  /** Adds the input's element with that number to the sum at a pointer. */
+  protected abstract add(element: usize, sum: usize): void;
+
+  protected abstract finish(): void;
+}
+
+class Mean extends Reduction {
+  private multiplier: Multiplier;
+
+  constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
+    super(input, output, reduced, count);
+    this.multiplier = dividing((input.scale as f64) / (output.scale as f64), count);
+  }
+
+  protected add(element: usize, sum: usize): void {
+    store<i32>(sum, load<i32>(sum) + this.input.byteAt(element));
+  }
+
+  protected finish(): void {
+    const output = this.output;
+    for (let i: usize = 0; i < (output.elements as usize); i++) {
+      const sum = load<i32>(scratch() + (i << 2)) - this.input.zeroPoint * this.count;
+      const value = this.multiplier.apply(sum) + output.zeroPoint;
+      store<u8>(output.pointer + i, min(max(value, output.least), output.greatest) as u8);
+    }
+  }
+}
+
+/**
+ * The factor divided by a count, as TFLite folds a mean's division into it: the fraction is
+ * shifted to the left as far as the count has bits, divided, and rounded down.
+ */
+function dividing(factor: f64, count: i32): Multiplier {
+  const whole = Multiplier.of(factor);
+  let shift = 31 - clz(count);
+  shift = min(shift, 31 + whole.shift);
+  const fraction = ((whole.value as i64) << shift) / (count as i64);
+  return new Multiplier(fraction as i32, whole.shift - shift);
+}
+
+class RealMean extends Reduction {
+  protected add(element: usize, sum: usize): void {
+    const value = load<f32>(this.input.pointer + (element << 2));
+    store<f32>(sum, load<f32>(sum) + value);
+  }
+
+  protected finish(): void {
+    const output = this.output;
+    for (let i: usize = 0; i < (output.elements as usize); i++) {
+      store<f32>(output.pointer + (i << 2), load<f32>(scratch() + (i << 2)) / (this.count as f32));
+    }
+  }
+}

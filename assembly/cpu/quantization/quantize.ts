@@ -1,0 +1,44 @@
+import { Multiplier, roundHalfAwayFloat, toInteger } from "../arithmetic/multiplier";
+import { ByteTable } from "../elementwise/table";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Tensor } from "../tensor";
+
+/** QUANTIZE: from float32 to an 8-bit type, or from one quantization to another. */
+export function prepareQuantize(operation: Operation): Kernel | null {
+  if (!operation.wants(1, 1)) return null;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  if (!operation.wantsNumbers(input, "input")) return null;
+  if (!operation.wantsBytes(output, "output")) return null;
+  if (!operation.wantsElements(output, input.elements, "an output")) return null;
+  if (input.isReal) return new Quantize(input, output);
+  const multiplier = Multiplier.of((input.scale as f64) / (output.scale as f64));
+  const table = new ByteTable(input, output);
+  for (let byte = 0; byte < 256; byte++) {
+    const value = multiplier.apply(table.valueOf(byte) - input.zeroPoint) + output.zeroPoint;
+    table.set(byte, min(max(value, output.least), output.greatest));
+  }
+  return table;
+}
+
+class Quantize extends Kernel {
+  constructor(
+    private input: Tensor,
+    private output: Tensor,
+  ) {
+    super();
+  }
+
+  run(): void {
+    const output = this.output;
+    const count = output.elements as usize;
+    for (let i: usize = 0; i < count; i++) {
+      const real = load<f32>(this.input.pointer + (i << 2));
+      // In 64 bits, as the conversion saturates and a zero point follows.
+      const steps = toInteger(roundHalfAwayFloat(real / output.scale)) as i64;
+      const value = min<i64>(max<i64>(steps + output.zeroPoint, output.least), output.greatest);
+      store<u8>(output.pointer + i, value as u8);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { Dtype } from "../../compiler/schema";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Option } from "../option";
+import { Tensor } from "../tensor";
+import { BilinearInteger } from "./bilinear-integer";
+import { isResize, scaleOf } from "./resize";
+
+/** RESIZE_BILINEAR. The size is that of the output tensor. */
+export function prepareBilinear(operation: Operation): Kernel | null {
+  if (!isResize(operation)) return null;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  if (!operation.wantsNumbers(input, "input")) return null;
+  const alignCorners = operation.flag(Option.ALIGN_CORNERS);
+  const halfPixels = operation.flag(Option.HALF_PIXEL_CENTERS);
+  // TFLite's reference kernels count in float32 for all but int8.
+  return input.dtype == Dtype.INT8
+    ? new BilinearInteger(input, output, alignCorners, halfPixels)
+    : new Bilinear(input, output, alignCorners, halfPixels);
+}
+
+/** For each position along an axis: the two positions of the input, and the second one's share. */
+class Weights {
+  lower: StaticArray<i32>;
+  upper: StaticArray<i32>;
+  share: StaticArray<f32>;
+
+  constructor(input: i32, output: i32, alignCorners: bool, halfPixels: bool) {
+    const scale = scaleOf(input, output, alignCorners);
+    this.lower = new StaticArray<i32>(output);
+    this.upper = new StaticArray<i32>(output);
+    this.share = new StaticArray<f32>(output);
+    for (let i = 0; i < output; i++) {
+      const place: f32 = halfPixels ? ((i as f32) + 0.5) * scale - 0.5 : (i as f32) * scale;
+      const floor = Mathf.floor(place) as i32;
+      this.lower[i] = max(floor, 0);
+      this.upper[i] = min(Mathf.ceil(place) as i32, input - 1);
+      this.share[i] = place - (this.lower[i] as f32);
+    }
+  }
+}
+
+class Bilinear extends Kernel {
+  private rows: Weights;
+  private columns: Weights;
+
+  constructor(
+    private input: Tensor,
+    private output: Tensor,
+    alignCorners: bool,
+    halfPixels: bool,
+  ) {
+    super();
+    this.rows = new Weights(input.shape[1], output.shape[1], alignCorners, halfPixels);
+    this.columns = new Weights(input.shape[2], output.shape[2], alignCorners, halfPixels);
+  }
+
+  run(): void {
+    const input = this.input;
+    const channels = input.shape[3] as usize;
+    let to: usize = 0;
+    for (let batch = 0; batch < input.shape[0]; batch++) {
+      for (let y = 0; y < this.output.shape[1]; y++) {
+        const top = this.rowStart(batch, this.rows.lower[y]);
+        const bottom = this.rowStart(batch, this.rows.upper[y]);
+        for (let x = 0; x < this.output.shape[2]; x++, to += channels) {
+          this.pixel(top, bottom, this.rows.share[y], x, to);
+        }
+      }
+    }
+  }
+
+  private rowStart(batch: i32, row: i32): usize {
+    const input = this.input;
+    return ((batch * input.shape[1] + row) * input.shape[2] * input.shape[3]) as usize;
+  }
+
+  private pixel(top: usize, bottom: usize, down: f32, x: i32, to: usize): void {
+    const channels = this.input.shape[3];
+    const left = (this.columns.lower[x] * channels) as usize;
+    const right = (this.columns.upper[x] * channels) as usize;
+    const across = this.columns.share[x];
+    const up: f32 = 1 - down;
+    const back: f32 = 1 - across;
+    for (let c: usize = 0; c < (channels as usize); c++) {
+      const value: f32 =
+        this.at(top + left + c) * up * back +
+        this.at(bottom + left + c) * down * back +
+        this.at(top + right + c) * up * across +
+        this.at(bottom + right + c) * down * across;
+      if (this.output.isReal) store<f32>(this.output.pointer + ((to + c) << 2), value);
+      else store<u8>(this.output.pointer + to + c, (value + 0.5) as i32);
+    }
+  }
+
+  private at(element: usize): f32 {
+    const input = this.input;
+    return input.isReal
+      ? load<f32>(input.pointer + (element << 2))
+      : (input.byteAt(element) as f32);
+  }
+}

@@ -1,0 +1,65 @@
+import { roundHalfAwayFloat } from "../arithmetic/multiplier";
+import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Option } from "../option";
+import { Tensor } from "../tensor";
+import { isResize, scaleOf } from "./resize";
+
+/** RESIZE_NEAREST_NEIGHBOR. The size is that of the output tensor. */
+export function prepareNearest(operation: Operation): Kernel | null {
+  if (!isResize(operation)) return null;
+  return new Nearest(
+    operation.inputs[0],
+    operation.outputs[0],
+    operation.flag(Option.ALIGN_CORNERS),
+    operation.flag(Option.HALF_PIXEL_CENTERS),
+  );
+}
+
+class Nearest extends Kernel {
+  private rows: StaticArray<i32>;
+  private columns: StaticArray<i32>;
+
+  constructor(
+    private input: Tensor,
+    private output: Tensor,
+    alignCorners: bool,
+    halfPixels: bool,
+  ) {
+    super();
+    this.rows = positions(input.shape[1], output.shape[1], alignCorners, halfPixels);
+    this.columns = positions(input.shape[2], output.shape[2], alignCorners, halfPixels);
+  }
+
+  run(): void {
+    const input = this.input;
+    const pixel = (input.shape[3] * input.elementBytes) as usize;
+    let to = this.output.pointer;
+    for (let batch = 0; batch < input.shape[0]; batch++) {
+      for (let y = 0; y < this.rows.length; y++) {
+        const row = (batch * input.shape[1] + this.rows[y]) * input.shape[2];
+        for (let x = 0; x < this.columns.length; x++, to += pixel) {
+          memory.copy(to, input.pointer + ((row + this.columns[x]) as usize) * pixel, pixel);
+        }
+      }
+    }
+  }
+}
+
+/** For each position of the output along an axis, the one of the input. */
+function positions(
+  input: i32,
+  output: i32,
+  alignCorners: bool,
+  halfPixels: bool,
+): StaticArray<i32> {
+  const scale = scaleOf(input, output, alignCorners);
+  const offset: f32 = halfPixels ? 0.5 : 0;
+  const found = new StaticArray<i32>(output);
+  for (let i = 0; i < output; i++) {
+    const place = ((i as f32) + offset) * scale;
+    const whole = alignCorners ? roundHalfAwayFloat(place) : Mathf.floor(place);
+    found[i] = max(min(whole as i32, input - 1), 0);
+  }
+  return found;
+}
