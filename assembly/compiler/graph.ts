@@ -117,4 +117,17 @@ export class Options {
   ellipsisMask: i32 = 0;
   newAxisMask: i32 = 0;
   shrinkAxisMask: i32 = 0;
+  /** TFLite's detection step, as its own documentation names them. */
+  maxDetections: i32 = 0;
+  maxClassesPerDetection: i32 = 0;
+  detectionsPerClass: i32 = 0;
+  /** 0 or 1. */
+  regularNms: i32 = 0;
+  classes: i32 = 0;
+  scoreThreshold: f32 = 0;
+  iouThreshold: f32 = 0;
+  yScale: f32 = 0;
+  xScale: f32 = 0;
+  hScale: f32 = 0;
+  wScale: f32 = 0;
 }

@@ -1,5 +1,5 @@
-import { Convolution } from "../partition/convolution/geometry";
 import { flatWidth } from "../partition/addition";
+import { Convolution } from "../partition/convolution/geometry";
 import { AdditionForm, AdditionPlan } from "../partition/plans";
 import { zeroByte } from "../partition/tensors";
 import { Order } from "./homes";

@@ -1,9 +1,11 @@
-import { Convolution, Striding } from "../partition/convolution/geometry";
+import { Axis, Convolution, Striding } from "../partition/convolution/geometry";
 import { ConvolutionsPlan } from "../partition/plans";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { Order } from "./homes";
 import { Access, ChannelGroup, ConvolutionJob } from "./jobs";
 import { Kernels } from "./kernels";
+import { Image } from "./moves";
+import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
 import { Workshop } from "./workshop";
 
@@ -34,7 +36,7 @@ function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
 
 function convolve(c: Convolution, from: Access, output: Access, workshop: Workshop): void {
   if (c.blankPlane) from.value.bytes = max(from.value.bytes, from.offset + 2 * c.inputBytes);
-  const input = c.striding == Striding.SPACE_TO_DEPTH ? rearrange(c, from, workshop) : from;
+  const input = prepare(c, from, workshop);
   const most = groupSize(c, workshop);
   for (let first = 0; first < c.outputChannels; first += most) {
     const group = new ChannelGroup(first, min(most, c.outputChannels - first));
@@ -42,6 +44,19 @@ function convolve(c: Convolution, from: Access, output: Access, workshop: Worksh
     if (workshop.settings.compatMesa) turnConvolution(job, c);
     workshop.add(job);
   }
+}
+
+/** The image as the NN unit is to see it. */
+function prepare(c: Convolution, input: Access, workshop: Workshop): Access {
+  if (c.striding == Striding.SPACE_TO_DEPTH) return rearrange(c, input, workshop);
+  if (!c.padsFirst) return input;
+  const image = new Image(c.rows.input, c.columns.input, c.inputChannels, c.inputZero);
+  const bottom = c.rows.paddingAfter(c.side, c.stride);
+  const right = c.columns.paddingAfter(c.side, c.stride);
+  const frame = new Frame(image, c.rows.padding, bottom, c.columns.padding, right);
+  const output = new Access(workshop.homes.value(frame.outputPlane * image.channels));
+  frame.surround(input, output, workshop);
+  return output;
 }
 
 /** Balances the zeros of a job's streams against the cost of more jobs. */
@@ -93,6 +108,12 @@ function rearrangement(c: Convolution): SpaceToDepth {
   return job;
 }
 
+/** Pixels of the prepared image along an axis. */
+function inputSide(axis: Axis, c: Convolution): i32 {
+  if (c.striding == Striding.SPACE_TO_DEPTH) return halved(axis.output, c.side);
+  return c.padsFirst ? axis.input + axis.padding + axis.paddingAfter(c.side, c.stride) : axis.input;
+}
+
 /**
  * The NN job for a group of output channels; `input` holds the planar image, or the rearranged
  * one. A depthwise group reads its own channels only.
@@ -105,15 +126,15 @@ function convolutionJob(
 ): ConvolutionJob {
   const kernels = new Kernels(c, group);
   const job = new ConvolutionJob(input, output, kernels);
-  const rearranged = c.striding == Striding.SPACE_TO_DEPTH;
-  job.inputX = rearranged ? halved(c.columns.output, c.side) : c.columns.input;
-  job.inputY = rearranged ? halved(c.rows.output, c.side) : c.rows.input;
+  const isPadded = c.padsFirst || c.striding == Striding.SPACE_TO_DEPTH;
+  job.inputX = inputSide(c.columns, c);
+  job.inputY = inputSide(c.rows, c);
   job.inputZ = c.native ? group.count : kernels.planes;
   job.outputX = c.columns.output;
   job.outputY = c.rows.output;
   job.outputZ = group.count;
-  job.offsetX = rearranged ? 0 : -c.columns.padding;
-  job.offsetY = rearranged ? 0 : -c.rows.padding;
+  job.offsetX = isPadded ? 0 : -c.columns.padding;
+  job.offsetY = isPadded ? 0 : -c.rows.padding;
   job.outputRows = c.rows.output;
   job.outputColumns = c.columns.output;
   job.firstPixel = c.striding == Striding.FIRST_PIXEL;

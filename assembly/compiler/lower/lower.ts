@@ -13,8 +13,8 @@ import {
 import { Segment } from "../partition/segments";
 import { Settings } from "../settings";
 import { lowerAddition } from "./addition";
-import { lowerConvolutions } from "./convolution";
 import { orderOf } from "./claims";
+import { lowerConvolutions } from "./convolution";
 import { Order } from "./homes";
 import { Access, Job, Value } from "./jobs";
 import { lowerPadding } from "./padding";

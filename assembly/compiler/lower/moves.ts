@@ -13,7 +13,6 @@ export class Image {
   get bytes(): u32 {
     return this.rows * this.columns * this.channels;
   }
-
 }
 
 /** Interleaved (NHWC) to planar: reads down the columns of a row, channel by channel. */

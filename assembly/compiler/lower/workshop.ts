@@ -1,7 +1,7 @@
 import { Core } from "../../targets/cores";
 import { Tensor } from "../graph";
-import { zeroByte } from "../partition/tensors";
 import { Segment } from "../partition/segments";
+import { zeroByte } from "../partition/tensors";
 import { Mark } from "../schema";
 import { Settings } from "../settings";
 import { Claims } from "./claims";

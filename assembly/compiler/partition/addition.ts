@@ -1,8 +1,8 @@
 import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
-import { AdditionForm, AdditionPlan } from "./plans";
 import { Context } from "./context";
 import { Placement } from "./placement";
+import { AdditionForm, AdditionPlan } from "./plans";
 import { isRectified, whyNoImage, whyNotFused, zeroByte } from "./tensors";
 
 /** ADD and SUB of two tensors of one shape. */
@@ -69,7 +69,13 @@ export function flatWidth(plane: i32): i32 {
 const MOST_CHANNELS = 4096;
 const LARGEST_TENSOR: u32 = 1 << 27;
 
-function whyNotAdded(operator: Operator, a: Tensor, b: Tensor, output: Tensor, compat: bool): string {
+function whyNotAdded(
+  operator: Operator,
+  a: Tensor,
+  b: Tensor,
+  output: Tensor,
+  compat: bool,
+): string {
   if (a.isConstant || b.isConstant) return "one of its inputs is constant";
   const first = whyNoImage(a, "first input");
   if (first != "") return first;
@@ -80,7 +86,8 @@ function whyNotAdded(operator: Operator, a: Tensor, b: Tensor, output: Tensor, c
   if (!sameShape(a, b) || !sameShape(a, output)) return "its inputs differ in shape";
   if (output.elements > LARGEST_TENSOR) return `its inputs exceed ${LARGEST_TENSOR} bytes`;
   if (output.fromLast(1) > MOST_CHANNELS) return `it has more than ${MOST_CHANNELS} channels`;
-  if (max(output.fromLast(2), output.fromLast(3)) > 8191) return "its image exceeds 8191 pixels on a side";
+  if (max(output.fromLast(2), output.fromLast(3)) > 8191)
+    return "its image exceeds 8191 pixels on a side";
   return compat ? "" : whyNotFused(operator.options.activation, output);
 }
 
@@ -131,8 +138,10 @@ function weighAsMesa(plan: AdditionPlan, context: Context): void {
   const isV8 = context.core.architecture >= 8;
   const ratio = b / a;
   const weightScale = ((max(ratio as f64, 1.0) as f32 as f64) / 255.0) as f32;
-  const second = isV8 ? roundAway((ratio / weightScale) as f64) : roundAway((ratio as f64) / (weightScale as f64));
-  const shift = ((zeroA - zeroB) as f32) * b / (weightScale * a);
+  const second = isV8
+    ? roundAway((ratio / weightScale) as f64)
+    : roundAway((ratio as f64) / (weightScale as f64));
+  const shift = (((zeroA - zeroB) as f32) * b) / (weightScale * a);
   plan.weightA = roundAway(1.0 / (weightScale as f64)) & 0xff;
   plan.weightB = second & 0xff;
   plan.scale = (a * weightScale) / plan.output.quantization.scale(0);

@@ -23,8 +23,10 @@ export function placePadding(operator: Operator, context: Context): Placement {
   if (load<u64>(paddings.data.pointer) != 0) return Placement.onCpu("it pads the batch");
   if (!isSound(plan)) return Placement.onCpu("its output does not follow from its input");
   const most = amount(plan);
-  if (most > MOST) return Placement.onCpu(`it adds ${most} on a side; up to ${MOST} have a pattern`);
-  if (context.settings.compatMesa && !isFrame(plan)) return Placement.onCpu("Mesa pads one pixel around only");
+  if (most > MOST)
+    return Placement.onCpu(`it adds ${most} on a side; up to ${MOST} have a pattern`);
+  if (context.settings.compatMesa && !isFrame(plan))
+    return Placement.onCpu("Mesa pads one pixel around only");
   const square = input.fromLast(3) == input.fromLast(2);
   const mark = isFrame(plan) && square ? Mark.PROVEN : Mark.EXPECTED;
   return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
@@ -36,7 +38,8 @@ function whyNotPadded(input: Tensor, output: Tensor, paddings: Tensor): string {
   const wrong = whyNoImage(output, "output");
   if (wrong != "") return wrong;
   if (input.shape.length != 4 || output.shape.length != 4) return "it is not over an image";
-  if (paddings.dtype != Dtype.INT32 || paddings.data.bytes != 32) return "its paddings are not constant";
+  if (paddings.dtype != Dtype.INT32 || paddings.data.bytes != 32)
+    return "its paddings are not constant";
   if (!sameQuantization(input, output)) return "it changes the quantization";
   const longest = max(output.fromLast(3), output.fromLast(2));
   if (longest > 8191 || output.elements > 1 << 28) return "its image is too large";

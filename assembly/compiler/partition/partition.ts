@@ -2,7 +2,7 @@ import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Graph, Operator } from "../graph";
-import { Dtype, DTYPE_NAMES, Mark } from "../schema";
+import { DTYPE_NAMES, Dtype, Mark } from "../schema";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { PATTERNS } from "./patterns";
@@ -72,6 +72,7 @@ function readsFromNpu(operator: Operator, graph: Graph, placements: Placement[])
 function withheld(mark: Mark, settings: Settings): string {
   if (mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa)
     return "its words are unproven on silicon (--allow-unproven emits them)";
-  if (mark != Mark.PROVEN && settings.strict) return "its words are not proven on silicon (--strict)";
+  if (mark != Mark.PROVEN && settings.strict)
+    return "its words are not proven on silicon (--strict)";
   return "";
 }

@@ -5,7 +5,8 @@ import { Activation, Dtype } from "../schema";
 
 /** uint8 with one scale, for one image: what nearly every pattern asks of its tensors. */
 export function whyNoImage(tensor: Tensor, name: string): string {
-  if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8) return `its ${name} is not uint8 or int8`;
+  if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8)
+    return `its ${name} is not uint8 or int8`;
   if (tensor.quantization.count != 1) return `its ${name} has not one scale and zero point`;
   if (tensor.shape.length > 4 || batchOf(tensor) != 1) return `its ${name} is not one image`;
   if (tensor.elements == 0) return `its ${name} is empty`;
@@ -31,9 +32,7 @@ export function sameQuantization(a: Tensor, b: Tensor): bool {
 
 export function isFusable(activation: Activation): bool {
   return (
-    activation == Activation.NONE ||
-    activation == Activation.RELU ||
-    activation == Activation.RELU6
+    activation == Activation.NONE || activation == Activation.RELU || activation == Activation.RELU6
   );
 }
 

@@ -8,9 +8,7 @@ import { sameQuantization, whyNoImage } from "./tensors";
 /** What needs no job, or only copies: other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {
   return (
-    plan.kind == PlanKind.VIEW ||
-    plan.kind == PlanKind.CONCATENATION ||
-    plan.kind == PlanKind.SPLIT
+    plan.kind == PlanKind.VIEW || plan.kind == PlanKind.CONCATENATION || plan.kind == PlanKind.SPLIT
   );
 }
 
@@ -33,7 +31,8 @@ export function placeConcatenation(operator: Operator, context: Context): Placem
   const output = context.graph.tensors[operator.outputs[0]];
   const inputs = tensorsOf(operator.inputs, context);
   if (inputs.length == 0) return Placement.onCpu("an input of it is left out");
-  if (operator.options.activation != Activation.NONE) return Placement.onCpu("it has a fused activation");
+  if (operator.options.activation != Activation.NONE)
+    return Placement.onCpu("it has a fused activation");
   const along = alongOf(operator.options.axis, output);
   const reason = whyNotJoined(inputs, output, operator.options.axis, along, context);
   if (reason != "") return Placement.onCpu(reason);

@@ -2,6 +2,7 @@ import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { Graph, Operator } from "../graph";
 import { OperatorCode } from "./codes";
+import { isDetection, readDetection } from "./detection";
 import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
 import { checkOperands } from "./operands";
@@ -37,6 +38,7 @@ function readOperators(graph: Graph, tables: Vector, codes: OperatorCode[], sums
     const operator = new Operator(i);
     const indices = new IndexReader(graph.tensors.length, sums, PlaceKind.OPERATOR, i);
     if (!readOperator(operator, table, codes, indices)) return false;
+    if (isDetection(operator) && !readDetection(operator, graph)) return false;
     graph.operators.push(operator);
   }
   if (count != 0 || failed()) return !failed();

@@ -14,6 +14,7 @@ export namespace OptionsSlot {
   export const COMPAT_MESA: i32 = 0;
   export const STRICT: i32 = 1;
   export const ALLOW_UNPROVEN: i32 = 2;
+  export const CPU_ONLY: i32 = 3;
 }
 
 export namespace QuantizationSlot {
@@ -41,6 +42,55 @@ export namespace Pool2DOptionsSlot {
 
 export namespace SoftmaxOptionsSlot {
   export const BETA: i32 = 0;
+}
+
+export namespace ConvolutionOptionsSlot {
+  export const PADDING: i32 = 0;
+  export const STRIDE_HEIGHT: i32 = 1;
+  export const STRIDE_WIDTH: i32 = 2;
+  export const DILATION_HEIGHT: i32 = 3;
+  export const DILATION_WIDTH: i32 = 4;
+  export const ACTIVATION: i32 = 5;
+}
+
+export namespace ActivationOptionsSlot {
+  export const ACTIVATION: i32 = 0;
+}
+
+export namespace ConcatenationOptionsSlot {
+  export const AXIS: i32 = 0;
+  export const ACTIVATION: i32 = 1;
+}
+
+export namespace ResizeOptionsSlot {
+  export const ALIGN_CORNERS: i32 = 0;
+  export const HALF_PIXEL_CENTERS: i32 = 1;
+}
+
+export namespace SlopeOptionsSlot {
+  export const ALPHA: i32 = 0;
+}
+
+export namespace StridedSliceOptionsSlot {
+  export const BEGIN_MASK: i32 = 0;
+  export const END_MASK: i32 = 1;
+  export const ELLIPSIS_MASK: i32 = 2;
+  export const NEW_AXIS_MASK: i32 = 3;
+  export const SHRINK_AXIS_MASK: i32 = 4;
+}
+
+export namespace DetectionOptionsSlot {
+  export const MAX_DETECTIONS: i32 = 0;
+  export const MAX_CLASSES_PER_DETECTION: i32 = 1;
+  export const DETECTIONS_PER_CLASS: i32 = 2;
+  export const REGULAR_NMS: i32 = 3;
+  export const CLASSES: i32 = 4;
+  export const SCORE_THRESHOLD: i32 = 5;
+  export const IOU_THRESHOLD: i32 = 6;
+  export const YSCALE: i32 = 7;
+  export const XSCALE: i32 = 8;
+  export const HSCALE: i32 = 9;
+  export const WSCALE: i32 = 10;
 }
 
 export namespace OperatorSlot {
@@ -89,6 +139,7 @@ export namespace SegmentSlot {
   export const JOBS: i32 = 4;
   export const STREAM: i32 = 5;
   export const RELOCATIONS: i32 = 6;
+  export const MODEL: i32 = 7;
 }
 
 export namespace BlobSlot {

@@ -7,8 +7,11 @@ import { isNative } from "./strategy";
  * stay as the model has them, and padding is not thought of as pixels before the image.
  */
 export function whyNotInMesa(c: Convolution): string {
-  if (c.rows.kernel != c.columns.kernel) return "Mesa's words for kernels that are not square are not known";
-  return c.rows.dilation != 1 || c.columns.dilation != 1 ? "Mesa takes no dilated convolutions" : "";
+  if (c.rows.kernel != c.columns.kernel)
+    return "Mesa's words for kernels that are not square are not known";
+  return c.rows.dilation != 1 || c.columns.dilation != 1
+    ? "Mesa takes no dilated convolutions"
+    : "";
 }
 
 export function chooseMesaStrategy(c: Convolution, core: Core): void {

@@ -8,6 +8,7 @@ import { chooseMesaStrategy, whyNotInMesa } from "./compat";
 import { Axis, Convolution } from "./geometry";
 import { Operands } from "./operands";
 import { GEOMETRY_RULES, LARGEST_CHANNELS, LARGEST_KERNEL, OPERAND_RULES } from "./rules";
+import { leavesCoresIdle, spellOut } from "./spread";
 import { chooseStrategy, markOf } from "./strategy";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
@@ -27,7 +28,7 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
   const operands = new Operands(operator, context.graph);
   const reason = whyNotOperands(operands);
   if (reason != "") return Placement.onCpu(reason);
-  const c = flat ? wholeImage(operands, context) : sliding(operands);
+  const c = flat ? wholeImage(operands, context) : sliding(operands, context);
   const placement = decide(operands, [c], context);
   const plan = placement.plan;
   if (plan == null) return placement;
@@ -75,7 +76,7 @@ export function whyNotStage(c: Convolution, context: Context): string {
   return reason;
 }
 
-function sliding(operands: Operands): Convolution {
+function sliding(operands: Operands, context: Context): Convolution {
   const options = operands.operator.options;
   const c = new Convolution();
   c.stride = options.strideHeight;
@@ -91,6 +92,7 @@ function sliding(operands: Operands): Convolution {
   c.depthwise = operands.isDepthwise && c.inputChannels > 1;
   quantize(c, operands);
   pitches(c, operands.isDepthwise);
+  if (leavesCoresIdle(c, context.core)) spellOut(c);
   return c;
 }
 

@@ -24,6 +24,11 @@ export class Axis {
   /** Where the model's kernel begins inside the square kernel. */
   inset: i32 = 0;
 
+  /** Pixels past the image that the last step of a kernel of this side reads. */
+  paddingAfter(side: i32, stride: i32): i32 {
+    return max((this.output - 1) * stride + side - this.input - this.padding, 0);
+  }
+
   /** Pixels that the model's kernel spans. */
   get extent(): i32 {
     return (this.kernel - 1) * this.dilation + 1;
@@ -72,16 +77,15 @@ export class Convolution {
   striding: Striding = Striding.NONE;
   /** Depthwise kernels are streamed as one plane each, not as zeros but for one plane. */
   native: bool = false;
+  /** The padding is put into the data first, instead of being left to the NN unit. */
+  padsFirst: bool = false;
   /** The input is read as two planes, the second under zero weights only. */
   blankPlane: bool = false;
 
   /** 1×1 in the model, over more than one channel. */
   get pointwise(): bool {
     return (
-      this.rows.kernel == 1 &&
-      this.columns.kernel == 1 &&
-      this.inputChannels > 1 &&
-      !this.depthwise
+      this.rows.kernel == 1 && this.columns.kernel == 1 && this.inputChannels > 1 && !this.depthwise
     );
   }
 

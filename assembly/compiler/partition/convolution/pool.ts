@@ -86,7 +86,10 @@ function placeWindows(
   const image = new Window(input.fromLast(3), input.fromLast(2));
   const stages: Convolution[] = [];
   if (max(window.rows, window.columns) <= WIDEST) {
-    const target = new Window(outputRows(output, window, input), outputColumns(output, window, input));
+    const target = new Window(
+      outputRows(output, window, input),
+      outputColumns(output, window, input),
+    );
     stages.push(average(image, target, window, channels, context));
   } else {
     stages.push(blocks(image, channels, context));
@@ -103,12 +106,7 @@ function placeWindows(
   return finish(input, output, stages, context);
 }
 
-function finish(
-  input: Tensor,
-  output: Tensor,
-  stages: Convolution[],
-  context: Context,
-): Placement {
+function finish(input: Tensor, output: Tensor, stages: Convolution[], context: Context): Placement {
   const plan = new ConvolutionsPlan(input, output, stages);
   let mark: Mark = Mark.EXPECTED;
   for (let i = 0; i < stages.length; i++) {

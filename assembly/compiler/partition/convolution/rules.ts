@@ -84,10 +84,12 @@ function weightShapes(o: Operands): string {
 }
 
 function fullyConnectedShape(o: Operands): string {
-  if (o.operator.options.shuffledWeights) return "its weights are in an order made for certain CPUs";
+  if (o.operator.options.shuffledWeights)
+    return "its weights are in an order made for certain CPUs";
   if (o.weights.shape.length != 2) return "its weights do not have two dimensions";
   const inputs = o.weights.shape[1];
-  if (o.input.elements != (inputs as u32)) return `it has ${o.input.elements} inputs, not ${inputs}`;
+  if (o.input.elements != (inputs as u32))
+    return `it has ${o.input.elements} inputs, not ${inputs}`;
   const outputs = o.weights.shape[0];
   return o.output.elements == (outputs as u32)
     ? ""
@@ -120,7 +122,8 @@ function fieldWidths(c: Convolution, _core: Core): string {
   const rows = max(c.rows.input, c.rows.output * c.stride) + LARGEST_KERNEL;
   const columns = max(c.columns.input, c.columns.output * c.stride) + LARGEST_KERNEL;
   const phases = c.stride == 2 ? 4 : 1;
-  if (max(rows, columns) > LARGEST_SIDE) return `its image exceeds ${LARGEST_SIDE} pixels on a side`;
+  if (max(rows, columns) > LARGEST_SIDE)
+    return `its image exceeds ${LARGEST_SIDE} pixels on a side`;
   if (max(c.inputChannels * phases, c.outputChannels) > LARGEST_CHANNELS && !c.mesaFlat)
     return `it has more than ${LARGEST_CHANNELS} channels`;
   if (max(c.columns.output * c.outputChannels, c.inputChannels) > LARGEST_LOOP)

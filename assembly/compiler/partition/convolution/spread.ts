@@ -10,24 +10,33 @@ export function spread(c: Convolution, taps: StaticArray<u8>, core: Core): void 
   const weights = c.weights;
   c.inputChannels = channels;
   weights.zero = 0;
-  // Native depthwise jobs that leave cores without a kernel are not known to work.
-  if (core.architecture >= 8 && channels > 1 && channels < (core.nnCores as i32)) {
-    weights.data = changetype<usize>(spelledOut(taps, channels));
-    weights.channelPitch = 1;
-    weights.tapPitch = channels;
-    weights.kernelPitch = taps.length * channels;
-    return;
-  }
   c.depthwise = channels > 1;
   weights.data = changetype<usize>(taps);
   weights.tapPitch = 1;
+  if (leavesCoresIdle(c, core)) spellOut(c);
 }
 
-/** The same as a full convolution: [kernel][tap][channel]. */
-function spelledOut(taps: StaticArray<u8>, channels: i32): StaticArray<u8> {
-  const all = new StaticArray<u8>(channels * taps.length * channels);
+/** Native depthwise jobs that leave cores without a kernel are not known to work. */
+export function leavesCoresIdle(c: Convolution, core: Core): bool {
+  return core.architecture >= 8 && c.depthwise && c.outputChannels < (core.nnCores as i32);
+}
+
+/** Makes a depthwise convolution of few channels a full one: [kernel][tap][channel]. */
+export function spellOut(c: Convolution): void {
+  const channels = c.outputChannels;
+  const taps = c.rows.kernel * c.columns.kernel;
+  const from = c.weights;
+  const zero = from.zero ^ from.flip;
+  const all = new StaticArray<u8>(channels * taps * channels).fill(zero);
   for (let k = 0; k < channels; k++) {
-    for (let t = 0; t < taps.length; t++) all[(k * taps.length + t) * channels + k] = taps[t];
+    const kernel = from.data + k * from.kernelPitch;
+    for (let t = 0; t < taps; t++) {
+      all[(k * taps + t) * channels + k] = load<u8>(kernel + t * from.tapPitch);
+    }
   }
-  return all;
+  c.depthwise = false;
+  from.data = changetype<usize>(all);
+  from.channelPitch = 1;
+  from.tapPitch = channels;
+  from.kernelPitch = taps * channels;
 }

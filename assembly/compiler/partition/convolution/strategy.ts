@@ -15,6 +15,7 @@ export function chooseStrategy(c: Convolution, core: Core): void {
   embed(c.rows, c);
   embed(c.columns, c);
   c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
+  c.padsFirst = needsFrame(c);
   c.blankPlane = core.architecture == 7 && needsCompany(c);
 }
 
@@ -74,12 +75,15 @@ export function markOf(c: Convolution, core: Core): Mark {
   return max<i32>(mark, core.mark) as Mark;
 }
 
-/** Native depthwise kernels that no driver has streamed rightly yet. */
+/** Native depthwise kernels that leave a core without any: no driver has streamed them rightly. */
 function isDoubtful(c: Convolution, core: Core): bool {
-  if (!c.native) return false;
-  const unfilled = c.outputChannels < (core.nnCores as i32);
-  const strided = c.striding == Striding.FIRST_PIXEL && c.same;
-  return unfilled || (strided && (isLargeAndOdd(c.rows) || isLargeAndOdd(c.columns)));
+  return c.native && c.outputChannels < (core.nnCores as i32);
+}
+
+/** Where the unit's own padding at a stride of 2 is not known to work, padded data are. */
+function needsFrame(c: Convolution): bool {
+  const strided = c.native && c.striding == Striding.FIRST_PIXEL && c.same;
+  return strided && (isLargeAndOdd(c.rows) || isLargeAndOdd(c.columns));
 }
 
 function isLargeAndOdd(axis: Axis): bool {
@@ -87,7 +91,7 @@ function isLargeAndOdd(axis: Axis): bool {
 }
 
 function isProven(c: Convolution, core: Core): bool {
-  if (!c.square || c.blankPlane) return false;
+  if (!c.square || c.blankPlane || c.padsFirst) return false;
   return provenSize(c) && provenChannels(c.outputChannels, core.nnCores) && provenPadding(c);
 }
 
