@@ -43,8 +43,11 @@ export namespace Builtin {
   export const CONV_2D: i32 = 3;
   export const DEPTHWISE_CONV_2D: i32 = 4;
   export const FULLY_CONNECTED: i32 = 9;
+  export const LOGISTIC: i32 = 14;
   export const MAX_POOL_2D: i32 = 17;
   export const MUL: i32 = 18;
+  export const RELU: i32 = 19;
+  export const RELU6: i32 = 21;
   export const RESHAPE: i32 = 22;
   export const RESIZE_BILINEAR: i32 = 23;
   export const SOFTMAX: i32 = 25;
@@ -58,6 +61,7 @@ export namespace Builtin {
   export const EXPAND_DIMS: i32 = 70;
   export const RESIZE_NEAREST_NEIGHBOR: i32 = 97;
   export const LEAKY_RELU: i32 = 98;
+  export const ABS: i32 = 101;
 }
 
 /** How well a job's words are known to work on silicon; a greater mark is a weaker claim. */

@@ -31,6 +31,7 @@ export interface BlobOptions {
   compatMesa: boolean;
   strict: boolean;
   allowUnproven: boolean;
+  cpuOnly: boolean;
 }
 
 export interface Tensor {
@@ -58,6 +59,7 @@ export interface Operator {
   index: number;
   /** TFLite's builtin code. */
   code: number;
+  /** TFLite's, or a custom operator's own. */
   name: string;
   /** Tensor indices, -1 for an optional input that is left out. */
   inputs: number[];
@@ -77,14 +79,51 @@ export type OperatorOptions =
   | { kind: "none" }
   | {
       kind: "pool";
-      padding: "SAME" | "VALID";
+      padding: Padding;
       strideHeight: number;
       strideWidth: number;
       filterHeight: number;
       filterWidth: number;
       activation: Activation;
     }
-  | { kind: "softmax"; beta: number };
+  | { kind: "softmax"; beta: number }
+  | {
+      kind: "convolution";
+      padding: Padding;
+      strideHeight: number;
+      strideWidth: number;
+      dilationHeight: number;
+      dilationWidth: number;
+      activation: Activation;
+    }
+  | { kind: "activation"; activation: Activation }
+  | { kind: "concatenation"; axis: number; activation: Activation }
+  | { kind: "resize"; alignCorners: boolean; halfPixelCenters: boolean }
+  | { kind: "slope"; alpha: number }
+  | {
+      kind: "strided slice";
+      beginMask: number;
+      endMask: number;
+      ellipsisMask: number;
+      newAxisMask: number;
+      shrinkAxisMask: number;
+    }
+  | {
+      kind: "detection";
+      maxDetections: number;
+      maxClassesPerDetection: number;
+      detectionsPerClass: number;
+      regularNms: boolean;
+      classes: number;
+      scoreThreshold: number;
+      iouThreshold: number;
+      yScale: number;
+      xScale: number;
+      hScale: number;
+      wScale: number;
+    };
+
+export type Padding = "SAME" | "VALID";
 
 export type Activation = "NONE" | "RELU" | "RELU_N1_TO_1" | "RELU6" | "TANH" | "SIGN_BIT";
 
@@ -98,6 +137,8 @@ export interface Segment {
   jobs: Job[];
   stream: Uint32Array;
   relocations: Relocation[];
+  /** On the CPU, where no kernel runs the operators: them as a `.tflite`. Else empty. */
+  model: Uint8Array;
 }
 
 export interface Binding {

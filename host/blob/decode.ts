@@ -2,20 +2,20 @@ import { CORES } from "../../assembly/targets/cores.ts";
 import type { Dtype } from "../dtype.ts";
 import { type Place as FaultPlace, NolfetError } from "../errors.ts";
 import type {
-  Activation,
   Binding,
   Blob,
   Buffer,
   Job,
   Mark,
   Operator,
-  OperatorOptions,
   Place,
   Placement,
   Relocation,
   Segment,
   Tensor,
 } from "./blob.ts";
+import { operatorOptions } from "./decode-options.ts";
+import { lowerNameOf, nameOf } from "./names.ts";
 import * as nolf from "./nolf.generated.ts";
 
 /**
@@ -31,6 +31,7 @@ export function decodeBlob(root: nolf.Blob): Blob {
       compatMesa: root.options()?.compatMesa() ?? false,
       strict: root.options()?.strict() ?? false,
       allowUnproven: root.options()?.allowUnproven() ?? false,
+      cpuOnly: root.options()?.cpuOnly() ?? false,
     },
     tensors: list(root.tensorsLength(), (i) => tensor(root.tensors(i) as nolf.Tensor, i)),
     operators: list(root.operatorsLength(), (i) => operator(root.operators(i) as nolf.Operator, i)),
@@ -47,22 +48,6 @@ export function decodeBlob(root: nolf.Blob): Blob {
 
 function list<T>(length: number, item: (index: number) => T): T[] {
   return Array.from({ length }, (_, i) => item(i));
-}
-
-/** The name of an enum's value, spelled as the host does. */
-function nameOf<T extends string>(
-  values: Record<string | number, string | number>,
-  value: number,
-  what: string,
-  place?: FaultPlace,
-): T {
-  const name = values[value];
-  if (typeof name === "string") return name as T;
-  throw new NolfetError("BAD_BLOB", `a known ${what}`, `${value}`, place);
-}
-
-function lowerNameOf<T extends string>(...parameters: Parameters<typeof nameOf>): T {
-  return nameOf(...parameters).toLowerCase() as T;
 }
 
 function target(record: nolf.Target | null): Pick<Blob, "core" | "coreIndex"> {
@@ -120,28 +105,6 @@ function operator(record: nolf.Operator, index: number): Operator {
   };
 }
 
-function operatorOptions(record: nolf.Operator, place: FaultPlace): OperatorOptions {
-  if (record.optionsType() === nolf.CpuOptions.Pool2DOptions) {
-    const pool = record.options(new nolf.Pool2DOptions()) as nolf.Pool2DOptions | null;
-    if (pool) {
-      return {
-        kind: "pool",
-        padding: nameOf<"SAME" | "VALID">(nolf.Padding, pool.padding(), "padding", place),
-        strideHeight: pool.strideHeight(),
-        strideWidth: pool.strideWidth(),
-        filterHeight: pool.filterHeight(),
-        filterWidth: pool.filterWidth(),
-        activation: nameOf<Activation>(nolf.Activation, pool.activation(), "activation", place),
-      };
-    }
-  }
-  if (record.optionsType() === nolf.CpuOptions.SoftmaxOptions) {
-    const softmax = record.options(new nolf.SoftmaxOptions()) as nolf.SoftmaxOptions | null;
-    if (softmax) return { kind: "softmax", beta: softmax.beta() };
-  }
-  return { kind: "none" };
-}
-
 function segment(record: nolf.Segment): Segment {
   return {
     placement: nameOf<Placement>(nolf.Placement, record.placement(), "placement"),
@@ -153,6 +116,7 @@ function segment(record: nolf.Segment): Segment {
     relocations: list(record.relocationsLength(), (i) =>
       relocation(record.relocations(i) as nolf.Relocation),
     ),
+    model: record.modelArray() ?? new Uint8Array(),
   };
 }
 

@@ -6,6 +6,9 @@ export const LAYOUT: Layout = {
   identifier: "NOLF",
   root: "Blob",
   tables: {
+    ActivationOptions: [
+      { name: "activation", kind: "scalar", bytes: 1 },
+    ],
     Binding: [
       { name: "tensor", kind: "scalar", bytes: 4 },
       { name: "offset", kind: "scalar", bytes: 4 },
@@ -27,6 +30,31 @@ export const LAYOUT: Layout = {
       { name: "arena_bytes", kind: "scalar", bytes: 4 },
       { name: "constants", kind: "vector", bytes: 1 },
       { name: "init", kind: "vector", bytes: 4 },
+    ],
+    ConcatenationOptions: [
+      { name: "axis", kind: "scalar", bytes: 4 },
+      { name: "activation", kind: "scalar", bytes: 1 },
+    ],
+    ConvolutionOptions: [
+      { name: "padding", kind: "scalar", bytes: 1 },
+      { name: "stride_height", kind: "scalar", bytes: 4 },
+      { name: "stride_width", kind: "scalar", bytes: 4 },
+      { name: "dilation_height", kind: "scalar", bytes: 4 },
+      { name: "dilation_width", kind: "scalar", bytes: 4 },
+      { name: "activation", kind: "scalar", bytes: 1 },
+    ],
+    DetectionOptions: [
+      { name: "max_detections", kind: "scalar", bytes: 4 },
+      { name: "max_classes_per_detection", kind: "scalar", bytes: 4 },
+      { name: "detections_per_class", kind: "scalar", bytes: 4 },
+      { name: "regular_nms", kind: "scalar", bytes: 1 },
+      { name: "classes", kind: "scalar", bytes: 4 },
+      { name: "score_threshold", kind: "scalar", bytes: 4 },
+      { name: "iou_threshold", kind: "scalar", bytes: 4 },
+      { name: "y_scale", kind: "scalar", bytes: 4 },
+      { name: "x_scale", kind: "scalar", bytes: 4 },
+      { name: "h_scale", kind: "scalar", bytes: 4 },
+      { name: "w_scale", kind: "scalar", bytes: 4 },
     ],
     Job: [
       { name: "kind", kind: "scalar", bytes: 1 },
@@ -53,7 +81,7 @@ export const LAYOUT: Layout = {
       { name: "reason", kind: "string" },
       { name: "mark", kind: "scalar", bytes: 1 },
       { name: "options_type", kind: "scalar", bytes: 1 },
-      { name: "options", kind: "union", tables: [null, "Pool2DOptions", "SoftmaxOptions"] },
+      { name: "options", kind: "union", tables: [null, "Pool2DOptions", "SoftmaxOptions", "ConvolutionOptions", "ActivationOptions", "ConcatenationOptions", "ResizeOptions", "SlopeOptions", "StridedSliceOptions", "DetectionOptions"] },
       { name: "macs", kind: "scalar", bytes: 8 },
       { name: "weight_bytes", kind: "scalar", bytes: 4 },
       { name: "coefficient_bytes", kind: "scalar", bytes: 4 },
@@ -62,6 +90,7 @@ export const LAYOUT: Layout = {
       { name: "compat_mesa", kind: "scalar", bytes: 1 },
       { name: "strict", kind: "scalar", bytes: 1 },
       { name: "allow_unproven", kind: "scalar", bytes: 1 },
+      { name: "cpu_only", kind: "scalar", bytes: 1 },
     ],
     Pool2DOptions: [
       { name: "padding", kind: "scalar", bytes: 1 },
@@ -76,6 +105,10 @@ export const LAYOUT: Layout = {
       { name: "zero_points", kind: "vector", bytes: 8 },
       { name: "axis", kind: "scalar", bytes: 4 },
     ],
+    ResizeOptions: [
+      { name: "align_corners", kind: "scalar", bytes: 1 },
+      { name: "half_pixel_centers", kind: "scalar", bytes: 1 },
+    ],
     Segment: [
       { name: "placement", kind: "scalar", bytes: 1 },
       { name: "operators", kind: "vector", bytes: 4 },
@@ -84,9 +117,20 @@ export const LAYOUT: Layout = {
       { name: "jobs", kind: "tables", table: "Job" },
       { name: "stream", kind: "vector", bytes: 4 },
       { name: "relocations", kind: "vector", bytes: 8, align: 4 },
+      { name: "model", kind: "vector", bytes: 1 },
+    ],
+    SlopeOptions: [
+      { name: "alpha", kind: "scalar", bytes: 4 },
     ],
     SoftmaxOptions: [
       { name: "beta", kind: "scalar", bytes: 4 },
+    ],
+    StridedSliceOptions: [
+      { name: "begin_mask", kind: "scalar", bytes: 4 },
+      { name: "end_mask", kind: "scalar", bytes: 4 },
+      { name: "ellipsis_mask", kind: "scalar", bytes: 4 },
+      { name: "new_axis_mask", kind: "scalar", bytes: 4 },
+      { name: "shrink_axis_mask", kind: "scalar", bytes: 4 },
     ],
     Target: [
       { name: "name", kind: "string" },

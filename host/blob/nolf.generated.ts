@@ -40,7 +40,8 @@ export enum Purpose {
   SPACE_TO_DEPTH = 3,
   COPY = 4,
   PADDING = 5,
-  ADDITION = 6
+  ADDITION = 6,
+  TABLE = 7
 }
 
 export enum Buffer {
@@ -65,30 +66,51 @@ export enum Activation {
 export enum CpuOptions {
   NONE = 0,
   Pool2DOptions = 1,
-  SoftmaxOptions = 2
+  SoftmaxOptions = 2,
+  ConvolutionOptions = 3,
+  ActivationOptions = 4,
+  ConcatenationOptions = 5,
+  ResizeOptions = 6,
+  SlopeOptions = 7,
+  StridedSliceOptions = 8,
+  DetectionOptions = 9
 }
 
 export function unionToCpuOptions(
   type: CpuOptions,
-  accessor: (obj:Pool2DOptions|SoftmaxOptions) => Pool2DOptions|SoftmaxOptions|null
-): Pool2DOptions|SoftmaxOptions|null {
+  accessor: (obj:ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions) => ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null
+): ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null {
   switch(CpuOptions[type]) {
     case 'NONE': return null; 
     case 'Pool2DOptions': return accessor(new Pool2DOptions())! as Pool2DOptions;
     case 'SoftmaxOptions': return accessor(new SoftmaxOptions())! as SoftmaxOptions;
+    case 'ConvolutionOptions': return accessor(new ConvolutionOptions())! as ConvolutionOptions;
+    case 'ActivationOptions': return accessor(new ActivationOptions())! as ActivationOptions;
+    case 'ConcatenationOptions': return accessor(new ConcatenationOptions())! as ConcatenationOptions;
+    case 'ResizeOptions': return accessor(new ResizeOptions())! as ResizeOptions;
+    case 'SlopeOptions': return accessor(new SlopeOptions())! as SlopeOptions;
+    case 'StridedSliceOptions': return accessor(new StridedSliceOptions())! as StridedSliceOptions;
+    case 'DetectionOptions': return accessor(new DetectionOptions())! as DetectionOptions;
     default: return null;
   }
 }
 
 export function unionListToCpuOptions(
   type: CpuOptions, 
-  accessor: (index: number, obj:Pool2DOptions|SoftmaxOptions) => Pool2DOptions|SoftmaxOptions|null, 
+  accessor: (index: number, obj:ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions) => ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null, 
   index: number
-): Pool2DOptions|SoftmaxOptions|null {
+): ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null {
   switch(CpuOptions[type]) {
     case 'NONE': return null; 
     case 'Pool2DOptions': return accessor(index, new Pool2DOptions())! as Pool2DOptions;
     case 'SoftmaxOptions': return accessor(index, new SoftmaxOptions())! as SoftmaxOptions;
+    case 'ConvolutionOptions': return accessor(index, new ConvolutionOptions())! as ConvolutionOptions;
+    case 'ActivationOptions': return accessor(index, new ActivationOptions())! as ActivationOptions;
+    case 'ConcatenationOptions': return accessor(index, new ConcatenationOptions())! as ConcatenationOptions;
+    case 'ResizeOptions': return accessor(index, new ResizeOptions())! as ResizeOptions;
+    case 'SlopeOptions': return accessor(index, new SlopeOptions())! as SlopeOptions;
+    case 'StridedSliceOptions': return accessor(index, new StridedSliceOptions())! as StridedSliceOptions;
+    case 'DetectionOptions': return accessor(index, new DetectionOptions())! as DetectionOptions;
     default: return null;
   }
 }
@@ -231,8 +253,13 @@ allowUnproven():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+cpuOnly():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startOptions(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(4);
 }
 
 static addCompatMesa(builder:flatbuffers.Builder, compatMesa:boolean) {
@@ -247,16 +274,21 @@ static addAllowUnproven(builder:flatbuffers.Builder, allowUnproven:boolean) {
   builder.addFieldInt8(2, +allowUnproven, +false);
 }
 
+static addCpuOnly(builder:flatbuffers.Builder, cpuOnly:boolean) {
+  builder.addFieldInt8(3, +cpuOnly, +false);
+}
+
 static endOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createOptions(builder:flatbuffers.Builder, compatMesa:boolean, strict:boolean, allowUnproven:boolean):flatbuffers.Offset {
+static createOptions(builder:flatbuffers.Builder, compatMesa:boolean, strict:boolean, allowUnproven:boolean, cpuOnly:boolean):flatbuffers.Offset {
   Options.startOptions(builder);
   Options.addCompatMesa(builder, compatMesa);
   Options.addStrict(builder, strict);
   Options.addAllowUnproven(builder, allowUnproven);
+  Options.addCpuOnly(builder, cpuOnly);
   return Options.endOptions(builder);
 }
 }
@@ -626,6 +658,517 @@ static createSoftmaxOptions(builder:flatbuffers.Builder, beta:number):flatbuffer
   SoftmaxOptions.startSoftmaxOptions(builder);
   SoftmaxOptions.addBeta(builder, beta);
   return SoftmaxOptions.endSoftmaxOptions(builder);
+}
+}
+
+export class ConvolutionOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ConvolutionOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsConvolutionOptions(bb:flatbuffers.ByteBuffer, obj?:ConvolutionOptions):ConvolutionOptions {
+  return (obj || new ConvolutionOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsConvolutionOptions(bb:flatbuffers.ByteBuffer, obj?:ConvolutionOptions):ConvolutionOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ConvolutionOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+padding():Padding {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint8(this.bb_pos + offset) : Padding.SAME;
+}
+
+strideHeight():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+strideWidth():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+dilationHeight():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+dilationWidth():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+activation():Activation {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.readUint8(this.bb_pos + offset) : Activation.NONE;
+}
+
+static startConvolutionOptions(builder:flatbuffers.Builder) {
+  builder.startObject(6);
+}
+
+static addPadding(builder:flatbuffers.Builder, padding:Padding) {
+  builder.addFieldInt8(0, padding, Padding.SAME);
+}
+
+static addStrideHeight(builder:flatbuffers.Builder, strideHeight:number) {
+  builder.addFieldInt32(1, strideHeight, 0);
+}
+
+static addStrideWidth(builder:flatbuffers.Builder, strideWidth:number) {
+  builder.addFieldInt32(2, strideWidth, 0);
+}
+
+static addDilationHeight(builder:flatbuffers.Builder, dilationHeight:number) {
+  builder.addFieldInt32(3, dilationHeight, 0);
+}
+
+static addDilationWidth(builder:flatbuffers.Builder, dilationWidth:number) {
+  builder.addFieldInt32(4, dilationWidth, 0);
+}
+
+static addActivation(builder:flatbuffers.Builder, activation:Activation) {
+  builder.addFieldInt8(5, activation, Activation.NONE);
+}
+
+static endConvolutionOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createConvolutionOptions(builder:flatbuffers.Builder, padding:Padding, strideHeight:number, strideWidth:number, dilationHeight:number, dilationWidth:number, activation:Activation):flatbuffers.Offset {
+  ConvolutionOptions.startConvolutionOptions(builder);
+  ConvolutionOptions.addPadding(builder, padding);
+  ConvolutionOptions.addStrideHeight(builder, strideHeight);
+  ConvolutionOptions.addStrideWidth(builder, strideWidth);
+  ConvolutionOptions.addDilationHeight(builder, dilationHeight);
+  ConvolutionOptions.addDilationWidth(builder, dilationWidth);
+  ConvolutionOptions.addActivation(builder, activation);
+  return ConvolutionOptions.endConvolutionOptions(builder);
+}
+}
+
+export class ActivationOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ActivationOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsActivationOptions(bb:flatbuffers.ByteBuffer, obj?:ActivationOptions):ActivationOptions {
+  return (obj || new ActivationOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsActivationOptions(bb:flatbuffers.ByteBuffer, obj?:ActivationOptions):ActivationOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ActivationOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+activation():Activation {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint8(this.bb_pos + offset) : Activation.NONE;
+}
+
+static startActivationOptions(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addActivation(builder:flatbuffers.Builder, activation:Activation) {
+  builder.addFieldInt8(0, activation, Activation.NONE);
+}
+
+static endActivationOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createActivationOptions(builder:flatbuffers.Builder, activation:Activation):flatbuffers.Offset {
+  ActivationOptions.startActivationOptions(builder);
+  ActivationOptions.addActivation(builder, activation);
+  return ActivationOptions.endActivationOptions(builder);
+}
+}
+
+export class ConcatenationOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ConcatenationOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsConcatenationOptions(bb:flatbuffers.ByteBuffer, obj?:ConcatenationOptions):ConcatenationOptions {
+  return (obj || new ConcatenationOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsConcatenationOptions(bb:flatbuffers.ByteBuffer, obj?:ConcatenationOptions):ConcatenationOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ConcatenationOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+axis():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+activation():Activation {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readUint8(this.bb_pos + offset) : Activation.NONE;
+}
+
+static startConcatenationOptions(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addAxis(builder:flatbuffers.Builder, axis:number) {
+  builder.addFieldInt32(0, axis, 0);
+}
+
+static addActivation(builder:flatbuffers.Builder, activation:Activation) {
+  builder.addFieldInt8(1, activation, Activation.NONE);
+}
+
+static endConcatenationOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createConcatenationOptions(builder:flatbuffers.Builder, axis:number, activation:Activation):flatbuffers.Offset {
+  ConcatenationOptions.startConcatenationOptions(builder);
+  ConcatenationOptions.addAxis(builder, axis);
+  ConcatenationOptions.addActivation(builder, activation);
+  return ConcatenationOptions.endConcatenationOptions(builder);
+}
+}
+
+export class ResizeOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):ResizeOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsResizeOptions(bb:flatbuffers.ByteBuffer, obj?:ResizeOptions):ResizeOptions {
+  return (obj || new ResizeOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsResizeOptions(bb:flatbuffers.ByteBuffer, obj?:ResizeOptions):ResizeOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new ResizeOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+alignCorners():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+halfPixelCenters():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+static startResizeOptions(builder:flatbuffers.Builder) {
+  builder.startObject(2);
+}
+
+static addAlignCorners(builder:flatbuffers.Builder, alignCorners:boolean) {
+  builder.addFieldInt8(0, +alignCorners, +false);
+}
+
+static addHalfPixelCenters(builder:flatbuffers.Builder, halfPixelCenters:boolean) {
+  builder.addFieldInt8(1, +halfPixelCenters, +false);
+}
+
+static endResizeOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createResizeOptions(builder:flatbuffers.Builder, alignCorners:boolean, halfPixelCenters:boolean):flatbuffers.Offset {
+  ResizeOptions.startResizeOptions(builder);
+  ResizeOptions.addAlignCorners(builder, alignCorners);
+  ResizeOptions.addHalfPixelCenters(builder, halfPixelCenters);
+  return ResizeOptions.endResizeOptions(builder);
+}
+}
+
+export class SlopeOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):SlopeOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsSlopeOptions(bb:flatbuffers.ByteBuffer, obj?:SlopeOptions):SlopeOptions {
+  return (obj || new SlopeOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsSlopeOptions(bb:flatbuffers.ByteBuffer, obj?:SlopeOptions):SlopeOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new SlopeOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+alpha():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+static startSlopeOptions(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addAlpha(builder:flatbuffers.Builder, alpha:number) {
+  builder.addFieldFloat32(0, alpha, 0.0);
+}
+
+static endSlopeOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createSlopeOptions(builder:flatbuffers.Builder, alpha:number):flatbuffers.Offset {
+  SlopeOptions.startSlopeOptions(builder);
+  SlopeOptions.addAlpha(builder, alpha);
+  return SlopeOptions.endSlopeOptions(builder);
+}
+}
+
+export class StridedSliceOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):StridedSliceOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsStridedSliceOptions(bb:flatbuffers.ByteBuffer, obj?:StridedSliceOptions):StridedSliceOptions {
+  return (obj || new StridedSliceOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsStridedSliceOptions(bb:flatbuffers.ByteBuffer, obj?:StridedSliceOptions):StridedSliceOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new StridedSliceOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+beginMask():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+endMask():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+ellipsisMask():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+newAxisMask():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+shrinkAxisMask():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+static startStridedSliceOptions(builder:flatbuffers.Builder) {
+  builder.startObject(5);
+}
+
+static addBeginMask(builder:flatbuffers.Builder, beginMask:number) {
+  builder.addFieldInt32(0, beginMask, 0);
+}
+
+static addEndMask(builder:flatbuffers.Builder, endMask:number) {
+  builder.addFieldInt32(1, endMask, 0);
+}
+
+static addEllipsisMask(builder:flatbuffers.Builder, ellipsisMask:number) {
+  builder.addFieldInt32(2, ellipsisMask, 0);
+}
+
+static addNewAxisMask(builder:flatbuffers.Builder, newAxisMask:number) {
+  builder.addFieldInt32(3, newAxisMask, 0);
+}
+
+static addShrinkAxisMask(builder:flatbuffers.Builder, shrinkAxisMask:number) {
+  builder.addFieldInt32(4, shrinkAxisMask, 0);
+}
+
+static endStridedSliceOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createStridedSliceOptions(builder:flatbuffers.Builder, beginMask:number, endMask:number, ellipsisMask:number, newAxisMask:number, shrinkAxisMask:number):flatbuffers.Offset {
+  StridedSliceOptions.startStridedSliceOptions(builder);
+  StridedSliceOptions.addBeginMask(builder, beginMask);
+  StridedSliceOptions.addEndMask(builder, endMask);
+  StridedSliceOptions.addEllipsisMask(builder, ellipsisMask);
+  StridedSliceOptions.addNewAxisMask(builder, newAxisMask);
+  StridedSliceOptions.addShrinkAxisMask(builder, shrinkAxisMask);
+  return StridedSliceOptions.endStridedSliceOptions(builder);
+}
+}
+
+export class DetectionOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):DetectionOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsDetectionOptions(bb:flatbuffers.ByteBuffer, obj?:DetectionOptions):DetectionOptions {
+  return (obj || new DetectionOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsDetectionOptions(bb:flatbuffers.ByteBuffer, obj?:DetectionOptions):DetectionOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new DetectionOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+maxDetections():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+maxClassesPerDetection():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+detectionsPerClass():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+regularNms():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+classes():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+scoreThreshold():number {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+iouThreshold():number {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+yScale():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+xScale():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+hScale():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+wScale():number {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
+static startDetectionOptions(builder:flatbuffers.Builder) {
+  builder.startObject(11);
+}
+
+static addMaxDetections(builder:flatbuffers.Builder, maxDetections:number) {
+  builder.addFieldInt32(0, maxDetections, 0);
+}
+
+static addMaxClassesPerDetection(builder:flatbuffers.Builder, maxClassesPerDetection:number) {
+  builder.addFieldInt32(1, maxClassesPerDetection, 0);
+}
+
+static addDetectionsPerClass(builder:flatbuffers.Builder, detectionsPerClass:number) {
+  builder.addFieldInt32(2, detectionsPerClass, 0);
+}
+
+static addRegularNms(builder:flatbuffers.Builder, regularNms:boolean) {
+  builder.addFieldInt8(3, +regularNms, +false);
+}
+
+static addClasses(builder:flatbuffers.Builder, classes:number) {
+  builder.addFieldInt32(4, classes, 0);
+}
+
+static addScoreThreshold(builder:flatbuffers.Builder, scoreThreshold:number) {
+  builder.addFieldFloat32(5, scoreThreshold, 0.0);
+}
+
+static addIouThreshold(builder:flatbuffers.Builder, iouThreshold:number) {
+  builder.addFieldFloat32(6, iouThreshold, 0.0);
+}
+
+static addYScale(builder:flatbuffers.Builder, yScale:number) {
+  builder.addFieldFloat32(7, yScale, 0.0);
+}
+
+static addXScale(builder:flatbuffers.Builder, xScale:number) {
+  builder.addFieldFloat32(8, xScale, 0.0);
+}
+
+static addHScale(builder:flatbuffers.Builder, hScale:number) {
+  builder.addFieldFloat32(9, hScale, 0.0);
+}
+
+static addWScale(builder:flatbuffers.Builder, wScale:number) {
+  builder.addFieldFloat32(10, wScale, 0.0);
+}
+
+static endDetectionOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createDetectionOptions(builder:flatbuffers.Builder, maxDetections:number, maxClassesPerDetection:number, detectionsPerClass:number, regularNms:boolean, classes:number, scoreThreshold:number, iouThreshold:number, yScale:number, xScale:number, hScale:number, wScale:number):flatbuffers.Offset {
+  DetectionOptions.startDetectionOptions(builder);
+  DetectionOptions.addMaxDetections(builder, maxDetections);
+  DetectionOptions.addMaxClassesPerDetection(builder, maxClassesPerDetection);
+  DetectionOptions.addDetectionsPerClass(builder, detectionsPerClass);
+  DetectionOptions.addRegularNms(builder, regularNms);
+  DetectionOptions.addClasses(builder, classes);
+  DetectionOptions.addScoreThreshold(builder, scoreThreshold);
+  DetectionOptions.addIouThreshold(builder, iouThreshold);
+  DetectionOptions.addYScale(builder, yScale);
+  DetectionOptions.addXScale(builder, xScale);
+  DetectionOptions.addHScale(builder, hScale);
+  DetectionOptions.addWScale(builder, wScale);
+  return DetectionOptions.endDetectionOptions(builder);
 }
 }
 
@@ -1223,8 +1766,23 @@ relocationsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+model(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
+}
+
+modelLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+modelArray():Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startSegment(builder:flatbuffers.Builder) {
-  builder.startObject(7);
+  builder.startObject(8);
 }
 
 static addPlacement(builder:flatbuffers.Builder, placement:Placement) {
@@ -1329,12 +1887,28 @@ static startRelocationsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(8, numElems, 4);
 }
 
+static addModel(builder:flatbuffers.Builder, modelOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(7, modelOffset, 0);
+}
+
+static createModelVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
+  builder.startVector(1, data.length, 1);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt8(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startModelVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(1, numElems, 1);
+}
+
 static endSegment(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset):flatbuffers.Offset {
   Segment.startSegment(builder);
   Segment.addPlacement(builder, placement);
   Segment.addOperators(builder, operatorsOffset);
@@ -1343,6 +1917,7 @@ static createSegment(builder:flatbuffers.Builder, placement:Placement, operators
   Segment.addJobs(builder, jobsOffset);
   Segment.addStream(builder, streamOffset);
   Segment.addRelocations(builder, relocationsOffset);
+  Segment.addModel(builder, modelOffset);
   return Segment.endSegment(builder);
 }
 }

@@ -6,8 +6,16 @@ export interface Difference {
   share: number;
 }
 
-/** Compares element by element; tensors of different length differ in everything. */
-export function compare(found: Uint8Array | Int8Array, expected: typeof found): Difference {
+/**
+ * Compares element by element; tensors of different length differ in everything. `signed`: the
+ * bytes are those of int8 elements.
+ */
+export function compare(
+  found: Uint8Array | Int8Array,
+  expected: typeof found,
+  signed = false,
+): Difference {
+  if (signed) return compare(new Int8Array(found), new Int8Array(expected));
   if (found.length !== expected.length) return { largest: Number.POSITIVE_INFINITY, share: 1 };
   let largest = 0;
   let differing = 0;

@@ -6,12 +6,14 @@ import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
 import { encodeHuffman } from "./huffman/coefficients";
 import { encodeConvolution } from "./nn-descriptor";
+import { encodeTable } from "./table";
 import { Tiling } from "./tiling";
 import { encodeMove } from "./tp-descriptor";
 import { encodeZeroRuns } from "./zero-run/coefficients";
 
 /** A job as bits: a descriptor whose addresses are still 0, and the coefficients it points to. */
 export class EncodedJob {
+  /** The streams of a convolution, or the table of a TP job. */
   coefficients: Coefficients | null = null;
 
   constructor(
@@ -30,7 +32,9 @@ export function encode(lowering: Lowering, core: Core, settings: Settings): Enco
   for (let i = 0; i < lowering.jobs.length; i++) {
     const job = lowering.jobs[i];
     if (job instanceof MoveJob) {
-      encoded.push(new EncodedJob(job, encodeMove(job as MoveJob)));
+      const move = encodeTpJob(job as MoveJob, encoded);
+      if (move == null) return null;
+      encoded.push(move);
       continue;
     }
     const convolution = encodeNnJob(job as ConvolutionJob, core, settings);
@@ -38,6 +42,18 @@ export function encode(lowering: Lowering, core: Core, settings: Settings): Enco
     encoded.push(convolution);
   }
   return encoded;
+}
+
+function encodeTpJob(job: MoveJob, before: EncodedJob[]): EncodedJob | null {
+  const encoded = new EncodedJob(job, encodeMove(job));
+  const table = job.table;
+  if (table == null) return encoded;
+  // The cores that share a job share its table.
+  encoded.coefficients =
+    job.core > 0
+      ? before[before.length - 1].coefficients
+      : encodeTable(table.kind, table.inputScale as f64, job.operator);
+  return encoded.coefficients == null ? null : encoded;
 }
 
 function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {

@@ -1,4 +1,4 @@
-import { MoveJob } from "../lower/jobs";
+import { MoveJob, TableUse } from "../lower/jobs";
 
 /**
  * The TP unit's descriptor: 31 words. Sizes and window bounds are 16-bit halves, two to a
@@ -21,17 +21,22 @@ import { MoveJob } from "../lower/jobs";
  */
 export const TP_WORDS = 31;
 export const TP_INPUT_ADDRESS = 10;
+export const TP_TABLE_ADDRESS = 11;
 export const TP_OUTPUT_ADDRESS = 13;
 
 // Word 6: the input lies in global memory; integer to float and back around the ALU.
 const INPUT_GLOBAL = 1 << 3;
 const TO_FLOAT = 1 << 4;
 const TO_INTEGER = 1 << 29;
+// The same for jobs with a table: look it up, load it, from global memory.
+const TABLE = (1 << 27) | (1 << 30) | (1 << 31);
 
 // Word 12.
 const OUTPUT_GLOBAL = 1 << 1;
 const RESET_LOOP_1 = 1 << 2;
+const RESET_LOOP_2 = 1 << 3;
 const RESET_LOOP_3 = 1 << 4;
+const SIGNED_TABLE = 1 << 28;
 const NO_FLUSH = 1 << 30;
 const LAST = 1 << 31;
 
@@ -56,16 +61,40 @@ export function encodeMove(job: MoveJob): StaticArray<u32> {
   words[26] = NO_CIRCULAR_BUFFER;
   words[28] = NO_CIRCULAR_BUFFER;
   words[29] = job.zero << 24;
-  words[30] = job.zero;
+  words[30] = job.outputZero;
+  const table = job.table;
+  if (table != null) encodeTableUse(table, words);
   return words;
 }
 
 /** Cores that others follow do not flush; each of them closes its own list of jobs, though. */
 function flags(job: MoveJob): u32 {
   let word: u32 = OUTPUT_GLOBAL | LAST;
-  if (job.resets) word |= RESET_LOOP_1 | RESET_LOOP_3;
+  if (job.reset1) word |= RESET_LOOP_1;
+  if (job.reset2) word |= RESET_LOOP_2;
+  if (job.reset3) word |= RESET_LOOP_3;
   if (job.core < job.cores - 1) word |= NO_FLUSH;
   return word;
+}
+
+/**
+ * The factor behind the table, as a float32 rounded to 15 bits of mantissa:
+ *
+ *  Word 24                                 Word 30
+ *   27 26  14    10  3   0                  22             8  7        0
+ *  ┌──────┬────────┬───────┐               ┌────────────────┬───────────┐
+ *  │ 6:5  │ shift  │ modes │               │ multiplier     │ zero point│
+ *  │      │ 4:0    │       │               │                │           │
+ *  └──────┴────────┴───────┘               └────────────────┴───────────┘
+ */
+function encodeTableUse(table: TableUse, words: StaticArray<u32>): void {
+  let bits = reinterpret<u32>(table.factor);
+  if ((bits & 0x80) != 0 && (bits & 0x17f) != 0) bits += 0x100;
+  const shift = 127 - (bits >> 23);
+  words[6] |= TABLE;
+  words[12] |= SIGNED_TABLE;
+  words[24] |= ((shift & 31) << 10) | (((shift >> 5) & 3) << 26);
+  words[30] |= ((bits >> 8) & 0x7fff) << 8;
 }
 
 /**

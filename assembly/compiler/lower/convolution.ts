@@ -11,7 +11,10 @@ import { Workshop } from "./workshop";
 
 /** Convolutions one behind the other, the first reading a tensor and the last filling one. */
 export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): void {
-  if (plan.flat && workshop.settings.compatMesa) return lowerAsMesa(plan, workshop);
+  if (plan.flat && workshop.settings.compatMesa) {
+    lowerAsMesa(plan, workshop);
+    return;
+  }
   const order = plan.flat ? Order.INTERLEAVED : Order.PLANAR;
   let input = workshop.require(plan.input, order);
   for (let i = 0; i < plan.stages.length; i++) {

@@ -1,3 +1,4 @@
+import { TableFunction } from "../partition/plans";
 import { Mark } from "../schema";
 import { Kernels } from "./kernels";
 
@@ -42,6 +43,18 @@ export enum Purpose {
   COPY = 4,
   PADDING = 5,
   ADDITION = 6,
+  TABLE = 7,
+}
+
+/** The function that a TP job computes on its way. */
+export class TableUse {
+  constructor(
+    public kind: TableFunction,
+    /** What one step of the input is worth. */
+    public inputScale: f32,
+    /** Steps of the output for one of what the table gives. */
+    public factor: f32,
+  ) {}
 }
 
 /** One descriptor's worth of work, in the words of the field; `encode` turns it into bits. */
@@ -125,9 +138,14 @@ export class MoveJob extends Job {
   increments: StaticArray<i32> = new StaticArray<i32>(7);
   /** Rounds of each loop; the seventh has no bound. */
   counts: StaticArray<i32> = new StaticArray<i32>(6).fill(1);
-  /** Loops 1 and 3 begin anew with every tile row and tile. */
-  resets: bool = false;
+  /** Loops 1 and 2 begin anew with every row of a tile and every tile, 3 with every slice. */
+  reset1: bool = false;
+  reset2: bool = false;
+  reset3: bool = false;
+  /** The bytes that stand for zero. */
   zero: i32 = 0;
+  outputZero: i32 = 0;
+  table: TableUse | null = null;
   /** Which of the TP cores that share the work this is, and how many they are. */
   core: i32 = 0;
   cores: i32 = 1;

@@ -9,6 +9,7 @@ import {
   Plan,
   PlanKind,
   SplitPlan,
+  TablePlan,
 } from "../partition/plans";
 import { Segment } from "../partition/segments";
 import { Settings } from "../settings";
@@ -18,6 +19,7 @@ import { lowerConvolutions } from "./convolution";
 import { Order } from "./homes";
 import { Access, Job, Value } from "./jobs";
 import { lowerPadding } from "./padding";
+import { lowerTable } from "./table";
 import { Workshop } from "./workshop";
 
 /** The jobs of one NPU segment in order, and the memory that they read and write. */
@@ -77,6 +79,9 @@ function lowerOperator(plan: Plan, workshop: Workshop): void {
       break;
     case PlanKind.PADDING:
       lowerPadding(plan as PaddingPlan, workshop);
+      break;
+    case PlanKind.TABLE:
+      lowerTable(plan as TablePlan, workshop);
       break;
     case PlanKind.VIEW:
       workshop.rename(plan.input, plan.output);

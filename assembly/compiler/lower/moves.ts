@@ -61,6 +61,7 @@ function wholeImage(purpose: Purpose, image: Image, input: Access, output: Acces
   job.inputBytes = image.bytes;
   job.outputBytes = image.bytes;
   job.zero = image.zero;
+  job.outputZero = image.zero;
   return job;
 }
 

@@ -72,6 +72,7 @@ export class Frame {
     job.tileX = this.outputColumns;
     job.tileY = this.outputRows;
     job.zero = this.image.zero;
+    job.outputZero = this.image.zero;
     job.increments[6] = this.outputPlane;
     job.inputBytes = columns * rows * channels;
     job.outputBytes = this.outputPlane * channels;

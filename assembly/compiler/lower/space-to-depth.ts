@@ -79,8 +79,10 @@ export class SpaceToDepth {
     job.windowY0 = -padY;
     job.windowX1 = job.tileX - 1 - padX;
     job.windowY1 = job.tileY - 1 - padY;
-    job.resets = true;
+    job.reset1 = true;
+    job.reset3 = true;
     job.zero = this.zero;
+    job.outputZero = this.zero;
     const plane = this.outputX * this.outputY;
     job.increments[6] = 4 * plane;
     return job

@@ -8,6 +8,7 @@ import { placeAveragePool, placeMean } from "./convolution/pool";
 import { placeSlice } from "./convolution/slice";
 import { placePadding } from "./padding";
 import { Placement } from "./placement";
+import { placeTable } from "./table";
 import { placeConcatenation, placeSplit, placeView } from "./views";
 
 type Place = (operator: Operator, context: Context) => Placement;
@@ -33,6 +34,10 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.AVERAGE_POOL_2D, placeAveragePool, false),
   new Pattern(Builtin.MEAN, placeMean, false),
   new Pattern(Builtin.STRIDED_SLICE, placeSlice, false),
+  new Pattern(Builtin.RELU, placeTable, false),
+  new Pattern(Builtin.RELU6, placeTable, false),
+  new Pattern(Builtin.ABS, placeTable, false),
+  new Pattern(Builtin.LOGISTIC, placeTable, false),
   new Pattern(Builtin.RESHAPE, placeView, false),
   new Pattern(Builtin.SQUEEZE, placeView, false),
   new Pattern(Builtin.EXPAND_DIMS, placeView, false),

@@ -9,6 +9,7 @@ export enum PlanKind {
   SPLIT,
   PADDING,
   VIEW,
+  TABLE,
 }
 
 export abstract class Plan {
@@ -116,5 +117,32 @@ export class PaddingPlan extends Plan {
 export class ViewPlan extends Plan {
   constructor(input: Tensor, output: Tensor) {
     super(PlanKind.VIEW, [input], [output]);
+  }
+}
+
+export enum TableFunction {
+  RELU,
+  ABS,
+  LOGISTIC,
+}
+
+/** A function of one element. */
+export class TablePlan extends Plan {
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public kindOfTable: TableFunction,
+  ) {
+    super(PlanKind.TABLE, [input], [output]);
+  }
+
+  get inputScale(): f32 {
+    return this.input.quantization.scale(0);
+  }
+
+  /** Steps of the output for what comes out of the table: RELU and ABS count in input steps. */
+  get factor(): f32 {
+    const unit: f32 = this.kindOfTable == TableFunction.LOGISTIC ? 1 : this.inputScale;
+    return unit / this.output.quantization.scale(0);
   }
 }

@@ -80,6 +80,10 @@ function placeCoefficients(jobs: EncodedJob[], offsets: StaticArray<u32>, start:
   for (let i = 0; i < jobs.length; i++) {
     const coefficients = jobs[i].coefficients;
     if (coefficients == null) continue;
+    if (i > 0 && jobs[i - 1].coefficients == coefficients) {
+      offsets[i] = offsets[i - 1];
+      continue;
+    }
     offsets[i] = end;
     end = alignTo(end + coefficients.bytes, ALIGNMENT);
   }

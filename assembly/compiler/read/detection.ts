@@ -68,10 +68,11 @@ export function readDetection(operator: Operator, graph: Graph): bool {
 
 function readOption(operator: Operator, map: FlexMap, option: Option): bool {
   const given = map.number(option.name);
-  const value = isNaN(given) ? option.fallback : given;
+  // Only what is not a number differs from itself.
+  const value = given == given ? given : option.fallback;
   if (!(value >= option.low && value <= option.high)) {
     const expected = `${option.name} from ${option.low} to ${option.high}`;
-    return refuse(operator, expected, isNaN(value) ? "none" : value.toString());
+    return refuse(operator, expected, value == value ? value.toString() : "none");
   }
   const destination = changetype<usize>(operator.options) + option.destination;
   if (option.isFloat) store<f32>(destination, value as f32);

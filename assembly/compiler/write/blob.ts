@@ -142,5 +142,6 @@ function writeOptions(builder: Builder, settings: Settings): u32 {
   builder.field8(OptionsSlot.COMPAT_MESA, settings.compatMesa ? 1 : 0);
   builder.field8(OptionsSlot.STRICT, settings.strict ? 1 : 0);
   builder.field8(OptionsSlot.ALLOW_UNPROVEN, settings.allowUnproven ? 1 : 0);
+  builder.field8(OptionsSlot.CPU_ONLY, settings.cpuOnly ? 1 : 0);
   return builder.endTable();
 }

@@ -5,8 +5,9 @@ import {
   NN_KERNEL_ADDRESS_SHIFT,
   NN_OUTPUT_ADDRESS,
 } from "../encode/nn-descriptor";
-import { TP_INPUT_ADDRESS, TP_OUTPUT_ADDRESS } from "../encode/tp-descriptor";
+import { TP_INPUT_ADDRESS, TP_OUTPUT_ADDRESS, TP_TABLE_ADDRESS } from "../encode/tp-descriptor";
 import { Access, MoveJob, Purpose } from "../lower/jobs";
+import { TableFunction } from "../partition/plans";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../place/place";
 import { CommandStream } from "./command-stream";
 
@@ -46,7 +47,7 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
     let position: u32;
     if (job instanceof MoveJob) {
       const move = job as MoveJob;
-      linkMove(jobs[i], descriptor, layout, linked);
+      linkMove(jobs[i], descriptor, layout.coefficients[i], layout, linked);
       position = stream.startMove(address, move.core == move.cores - 1, ordered(move));
     } else {
       linkConvolution(jobs[i], descriptor, layout.coefficients[i], layout, linked);
@@ -58,12 +59,25 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
   return linked;
 }
 
-/** What state GL_TP_ORDER asks for between the cores of a padding job. */
+/** What state GL_TP_ORDER asks for between the cores of padding, RELU and ABS. */
 function ordered(move: MoveJob): u32 {
-  return move.purpose == Purpose.PADDING && move.core < move.cores - 1 ? 8 : 0;
+  if (move.core == move.cores - 1) return 0;
+  const table = move.table;
+  const isMapped = table != null && table.kind != TableFunction.LOGISTIC;
+  return isMapped || move.purpose == Purpose.PADDING ? 8 : 0;
 }
 
-function linkMove(encoded: EncodedJob, at: u32, layout: SegmentLayout, linked: Linked): void {
+function linkMove(
+  encoded: EncodedJob,
+  at: u32,
+  table: u32,
+  layout: SegmentLayout,
+  linked: Linked,
+): void {
+  if (encoded.coefficients != null) {
+    encoded.words[TP_TABLE_ADDRESS] = CONSTANTS_ADDRESS + table;
+    linked.relocate(false, Buffer.CONSTANTS, 0, at + (TP_TABLE_ADDRESS << 2));
+  }
   linkAccess(encoded, TP_INPUT_ADDRESS, encoded.job.input, at, layout, linked);
   linkAccess(encoded, TP_OUTPUT_ADDRESS, encoded.job.output, at, layout, linked);
 }

@@ -3,13 +3,9 @@ import { Placement } from "../partition/placement";
 import { operatorName } from "../read/operators";
 import { Builtin } from "../schema";
 import { Builder } from "./builder";
-import {
-  OperatorSlot,
-  Pool2DOptionsSlot,
-  QuantizationSlot,
-  SoftmaxOptionsSlot,
-  TensorSlot,
-} from "./slots.generated";
+import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
+import { macsOf } from "./macs";
+import { OperatorSlot, QuantizationSlot, TensorSlot } from "./slots.generated";
 
 /** The model's side of a blob: its tensors and operators, where these run and why. */
 
@@ -73,7 +69,7 @@ export function writeOperators(
   const positions: u32[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
     const operator = graph.operators[i];
-    positions.push(writeOperator(builder, operator, placements[i], coefficients[i]));
+    positions.push(writeOperator(builder, operator, graph, placements[i], coefficients[i]));
   }
   return builder.references(positions);
 }
@@ -81,14 +77,15 @@ export function writeOperators(
 function writeOperator(
   builder: Builder,
   operator: Operator,
+  graph: Graph,
   placement: Placement,
   coefficientBytes: u32,
 ): u32 {
-  const name = builder.text(operatorName(operator.code));
+  const name = writeName(builder, operator);
   const inputs = builder.integers(operator.inputs);
   const outputs = builder.integers(operator.outputs);
   const reason = placement.isOnNpu ? 0 : builder.text(placement.reason);
-  const kind = placement.isOnNpu ? CpuOptions.NONE : cpuOptions(operator);
+  const kind = placement.isOnNpu ? CpuOptions.NONE : cpuOptionsOf(operator);
   const options = writeCpuOptions(builder, kind, operator);
   const plan = placement.plan;
   builder.table();
@@ -101,39 +98,17 @@ function writeOperator(
   builder.field8(OperatorSlot.MARK, placement.mark);
   builder.field8(OperatorSlot.OPTIONS_TYPE, kind);
   builder.child(OperatorSlot.OPTIONS, options);
+  builder.field64(OperatorSlot.MACS, plan != null ? plan.macs : macsOf(operator, graph));
   if (plan != null) {
-    builder.field64(OperatorSlot.MACS, plan.macs);
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);
   }
   return builder.endTable();
 }
 
-/** Members of the schema's union of options that CPU kernels need. */
-enum CpuOptions {
-  NONE = 0,
-  POOL_2D = 1,
-  SOFTMAX = 2,
-}
-
-function cpuOptions(operator: Operator): CpuOptions {
-  if (operator.code == Builtin.AVERAGE_POOL_2D) return CpuOptions.POOL_2D;
-  return operator.code == Builtin.SOFTMAX ? CpuOptions.SOFTMAX : CpuOptions.NONE;
-}
-
-function writeCpuOptions(builder: Builder, kind: CpuOptions, operator: Operator): u32 {
-  if (kind == CpuOptions.NONE) return 0;
-  const options = operator.options;
-  builder.table();
-  if (kind == CpuOptions.SOFTMAX) {
-    builder.field32(SoftmaxOptionsSlot.BETA, reinterpret<u32>(options.beta));
-  } else {
-    builder.field8(Pool2DOptionsSlot.PADDING, options.padding);
-    builder.field32(Pool2DOptionsSlot.STRIDE_HEIGHT, options.strideHeight);
-    builder.field32(Pool2DOptionsSlot.STRIDE_WIDTH, options.strideWidth);
-    builder.field32(Pool2DOptionsSlot.FILTER_HEIGHT, options.filterHeight);
-    builder.field32(Pool2DOptionsSlot.FILTER_WIDTH, options.filterWidth);
-    builder.field8(Pool2DOptionsSlot.ACTIVATION, options.activation);
-  }
-  return builder.endTable();
+function writeName(builder: Builder, operator: Operator): u32 {
+  const custom = operator.customName;
+  return operator.code == Builtin.CUSTOM
+    ? builder.bytes(custom.pointer, custom.bytes)
+    : builder.text(operatorName(operator.code));
 }

@@ -91,6 +91,8 @@ function writeJob(builder: Builder, encoded: EncodedJob, index: i32, layout: Seg
   if (coefficients != null) {
     builder.field32(JobSlot.COEFFICIENTS, layout.coefficients[index]);
     builder.field32(JobSlot.COEFFICIENT_BYTES, coefficients.bytes);
+  }
+  if (job instanceof ConvolutionJob) {
     builder.field64(JobSlot.MACS, (job as ConvolutionJob).macs);
   } else {
     builder.field8(JobSlot.CORE, (job as MoveJob).core);

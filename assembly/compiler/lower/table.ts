@@ -1,0 +1,78 @@
+import { TableFunction, TablePlan } from "../partition/plans";
+import { zeroByte } from "../partition/tensors";
+import { Order } from "./homes";
+import { Access, MoveJob, Purpose, TableUse } from "./jobs";
+import { imageOf, Workshop } from "./workshop";
+
+/** Tiles of this size are what the pattern is known with. */
+const TILE_X = 64;
+const TILE_Y = 16;
+/** Rows from which RELU and LOGISTIC are shared out. */
+const WORTH_SHARING = 6;
+
+/** Element by element, in whichever order the input is; shared out over the cores by its z. */
+export function lowerTable(plan: TablePlan, workshop: Workshop): void {
+  const isPlanar = workshop.homes.isFilled(plan.input, Order.PLANAR);
+  const order = isPlanar ? Order.PLANAR : Order.INTERLEAVED;
+  const input = workshop.require(plan.input, order);
+  const output = workshop.homes.fill(plan.output, order);
+  const image = imageOf(plan.input);
+  const box = isPlanar
+    ? new Box(image.columns, image.rows, image.channels)
+    : new Box(image.channels, image.columns, image.rows);
+  const cores = coresFor(plan, box.z, workshop);
+  let left = box.z;
+  for (let core = 0; core < cores; core++) {
+    const done = (box.z - left) * box.slice;
+    const mine = (left + cores - core - 1) / (cores - core);
+    const job = tableJob(plan, box, mine, input.plus(done), output.plus(done));
+    job.core = core;
+    job.cores = cores;
+    workshop.add(job);
+    left -= mine;
+  }
+}
+
+class Box {
+  constructor(
+    public x: i32,
+    public y: i32,
+    public z: i32,
+  ) {}
+
+  get slice(): i32 {
+    return this.x * this.y;
+  }
+}
+
+function coresFor(plan: TablePlan, z: i32, workshop: Workshop): i32 {
+  if (plan.kindOfTable != TableFunction.ABS && z < WORTH_SHARING) return 1;
+  return min(workshop.core.tpCoresPerJob as i32, z);
+}
+
+function tableJob(plan: TablePlan, box: Box, z: i32, input: Access, output: Access): MoveJob {
+  const job = new MoveJob(Purpose.TABLE, input, output);
+  job.sizeX = box.x;
+  job.sizeY = box.y;
+  job.sizeZ = z;
+  job.rowPitch = box.x;
+  job.planePitch = box.slice;
+  job.windowX1 = box.x - 1;
+  job.windowY1 = box.y - 1;
+  job.tileX = TILE_X;
+  job.tileY = TILE_Y;
+  job.reset1 = true;
+  job.reset2 = true;
+  job.zero = zeroByte(plan.input);
+  job.outputZero = zeroByte(plan.output);
+  job.table = new TableUse(plan.kindOfTable, plan.inputScale, plan.factor);
+  job.inputBytes = box.slice * z;
+  job.outputBytes = job.inputBytes;
+  job.increments[6] = box.slice;
+  return job
+    .loop(0, 0, 1)
+    .loop(1, 1, 0)
+    .loop(2, box.x, 0)
+    .loop(3, TILE_X, (box.x + TILE_X - 1) / TILE_X)
+    .loop(4, TILE_Y * box.x, (box.y + TILE_Y - 1) / TILE_Y);
+}

@@ -1,0 +1,38 @@
+import { Operator, Tensor } from "../graph";
+import { Builtin, Mark } from "../schema";
+import { Context } from "./context";
+import { Placement } from "./placement";
+import { TableFunction, TablePlan } from "./plans";
+import { clampsAtSix, whyNoImage } from "./tensors";
+
+const LARGEST_TENSOR: u32 = 1 << 28;
+
+/** RELU, RELU6, ABS and LOGISTIC: functions of one element through the TP unit's table. */
+export function placeTable(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const reason = whyNotElementwise(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  if (operator.code == Builtin.RELU6 && !clampsAtSix(output))
+    return Placement.onCpu("RELU6 would cut below the largest value of its output");
+  const plan = new TablePlan(input, output, functionOf(operator.code));
+  plan.macs = 0;
+  return Placement.onNpu(plan, max<i32>(Mark.EXPECTED, context.core.mark) as Mark);
+}
+
+function functionOf(code: i32): TableFunction {
+  if (code == Builtin.ABS) return TableFunction.ABS;
+  return code == Builtin.LOGISTIC ? TableFunction.LOGISTIC : TableFunction.RELU;
+}
+
+function whyNotElementwise(input: Tensor, output: Tensor): string {
+  if (input.isConstant) return "its input is constant";
+  const broken = whyNoImage(input, "input");
+  if (broken != "") return broken;
+  const wrong = whyNoImage(output, "output");
+  if (wrong != "") return wrong;
+  if (input.elements != output.elements) return "its output is not of its input's shape";
+  if (max(max(input.fromLast(1), input.fromLast(2)), input.fromLast(3)) > 65535)
+    return "a dimension exceeds 65535";
+  return input.elements > LARGEST_TENSOR ? `it exceeds ${LARGEST_TENSOR} bytes` : "";
+}
