@@ -4,25 +4,20 @@ import { compile } from "../index.ts";
 import type { OperatorReport } from "../report.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
-import { grouped, paint, print, printJson, table } from "./terminal.ts";
-
-interface Options extends TargetOptions {
-  target: string;
-}
+import { counted, grouped, paint, percent, print, printJson, table } from "./terminal.ts";
 
 export function addCheck(program: Command): void {
   const command = program
     .command("check")
     .description("tell where each operator would run, and why")
     .argument("<model>", "a quantized .tflite file");
-  addTargetOptions(command, true).action(checkModel);
+  addTargetOptions(command).action(checkModel);
 }
 
-async function checkModel(model: string, options: Options): Promise<void> {
+async function checkModel(model: string, options: TargetOptions): Promise<void> {
+  const settings = compileOptions(options);
   const bytes = await readInput(model);
-  const { report } = await about(model, () =>
-    compile(bytes, compileOptions(options, options.target)),
-  );
+  const { report } = await about(model, () => compile(bytes, settings));
   const operators = report.operators.map((operator) => ({
     ...operator,
     ...(operator.placement === "CPU" ? { cpuKernel: hasKernel(operator.name) } : {}),
@@ -41,10 +36,10 @@ async function checkModel(model: string, options: Options): Promise<void> {
   print(
     table(["#", "operator", "on", "mark or reason", "MACs"], operators.map(row), ["#", "MACs"]),
   );
-  const share = report.macs.total === 0 ? 0 : (100 * report.macs.npu) / report.macs.total;
+  const { npu: macs, total } = report.macs;
   print(
-    `\n${npu} of ${operators.length} operators in ${summary.npuSegments} segments on the NPU of ` +
-      `${report.target}, ${share.toFixed(1)} % of the multiply-accumulates`,
+    `\n${npu} of ${counted(operators.length, "operator")} on the NPU of ${report.target}, ` +
+      `in ${counted(summary.npuSegments, "segment")}: ${percent(macs, total)} of the multiply-accumulates`,
   );
 }
 

@@ -1,16 +1,15 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Mark } from "../blob/blob.ts";
-import { compile } from "../index.ts";
+import { compile, NolfetError } from "../index.ts";
 import type { Report } from "../report.ts";
 import { about, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
-import { grouped, megabytes, paint, print, printJson } from "./terminal.ts";
+import { grouped, paint, percent, print, printJson, size } from "./terminal.ts";
 
 const MARKS: Mark[] = ["proven", "expected", "unproven"];
 
 interface Options extends TargetOptions {
-  target: string;
   output?: string;
 }
 
@@ -19,15 +18,19 @@ export function addCompile(program: Command): void {
     .command("compile")
     .description("compile a model into a .nolf file")
     .argument("<model>", "a quantized .tflite file");
-  addTargetOptions(command, true)
+  addTargetOptions(command)
     .option("-o, --output <file>", "where to write (default: the model's name, .nolf, here)")
     .action(compileModel);
 }
 
 async function compileModel(model: string, options: Options): Promise<void> {
-  const bytes = await readInput(model);
-  const blob = await about(model, () => compile(bytes, compileOptions(options, options.target)));
+  const settings = compileOptions(options);
   const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
+  if (resolve(output) === resolve(model)) {
+    throw new NolfetError("BAD_OPTION", "an output other than the model", output);
+  }
+  const bytes = await readInput(model);
+  const blob = await about(model, () => compile(bytes, settings));
   await writeOutput(output, blob);
   if (options.json) printJson({ output, ...blob.report });
   else print(summary(output, blob.report));
@@ -36,28 +39,29 @@ async function compileModel(model: string, options: Options): Promise<void> {
 function summary(output: string, report: Report): string {
   const { operators, weights, memory, macs, estimate, target } = report;
   const onNpu = operators.filter(({ placement }) => placement === "NPU");
-  const ratio = weights.modelBytes === 0 ? 1 : weights.coefficientBytes / weights.modelBytes;
-  const share = macs.total === 0 ? 0 : (100 * macs.npu) / macs.total;
   const lines = [
-    ["written", `${paint.bold(output)} (${megabytes(memory.fileBytes)}) for ${target}`],
+    ["written", `${paint.bold(output)} (${size(memory.fileBytes)}) for ${target}`],
     [
       "operators",
       `${onNpu.length} on the NPU${marks(onNpu)}, ${operators.length - onNpu.length} on the CPU`,
     ],
-    ["arithmetic", `${grouped(macs.npu)} multiply-accumulates, ${share.toFixed(1)} % on the NPU`],
+    [
+      "arithmetic",
+      `${grouped(macs.total)} multiply-accumulates, ${percent(macs.npu, macs.total)} on the NPU`,
+    ],
     [
       "weights",
-      `${megabytes(weights.modelBytes)} in the model, ` +
-        `${megabytes(weights.coefficientBytes)} coded (${ratio.toFixed(2)})`,
+      `${size(weights.modelBytes)} in the model, ` +
+        `${size(weights.coefficientBytes)} coded (${percent(weights.coefficientBytes, weights.modelBytes)})`,
     ],
     [
       "memory",
-      `${megabytes(memory.deviceBytes)} on the device: constants ` +
-        `${megabytes(memory.constantBytes)}, arena ${megabytes(memory.arenaBytes)}`,
+      `${size(memory.deviceBytes)} on the device: constants ` +
+        `${size(memory.constantBytes)}, arena ${size(memory.arenaBytes)}`,
     ],
     [
       "time",
-      `at least ${estimate.milliseconds.toFixed(2)} ms on the NPU ` +
+      `estimated: at least ${estimate.milliseconds.toPrecision(2)} ms on the NPU ` +
         `(arithmetic alone, at ${estimate.megahertz} MHz)`,
     ],
   ];

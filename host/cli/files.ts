@@ -11,6 +11,7 @@ const MEANINGS: Record<string, string> = {
   EROFS: "a read-only file system",
   ENOSPC: "no space left",
   EEXIST: "a file where a folder should be",
+  ERR_FS_FILE_TOO_LARGE: "one of more than 2 GiB",
 };
 
 /** Which file a fault was found in. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CompileOptions } from "../compile.ts";
+import { NolfetError } from "../errors.ts";
 
 /** What every command that compiles takes, as commander hands it on. */
 export interface TargetOptions {
@@ -10,12 +11,15 @@ export interface TargetOptions {
   json?: boolean;
 }
 
-export function addTargetOptions(command: Command, required: boolean): Command {
-  const words = "core to compile for, such as a311d (see `nolfet targets`)";
-  const target = new Option("-t, --target <name>", words);
+/** `fallback` is what a command compiles for where nothing is said, if it has such a core. */
+export function addTargetOptions(command: Command, fallback?: string): Command {
+  const unsaid = fallback ? `default: ${fallback}` : "required, such as a311d";
   return addJson(
     command
-      .addOption(target.makeOptionMandatory(required))
+      .option(
+        "-t, --target <name>",
+        `core to compile for (${unsaid}; \`nolfet targets\` lists them)`,
+      )
       .addOption(new Option("--compat <driver>", "reproduce a driver's words").choices(["mesa"]))
       .addOption(
         new Option("--strict", "give the NPU only jobs proven on silicon").conflicts(
@@ -30,9 +34,15 @@ export function addJson(command: Command): Command {
   return command.option("--json", "print one JSON document instead of text");
 }
 
-/** The part of the options that is the library's. */
-export function compileOptions(options: TargetOptions, target: string): CompileOptions {
-  const { compat, strict, allowUnproven } = options;
+/**
+ * The part of the options that is the library's. That a target is missing is told here and not
+ * by commander, which would tell it before a mistyped --target. Throws BAD_OPTION.
+ */
+export function compileOptions(options: TargetOptions, fallback?: string): CompileOptions {
+  const { target = fallback, compat, strict, allowUnproven } = options;
+  if (target === undefined) {
+    throw new NolfetError("BAD_OPTION", "--target with a core, such as --target a311d", "none");
+  }
   return {
     target,
     ...(compat ? { compat } : {}),

@@ -10,7 +10,7 @@ import { addTargets } from "./targets.ts";
 export function createProgram(): Command {
   const program = new Command("nolfet")
     .description("Compiles .tflite models for VeriSilicon/Vivante NPUs, and runs them.")
-    .version(VERSION)
+    .version(VERSION, "-v, --version")
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {

@@ -59,12 +59,18 @@ export function describeRun(run: Run): { text: string; document: object } {
   };
 }
 
-/** The best classes, where the model is a classifier: one output, a single row of scores. */
+/** Of a classifier, which has one output, a single row of scores; undefined for other models. */
+export function classCount([output, ...others]: readonly TensorInfo[]): number | undefined {
+  if (!output || others.length > 0) return undefined;
+  const classes = output.shape.at(-1);
+  return elementsOf(output.shape) === classes ? classes : undefined;
+}
+
+/** The best classes, where the model is a classifier. */
 function topOf({ session, outputs, labels }: Run): Top[] | undefined {
-  const [info, ...others] = session.outputs;
+  const [info] = session.outputs;
   const values = info && outputs[info.name];
-  if (!info || !values || others.length > 0) return undefined;
-  if (elementsOf(info.shape) !== info.shape.at(-1)) return undefined;
+  if (!info || !values || classCount(session.outputs) === undefined) return undefined;
   return topScores(values, info).map(({ index, score }) => ({
     index,
     score,

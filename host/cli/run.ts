@@ -13,7 +13,7 @@ import {
 } from "../index.ts";
 import { about, makeFolder, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
-import { describeRun, type Run } from "./run-text.ts";
+import { classCount, describeRun, type Run } from "./run-text.ts";
 import { print, printJson, printNote } from "./terminal.ts";
 
 interface Options extends TargetOptions {
@@ -37,7 +37,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("run a model or a .nolf file on a picture or on raw tensors")
     .argument("<file>", "a .tflite or .nolf file");
-  addTargetOptions(command, false)
+  addTargetOptions(command, DEFAULT_TARGET)
     .option("-d, --device <device>", "auto or emulator", "auto")
     .option("-i, --image <file>", "a picture to classify (PNG, JPEG, BMP, GIF, TIFF)")
     .option("-l, --labels <file>", "names of the classes, one a line")
@@ -54,6 +54,7 @@ async function runFile(file: string, options: Options): Promise<void> {
   const bytes = await readInput(file);
   const session = await about(file, () => openSession(bytes, options));
   try {
+    if (labels) checkLabels(labels, session);
     const { feeds, preprocessing } = await readFeeds(session.inputs, options);
     const begin = performance.now();
     const outputs = await session.run(feeds);
@@ -78,6 +79,13 @@ function checkUsage({ image, input, mean, std }: Options): void {
   }
 }
 
+/** Names that are shifted by one, as some lists are, would be worse than none. Throws BAD_INPUT. */
+function checkLabels({ length }: string[], { outputs }: Session): void {
+  const classes = classCount(outputs);
+  if (classes === undefined || classes === length) return;
+  throw new NolfetError("BAD_INPUT", `labels for ${classes} classes`, `${length}`);
+}
+
 /** Takes a blob as it is, and compiles a model. */
 async function openSession(bytes: Uint8Array, options: Options): Promise<Session> {
   const { target, device } = options;
@@ -87,8 +95,8 @@ async function openSession(bytes: Uint8Array, options: Options): Promise<Session
     if (target) checkTarget(session, target);
     return session;
   }
-  if (!target) printNote(`compiling for ${DEFAULT_TARGET}; --target chooses another core`);
-  const blob = await compile(bytes, compileOptions(options, target ?? DEFAULT_TARGET));
+  const blob = await compile(bytes, compileOptions(options, DEFAULT_TARGET));
+  if (!target) printNote(`compiled for ${DEFAULT_TARGET}; --target chooses another core`);
   return Session.create(blob, { device });
 }
 
@@ -98,9 +106,15 @@ function checkTarget({ report }: Session, target: string): void {
   throw new NolfetError("BAD_OPTION", `a blob for ${name}`, `one for ${report.target}`);
 }
 
+/** Names, one a line. Throws FILE, and BAD_INPUT for what is no text. */
 async function readLabels(path: string): Promise<string[]> {
-  const text = new TextDecoder().decode(await readInput(path));
-  return text.trimEnd().split(/\r?\n/);
+  const bytes = await readInput(path);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.trimEnd().split(/\r?\n/);
+  } catch {
+    throw new NolfetError("BAD_INPUT", `names as text in ${path}`, "bytes that are no UTF-8");
+  }
 }
 
 async function readFeeds(

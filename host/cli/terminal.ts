@@ -57,8 +57,15 @@ export function grouped(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(2)} MB`;
+/** A number of bytes with its unit: "784 bytes", "56.8 kB", "3.08 MB". */
+export function size(bytes: number): string {
+  if (bytes < 1e3) return counted(bytes, "byte");
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+/** A part of a whole: "99.9 %". An empty whole is all there. */
+export function percent(part: number, whole: number): string {
+  return `${(whole === 0 ? 100 : (100 * part) / whole).toFixed(1)} %`;
 }
 
 /** "1 operator", "2 operators". */

@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Jimp } from "jimp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { FORMAT_VERSION } from "../../assembly/compiler/version.ts";
 import { compile } from "../../host/index.ts";
+import { BlobEditor } from "../host/blob-editor.ts";
 import { classifierModel } from "../host/models.ts";
 import { nolfet, temporaryFolder } from "./nolfet.ts";
 
@@ -14,22 +16,29 @@ const model = classifierModel();
 const blob = await compile(model, { target: "a311d" });
 const damaged = blob.slice();
 damaged[blob.length >> 1] = (damaged[blob.length >> 1] as number) ^ 1;
+const newer = new BlobEditor(blob);
+newer.view.setUint32(newer.position(newer.root, "Blob", "version"), FORMAT_VERSION + 1, true);
 
 const FILES: Record<string, Uint8Array> = {
   "model.tflite": model,
   "model.nolf": blob,
   "l2.tflite": classifierModel({ pool: "L2_POOL_2D" }),
   "damaged.nolf": damaged,
+  "newer.nolf": newer.sealed(),
   "empty.tflite": new Uint8Array(),
   "truncated.tflite": model.subarray(0, 200),
   "picture.png": new Uint8Array(
     await new Jimp({ width: 8, height: 8, color: 0xff0000ff }).getBuffer("image/png"),
   ),
+  "names.txt": new TextEncoder().encode("hen\negg\n"),
   "pixels.bin": new Uint8Array(512),
   "short.bin": new Uint8Array(511),
 };
 for (const [name, bytes] of Object.entries(FILES)) writeFileSync(join(folder, name), bytes);
 mkdirSync(join(folder, "folder"));
+// All hole: no more than its length is ever looked at.
+writeFileSync(join(folder, "huge.tflite"), "");
+truncateSync(join(folder, "huge.tflite"), 2 ** 31 + 4);
 
 const REFUSED = 1;
 const USAGE = 2;
@@ -45,7 +54,9 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ["compile model.tflite -t imx9mp", USAGE, /such as imx8mp/],
   ["compile model.tflite -t a311d -o no/such/x.nolf", REFUSED, /a writable file .*\[FILE\]/],
   ["compile model.tflite -t a311d -o folder", REFUSED, /writable file folder.*\[FILE\]/],
-  ["compile model.tflite", USAGE, /required option '-t, --target <name>'/],
+  ["compile model.tflite", USAGE, /--target with a core, such as .*found none \[BAD_OPTION\]/],
+  ["compile model.tflite --targte a311d", USAGE, /unknown option '--targte'.*--target/],
+  ["compile model.tflite -t a311d -o ./model.tflite", USAGE, /an output other than the model/],
   ["compile -t a311d", USAGE, /missing required argument 'model'/],
   ["compile model.tflite -t a311d extra", USAGE, /too many arguments/],
   ["compile model.tflite -t a311d --fast", USAGE, /unknown option '--fast'/],
@@ -65,6 +76,14 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ["run model.nolf --input pixels.bin --device npu0", REFUSED, /\[NO_DEVICE\]/],
   ["run model.nolf --input pixels.bin -t imx8mp", USAGE, /a blob for vipnano-si\+\.imx8mp/],
   ["run model.nolf --input pixels.bin --labels none.txt", REFUSED, /none\.txt.*\[FILE\]/],
+  ["run model.nolf --input pixels.bin --labels names.txt", REFUSED, /8 classes, found 2 \[BAD_INP/],
+  ["run model.nolf --input pixels.bin --labels picture.png", REFUSED, /names as text in picture/],
+  ["inspect newer.nolf", REFUSED, /newer\.nolf: .* of the format, found version .*\[BAD_BLOB\]/],
+  ["run newer.nolf --input pixels.bin", REFUSED, /found version \d+ \[BAD_BLOB\]/],
+  ["compile huge.tflite -t a311d", REFUSED, /huge\.tflite, found one of more than 2 GiB \[FILE\]/],
+  ["inspect huge.tflite", REFUSED, /found one of more than 2 GiB \[FILE\]/],
+  ["run folder --input pixels.bin", REFUSED, /folder, found a folder \[FILE\]/],
+  ["targets extra", USAGE, /too many arguments/],
   ["run model.nolf --image picture.png --mean a", USAGE, /Expected a number/],
   ["run l2.tflite --input pixels.bin", REFUSED, /in operator 1: .*found L2_POOL_2D/],
   ["run damaged.nolf --input pixels.bin", REFUSED, /\[BAD_BLOB\]/],
@@ -84,7 +103,7 @@ for (const [command, code, message] of CASES) {
     assert.match(error, message);
     // Before it, only the word about the default target.
     assert.ok(
-      lines.slice(0, -1).every((line) => line.startsWith("nolfet: compiling for a311d")),
+      lines.slice(0, -1).every((line) => line.startsWith("nolfet: compiled for a311d")),
       result.stderr,
     );
     assert.not.match(result.stderr, /^\s+at /m);
