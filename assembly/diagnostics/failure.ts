@@ -1,4 +1,5 @@
 import { Code, PlaceKind } from "./codes";
+import { Text } from "./text";
 
 /**
  * The first thing that went wrong. Nothing throws in the Wasm modules: whoever finds a fault
@@ -7,7 +8,7 @@ import { Code, PlaceKind } from "./codes";
 let code: Code = Code.OK;
 let kind: PlaceKind = PlaceKind.NONE;
 let place: u32 = 0;
-let text: string = "";
+const text = new Text(4096);
 
 /** Records the fault unless one is recorded already. Returns false, to be handed on. */
 export function fail(what: Code, where: PlaceKind, at: u32, expected: string, found: string): bool {
@@ -15,7 +16,7 @@ export function fail(what: Code, where: PlaceKind, at: u32, expected: string, fo
     code = what;
     kind = where;
     place = at;
-    text = `${expected}\n${found}`;
+    text.clear().add(expected).add("\n").add(found);
   }
   return false;
 }
@@ -28,7 +29,7 @@ export function clearFailure(): void {
   code = Code.OK;
   kind = PlaceKind.NONE;
   place = 0;
-  text = "";
+  text.clear();
 }
 
 // What the host reads after a status other than 0.
@@ -47,5 +48,5 @@ export function failurePlace(): u32 {
 
 /** Pointer to an AssemblyScript string: what was expected, a line break, what was found. */
 export function failureText(): usize {
-  return changetype<usize>(text);
+  return changetype<usize>(text.string);
 }

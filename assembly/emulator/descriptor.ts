@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../diagnostics/codes";
 import { fail } from "../diagnostics/failure";
+import { decimal, hex, phrase } from "../diagnostics/text";
 import { currentJob } from "./jobs";
 
 /**
@@ -60,9 +61,9 @@ export class Field {
 
   /** Records a value that is not understood. */
   refuse(expected: string): bool {
-    const found = this.value < 1024 ? this.value.toString() : `0x${this.value.toString(16)}`;
-    const field = `${this.name} (word ${this.word}) `;
-    return fail(Code.BAD_DESCRIPTOR, PlaceKind.JOB, currentJob(), field + expected, found);
+    const found = this.value < 1024 ? decimal(this.value) : hex(this.value);
+    const field = phrase(this.name, " (word ", decimal(this.word), ") ");
+    return badDescriptor(phrase(field, expected), found);
   }
 
   isKnown(architecture: u32): bool {
@@ -112,17 +113,21 @@ export class Descriptor {
 }
 
 function strayBits(word: u32, bits: u32): bool {
-  const expected = `zero bits around the fields of word ${word}`;
-  return fail(Code.BAD_DESCRIPTOR, PlaceKind.JOB, currentJob(), expected, `0x${bits.toString(16)}`);
+  return badDescriptor(phrase("zero bits around the fields of word ", decimal(word)), hex(bits));
+}
+
+/** Records what the current job's descriptor, or a table that it points to, should not hold. */
+export function badDescriptor(expected: string, found: string): bool {
+  return fail(Code.BAD_DESCRIPTOR, PlaceKind.JOB, currentJob(), expected, found);
 }
 
 /** The known values in words. */
 function describe(known: Known): string {
-  if (known >> 32 != 0) return `0x${(<u32>known).toString(16)}`;
+  if (known >> 32 != 0) return hex(<u32>known);
   let text = "";
   for (let value: u32 = 0; value < 32; value++) {
     if (((<u32>known >> value) & 1) == 0) continue;
-    text += (text.length > 0 ? " or " : "") + value.toString();
+    text = phrase(text, text.length > 0 ? " or " : "", decimal(value));
   }
   return text;
 }

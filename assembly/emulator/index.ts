@@ -14,6 +14,7 @@ export { executedJobs, executedMultiplications } from "./jobs";
 
 import { Code, PlaceKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
+import { decimal, phrase } from "../diagnostics/text";
 import { CORES } from "../targets/cores";
 import { executeStream } from "./frontend/packets";
 import { resetStates } from "./frontend/states";
@@ -29,7 +30,7 @@ let streamRoom: u32 = 0;
 export function configure(index: i32): i32 {
   clearFailure();
   if (index < 0 || index >= CORES.length) {
-    fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "the index of a core", index.toString());
+    fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "the index of a core", decimal(index));
   } else {
     core = index;
     resetStates();
@@ -51,11 +52,11 @@ export function unmapAll(): void {
   unmapAllBuffers();
 }
 
-/** Pointer to room for a stream of so many words, 0 where the memory does not suffice. */
+/** Pointer to room for a stream of so many words, none included; 0 where the memory is used up. */
 export function streamBuffer(words: u32): usize {
   clearFailure();
   streamRoom = 0;
-  if (!stream.reserve((<u64>words) << 2)) return 0;
+  if (!stream.reserve(max<u64>((<u64>words) << 2, 1))) return 0;
   streamRoom = words;
   return stream.pointer;
 }
@@ -67,8 +68,8 @@ export function submit(words: u32): i32 {
   if (core < 0) {
     fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a configured core", "none");
   } else if (words > streamRoom) {
-    const found = `${words} words`;
-    fail(Code.BAD_STREAM, PlaceKind.NONE, 0, `at most ${streamRoom}`, found);
+    const expected = phrase("at most ", decimal(streamRoom), " words");
+    fail(Code.BAD_STREAM, PlaceKind.NONE, 0, expected, decimal(words));
   } else {
     executeStream(stream.pointer, words, CORES[core]);
   }

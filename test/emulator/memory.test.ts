@@ -114,4 +114,31 @@ test("an instance keeps to the memory that it has taken", async () => {
   assert.is(emulator.memoryBytes, before);
 });
 
+test("faults of any number leave nothing behind in the instance", () => {
+  const { emulator } = rig;
+  const coefficients = COEFFICIENTS.slice();
+  coefficients[0x40] = 9;
+  const badCoefficients = () => {
+    rig.put(AT.coefficients, coefficients);
+    return runNn({});
+  };
+  const faults: [RegExp, () => string][] = [
+    [/^BAD_STREAM/, () => errorOf(() => emulator.submit(Uint32Array.of(0x0801ffff, 5)))],
+    [/^BAD_STREAM/, () => errorOf(() => emulator.submit(Uint32Array.from(write(0x3930, 77))))],
+    [/^BAD_DESCRIPTOR/, () => runNn({ 0: 1 << 27 })],
+    [/^BAD_DESCRIPTOR/, () => runNn({ 16: 8 })],
+    [/^BAD_DESCRIPTOR/, () => runTp({ tile: { width: 0, height: 1 } })],
+    [/^BAD_COEFFICIENTS/, badCoefficients],
+    [/^OUT_OF_BOUNDS/, () => runTp({ output: UNMAPPED })],
+    [/^BAD_OPTION/, () => errorOf(() => emulator.map(AT.input, 4096))],
+    [/^OUT_OF_MEMORY/, () => errorOf(() => emulator.map(0x10000000, 0x7fffffff))],
+  ];
+  for (const [code, fault] of faults) assert.match(fault(), code);
+  const before = emulator.memoryBytes;
+  for (let i = 0; i < 5000; i++) {
+    for (const [, fault] of faults) fault();
+  }
+  assert.is(emulator.memoryBytes, before);
+});
+
 test.run();

@@ -1,3 +1,4 @@
+import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { badWord, beginStates, endStates, loadState } from "./states";
 
@@ -32,7 +33,7 @@ export function executeStream(stream: usize, words: u32, core: Core): bool {
       at++;
       continue;
     }
-    if (at % 2 != 0) return badWord(at, "packets at even words", `0x${header.toString(16)}`);
+    if (at % 2 != 0) return badWord(at, "packets at even words", hex(header));
     if (header == NOP) {
       at += 2;
       continue;
@@ -51,7 +52,9 @@ function executeLoad(stream: usize, at: u32, count: u32, words: u32, core: Core)
     return badWord(at, "values that are no fixed-point numbers", "some");
   }
   if (count == 0) return badWord(at, "one state or more", "none");
-  if (at + count >= words) return badWord(at, `${count} values`, "the end of the stream");
+  if (at + count >= words) {
+    return badWord(at, phrase(decimal(count), " values"), "the end of the stream");
+  }
   const address = (header & 0xffff) << 2;
   for (let i: u32 = 0; i < count; i++) {
     const word = at + 1 + i;
@@ -63,5 +66,5 @@ function executeLoad(stream: usize, at: u32, count: u32, words: u32, core: Core)
 function nameOf(header: u32): string {
   const opcode = header >> 27;
   const name = opcode < <u32>OTHERS.length ? OTHERS[opcode] : "";
-  return name.length > 0 ? name : `0x${header.toString(16)}`;
+  return name.length > 0 ? name : hex(header);
 }

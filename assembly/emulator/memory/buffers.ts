@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { decimal, hex, phrase } from "../../diagnostics/text";
 import { currentJob } from "../jobs";
 import { giveBack, takeBlock } from "./pool";
 
@@ -34,18 +35,18 @@ let count: i32 = 0;
 export function mapBuffer(address: u32, bytes: u32): usize {
   const end = <u64>address + <u64>bytes;
   if (address % PAGE != 0 || address == 0 || bytes == 0 || end > 1 << 32) {
-    return refuse(address, "a page's address and a size within 4 GiB", `${bytes} bytes`);
+    return refuse(address, "a page's address and a size within 4 GiB", inBytes(bytes));
   }
   const place = firstBehind(address);
   if (place < count && <u64>buffers[place].address < end) {
-    return refuse(address, `${bytes} bytes that are free`, "another buffer in them");
+    return refuse(address, phrase(inBytes(bytes), " that are free"), "another buffer in them");
   }
   if (place > 0 && buffers[place - 1].end > <u64>address) {
     return refuse(address, "an address that is free", "another buffer that covers it");
   }
   const pointer = takeBlock(bytes);
   if (pointer == 0) {
-    fail(Code.OUT_OF_MEMORY, PlaceKind.ADDRESS, address, `${bytes} bytes`, "fewer left");
+    fail(Code.OUT_OF_MEMORY, PlaceKind.ADDRESS, address, inBytes(bytes), "fewer left");
     return 0;
   }
   memory.fill(pointer, 0, bytes);
@@ -83,12 +84,12 @@ export function resolve(address: u64, bytes: u64, wanted: string): usize {
 export function outOfBounds(address: u64, bytes: u64, wanted: string, buffer: Buffer | null): bool {
   const found =
     buffer != null
-      ? `a buffer that ends at 0x${buffer.end.toString(16)}`
+      ? phrase("a buffer that ends at ", hex(buffer.end))
       : address >> 32 == 0
         ? "nothing mapped there"
         : "an address beyond 4 GiB";
-  const job = ` of job ${currentJob()}`;
-  const expected = `${bytes} mapped bytes for ${wanted}${job}`;
+  const job = phrase(" of job ", decimal(currentJob()));
+  const expected = phrase(decimal(bytes), " mapped bytes for ", wanted, job);
   return fail(Code.OUT_OF_BOUNDS, PlaceKind.ADDRESS, <u32>address, expected, found);
 }
 
@@ -118,4 +119,8 @@ function insert(place: i32, address: u32, bytes: u32, pointer: usize): void {
 function refuse(address: u32, expected: string, found: string): usize {
   fail(Code.BAD_OPTION, PlaceKind.ADDRESS, address, expected, found);
   return 0;
+}
+
+function inBytes(count: u32): string {
+  return phrase(decimal(count), " bytes");
 }

@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { decimal, phrase } from "../../diagnostics/text";
 import { giveBack, roomFor, takeBlock } from "./pool";
 
 /** Working memory of one purpose, kept from job to job and exchanged for a larger block at need. */
@@ -12,7 +13,7 @@ export class Scratch {
     if (bytes <= <u64>this.capacity) return true;
     const block = bytes >> 32 == 0 ? takeBlock(<usize>bytes) : 0;
     if (block == 0) {
-      const wanted = `${bytes} bytes of working memory`;
+      const wanted = phrase(decimal(bytes), " bytes of working memory");
       return fail(Code.OUT_OF_MEMORY, PlaceKind.NONE, 0, wanted, "the emulator's memory used up");
     }
     if (kept != 0) memory.copy(block, this.pointer, kept);

@@ -1,3 +1,4 @@
+import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { Field } from "../descriptor";
 import { resolve } from "../memory/buffers";
@@ -150,8 +151,8 @@ export class NnJob {
 
   private checkArchitecture(architecture: u32): bool {
     const padded: u32 = architecture == 8 && (this.offsetX < 0 || this.offsetY < 0) ? 1 : 0;
-    if (field.unknown2.value != padded) return field.unknown2.refuse(padded.toString());
-    if (field.unknown3.value != padded) return field.unknown3.refuse(padded.toString());
+    if (field.unknown2.value != padded) return field.unknown2.refuse(decimal(padded));
+    if (field.unknown3.value != padded) return field.unknown3.refuse(decimal(padded));
     if (this.depthwise && this.outputChannels != this.inputChannels) {
       return field.outZ.refuse("as many as input channels");
     }
@@ -171,7 +172,7 @@ function checkSizes(): bool {
 }
 
 function expectPitch(pitch: Field, size: i32): bool {
-  return pitch.value == size || pitch.refuse(`equal to the size ${size}`);
+  return pitch.value == size || pitch.refuse(phrase("equal to the size ", decimal(size)));
 }
 
 function checkCaching(sramBytes: u32): bool {
@@ -179,7 +180,8 @@ function checkCaching(sramBytes: u32): bool {
   const limit = max<u32>(sramBytes, 0xa00);
   for (let i = 0; i < field.cacheBounds.length; i++) {
     const bound = field.cacheBounds[i];
-    if (bound.value > limit) return bound.refuse(`within the SRAM of ${limit} bytes`);
+    if (bound.value <= limit) continue;
+    return bound.refuse(phrase("within the SRAM of ", decimal(limit), " bytes"));
   }
   for (let i = 0; i < field.PATTERNS.length; i += 3) {
     if (

@@ -1,3 +1,4 @@
+import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { countMultiplications } from "../jobs";
 import { resolve } from "../memory/buffers";
@@ -42,6 +43,6 @@ function runCores(decoder: CoefficientDecoder, nnCores: i32, output: usize): boo
     for (let k = 0; k < kernels.count; k++) stored += kernels.output(k) != NOT_STORED ? 1 : 0;
   }
   if (stored == job.outputChannels) return true;
-  const expected = `${job.outputChannels} kernels with an output`;
-  return badCoefficients(nnCores - 1, expected, stored.toString());
+  const expected = phrase(decimal(job.outputChannels), " kernels with an output");
+  return badCoefficients(nnCores - 1, expected, decimal(stored));
 }

@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../../diagnostics/codes";
 import { fail } from "../../../diagnostics/failure";
+import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
 import { currentJob } from "../../jobs";
 import { PairedImage } from "../image";
@@ -17,6 +18,9 @@ export abstract class CoefficientDecoder {
 
 /** Records what is wrong in a coefficient buffer, in a core's stream or (-1) its header. */
 export function badCoefficients(nnCore: i32, expected: string, found: string): bool {
-  const where = nnCore < 0 ? " in the header" : ` in the stream of NN core ${nnCore}`;
-  return fail(Code.BAD_COEFFICIENTS, PlaceKind.JOB, currentJob(), expected + where, found);
+  const text =
+    nnCore < 0
+      ? phrase(expected, " in the header")
+      : phrase(expected, " in the stream of NN core ", decimal(nnCore));
+  return fail(Code.BAD_COEFFICIENTS, PlaceKind.JOB, currentJob(), text, found);
 }

@@ -1,3 +1,4 @@
+import { hex } from "../../../diagnostics/text";
 import { resolve } from "../../memory/buffers";
 import { badCoefficients } from "./decoder";
 
@@ -47,7 +48,7 @@ export class HuffmanHeader {
   private checkFixed(start: usize, first: i32, bytes: i32, value: u8, expected: string): bool {
     for (let i = first; i < first + bytes; i++) {
       const found = load<u8>(start + i);
-      if (found != value) return badCoefficients(-1, expected, `0x${found.toString(16)}`);
+      if (found != value) return badCoefficients(-1, expected, hex(found));
     }
     return true;
   }
@@ -57,6 +58,6 @@ export class HuffmanHeader {
     let seen: u32 = 0;
     for (let shift = 0; shift < 32; shift += 4) seen |= 1 << ((this.symbolMap >> shift) & 15);
     if (seen == 0xff) return true;
-    return badCoefficients(-1, "a map of all lengths", `0x${this.symbolMap.toString(16)}`);
+    return badCoefficients(-1, "a map of all lengths", hex(this.symbolMap));
   }
 }

@@ -1,3 +1,4 @@
+import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
 import { resolve } from "../../memory/buffers";
 import { Scratch } from "../../memory/scratch";
@@ -99,7 +100,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
   private beginKernels(kernels: KernelSet): bool {
     const count = <i32>load<u16>(this.at);
     const announced = this.shares.count(this.nnCore);
-    if (count != announced) return this.bad(`${announced} kernels`, count.toString());
+    if (count != announced) return this.bad(phrase(decimal(announced), " kernels"), decimal(count));
     this.at += COUNT_BYTES;
     return kernels.begin(count);
   }

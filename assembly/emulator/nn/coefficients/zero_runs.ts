@@ -1,3 +1,4 @@
+import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
 import { resolve } from "../../memory/buffers";
 import { PairedImage } from "../image";
@@ -54,7 +55,7 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     if (nnCore >= this.usedCores)
       return kernels.begin(0) && (bytes == 0 || this.bad("none", "one"));
     if (bytes == 0 || bytes % STREAM_UNIT != 0) {
-      return this.bad("a multiple of 64 bytes", bytes.toString());
+      return this.bad("a multiple of 64 bytes", decimal(bytes));
     }
     const stream = resolve(this.next, bytes, "a coefficient stream");
     if (stream == 0) return false;
@@ -67,12 +68,13 @@ export class ZeroRunDecoder extends CoefficientDecoder {
   private beginStream(kernels: KernelSet): bool {
     const runBits = this.bits.read(8);
     if (runBits > this.mostRunBits) {
-      return this.bad(`run lengths of at most ${this.mostRunBits} bits`, runBits.toString());
+      const expected = phrase("run lengths of at most ", decimal(this.mostRunBits), " bits");
+      return this.bad(expected, decimal(runBits));
     }
     this.tokens.begin(this.bits, runBits);
     const count = <i32>this.bits.read(16);
     const announced = (this.job.outputChannels + this.usedCores - 1) / this.usedCores;
-    if (count != announced) return this.bad(`${announced} kernels`, count.toString());
+    if (count != announced) return this.bad(phrase(decimal(announced), " kernels"), decimal(count));
     return kernels.begin(count);
   }
 
@@ -114,7 +116,7 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     const offset = this.bits.read(32);
     const stored = <u64>offset + job.outputPlane <= job.outputBytes;
     if (!stored && <u64>offset < job.outputBytes) {
-      return this.bad("output planes that end with the output", `offset ${offset}`);
+      return this.bad("output planes that end with the output", phrase("offset ", decimal(offset)));
     }
     kernels.setOutput(kernel, stored ? offset : NOT_STORED);
     return true;
