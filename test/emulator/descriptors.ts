@@ -88,6 +88,8 @@ export interface TpSpec {
   image: Extent & { stride?: number; slice?: number };
   /** Signed, the ends inclusive; the whole image if left out. */
   window?: { left: number; top: number; right: number; bottom: number };
+  /** Slices of border before and behind those of the image. */
+  slices?: { before: number; behind: number };
   /** 1 × 1 if left out. */
   tile?: { width: number; height: number };
   /** Increment and count of the output loops, from the innermost; the seventh has no count. */
@@ -96,6 +98,8 @@ export interface TpSpec {
   inputZero?: number;
   outputZero?: number;
   border?: number;
+  /** Where its table lies, the multiplier without its leading one, a shift from -64 to 63. */
+  function?: { table: number; multiplier?: number; shift?: number };
   input?: number;
   output?: number;
   noFlush?: boolean;
@@ -103,7 +107,8 @@ export interface TpSpec {
 
 /** The 31 words of a TP job over the rig's input and output. */
 export function tpWords(spec: TpSpec): Uint32Array {
-  const { image, resets = [] } = spec;
+  const { image, resets = [], slices, function: f } = spec;
+  const { multiplier = 0, shift = 0 } = f ?? {};
   const { stride = image.width, slice = image.width * image.height } = image;
   const {
     window = { left: 0, top: 0, right: image.width - 1, bottom: image.height - 1 },
@@ -118,12 +123,16 @@ export function tpWords(spec: TpSpec): Uint32Array {
   words[3] = slice;
   words[4] = pair(window.left, window.top);
   words[5] = pair(window.right, window.bottom);
-  words[6] = 0x20000018;
+  words[6] = f ? 0xe8000018 : 0x20000018;
   words[8] = pair(tile.width, tile.height);
   words[9] = pair(tile.width, tile.height);
   words[10] = spec.input ?? AT.input;
+  words[11] = f?.table ?? 0;
   words[12] =
     resets.reduce<number>((bits, reset) => bits | (2 << reset), 2) |
+    ((slices?.before ?? 0) << 8) |
+    ((slices?.behind ?? 0) << 11) |
+    (f ? 1 << 28 : 0) |
     (spec.noFlush ? 1 << 30 : 0) |
     (1 << 31);
   words[13] = spec.output ?? AT.output;
@@ -137,10 +146,10 @@ export function tpWords(spec: TpSpec): Uint32Array {
   words[21] = loop(5)[0];
   words[22] = pair(loop(4)[1], loop(5)[1]);
   words[23] = loop(6)[0];
-  words[24] = 0xa;
+  words[24] = 0xa | ((shift & 31) << 10) | (((shift >> 5) & 3) << 26);
   words[26] = 0x03ffffff;
   words[28] = 0x03ffffff;
   words[29] = (spec.border ?? 0) | ((spec.inputZero ?? 0) << 24);
-  words[30] = spec.outputZero ?? 0;
+  words[30] = (spec.outputZero ?? 0) | (multiplier << 8);
   return words;
 }

@@ -66,7 +66,7 @@ const TP_FIELDS: typeof NN_FIELDS = [
   [8, 4 << 16, "in_tile_y_size"], [9, 1, "in_tile_x_inc"], [9, 1 << 16, "in_tile_y_inc"],
   [11, 1, "alu_load_pwl_lut_address"], [12, 1, "out_tile_skip_at_border"], [12, 2, "out_image_global_mem"],
   [12, 1 << 5, "out_brick_mode"], [12, 1 << 6, "alu_z_filter_mode"], [12, 1 << 7, "word 12"],
-  [12, 1 << 8, "in_window_z_start_overfetch"], [12, 1 << 11, "in_window_z_end_overfetch"],
+  [12, 3 << 8, "in_window_z_start_overfetch"], [12, 3 << 11, "in_window_z_end_overfetch"],
   [12, 1 << 14, "alu_square_preshift"], [12, 1 << 18, "in_image_data_type"], [12, 1 << 21, "out_image_data_type"],
   [12, 1 << 28, "alu_pwl_sign_support"], [12, 1 << 29, "alu_relu_enable"], [12, 1 << 31, "last"],
   [24, 1, "alu_filter_pwl_swap"], [24, 3 << 1, "flat_rounding_mode"], [24, 3 << 3, "integer_rounding_mode"],
@@ -83,6 +83,23 @@ test("values of descriptor fields that are not known are named", () => {
   }
   for (const [word, flip, field] of TP_FIELDS) {
     assert.match(runTp({ [word]: flip }), new RegExp(`^BAD_DESCRIPTOR in job 0: .*${field}`));
+  }
+});
+
+test("a function takes all of its fields", () => {
+  const withFunction: Partial<TpSpec> = { function: { table: AT.coefficients } };
+  rigs[7].put(AT.coefficients, new Uint8Array(4096));
+  assert.is(runTp({}, withFunction), "none");
+  for (const [word, flip, field] of [
+    [6, 1 << 27, "alu_pwl_enable"],
+    [6, 1 << 30, "alu_load_pwl_lut "],
+    [6, 1 << 31, "alu_load_pwl_lut_global_mem"],
+    [12, 1 << 28, "alu_pwl_sign_support"],
+  ] as const) {
+    assert.match(
+      runTp({ [word]: flip }, withFunction),
+      new RegExp(`^BAD_DESCRIPTOR in job 0: .*${field}`),
+    );
   }
 });
 

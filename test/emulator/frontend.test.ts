@@ -65,6 +65,33 @@ test("low bits of addresses and split operations are checked", async () => {
   );
 });
 
+test("state 0x3950 is 0 for the last job of an operation", () => {
+  const words = tpWords(TP);
+  const first: RigJob = { kind: "TP", words, continued: true, state3950: 8 };
+  const last: RigJob = { kind: "TP", words };
+  assert.is(
+    errorOf(() => rig.run(first, last)),
+    "none",
+  );
+  assert.match(
+    errorOf(() => rig.run(first, { ...last, state3950: 8 })),
+    /BAD_STREAM.*state 0x3950 0 .*found 0x8/,
+  );
+  assert.match(
+    errorOf(() => rig.run({ ...first, state3950: 4 }, last)),
+    /BAD_STREAM.*expected state 0x3950 0x0 or 0x8, found 0x4/,
+  );
+});
+
+test("a stream of no words does nothing, from the first on", async () => {
+  const fresh = await Rig.create();
+  assert.is(
+    errorOf(() => fresh.emulator.submit(new Uint32Array(0))),
+    "none",
+  );
+  assert.is(fresh.emulator.jobs, 0);
+});
+
 test("a job needs its states loaded before", async () => {
   const fresh = await Rig.create();
   const stream = Uint32Array.from(write(0x10a0, AT.descriptors));

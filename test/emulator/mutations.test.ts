@@ -4,10 +4,17 @@ import type { Emulator } from "../../host/devices/emulator.ts";
 import { NolfetError } from "../../host/errors.ts";
 import { Random } from "../fuzz/random.ts";
 import { emulatorFor } from "../support/emulator.ts";
-import { load, type Replayable, readRecording, streamsOf } from "../support/recordings.ts";
+import {
+  contentsOf,
+  load,
+  type Recording,
+  type Replayable,
+  readRecording,
+  streamsOf,
+} from "../support/recordings.ts";
 import { hasShared } from "../support/shared.ts";
 
-// Recorded streams, descriptors and coefficients with random bytes exchanged: each either runs
+// Recorded streams, descriptors, coefficients and tables with random bytes exchanged: each either runs
 // or gives a typed error, in bounded time and memory, and leaves the instance sound.
 
 const ROUNDS = Number(process.env.MUTATIONS ?? 300);
@@ -21,24 +28,22 @@ const RECORDINGS = [
   "conformance/vipnano-qi.a311d/mobiledet-068",
   "conformance/vipnano-si+.imx8mp/mb-025",
   "conformance/vipnano-si+.imx8mp/mobiledet-076",
+  "conformance-newer/vipnano-qi.a311d/relu-20x12x70-rescale",
+  "conformance-newer/vipnano-qi.a311d/pad-14x14x16-11-11-00",
+  "conformance-newer/vipnano-si+.imx8mp/logistic-20x12x70",
+  "conformance-newer/vipnano-si+.imx8mp/chain-convs-add-20x12",
 ];
 
 /** Somewhere that a recording has bytes of its own: a buffer's range or one of its streams. */
 type Target = { address: number; bytes: number } | Uint32Array;
 
-function targetsOf(recording: Replayable, streams: Uint32Array[]): Target[] {
-  const { bos, jobs } = recording.recording.submits.at(-1) as Replayable["recording"]["submits"][0];
-  const descriptors = jobs.map(({ bo, words }) => ({
-    address: Number.parseInt(bos[bo]?.va as string, 16),
-    bytes: words.length * 4,
-  }));
-  const coefficients = jobs
-    .filter(({ coef }) => coef)
-    .map(({ words, coef }) => ({
-      address: (Number.parseInt(words[5] as string, 16) & 0x03ffffff) * 64,
-      bytes: recording.coefficients.get(coef as string)?.length as number,
-    }));
-  return [...descriptors, ...descriptors, ...coefficients, streams.at(-1) as Uint32Array];
+function targetsOf({ recording, constants }: Replayable, streams: Uint32Array[]): Target[] {
+  const { bos, jobs } = recording.submits.at(-1) as Recording["submits"][0];
+  const ranges = jobs.map((job) =>
+    contentsOf(job, bos, constants).map(([address, { length }]) => ({ address, bytes: length })),
+  );
+  const descriptors = ranges.map(([descriptor]) => descriptor as Target);
+  return [...descriptors, ...ranges.flat(), streams.at(-1) as Uint32Array];
 }
 
 /** Exchanges one to four bytes, some by a single bit. */

@@ -79,6 +79,54 @@ test("what lies outside the image is filled with the zero point and the border c
   assert.equal(run({ ...spec, border: 5 }, image, 24), filled);
 });
 
+test("slices before and behind the image are border", () => {
+  const image = Uint8Array.of(1, 2, 3, 4);
+  const spec: TpSpec = {
+    image: { width: 2, height: 1, channels: 2 },
+    window: { left: -1, top: 0, right: 1, bottom: 0 },
+    slices: { before: 1, behind: 2 },
+    tile: { width: 3, height: 1 },
+    loops: [
+      [1, 3],
+      [3, 5],
+    ],
+    inputZero: 7,
+    outputZero: 9,
+  };
+  // biome-ignore format: an image
+  const expected = [
+    9, 9, 9,
+    9, 3, 4,
+    9, 5, 6,
+    9, 9, 9,
+    9, 9, 9,
+  ];
+  assert.equal(run(spec, image, 15), expected);
+  // Columns of a tile go another way through the unit.
+  const columns: TpSpec = {
+    ...spec,
+    window: { left: 0, top: -1, right: 1, bottom: 0 },
+    tile: { width: 1, height: 2 },
+    loops: [
+      [2, 2],
+      [1, 2],
+      [4, 5],
+    ],
+  };
+  // biome-ignore format: an image
+  assert.equal(run(columns, image, 20), [
+    9, 9, 9, 9,
+    9, 9, 3, 4,
+    9, 9, 5, 6,
+    9, 9, 9, 9,
+    9, 9, 9, 9,
+  ]);
+  // A core may have nothing but such slices.
+  const none = { width: 2, height: 1, channels: 0 };
+  const alone = { ...spec, image: none, slices: { before: 0, behind: 1 } };
+  assert.equal(run(alone, image, 4), [9, 9, 9, UNTOUCHED]);
+});
+
 test("space-to-depth deals rows and columns to channels", () => {
   const image = noise(2 * 4 * 6);
   const spec: TpSpec = {

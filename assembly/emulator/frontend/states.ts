@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { beginJob, jobDone } from "../jobs";
 import { executeNn } from "../nn/unit";
@@ -14,13 +15,15 @@ const GL_NN_CONFIG: u32 = 0x03930;
 const GL_OCB_REMAP_START: u32 = 0x0393c;
 const GL_OCB_REMAP_END: u32 = 0x03940;
 const GL_TP_CONFIG: u32 = 0x0394c;
-const TP_UNKNOWN: u32 = 0x03950;
+const TP_GROUP: u32 = 0x03950;
 const PS_NN_INST_ADDR: u32 = 0x010a0;
 const PS_TP_INST_ADDR: u32 = 0x010b8;
 
 /** A state that configures: it may be loaded with one of its known values. */
 class State {
   written: bool = false;
+  /** What it has been loaded with. */
+  loaded: u32 = 0;
 
   constructor(
     public address: u32,
@@ -31,6 +34,9 @@ class State {
   ) {}
 }
 
+/** Its meaning is not known; 8 occurs only where more jobs of the same operation follow. */
+const tpGroup = new State(TP_GROUP, "state 0x3950", 0, 8);
+
 // The values of parallel mode (NN_CONFIG 0, flush 0x403, event ids other than 0) are known to
 // exist, but not what order of jobs they guarantee: they are refused.
 const states: State[] = [
@@ -40,14 +46,14 @@ const states: State[] = [
   new State(GL_OCB_REMAP_END, "GL_OCB_REMAP_END", 0),
   new State(GL_NN_CONFIG, "GL_NN_CONFIG", 0x10),
   new State(GL_TP_CONFIG, "GL_TP_CONFIG", 0),
-  new State(TP_UNKNOWN, "state 0x3950", 0, 8),
+  tpGroup,
   new State(0x010a4, "state 0x10a4", 0),
   new State(0x0380c, "GL_FLUSH_CACHE", 0xc23),
 ];
 
 /** What must have been loaded before a job of either unit starts. */
 const NN_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_NN_CONFIG];
-const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_CONFIG, TP_UNKNOWN];
+const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_CONFIG, TP_GROUP];
 
 /** TP jobs of a split operation that have been started; its last job ends the count. */
 let openTpJobs: u32 = 0;
@@ -67,14 +73,14 @@ export function loadState(address: u32, value: u32, word: u32, core: Core): bool
   if (address == PS_TP_INST_ADDR) return startTp(value, word, core);
   const state = stateAt(address);
   if (state == null) {
-    return badWord(word, "a state that is known", `state 0x${address.toString(16)}`);
+    return badWord(word, "a state that is known", phrase("state ", hex(address)));
   }
   if (value != state.value && value != state.other) {
-    const known = `${state.name} 0x${state.value.toString(16)}`;
-    const other = state.other == state.value ? "" : ` or 0x${state.other.toString(16)}`;
-    return badWord(word, known + other, `0x${value.toString(16)}`);
+    const other = state.other == state.value ? "" : phrase(" or ", hex(state.other));
+    return badWord(word, phrase(state.name, " ", hex(state.value), other), hex(value));
   }
   state.written = true;
+  state.loaded = value;
   return true;
 }
 
@@ -92,7 +98,7 @@ function startNn(value: u32, word: u32, core: Core): bool {
   if (!isSetUp(NN_SETUP, word)) return false;
   if (openTpJobs != 0) return badWord(word, "the next TP job of a split operation", "an NN job");
   if ((value & 63) != 0) {
-    return badWord(word, "low bits 0 in an NN job's address", (value & 63).toString());
+    return badWord(word, "low bits 0 in an NN job's address", decimal(value & 63));
   }
   beginJob();
   if (!executeNn(value, core)) return false;
@@ -104,11 +110,14 @@ function startNn(value: u32, word: u32, core: Core): bool {
 function startTp(value: u32, word: u32, core: Core): bool {
   if (!isSetUp(TP_SETUP, word)) return false;
   const low = value & 63;
-  if (low > 1) return badWord(word, "low bits 0 or 1 in a TP job's address", low.toString());
+  if (low > 1) return badWord(word, "low bits 0 or 1 in a TP job's address", decimal(low));
+  if (low == 0 && tpGroup.loaded != 0) {
+    return badWord(word, "state 0x3950 0 for the last job of an operation", hex(tpGroup.loaded));
+  }
   openTpJobs++;
   if (openTpJobs > core.tpCoresPerJob) {
-    const most = `${core.tpCoresPerJob} TP jobs in an operation`;
-    return badWord(word, `at most ${most}`, "one more");
+    const most = decimal(core.tpCoresPerJob);
+    return badWord(word, phrase("at most ", most, " TP jobs in an operation"), "one more");
   }
   if (low == 0) openTpJobs = 0;
   beginJob();
@@ -121,7 +130,7 @@ function isSetUp(setup: StaticArray<u32>, word: u32): bool {
   for (let i = 0; i < setup.length; i++) {
     const state = stateAt(setup[i]);
     if (state != null && !state.written) {
-      return badWord(word, `${state.name} loaded before the job`, "none");
+      return badWord(word, phrase(state.name, " loaded before the job"), "none");
     }
   }
   return true;

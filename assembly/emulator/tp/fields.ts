@@ -1,4 +1,4 @@
-import { ANY, Descriptor, Field, FLAG, ONE, only, ZERO } from "../descriptor";
+import { ANY, Descriptor, Field, FLAG, ONE, only, upTo, ZERO } from "../descriptor";
 
 /**
  * The descriptor of a TP job, 31 words.
@@ -31,8 +31,9 @@ import { ANY, Descriptor, Field, FLAG, ONE, only, ZERO } from "../descriptor";
  * 30  ─ │ post multiplier 15 │ out zero
  * ```
  *
- * Table functions (the `alu_pwl` and `load_pwl_lut` fields, multiplier and shift) and slices
- * beyond the image (the overfetch fields) are not known well enough yet: they hold 0.
+ * P in word 6 enables a function, l loads its table, L from global memory, and S in word 12 says
+ * that the table has a half for negative inputs: all of them go together. "z over." are slices of
+ * border before and behind those of the image.
  */
 export const descriptor = new Descriptor(31);
 
@@ -62,11 +63,11 @@ descriptor.field("alu_vert_processing", 6, 17, 16, ZERO);
 descriptor.field("alu_vert_proc_count", 6, 24, 19, ZERO);
 descriptor.field("alu_vert_proc_stride", 6, 25, 25, ZERO);
 descriptor.field("alu_nms_enable", 6, 26, 26, ZERO);
-descriptor.field("alu_pwl_enable", 6, 27, 27, ZERO);
+export const functionEnable = descriptor.field("alu_pwl_enable", 6, 27, 27, FLAG);
 descriptor.field("alu_mult_enable", 6, 28, 28, ZERO);
 descriptor.field("alu_f2i_enable", 6, 29, 29, ONE);
-descriptor.field("alu_load_pwl_lut", 6, 30, 30, ZERO);
-descriptor.field("alu_load_pwl_lut_global_mem", 6, 31, 31, ZERO);
+const loadTable = descriptor.field("alu_load_pwl_lut", 6, 30, 30, FLAG);
+const tableInMemory = descriptor.field("alu_load_pwl_lut_global_mem", 6, 31, 31, FLAG);
 descriptor.field("in_tile_list_address", 7, 31, 0, ZERO);
 
 export const tileX = descriptor.field("in_tile_x_size", 8, 15, 0, ANY);
@@ -74,7 +75,7 @@ export const tileY = descriptor.field("in_tile_y_size", 8, 31, 16, ANY);
 export const tileXIncrement = descriptor.field("in_tile_x_inc", 9, 15, 0, ANY);
 export const tileYIncrement = descriptor.field("in_tile_y_inc", 9, 31, 16, ANY);
 export const inAddress = descriptor.field("in_image_base_address", 10, 31, 0, ANY);
-descriptor.field("alu_load_pwl_lut_address", 11, 31, 0, ZERO);
+export const tableAddress = descriptor.field("alu_load_pwl_lut_address", 11, 31, 0, ANY);
 
 descriptor.field("out_tile_skip_at_border", 12, 0, 0, ZERO);
 descriptor.field("out_image_global_mem", 12, 1, 1, ONE);
@@ -83,12 +84,12 @@ export const reset2 = descriptor.field("out_loop_2_reset", 12, 3, 3, FLAG);
 export const reset3 = descriptor.field("out_loop_3_reset", 12, 4, 4, FLAG);
 descriptor.field("out_brick_mode", 12, 5, 5, ZERO);
 descriptor.field("alu_z_filter_mode", 12, 6, 6, ZERO);
-descriptor.field("in_window_z_start_overfetch", 12, 9, 8, ZERO);
-descriptor.field("in_window_z_end_overfetch", 12, 12, 11, ZERO);
+export const slicesBefore = descriptor.field("in_window_z_start_overfetch", 12, 9, 8, upTo(2));
+export const slicesBehind = descriptor.field("in_window_z_end_overfetch", 12, 12, 11, upTo(2));
 descriptor.field("alu_square_preshift", 12, 17, 14, ZERO);
 descriptor.field("in_image_data_type", 12, 20, 18, ZERO);
 descriptor.field("out_image_data_type", 12, 23, 21, ZERO);
-descriptor.field("alu_pwl_sign_support", 12, 28, 28, ZERO);
+const signSupport = descriptor.field("alu_pwl_sign_support", 12, 28, 28, FLAG);
 descriptor.field("alu_relu_enable", 12, 29, 29, ZERO);
 descriptor.field("no_flush", 12, 30, 30, FLAG);
 descriptor.field("last", 12, 31, 31, ONE);
@@ -112,11 +113,11 @@ descriptor.field("alu_filter_pwl_swap", 24, 0, 0, ZERO);
 descriptor.field("flat_rounding_mode", 24, 2, 1, ONE);
 descriptor.field("integer_rounding_mode", 24, 4, 3, ONE);
 descriptor.field("alu_input_preshift", 24, 9, 5, ZERO);
-descriptor.field("alu_output_postshift", 24, 14, 10, ZERO);
+export const shift0 = descriptor.field("alu_output_postshift", 24, 14, 10, ANY);
 descriptor.field("alu_reorder_bits_used", 24, 18, 15, ZERO);
 descriptor.field("alu_reorder_loop_2_mode", 24, 19, 19, ZERO);
 descriptor.field("in_image_border_mode", 24, 25, 24, ZERO);
-descriptor.field("alu_output_postshift_6_to_5", 24, 27, 26, ZERO);
+export const shift5 = descriptor.field("alu_output_postshift_6_to_5", 24, 27, 26, ANY);
 descriptor.field("in_circular_buf_size", 25, 31, 0, ZERO);
 descriptor.field("in_circular_buf_end", 26, 31, 0, NO_END);
 descriptor.field("out_circular_buf_size", 27, 31, 0, ZERO);
@@ -126,7 +127,7 @@ export const borderConstant = descriptor.field("in_image_border_const", 29, 15, 
 descriptor.field("coef_zero_point", 29, 23, 16, ZERO);
 export const inZero = descriptor.field("in_zp", 29, 31, 24, ANY);
 export const outZero = descriptor.field("out_zp", 30, 7, 0, ANY);
-descriptor.field("alu_output_post_multiplier", 30, 22, 8, ZERO);
+export const multiplier = descriptor.field("alu_output_post_multiplier", 30, 22, 8, ANY);
 
 /** By loop, from the innermost; the outermost has no count. */
 export const increments: Field[] = [
@@ -139,3 +140,8 @@ export const increments: Field[] = [
   increment6,
 ];
 export const counts: Field[] = [count0, count1, count2, count3, count4, count5];
+
+/** Set together with `functionEnable` in everything known. */
+export const functionFlags: Field[] = [loadTable, tableInMemory, signSupport];
+/** Without a function these are 0: it is not known what they would do to a copy. */
+export const functionParts: Field[] = [tableAddress, shift0, shift5, multiplier];

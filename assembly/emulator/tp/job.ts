@@ -29,6 +29,18 @@ export class TpJob {
   rowReset: i32 = -1;
   tileReset: i32 = -1;
 
+  /** Slices of nothing but border before and behind those of the image. */
+  slicesBefore: i32 = 0;
+  slicesBehind: i32 = 0;
+
+  /** Whether the elements go through a function, and where its table lies. */
+  hasFunction: bool = false;
+  table: u32 = 0;
+  /** 15 bits; the leading one is not among them. */
+  multiplier: u32 = 0;
+  /** To the right; below 0 to the left. */
+  shift: i32 = 0;
+
   inputZero: i32 = 0;
   outputZero: i32 = 0;
   /** What positions outside the image hold, as a difference from the input's zero point. */
@@ -49,7 +61,8 @@ export class TpJob {
     if (words == 0 || !field.descriptor.read(words, architecture)) return false;
     this.takeImage();
     this.takeTiles();
-    return this.checkTiles() && this.findInput() && this.findOutput();
+    this.takeFunction();
+    return this.checkTiles() && checkFunction() && this.findInput() && this.findOutput();
   }
 
   private takeImage(): void {
@@ -62,6 +75,8 @@ export class TpJob {
     this.top = field.windowYStart.signed;
     this.right = field.windowXEnd.signed;
     this.bottom = field.windowYEnd.signed;
+    this.slicesBefore = field.slicesBefore.value;
+    this.slicesBehind = field.slicesBehind.value;
     this.inputZero = field.inZero.value;
     this.outputZero = field.outZero.value;
     this.border = field.borderConstant.value;
@@ -76,6 +91,13 @@ export class TpJob {
     this.tileReset = field.reset3.value == 1 ? 3 : field.reset2.value == 1 ? 2 : -1;
   }
 
+  private takeFunction(): void {
+    this.hasFunction = field.functionEnable.value == 1;
+    this.table = field.tableAddress.value;
+    this.multiplier = field.multiplier.value;
+    this.shift = field.shift0.value | (field.shift5.signed << 5);
+  }
+
   private checkTiles(): bool {
     if (this.tileWidth == 0) return field.tileX.refuse("above 0");
     if (this.tileHeight == 0) return field.tileY.refuse("above 0");
@@ -88,7 +110,7 @@ export class TpJob {
   get elements(): i64 {
     const width = <i64>max(0, this.right - this.left + 1);
     const height = <i64>max(0, this.bottom - this.top + 1);
-    return width * height * this.depth;
+    return width * height * (this.slicesBefore + this.depth + this.slicesBehind);
   }
 
   /** Finds the part of the image that the window covers. */
@@ -119,4 +141,17 @@ export class TpJob {
     this.outputBase = field.outAddress.value - buffer.address;
     return true;
   }
+}
+
+function checkFunction(): bool {
+  const enabled = field.functionEnable.value;
+  for (let i = 0; i < field.functionFlags.length; i++) {
+    const flag = field.functionFlags[i];
+    if (flag.value != enabled) return flag.refuse("equal to alu_pwl_enable");
+  }
+  for (let i = 0; i < field.functionParts.length; i++) {
+    const part = field.functionParts[i];
+    if (enabled == 0 && part.value != 0) return part.refuse("0 without alu_pwl_enable");
+  }
+  return true;
 }

@@ -1,4 +1,5 @@
 import { outOfBounds } from "../memory/buffers";
+import { filling, prepareAlu, results } from "./alu";
 import { outAddress } from "./fields";
 import { TpJob } from "./job";
 import { OutputLoops } from "./loops";
@@ -12,11 +13,6 @@ import { OutputLoops } from "./loops";
 const job = new TpJob();
 const loops = new OutputLoops();
 
-/** What the ALU makes of every byte. */
-const results = memory.data(256);
-/** What it makes of a position outside the image. */
-let filling: u8 = 0;
-
 /** The buffer offsets that have been written. */
 let lowest: i64 = 0;
 let highest: i64 = 0;
@@ -25,27 +21,16 @@ let highest: i64 = 0;
 export function executeTp(descriptor: u32, architecture: u32): bool {
   if (!job.read(descriptor, architecture)) return false;
   if (job.elements == 0) return true;
-  prepareResults();
+  if (!prepareAlu(job)) return false;
   loops.begin();
   lowest = i64.MAX_VALUE;
   highest = -1;
-  for (let z = 0; z < job.depth; z++) {
+  for (let z = -job.slicesBefore; z < job.depth + job.slicesBehind; z++) {
     for (let y = job.top; y <= job.bottom; y += job.tileHeight) {
       if (!emitTiles(z, y)) return false;
     }
   }
   return checkApart();
-}
-
-/** Without a table the ALU only exchanges the zero points. */
-function prepareResults(): void {
-  const shift = job.outputZero - job.inputZero;
-  for (let value = 0; value < 256; value++) store<u8>(results + value, clampByte(value + shift));
-  filling = clampByte(job.border + job.outputZero);
-}
-
-function clampByte(value: i32): u8 {
-  return <u8>max(0, min(255, value));
 }
 
 /** The tiles of slice z whose first row is y. */
@@ -75,14 +60,19 @@ function emitTile(z: i32, y: i32, x: i32, width: i32, height: i32): bool {
 
 /** `count` elements of slice z along x, from (y, x) on. */
 function emitRow(z: i32, y: i32, x: i32, count: i32): bool {
-  if (y < 0 || y >= job.height) return fill(count);
+  if (isBorder(z) || y < 0 || y >= job.height) return fill(count);
   return emitLine(elementAt(z, y, 0), 1, job.width, x, count);
 }
 
 /** `count` elements of slice z along y, from (y, x) on. */
 function emitColumn(z: i32, y: i32, x: i32, count: i32): bool {
-  if (x < 0 || x >= job.width) return fill(count);
+  if (isBorder(z) || x < 0 || x >= job.width) return fill(count);
   return emitLine(elementAt(z, 0, x), job.stride, job.height, y, count);
+}
+
+/** Whether slice z lies before or behind the image. */
+function isBorder(z: i32): bool {
+  return z < 0 || z >= job.depth;
 }
 
 /** Elements `from` to `from + count - 1` of a line of `length`, which may stick out of it. */

@@ -1,0 +1,77 @@
+import { hex } from "../../diagnostics/text";
+import { badDescriptor } from "../descriptor";
+import { resolve } from "../memory/buffers";
+
+/**
+ * A function of one number as a table in memory gives it: 1024 words, each a float of 21 bits.
+ * The input is made such a float too, and split in two:
+ *
+ * ```
+ *  20 19      15 14     11 10                  0
+ * ┌──┬──────────┬────────────────────────────────┐
+ * │ S│ exponent │            mantissa            │   1.mantissa * 2^(exponent - 15)
+ * └──┴──────────┴────────────────────────────────┘   exponent 0: 0.mantissa * 2^-14
+ * └── a word of the table ─┴── way to the next ───┘
+ * ```
+ *
+ * So the first 512 words are for positive numbers, the others for negative ones, both from zero
+ * outwards. A word holds the function where its stretch begins; on the way to the next word the
+ * function runs straight. (In steps instead, RELU's recorded tables would be off by up to 7.)
+ * What exponent 31 stands for is not known; bytes do not come near it.
+ */
+
+const WORDS = 1024;
+const MANTISSA_BITS: i32 = 15;
+const BIAS: i32 = 15;
+const SIGN: u32 = 1 << 20;
+const WAY_BITS: i32 = 11;
+const WAY_MASK: u32 = 0x7ff;
+
+export class FunctionTable {
+  private words: usize = 0;
+
+  /** Takes the table at an address; false where it is not mapped or not understood. */
+  read(address: u32): bool {
+    this.words = resolve(address, WORDS << 2, "the function's table");
+    if (this.words == 0) return false;
+    for (let i = 0; i < WORDS; i++) {
+      const word = load<u32>(this.words + (i << 2));
+      if (word >= SIGN << 1 || exponentOf(word) == 31) {
+        return badDescriptor("finite floats of 21 bits in the function's table", hex(word));
+      }
+    }
+    return true;
+  }
+
+  /** The function of a number below 2^16 in magnitude. */
+  at(input: i32): f64 {
+    const float = toFloat(input);
+    const word = this.words + ((float >> WAY_BITS) << 2);
+    const way = <f64>(float & WAY_MASK) / (WAY_MASK + 1);
+    const from = toNumber(load<u32>(word));
+    return from + (toNumber(load<u32>(word, 4)) - from) * way;
+  }
+}
+
+/** Exact, as a mantissa has all bits of a number below 2^16 but its leading one. */
+function toFloat(value: i32): u32 {
+  if (value == 0) return 0;
+  const magnitude = <u32>abs(value);
+  const leading = 31 - clz<u32>(magnitude);
+  const mantissa = (magnitude << (MANTISSA_BITS - leading)) - (1 << MANTISSA_BITS);
+  const exponent = BIAS + leading;
+  return (value < 0 ? SIGN : 0) | (exponent << MANTISSA_BITS) | mantissa;
+}
+
+function toNumber(float: u32): f64 {
+  const exponent = exponentOf(float);
+  const mantissa = <i32>(float & ((1 << MANTISSA_BITS) - 1));
+  const whole = exponent == 0 ? mantissa : mantissa + (1 << MANTISSA_BITS);
+  const scale = max(exponent, 1) - BIAS - MANTISSA_BITS;
+  const magnitude = <f64>whole * reinterpret<f64>((<u64>(1023 + scale)) << 52);
+  return (float & SIGN) != 0 ? -magnitude : magnitude;
+}
+
+function exponentOf(float: u32): i32 {
+  return <i32>(float >> MANTISSA_BITS) & 31;
+}
