@@ -42,7 +42,7 @@ for (const core of CORES) {
     const additions = layersOf(core, BuiltinOperator.ADD);
     assert.is(additions.length, 8);
     for (const layer of additions) {
-      const result = replayCase(emulator, layer, planar);
+      const result = replayCase(emulator, layer, { layout: planar });
       assert.ok(result && isWithin(result), layer.name);
       // The driver forgets to transpose the inputs: fed as they are, it comes out wrong.
       const untransposed = replayCase(emulator, layer);

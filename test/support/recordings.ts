@@ -18,19 +18,24 @@ interface Submission {
 
 export interface RecordedJob {
   kind: "NN" | "TP";
+  /** The low bits of the instruction's address: 1 where more jobs of the operation follow. */
+  low: number;
   /** Index of the descriptor's buffer object. */
   bo: number;
   words: string[];
   coef?: string;
+  /** The table of a function, and the buffer object and offset where it lies. */
+  lut?: string;
+  lut_bo?: [number, number];
   /** Buffer object and offset in it. */
   in: [number, number];
   out: [number, number];
 }
 
-/** A recording with its coefficient buffers, by file name. */
+/** A recording with its coefficient buffers and tables, by file name. */
 export interface Replayable {
   recording: Recording;
-  coefficients: Map<string, Uint8Array>;
+  constants: Map<string, Uint8Array>;
 }
 
 /** The names of all recordings in a folder such as `conformance/CORE`. */
@@ -44,11 +49,11 @@ export function readRecording(path: string): Replayable | null {
   const recording = JSON.parse(json) as Recording;
   const jobs = recording.submits.flatMap((submission) => submission.jobs);
   const stored = new Set(readdirSync(join(SHARED, path)));
-  const names = jobs.flatMap((job) => job.coef ?? []);
-  const complete = names.every((name) => stored.has(`${name}.gz`));
-  if (names.length === 0 || !complete) return null;
-  const coefficients = new Map(names.map((name) => [name, readShared(`${path}/${name}.gz`)]));
-  return { recording, coefficients };
+  const complete = jobs.every(({ kind, coef }) => kind === "TP" || stored.has(`${coef}.gz`));
+  if (jobs.length === 0 || !complete) return null;
+  const names = jobs.flatMap(({ coef, lut }) => coef ?? lut ?? []);
+  const constants = new Map(names.map((name) => [name, readShared(`${path}/${name}.gz`)]));
+  return { recording, constants };
 }
 
 /** The streams as numbers, in the order of their submission. */
@@ -56,30 +61,42 @@ export function streamsOf({ recording }: Replayable): Uint32Array[] {
   return recording.submits.map(({ stream }) => parseWords(stream));
 }
 
-/** Maps the buffer objects of a recording and fills in its descriptors and coefficients. */
-export function load(emulator: Emulator, { recording, coefficients }: Replayable): void {
+/** Maps the buffer objects of a recording and fills in its descriptors and constants. */
+export function load(emulator: Emulator, { recording, constants }: Replayable): void {
   emulator.unmapAll();
   for (const { bos, jobs } of recording.submits) {
     for (const { va, size } of bos) emulator.map(Number.parseInt(va, 16), size);
-    const write = (address: number, bytes: Uint8Array) =>
-      emulator.view(address, bytes.length).set(bytes);
     for (const job of jobs) {
-      const words = parseWords(job.words);
-      write(addressIn(bos, [job.bo, 0]), new Uint8Array(words.buffer));
-      if (job.coef) {
-        const address = ((words[5] as number) & 0x03ffffff) * 64;
-        write(address, coefficients.get(job.coef) as Uint8Array);
+      for (const [address, bytes] of contentsOf(job, bos, constants)) {
+        emulator.view(address, bytes.length).set(bytes);
       }
     }
   }
 }
 
-/** Addresses of what the first job reads and the last job writes. */
+type Content = [address: number, bytes: Uint8Array];
+
+/** What a job finds in memory besides its input: its descriptor, coefficients and table. */
+export function contentsOf(
+  { bo, words, coef, lut, lut_bo }: RecordedJob,
+  bos: Submission["bos"],
+  constants: Replayable["constants"],
+): Content[] {
+  const descriptor = parseWords(words);
+  const contents: Content[] = [[addressIn(bos, [bo, 0]), new Uint8Array(descriptor.buffer)]];
+  const constant = (name: string) => constants.get(name) as Uint8Array;
+  if (coef) contents.push([((descriptor[5] as number) & 0x03ffffff) * 64, constant(coef)]);
+  if (lut && lut_bo) contents.push([addressIn(bos, lut_bo), constant(lut)]);
+  return contents;
+}
+
+/** Addresses of what the first operation reads and the last one writes, on all their cores. */
 export function endsOf({ recording }: Replayable): { input: number; output: number } {
   const { bos, jobs } = recording.submits.findLast(({ jobs }) => jobs.length > 0) as Submission;
+  const last = jobs.slice(0, -1).findLastIndex(({ low }) => low === 0) + 1;
   return {
     input: addressIn(bos, (jobs[0] as RecordedJob).in),
-    output: addressIn(bos, (jobs.at(-1) as RecordedJob).out),
+    output: addressIn(bos, (jobs[last] as RecordedJob).out),
   };
 }
 

@@ -32,6 +32,13 @@ export const planar: InputLayout = (bytes, { shape }) => {
   return bytes.map((_, i) => bytes[(i % pixels) * channels + Math.floor(i / pixels)] as number);
 };
 
+export interface ReplayOptions {
+  /** As TFLite has them if left out. */
+  layout?: InputLayout;
+  /** Puts right what is known to be wrong in a recording. */
+  mend?: (recording: Replayable) => void;
+}
+
 /**
  * Runs a recording on the input that the reference was computed from and compares the outputs.
  * Null where the recording submits nothing or its coefficients are not stored.
@@ -39,10 +46,11 @@ export const planar: InputLayout = (bytes, { shape }) => {
 export function replayCase(
   emulator: Emulator,
   paths: ReplayCase,
-  layout: InputLayout = asTheyAre,
+  { layout = asTheyAre, mend }: ReplayOptions = {},
 ): ReplayResult | null {
   const recording = readRecording(paths.recording);
   if (!recording) return null;
+  mend?.(recording);
   const model = readLayerModel(readShared(paths.model));
   const expected = readShared(paths.reference);
   const inputs = inputBytes(model, layout);
