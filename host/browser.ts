@@ -6,6 +6,7 @@ export * from "./library.ts";
 const FILES = {
   compiler: new URL("../dist/compiler.wasm", import.meta.url),
   emulator: new URL("../dist/emulator.wasm", import.meta.url),
+  cpu: new URL("../dist/cpu.wasm", import.meta.url),
 };
 
 /** Names other places for the Wasm modules, where a bundler has not kept them. */

@@ -15,6 +15,8 @@ export interface CompileOptions {
   strict?: boolean;
   /** Give the NPU unproven jobs, too. */
   allowUnproven?: boolean;
+  /** Give the NPU nothing at all: for comparisons. */
+  cpuOnly?: boolean;
 }
 
 /** The bytes of a `.nolf` file, with what the compiler did. */
@@ -28,7 +30,7 @@ interface CompilerExports extends FailureExports {
 }
 
 /** Bits of the options that the compiler takes. */
-const OPTION_BITS = { compatMesa: 1, strict: 2, allowUnproven: 4 };
+const OPTION_BITS = { compatMesa: 1, strict: 2, allowUnproven: 4, cpuOnly: 8 };
 
 /**
  * Compiles a TensorFlow Lite model for one core. The same model, options and version give the
@@ -51,7 +53,7 @@ export async function compile(model: Uint8Array, options: CompileOptions): Promi
   }) as CompiledBlob;
 }
 
-function optionBits({ compat, strict, allowUnproven }: CompileOptions): number {
+function optionBits({ compat, strict, allowUnproven, cpuOnly }: CompileOptions): number {
   if (compat !== undefined && compat !== "mesa") {
     throw new NolfetError("BAD_OPTION", 'compat "mesa"', describe(compat));
   }
@@ -61,7 +63,8 @@ function optionBits({ compat, strict, allowUnproven }: CompileOptions): number {
   return (
     (compat === "mesa" ? OPTION_BITS.compatMesa : 0) |
     (strict ? OPTION_BITS.strict : 0) |
-    (allowUnproven ? OPTION_BITS.allowUnproven : 0)
+    (allowUnproven ? OPTION_BITS.allowUnproven : 0) |
+    (cpuOnly ? OPTION_BITS.cpuOnly : 0)
   );
 }
 

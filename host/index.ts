@@ -8,6 +8,7 @@ export * from "./library.ts";
 const FILES = {
   compiler: new URL("../dist/compiler.wasm", import.meta.url),
   emulator: new URL("../dist/emulator.wasm", import.meta.url),
+  cpu: new URL("../dist/cpu.wasm", import.meta.url),
 };
 
 loadModulesWith(async (name) => WebAssembly.compile(await readFile(FILES[name])));

@@ -1,5 +1,6 @@
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
+import { engineFor } from "./cpu/engine.ts";
 import { type Device, type DeviceChoice, openDevice } from "./devices/device.ts";
 import { type TypedArray, valuesOf } from "./dtype.ts";
 import { NolfetError, typed } from "./errors.ts";
@@ -32,7 +33,8 @@ export class Session {
 
   /**
    * Opens a blob from `compile` or a file. Rejects with BAD_BLOB, with UNSUPPORTED_OPERATOR where
-   * an operator on the CPU has no kernel, with NO_DEVICE, or with what loading into it fails with.
+   * an operator on the CPU has neither kernel nor LiteRT to run it, with NO_DEVICE, or with what
+   * loading into it fails with.
    */
   static async create(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
     try {
@@ -40,10 +42,14 @@ export class Session {
         throw new NolfetError("BAD_INPUT", "the blob as Uint8Array", typeof bytes);
       }
       const blob = openBlob(bytes);
-      const values = allocateValues(blob);
+      const engine = await engineFor(blob);
+      const values = allocateValues(blob, engine);
       const { device, info } = await deviceFor(blob, options.device ?? "auto");
       try {
-        const steps = blob.segments.map((segment) => prepareStep(blob, segment, values, device));
+        const steps: Step[] = [];
+        for (const segment of blob.segments) {
+          steps.push(await prepareStep(blob, segment, values, { device, engine }));
+        }
         return new Session(blob, values, steps, device, info, reportOf(blob, bytes.length));
       } catch (error) {
         await device?.release();

@@ -1,5 +1,6 @@
 import type { Blob, Segment, Tensor } from "./blob/blob.ts";
-import { prepare } from "./cpu/kernels.ts";
+import type { CpuEngine } from "./cpu/engine.ts";
+import { prepareModel } from "./cpu/litert.ts";
 import type { Device } from "./devices/device.ts";
 import { DTYPES, elementsOf } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
@@ -13,8 +14,14 @@ export type Step = () => Promise<void> | void;
 /** What sessions of any sensible network stay below, in bytes of tensors on the host's side. */
 const MAXIMUM_HOST_BYTES = 2 ** 30;
 
-/** Bytes for every tensor that is fed, computed or read on the host's side. */
-export function allocateValues({ tensors, segments, operators, inputs, outputs }: Blob): Values {
+/**
+ * Bytes for every tensor that is fed, computed or read on the host's side; those that the CPU's
+ * kernels touch lie in their engine's memory.
+ */
+export function allocateValues(
+  { tensors, segments, operators, inputs, outputs }: Blob,
+  engine?: CpuEngine,
+): Values {
   const used = new Set([...inputs, ...outputs]);
   for (const segment of segments) {
     for (const { tensor } of [...segment.inputs, ...segment.outputs]) used.add(tensor);
@@ -34,21 +41,31 @@ export function allocateValues({ tensors, segments, operators, inputs, outputs }
     if (total > MAXIMUM_HOST_BYTES) {
       throw new NolfetError("OUT_OF_MEMORY", "tensors of at most 1 GiB together", "more");
     }
-    values.set(index, data.length > 0 ? data : new Uint8Array(bytes));
+    const own = () => (data.length > 0 ? data : new Uint8Array(bytes));
+    values.set(index, engine?.values.get(index) ?? own());
   }
   return values;
 }
 
-/** Prepares a segment for the device, or for the CPU's kernels. */
-export function prepareStep(
+/** What runs segments: none of the two where no segment needs it. */
+export interface Runners {
+  device?: Device | undefined;
+  engine?: CpuEngine | undefined;
+}
+
+/** Prepares a segment for what runs it: the device, the CPU's kernels, or LiteRT. */
+export async function prepareStep(
   blob: Blob,
   segment: Segment,
   values: Values,
-  device: Device | undefined,
-): Step {
-  return segment.placement === "NPU" && device
-    ? npuStep(blob, segment, values, device)
-    : cpuStep(blob, segment, values);
+  { device, engine }: Runners,
+): Promise<Step> {
+  if (segment.placement === "NPU" && device) return npuStep(blob, segment, values, device);
+  if (segment.model.length > 0) return prepareModel(blob, segment, values);
+  const runs = segment.operators.map((index) => (engine as CpuEngine).runOf(index));
+  return () => {
+    for (const run of runs) run();
+  };
 }
 
 function npuStep(
@@ -78,19 +95,4 @@ function copy(source: Uint8Array, destination: Uint8Array, flip: boolean): void 
   destination.set(source);
   if (!flip) return;
   for (let i = 0; i < destination.length; i++) destination[i] = (destination[i] as number) ^ 0x80;
-}
-
-function cpuStep(blob: Blob, { operators }: Segment, values: Values): Step {
-  const bytes = (indices: number[]) =>
-    indices.filter((index) => index >= 0).map((index) => values.get(index) as Uint8Array);
-  const runs = operators.map((index) => {
-    const operator = blob.operators[index] as Blob["operators"][number];
-    const run = prepare(operator, blob.tensors);
-    const inputs = bytes(operator.inputs);
-    const outputs = bytes(operator.outputs);
-    return () => run(inputs, outputs);
-  });
-  return () => {
-    for (const run of runs) run();
-  };
 }

@@ -1,7 +1,7 @@
 import { Code, PlaceKind } from "../assembly/diagnostics/codes.ts";
 import { type ErrorCode, NolfetError } from "./errors.ts";
 
-/** What both Wasm modules export to tell of a failure. */
+/** What all Wasm modules export to tell of a failure. */
 export interface FailureExports {
   memory: WebAssembly.Memory;
   failureCode(): number;
@@ -11,7 +11,7 @@ export interface FailureExports {
 }
 
 /** How the bytes of a module are found: from a file in Node, by fetch in a browser. */
-export type ModuleLoader = (name: "compiler" | "emulator") => Promise<WebAssembly.Module>;
+export type ModuleLoader = (name: "compiler" | "emulator" | "cpu") => Promise<WebAssembly.Module>;
 
 /** Makes an instance of its own, with memory of its own. */
 export async function instantiate<T>(module: WebAssembly.Module): Promise<T> {

@@ -12,10 +12,7 @@ export function operatorOptions(record: nolf.Operator, place: Place): OperatorOp
 type Decoder = (record: nolf.Operator, place: Place) => OperatorOptions | undefined;
 
 /** A decoder for one table of the union; what `fields` gives is undefined where it is absent. */
-function decoder<T>(
-  create: () => T,
-  fields: (table: T, place: Place) => OperatorOptions,
-): Decoder {
+function decoder<T>(create: () => T, fields: (table: T, place: Place) => OperatorOptions): Decoder {
   return (record, place) => {
     const table = record.options(create()) as T | null;
     return table ? fields(table, place) : undefined;

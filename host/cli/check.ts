@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { hasKernel } from "../cpu/kernels.ts";
+import { hasKernel } from "../cpu/engine.ts";
 import { compile } from "../index.ts";
 import type { OperatorReport } from "../report.ts";
 import { about, readInput } from "./files.ts";

@@ -39,7 +39,7 @@ test("bundles for a browser without anything of Node's", () => {
 
 test("leaves the Wasm modules outside, where other bundlers find them", () => {
   const text = readFileSync(outfile, "utf8");
-  for (const name of ["compiler", "emulator"]) {
+  for (const name of ["compiler", "emulator", "cpu"]) {
     assert.match(text, `new URL("../dist/${name}.wasm", import.meta.url)`);
   }
 });
@@ -60,7 +60,11 @@ test("compiles and runs as in Node, to the same bytes", async () => {
     const bytes = readFileSync(join(ROOT, "dist", `${name}.wasm`));
     return `data:application/wasm;base64,${bytes.toString("base64")}`;
   };
-  browser.locateModules({ compiler: inline("compiler"), emulator: inline("emulator") });
+  browser.locateModules({
+    compiler: inline("compiler"),
+    emulator: inline("emulator"),
+    cpu: inline("cpu"),
+  });
   const model = classifierModel();
   const blob = await browser.compile(model, { target: "a311d" });
   assert.equal(blob, await compile(model, { target: "a311d" }));

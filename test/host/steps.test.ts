@@ -5,9 +5,11 @@ import { openBlob } from "../../host/blob/open.ts";
 import type { Device } from "../../host/devices/device.ts";
 import { compile } from "../../host/index.ts";
 import { allocateValues, prepareStep } from "../../host/steps.ts";
-import { classifierModel, pixels } from "./models.ts";
+import { convolutionModel } from "../support/tflite-builder.ts";
+import { pixels } from "./models.ts";
 
-const blob = openBlob(await compile(classifierModel(), { target: "a311d" }));
+const model = convolutionModel({ height: 8, width: 8, channels: 8 });
+const blob = openBlob(await compile(model, { target: "a311d" }));
 const segment = blob.segments[0] as Segment;
 
 /** A device that adds one to every byte of its arena. */
@@ -36,7 +38,7 @@ for (const dtype of ["uint8", "int8"] as const) {
     const { blob, segment } = echo(dtype);
     const values = allocateValues(blob);
     const device = incrementer(4096);
-    const step = prepareStep(blob, segment, values, device);
+    const step = await prepareStep(blob, segment, values, { device });
     values.get(segment.inputs[0]?.tensor ?? 0)?.set(pixels(1));
     await step();
     const shift = dtype === "int8" ? 0x80 : 0;

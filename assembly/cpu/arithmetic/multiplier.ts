@@ -1,7 +1,6 @@
 /**
  * A real factor as TFLite's quantization specification has it: a 31-bit fraction and a power of
- * two. Applying it rounds twice, as the reference kernels do: the high half of the doubled
- * product, then the shift to the right.
+ * two.
  *
  *   factor = value · 2^(shift − 31),  2^30 ≤ value < 2^31, or 0
  */
@@ -32,8 +31,15 @@ export class Multiplier {
     return shift > 30 ? new Multiplier(i32.MAX_VALUE, 30) : new Multiplier(value as i32, shift);
   }
 
+  /** Rounds twice: the high half of the doubled product, then the shift to the right. */
   apply(x: i32): i32 {
     return roundingShift(doubledHigh(x << this.left, this.value), this.right);
+  }
+
+  /** Rounds once, halves up. */
+  applyOnce(x: i32): i32 {
+    const product = (x as i64) * (this.value as i64);
+    return ((product + ((1 as i64) << (30 - this.shift))) >> (31 - this.shift)) as i32;
   }
 }
 

@@ -7,7 +7,7 @@ import { Geometry } from "./geometry";
 import { GROUP, PackedKernels } from "./packed-kernels";
 import { PaddedImage } from "./padded-image";
 import { prepareRealConvolution } from "./real";
-import { Requantizer } from "./requantizer";
+import { Requantizer, Style } from "./requantizer";
 
 /** CONV_2D. Inputs: image NHWC, weights OHWI, bias if any. */
 export function prepareConvolution(operation: Operation): Kernel | null {
@@ -30,7 +30,8 @@ export function prepareConvolution(operation: Operation): Kernel | null {
   if (!operation.wantsWork(geometry.pixels * weights.elements)) return null;
   if (input.isReal) return prepareRealConvolution(operation, geometry);
   if (!acceptsBytes(operation, input, weights)) return null;
-  const requantizer = Requantizer.of(operation, weights.shape[0], !isSigned(input));
+  const style = isSigned(input) ? Style.DOUBLE_ONCE : Style.FLOAT_TWICE;
+  const requantizer = Requantizer.of(operation, weights.shape[0], style);
   if (requantizer == null) return null;
   const image = new PaddedImage(geometry);
   needScratch(image.bytes);

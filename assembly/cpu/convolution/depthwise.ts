@@ -5,7 +5,7 @@ import { acceptsBytes, isSigned } from "./convolution";
 import { Geometry } from "./geometry";
 import { PaddedImage } from "./padded-image";
 import { prepareRealDepthwise } from "./real";
-import { Requantizer } from "./requantizer";
+import { Requantizer, Style } from "./requantizer";
 import { widen } from "./widen";
 
 /** Channels whose sums are formed together. */
@@ -27,7 +27,8 @@ export function prepareDepthwise(operation: Operation): Kernel | null {
   }
   if (input.isReal) return prepareRealDepthwise(operation, geometry);
   if (!acceptsBytes(operation, input, weights)) return null;
-  const requantizer = Requantizer.of(operation, channels, !isSigned(input));
+  const style = isSigned(input) ? Style.DOUBLE_TWICE : Style.FLOAT_TWICE;
+  const requantizer = Requantizer.of(operation, channels, style);
   if (requantizer == null) return null;
   const image = new PaddedImage(geometry);
   needScratch(image.bytes);

@@ -2,11 +2,11 @@ import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
-import { acceptsBytes } from "./convolution";
+import { acceptsBytes, isSigned } from "./convolution";
 import { addStretch, clearSums, sums } from "./dot";
 import { GROUP, PackedKernels } from "./packed-kernels";
 import { RealParts } from "./real";
-import { Requantizer } from "./requantizer";
+import { Requantizer, Style } from "./requantizer";
 import { widen } from "./widen";
 
 /** FULLY_CONNECTED. Inputs: any shape of rows of N, weights OC × N, bias if any. */
@@ -27,11 +27,16 @@ export function prepareFullyConnected(operation: Operation): Kernel | null {
     return parts == null ? null : new RealFullyConnected(input, weights, output, parts);
   }
   if (!acceptsBytes(operation, input, weights)) return null;
-  const requantizer = Requantizer.of(operation, units, weights.scales.length == 1);
+  const requantizer = Requantizer.of(operation, units, styleOf(input, weights));
   if (requantizer == null) return null;
   const kernels = new PackedKernels(weights, units, 1, depth);
   needScratch((depth as u64) << 1);
   return kernels.pointer == 0 ? null : new FullyConnected(input, output, kernels, requantizer);
+}
+
+function styleOf(input: Tensor, weights: Tensor): Style {
+  if (!isSigned(input)) return Style.FLOAT_TWICE;
+  return weights.scales.length == 1 ? Style.FLOAT_ONCE : Style.DOUBLE_ONCE;
 }
 
 const group = memory.data(16, 16);

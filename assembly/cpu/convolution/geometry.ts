@@ -66,11 +66,12 @@ export class Geometry {
       operation.refuse("filter, strides and dilation from 1 on", `${least}`);
       return null;
     }
-    const geometry = new Geometry(input, output, operation, kernelHeight, kernelWidth, isDilated);
-    const shape = [input.shape[0], geometry.rows.output, geometry.columns.output, outputChannels];
-    if (!operation.wantsShape(output, shape, "an output")) return null;
     const taps = (kernelHeight as u64) * (kernelWidth as u64);
-    const work = taps < 1 << 32 ? taps * max<u64>(output.elements, input.elements) : taps;
-    return operation.wantsWork(work) ? geometry : null;
+    if (!operation.wantsWork(taps)) return null;
+    if (!operation.wantsWork(taps * max(output.elements, input.elements))) return null;
+    const geometry = new Geometry(input, output, operation, kernelHeight, kernelWidth, isDilated);
+    const rows = geometry.rows.output;
+    const shape = [input.shape[0], rows, geometry.columns.output, outputChannels];
+    return operation.wantsShape(output, shape, "an output") ? geometry : null;
   }
 }

@@ -5,6 +5,21 @@ import { Operation } from "../operation";
 import { Tensor } from "../tensor";
 
 /**
+ * How TFLite's kernels differ in what they do with sums. Scales of input and weights are
+ * multiplied as float32 or as float64, and the product is rounded twice or once.
+ */
+export enum Style {
+  /** All kernels for uint8. */
+  FLOAT_TWICE,
+  /** FULLY_CONNECTED for int8 with one scale for the weights. */
+  FLOAT_ONCE,
+  /** DEPTHWISE_CONV_2D for int8. */
+  DOUBLE_TWICE,
+  /** CONV_2D for int8, and FULLY_CONNECTED with a scale for each unit. */
+  DOUBLE_ONCE,
+}
+
+/**
  * From a convolution's 32-bit sums to 8-bit values: bias, multiplier of the output channel,
  * zero point, activation.
  */
@@ -18,6 +33,7 @@ export class Requantizer {
     bias: Tensor | null,
     output: Tensor,
     private range: Range,
+    private roundsOnce: bool,
   ) {
     this.multipliers = multipliers;
     this.biases = bias == null ? 0 : bias.pointer;
@@ -25,7 +41,7 @@ export class Requantizer {
   }
 
   /** Null with a refusal recorded where scales or bias are not what a convolution has. */
-  static of(operation: Operation, channels: i32, floatProduct: bool): Requantizer | null {
+  static of(operation: Operation, channels: i32, style: Style): Requantizer | null {
     const input = operation.inputs[0];
     const weights = operation.inputs[1];
     const output = operation.outputs[0];
@@ -42,16 +58,17 @@ export class Requantizer {
       if (!operation.wantsDtype(bias, Dtype.INT32, "a bias")) return null;
       if (!operation.wantsElements(bias, channels, "a bias")) return null;
     }
+    const asFloat = style == Style.FLOAT_TWICE || style == Style.FLOAT_ONCE;
+    const roundsOnce = style == Style.FLOAT_ONCE || style == Style.DOUBLE_ONCE;
     const multipliers = new StaticArray<Multiplier>(channels);
     for (let i = 0; i < channels; i++) {
       const scale = weights.scales[scales == 1 ? 0 : i];
-      // TFLite multiplies the scales of a tensor as float32, those of channels as float64.
-      const product = floatProduct
+      const product = asFloat
         ? ((input.scale * scale) as f64)
         : (input.scale as f64) * (scale as f64);
       multipliers[i] = Multiplier.of(product / (output.scale as f64));
     }
-    return new Requantizer(multipliers, bias, output, range);
+    return new Requantizer(multipliers, bias, output, range, roundsOnce);
   }
 
   get channels(): i32 {
@@ -60,7 +77,10 @@ export class Requantizer {
 
   value(channel: i32, sum: i32): i32 {
     const bias = this.biases == 0 ? 0 : load<i32>(this.biases + ((channel as usize) << 2));
-    const scaled = this.multipliers[channel].apply(sum + bias);
+    const multiplier = this.multipliers[channel];
+    const scaled = this.roundsOnce
+      ? multiplier.applyOnce(sum + bias)
+      : multiplier.apply(sum + bias);
     return this.range.clamp(scaled + this.zeroPoint);
   }
 
