@@ -62,6 +62,7 @@ export namespace Builtin {
   export const RESIZE_NEAREST_NEIGHBOR: i32 = 97;
   export const LEAKY_RELU: i32 = 98;
   export const ABS: i32 = 101;
+  export const QUANTIZE: i32 = 114;
 }
 
 /** How well a job's words are known to work on silicon; a greater mark is a weaker claim. */

@@ -39,8 +39,7 @@ export class Claims {
     if (plan.kind == PlanKind.ADDITION) {
       this.pair(operator, plan as AdditionPlan);
     } else if (plan.kind == PlanKind.CONCATENATION) {
-      const along = (plan as ConcatenationPlan).along;
-      this.partsOf(plan.output, plan.inputs, orderOf(along));
+      this.join(plan as ConcatenationPlan);
     } else if (plan.kind == PlanKind.SPLIT) {
       this.partsOf(plan.input, plan.outputs, orderOf((plan as SplitPlan).along));
     } else if (plan.kind == PlanKind.VIEW && this.homes.hasHome(plan.output, Order.INTERLEAVED)) {
@@ -61,6 +60,18 @@ export class Claims {
   operandOrder(operand: Tensor): Order {
     const enters = this.segment.inputs.includes(operand.index);
     return this.isCompat && enters ? Order.INTERLEAVED : Order.PLANAR;
+  }
+
+  /** Parts that are to be requantized cannot lie in the whole. */
+  private join(plan: ConcatenationPlan): void {
+    const order = orderOf(plan.along);
+    const home = this.homes.home(plan.output, order);
+    let offset: u32 = 0;
+    for (let i = 0; i < plan.inputs.length; i++) {
+      const part = plan.inputs[i];
+      if (plan.requantizations[i] == null) this.homes.claim(part, order, home.plus(offset));
+      offset += part.elements;
+    }
   }
 
   private partsOf(whole: Tensor, parts: Tensor[], order: Order): void {

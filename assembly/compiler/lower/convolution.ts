@@ -37,7 +37,8 @@ function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
   workshop.add(job);
 }
 
-function convolve(c: Convolution, from: Access, output: Access, workshop: Workshop): void {
+/** From one image to another, in as many jobs as it takes. */
+export function convolve(c: Convolution, from: Access, output: Access, workshop: Workshop): void {
   if (c.blankPlane) from.value.bytes = max(from.value.bytes, from.offset + 2 * c.inputBytes);
   const input = prepare(c, from, workshop);
   const most = groupSize(c, workshop);

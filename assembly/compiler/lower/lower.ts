@@ -15,6 +15,7 @@ import { Segment } from "../partition/segments";
 import { Settings } from "../settings";
 import { lowerAddition } from "./addition";
 import { orderOf } from "./claims";
+import { lowerConcatenation } from "./concatenation";
 import { lowerConvolutions } from "./convolution";
 import { Order } from "./homes";
 import { Access, Job, Value } from "./jobs";
@@ -72,7 +73,7 @@ function lowerOperator(plan: Plan, workshop: Workshop): void {
       lowerAddition(plan as AdditionPlan, workshop);
       break;
     case PlanKind.CONCATENATION:
-      workshop.join(plan.inputs, plan.output, orderOf((plan as ConcatenationPlan).along));
+      lowerConcatenation(plan as ConcatenationPlan, workshop);
       break;
     case PlanKind.SPLIT:
       workshop.split(plan.input, plan.outputs, orderOf((plan as SplitPlan).along));

@@ -75,17 +75,6 @@ export class Workshop {
     return false;
   }
 
-  /** Makes `whole` of its parts; those that do not lie in it are copied. */
-  join(parts: Tensor[], whole: Tensor, order: Order): void {
-    const home = this.homes.home(whole, order);
-    let offset: u32 = 0;
-    for (let i = 0; i < parts.length; i++) {
-      this.bring(this.require(parts[i], order), home.plus(offset), parts[i]);
-      offset += parts[i].elements;
-    }
-    this.homes.fill(whole, order);
-  }
-
   /** Cuts `whole`; parts that live elsewhere are copied. */
   split(whole: Tensor, parts: Tensor[], order: Order): void {
     const from = this.require(whole, order);

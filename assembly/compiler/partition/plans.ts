@@ -84,6 +84,9 @@ export enum Along {
 }
 
 export class ConcatenationPlan extends Plan {
+  /** For each input, what brings it to the output's quantization; null where it has it. */
+  requantizations: (Convolution | null)[] = [];
+
   constructor(
     inputs: Tensor[],
     output: Tensor,

@@ -22,12 +22,9 @@ export function zeroByte(tensor: Tensor): i32 {
   return (tensor.quantization.zeroPoint(0) as i32) + (tensor.dtype == Dtype.INT8 ? 128 : 0);
 }
 
+/** The same bytes mean the same numbers on the NPU. */
 export function sameQuantization(a: Tensor, b: Tensor): bool {
-  return (
-    a.dtype == b.dtype &&
-    a.quantization.scale(0) == b.quantization.scale(0) &&
-    a.quantization.zeroPoint(0) == b.quantization.zeroPoint(0)
-  );
+  return a.quantization.scale(0) == b.quantization.scale(0) && zeroByte(a) == zeroByte(b);
 }
 
 export function isFusable(activation: Activation): bool {

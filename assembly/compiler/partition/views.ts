@@ -1,6 +1,8 @@
 import { Operator, Tensor } from "../graph";
 import { Activation, Mark } from "../schema";
 import { Context } from "./context";
+import { Convolution } from "./convolution/geometry";
+import { requantization } from "./convolution/requantize";
 import { Placement } from "./placement";
 import { Along, ConcatenationPlan, Plan, PlanKind, SplitPlan, ViewPlan } from "./plans";
 import { sameQuantization, whyNoImage } from "./tensors";
@@ -36,7 +38,37 @@ export function placeConcatenation(operator: Operator, context: Context): Placem
   const along = alongOf(operator.options.axis, output);
   const reason = whyNotJoined(inputs, output, operator.options.axis, along, context);
   if (reason != "") return Placement.onCpu(reason);
-  return Placement.onNpu(new ConcatenationPlan(inputs, output, along), Mark.PROVEN);
+  return join(inputs, output, along, context);
+}
+
+/** QUANTIZE from bytes to bytes: a concatenation of one. */
+export function placeQuantize(operator: Operator, context: Context): Placement {
+  const output = context.graph.tensors[operator.outputs[0]];
+  const inputs = tensorsOf(operator.inputs, context);
+  if (inputs.length != 1 || inputs[0].isConstant) return Placement.onCpu("its input is constant");
+  if (!isQuantizedByte(inputs[0]) || !isQuantizedByte(output))
+    return Placement.onCpu("its tensors are not of 8 bits and one quantization");
+  if (inputs[0].elements != output.elements || output.elements == 0)
+    return Placement.onCpu("its output does not hold as many elements as its input");
+  return join(inputs, output, Along.OUTERMOST, context);
+}
+
+/** Fault: Mesa takes over the parts' bytes whatever their scale is. */
+function join(inputs: Tensor[], output: Tensor, along: Along, context: Context): Placement {
+  const plan = new ConcatenationPlan(inputs, output, along);
+  let mark: Mark = Mark.PROVEN;
+  for (let i = 0; i < inputs.length; i++) {
+    let convolution: Convolution | null = null;
+    if (!context.settings.compatMesa && !sameQuantization(inputs[i], output)) {
+      convolution = requantization(inputs[i], output);
+      if (convolution == null) {
+        return Placement.onCpu("an input of another quantization makes no image of allowed sides");
+      }
+      mark = max<i32>(Mark.EXPECTED, context.core.mark) as Mark;
+    }
+    plan.requantizations.push(convolution);
+  }
+  return Placement.onNpu(plan, mark);
 }
 
 /** SPLIT: the axis is its first input. */
@@ -50,6 +82,9 @@ export function placeSplit(operator: Operator, context: Context): Placement {
   const along = alongOf(axis, input);
   const reason = whyNotJoined(outputs, input, axis, along, context);
   if (reason != "") return Placement.onCpu(reason);
+  for (let i = 0; i < outputs.length; i++) {
+    if (!sameQuantization(outputs[i], input)) return Placement.onCpu("it changes the quantization");
+  }
   return Placement.onNpu(new SplitPlan(input, outputs, along), Mark.PROVEN);
 }
 
@@ -92,7 +127,6 @@ function whyNotJoined(
     const part = parts[i];
     if (part.isConstant) return "one of its inputs is constant";
     if (!isQuantizedByte(part)) return "its tensors are not of 8 bits and one quantization";
-    if (!sameQuantization(part, whole)) return "its tensors differ in quantization";
     if (!agrees(part, whole, dimension)) return "its tensors differ in shape";
     extent += part.shape[dimension];
   }
