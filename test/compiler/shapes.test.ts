@@ -45,7 +45,9 @@ for (const target of TARGETS) {
 function randomConvolution(random: Random): FullConvolution {
   const depthwise = random.integer(0, 2) === 0;
   const channels = random.pick([1, 2, 3, 5, 8, 13, 16, 24]);
-  const kernel: [number, number] = [random.integer(1, 5), random.integer(1, 5)];
+  const stride = random.integer(1, 2);
+  const longest = stride === 2 && !depthwise ? 10 : 5;
+  const kernel: [number, number] = [random.integer(1, longest), random.integer(1, longest)];
   if (random.integer(0, 2) > 0) kernel[1] = kernel[0];
   const seed = random.integer(1, 1 << 30);
   const sparsity = random.pick([0, 0, 0.5, 0.95]);
@@ -57,7 +59,7 @@ function randomConvolution(random: Random): FullConvolution {
     outputChannels: depthwise ? channels : random.pick([1, 2, 4, 7, 8, 9, 16, 23, 40]),
     depthwise,
     kernel,
-    stride: random.integer(1, 2),
+    stride,
     padding: random.pick(["SAME", "VALID"]),
     activation: random.pick(["NONE", "RELU"]),
     input: { scale: 0.02, zeroPoint: random.integer(0, 255) },

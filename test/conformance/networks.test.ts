@@ -9,7 +9,11 @@ import { hasShared, readShared } from "../support/shared.ts";
 // classes that TFLite finds may differ by some steps, but the first must be the same.
 
 const CLASS_DIFFERENCE = 12;
-const NETWORKS = { "mobilenet_v1_1.0_224_quant": 224, "mobilenet_v1_0.25_128_quant": 128 };
+const NETWORKS = {
+  "mobilenet_v1_1.0_224_quant": 224,
+  "mobilenet_v1_0.25_128_quant": 128,
+  "mobilenet_v2_1.0_224_quant": 224,
+};
 const PICTURES = ["cat", "grace_hopper"];
 
 interface TopFive {
@@ -49,6 +53,40 @@ for (const target of ["a311d", "imx8mp"]) {
     // Each partition on the NPU is one command stream, so one submission.
     assert.is(report.segments.filter(({ placement }) => placement === "NPU").length, 2);
   });
+}
+
+/** Networks, Mesa's coefficient bytes for them on v8, and the share of those that may be needed. */
+const WHOLE = {
+  "mobilenet_v1_1.0_224_quant": { mesa: 3_631_716, share: 0.85, inOneSegment: true },
+  "mobilenet_v2_1.0_224_quant": { mesa: 3_349_508, share: 0.88, inOneSegment: true },
+  ssdlite_mobiledet_coco_qat_postprocess: { mesa: 3_848_316, share: 0.86 },
+  yolox: { mesa: 5_080_252, share: 0.78 },
+  deeplabv3_mnv2_dm05_pascal_quant: {},
+};
+
+/** Of the multiply-accumulates. */
+const LEAST_ON_NPU = 0.99;
+
+for (const target of ["a311d", "imx8mp"]) {
+  test(`the NPU does nearly all the work on ${target}`, async () => {
+    if (!hasShared(`whole networks on ${target}`)) return;
+    for (const [name, { mesa, share, inOneSegment }] of Object.entries<Whole>(WHOLE)) {
+      const { report } = await compile(model(name), { target });
+      assert.ok(report.macs.npu >= LEAST_ON_NPU * report.macs.total, name);
+      const segments = report.segments.filter(({ placement }) => placement === "NPU");
+      if (inOneSegment) assert.is(segments.length, 1, name);
+      if (target !== "imx8mp" || !mesa || !share) continue;
+      const bytes = report.weights.coefficientBytes;
+      console.log(`${name}: ${bytes} coefficient bytes, ${(bytes / mesa).toFixed(3)} of Mesa's`);
+      assert.ok(bytes <= share * mesa, name);
+    }
+  });
+}
+
+interface Whole {
+  mesa?: number;
+  share?: number;
+  inOneSegment?: boolean;
 }
 
 /** Bytes of constants and arena together. */

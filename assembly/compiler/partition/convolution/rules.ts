@@ -103,9 +103,11 @@ function strides(o: Operands): string {
   return `it strides by ${strideHeight}×${strideWidth}; the NPU steps by 1 or 2 on both sides`;
 }
 
+/** Space-to-depth halves the sides of a kernel that sums over channels. */
 function kernels(c: Convolution, _core: Core): string {
-  if (max(c.rows.extent, c.columns.extent) <= LARGEST_KERNEL) return "";
-  return `its kernel spans ${c.rows.extent}×${c.columns.extent} pixels; 5×5 is the most`;
+  const most = c.stride == 2 && !c.depthwise ? 2 * LARGEST_KERNEL : LARGEST_KERNEL;
+  if (max(c.rows.extent, c.columns.extent) <= most) return "";
+  return `its kernel spans ${c.rows.extent}×${c.columns.extent} pixels; ${most}×${most} is the most`;
 }
 
 function outputSizes(c: Convolution, _core: Core): string {
@@ -119,8 +121,8 @@ function fits(axis: Axis, c: Convolution): bool {
 }
 
 function fieldWidths(c: Convolution, _core: Core): string {
-  const rows = max(c.rows.input, c.rows.output * c.stride) + LARGEST_KERNEL;
-  const columns = max(c.columns.input, c.columns.output * c.stride) + LARGEST_KERNEL;
+  const rows = max(c.rows.input, c.rows.output * c.stride) + 2 * LARGEST_KERNEL;
+  const columns = max(c.columns.input, c.columns.output * c.stride) + 2 * LARGEST_KERNEL;
   const phases = c.stride == 2 ? 4 : 1;
   if (max(rows, columns) > LARGEST_SIDE)
     return `its image exceeds ${LARGEST_SIDE} pixels on a side`;

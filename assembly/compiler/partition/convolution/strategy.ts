@@ -28,6 +28,7 @@ export function isNative(c: Convolution, core: Core): bool {
 function squareSide(c: Convolution, core: Core): i32 {
   const longest = max(c.rows.extent, c.columns.extent);
   if (longest == 2 && !c.same && c.stride == 1) return 2; // what a 3×3 of stride 2 is halved to
+  if (longest > 5) return longest == 6 ? 6 : 10; // halved: 3 or 5
   if (longest > 1) return longest <= 3 ? 3 : 5;
   return c.pointwise && hasOneOrder(c.outputChannels, core) ? 1 : 3;
 }
@@ -91,7 +92,7 @@ function isLargeAndOdd(axis: Axis): bool {
 }
 
 function isProven(c: Convolution, core: Core): bool {
-  if (!c.square || c.blankPlane || c.padsFirst) return false;
+  if (!c.square || c.side > 5 || c.blankPlane || c.padsFirst) return false;
   return provenSize(c) && provenChannels(c.outputChannels, core.nnCores) && provenPadding(c);
 }
 
