@@ -13,7 +13,13 @@ export interface TensorFacts {
   shape: number[];
 }
 
-export const BuiltinOperator = { ADD: 0, CONV_2D: 3, DEPTHWISE_CONV_2D: 4 } as const;
+export const BuiltinOperator = {
+  ADD: 0,
+  AVERAGE_POOL_2D: 1,
+  CONV_2D: 3,
+  DEPTHWISE_CONV_2D: 4,
+  FULLY_CONNECTED: 9,
+} as const;
 export type BuiltinOperator = number;
 
 const INT8 = 9;
@@ -45,7 +51,7 @@ export function readLayerModel(bytes: Uint8Array): LayerModel {
   };
 }
 
-/** The weights of each convolution in a model, as they are stored. */
+/** The weights of each convolution or fully connected layer in a model, as they are stored. */
 export function convolutionWeights(bytes: Uint8Array): Uint8Array[] {
   const buffer = new ByteBuffer(bytes);
   const model = buffer.readInt32(0);
@@ -64,6 +70,7 @@ export function convolutionWeights(bytes: Uint8Array): Uint8Array[] {
 const CONVOLUTIONS: BuiltinOperator[] = [
   BuiltinOperator.CONV_2D,
   BuiltinOperator.DEPTHWISE_CONV_2D,
+  BuiltinOperator.FULLY_CONNECTED,
 ];
 
 function content(buffer: ByteBuffer, table: number): Uint8Array {
