@@ -1,4 +1,4 @@
-import { Multiplier } from "../arithmetic/multiplier";
+import { Multiplier, toInteger } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
 import { Operation } from "../operation";
@@ -24,7 +24,14 @@ export function prepareMean(operation: Operation): Kernel | null {
   needScratch(kept << 2);
   if (input.isReal) return new RealMean(input, output, reduced, count as i32);
   if (!operation.wantsBytes(output, "output")) return null;
-  return new Mean(input, output, reduced, count as i32);
+  if (!isKeptPlane(reduced, output)) return new Mean(input, output, reduced, count as i32);
+  return new PlaneMean(input, output, reduced, count as i32);
+}
+
+/** TFLite has a kernel of its own for means over rows and columns of NHWC that keep the rank. */
+function isKeptPlane(reduced: bool[], output: Tensor): bool {
+  if (reduced.length != 4 || output.shape.length != 4) return false;
+  return !reduced[0] && reduced[1] && reduced[2] && !reduced[3];
 }
 
 /** By dimension, whether it is averaged over. */
@@ -91,14 +98,8 @@ abstract class Reduction extends Kernel {
   protected abstract finish(): void;
 }
 
-class Mean extends Reduction {
-  private multiplier: Multiplier;
-
-  constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
-    super(input, output, reduced, count);
-    this.multiplier = dividing((input.scale as f64) / (output.scale as f64), count);
-  }
-
+/** Means of 8-bit values, from sums of stored values; how one is rounded is left to those below. */
+abstract class ByteMean extends Reduction {
   protected add(element: usize, sum: usize): void {
     store<i32>(sum, load<i32>(sum) + this.input.byteAt(element));
   }
@@ -106,10 +107,44 @@ class Mean extends Reduction {
   protected finish(): void {
     const output = this.output;
     for (let i: usize = 0; i < (output.elements as usize); i++) {
-      const sum = load<i32>(scratch() + (i << 2)) - this.input.zeroPoint * this.count;
-      const value = this.multiplier.apply(sum) + output.zeroPoint;
+      const value = this.mean(load<i32>(scratch() + (i << 2)));
       store<u8>(output.pointer + i, min(max(value, output.least), output.greatest) as u8);
     }
+  }
+
+  protected abstract mean(sum: i32): i32;
+}
+
+/** Over any axes. */
+class Mean extends ByteMean {
+  private multiplier: Multiplier;
+
+  constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
+    super(input, output, reduced, count);
+    this.multiplier = dividing((input.scale as f64) / (output.scale as f64), count);
+  }
+
+  protected mean(sum: i32): i32 {
+    const distance = sum - this.input.zeroPoint * this.count;
+    return this.multiplier.apply(distance) + this.output.zeroPoint;
+  }
+}
+
+/** Over a plane whose dimensions are kept: the zero points make one rounded number. */
+class PlaneMean extends ByteMean {
+  private multiplier: Multiplier;
+  private bias: i32;
+
+  constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
+    super(input, output, reduced, count);
+    const zero: f32 = ((input.zeroPoint as f32) * input.scale) / output.scale;
+    this.bias = output.zeroPoint - toInteger(zero > 0 ? zero + 0.5 : zero - 0.5);
+    const scale: f32 = input.scale / ((count as f32) * output.scale);
+    this.multiplier = Multiplier.of(scale as f64);
+  }
+
+  protected mean(sum: i32): i32 {
+    return this.multiplier.apply(sum) + this.bias;
   }
 }
 

@@ -23,7 +23,7 @@ class IntegerWeights {
     for (let i = 0; i < output; i++) {
       const place = halfPixels ? i * scale + scale / 2 - ONE / 2 : i * scale;
       this.lower[i] = max(place / ONE, 0);
-      this.upper[i] = min(place / ONE + 1, input - 1);
+      this.upper[i] = min((place + ONE - 1) / ONE, input - 1);
       this.behind[i] = place - this.lower[i] * ONE;
     }
   }

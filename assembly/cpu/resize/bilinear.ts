@@ -83,12 +83,16 @@ class Bilinear extends Kernel {
     const across = this.columns.share[x];
     const up: f32 = 1 - down;
     const back: f32 = 1 - across;
+    const topLeft = up * back;
+    const topRight = up * across;
+    const bottomLeft = down * back;
+    const bottomRight = down * across;
     for (let c: usize = 0; c < (channels as usize); c++) {
       const value: f32 =
-        this.at(top + left + c) * up * back +
-        this.at(bottom + left + c) * down * back +
-        this.at(top + right + c) * up * across +
-        this.at(bottom + right + c) * down * across;
+        this.at(top + left + c) * topLeft +
+        this.at(top + right + c) * topRight +
+        this.at(bottom + left + c) * bottomLeft +
+        this.at(bottom + right + c) * bottomRight;
       if (this.output.isReal) store<f32>(this.output.pointer + ((to + c) << 2), value);
       else store<u8>(this.output.pointer + to + c, (value + 0.5) as i32);
     }
