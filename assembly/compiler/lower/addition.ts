@@ -3,8 +3,8 @@ import { Convolution } from "../partition/convolution/geometry";
 import { AdditionForm, AdditionPlan } from "../partition/plans";
 import { zeroByte } from "../partition/tensors";
 import { Order } from "./homes";
-import { Access, ChannelGroup, ConvolutionJob, Purpose } from "./jobs";
-import { Kernels } from "./kernels";
+import { Access, ConvolutionJob, Purpose } from "./jobs";
+import { ChannelGroup, Kernels } from "./kernels";
 import { Workshop } from "./workshop";
 
 /** A sum is a convolution over both operands, which lie one behind the other like one image. */

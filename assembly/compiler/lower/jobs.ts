@@ -26,14 +26,6 @@ export class Access {
   }
 }
 
-/** Output channels `first` to `first + count` of an operator. */
-export class ChannelGroup {
-  constructor(
-    public first: i32,
-    public count: i32,
-  ) {}
-}
-
 /** What a job is for; numbered as in the `.nolf` schema. */
 export enum Purpose {
   CONVOLUTION = 0,

@@ -1,5 +1,12 @@
 import { Axis, Convolution, Striding, Weights } from "../partition/convolution/geometry";
-import { ChannelGroup } from "./jobs";
+
+/** Output channels `first` to `first + count` of an operator. */
+export class ChannelGroup {
+  constructor(
+    public first: i32,
+    public count: i32,
+  ) {}
+}
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
