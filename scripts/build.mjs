@@ -1,7 +1,9 @@
-// Builds everything that runs: the Wasm modules with asc, the host bundles with esbuild.
+// Builds everything that runs: the Wasm modules with asc, the host bundles with esbuild; then
+// the types of the library.
 import { mkdirSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { declareTypes } from "./types.mjs";
 
 mkdirSync("dist", { recursive: true });
 
@@ -28,3 +30,5 @@ await build({
   entryPoints: ["host/browser.ts"],
   outfile: "dist/browser.js",
 });
+
+if (!declareTypes()) process.exit(1);
