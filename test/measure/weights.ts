@@ -15,6 +15,7 @@ async function printTable(core: string): Promise<void> {
   const table = new Table({
     head: ["layer", "weights", "entropy", "Mesa", "nolfet", "nolfet / Mesa", "nolfet / weights"],
     colAligns: ["left", "right", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [], compact: true },
   });
   const layers = await measureLayers(core);
   for (const layer of layers) table.push(row(layer));

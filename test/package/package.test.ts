@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { TARGETS } from "../../host/index.ts";
+import { codeBlocks, localLinks, ROOT, read } from "./documents.ts";
+
+const manifest = JSON.parse(read("package.json"));
+const MANIFESTS = [".", "models/digits", "test/measure"];
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"].concat(
+  "models/digits/README.md",
+  "test/measure/README.md",
+);
+
+const folder = mkdtempSync(join(tmpdir(), "nolfet-package-"));
+const installed = join(folder, "node_modules/nolfet");
+
+/** Puts what would be published where a project that depends on it has it. */
+function install(): string[] {
+  const npm = process.env.npm_execpath;
+  const [command, ...args] = npm ? [process.execPath, npm] : ["npm"];
+  const listed = execFileSync(
+    command,
+    [...args, "pack", "--dry-run", "--ignore-scripts", "--json", "--silent"],
+    { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const [{ files }] = JSON.parse(listed);
+  const paths: string[] = files.map(({ path }: { path: string }) => path);
+  for (const path of paths) cpSync(join(ROOT, path), join(installed, path));
+  symlinkSync(join(ROOT, "node_modules"), join(installed, "node_modules"));
+  symlinkSync(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
+  return paths;
+}
+const packed = install();
+
+const [example = ""] = codeBlocks("README.md", "js");
+const options = { cwd: ROOT, encoding: "utf8" } as const;
+
+/** What stays the same from run to run, and when sizes change a little. */
+function withoutNumbers(text: string): string {
+  return text
+    .trim()
+    .replace(/\d[\d.,]*( (bytes?|kB|MB))?/g, "#")
+    .replace(/ +/g, " ");
+}
+
+/** Every file that a part of package.json names. */
+function filesOf(entry: unknown): string[] {
+  if (typeof entry === "string") return [entry.replace(/^\.\//, "")];
+  return Object.values(entry as object).flatMap(filesOf);
+}
+
+test("holds what it exports, and neither sources nor machine-made odds and ends", () => {
+  const missing = filesOf([manifest.exports, manifest.bin]).filter(
+    (path) => !packed.includes(path),
+  );
+  assert.equal(missing, []);
+  const strangers = packed.filter((path) => /^(assembly|test|scripts)\/|\.nolf$/.test(path));
+  assert.equal(strangers, []);
+});
+
+test("the README's example runs with the package as installed", () => {
+  const file = join(folder, "example.mjs");
+  writeFileSync(file, example);
+  const output = execFileSync(process.execPath, [file], options);
+  assert.match(output, /^7: 0\.\d+\n/);
+});
+
+for (const [entry, conditions] of Object.entries({ node: [], browser: ["browser"] })) {
+  test(`its types satisfy a strict project (${entry})`, () => {
+    writeFileSync(join(folder, "example.ts"), example);
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: "es2022",
+      module: "esnext",
+      moduleResolution: "bundler",
+      types: ["node"],
+      customConditions: conditions,
+    };
+    const config = { compilerOptions, files: [entry === "node" ? "example.ts" : "page.ts"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    writeFileSync(
+      join(folder, "page.ts"),
+      `import { type CompiledBlob, compile, locateModules } from "nolfet";
+       locateModules({ compiler: "https://example.org/compiler.wasm" });
+       const blob: CompiledBlob = await compile(new Uint8Array(), { target: "a311d" });
+       const cores: number = blob.report.operators.length;
+       console.log(cores);
+       export {};`,
+    );
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    try {
+      execFileSync(process.execPath, [tsc, "-p", folder], options);
+    } catch (error) {
+      assert.unreachable((error as { stdout: string }).stdout);
+    }
+  });
+}
+
+test("the two commands of the README, and all scripts that documents name, are there", () => {
+  const commands = codeBlocks("README.md", "sh").map((block) => block.trim());
+  assert.equal(commands, ["npm ci && npm run demo", "npm ci && npm test"]);
+  for (const file of DOCUMENTS) {
+    const places = new Set([".", dirname(file)]);
+    const known = [...places]
+      .filter((place) => existsSync(join(ROOT, place, "package.json")))
+      .flatMap((place) => Object.keys(JSON.parse(read(`${place}/package.json`)).scripts ?? {}));
+    const named = [...read(file).matchAll(/npm (?:run ([\w-]+)|(test))\b/g)];
+    const absent = named
+      .map(([, run, test]) => run ?? test)
+      .filter((name) => !known.includes(name as string));
+    assert.equal(absent, [], file);
+  }
+});
+
+test("the README's session goes as it says, times and sizes aside", () => {
+  symlinkSync(join(ROOT, "models"), join(folder, "models"));
+  const [session = ""] = codeBlocks("README.md", "console");
+  for (const step of session.split(/^\$ /m).slice(1)) {
+    const [command = "", ...told] = step.split("\n");
+    const line = command.replace(
+      "npx nolfet",
+      `"${process.execPath}" "${join(ROOT, "dist/cli.js")}"`,
+    );
+    const output = execFileSync("sh", ["-c", line], { ...options, cwd: folder });
+    assert.is(withoutNumbers(output), withoutNumbers(told.join("\n")), command);
+  }
+});
+
+test("the README lists every core with its mark", () => {
+  for (const { name, aliases, mark } of TARGETS) {
+    const names = [name, ...aliases].map((alias) => `\`${alias}\``);
+    const row = read("README.md")
+      .split("\n")
+      .find((line) => line.startsWith(`| ${names[0]} `));
+    assert.ok(row?.endsWith(`| ${mark} |`) && names.every((one) => row.includes(one)), name);
+  }
+});
+
+test("links between documents lead somewhere", () => {
+  const broken = DOCUMENTS.flatMap((file) =>
+    localLinks(file)
+      .filter((link) => !existsSync(join(ROOT, dirname(file), link)))
+      .map((link) => `${file}: ${link}`),
+  );
+  assert.equal(broken, []);
+});
+
+for (const place of MANIFESTS) {
+  test(`the lock file in ${place} is in step, and ties nobody to a registry`, () => {
+    const { dependencies, devDependencies, version } = JSON.parse(read(`${place}/package.json`));
+    const text = read(`${place}/package-lock.json`);
+    const lock = JSON.parse(text).packages[""];
+    assert.equal(
+      [lock.dependencies, lock.devDependencies, lock.version],
+      [dependencies, devDependencies, version],
+    );
+    assert.not.match(text, /"resolved"/);
+  });
+}
+
+test.after(() => rmSync(folder, { recursive: true }));
+test.run();
