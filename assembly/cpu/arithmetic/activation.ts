@@ -17,8 +17,10 @@ export class Range {
     return min(max(value, this.least), this.greatest);
   }
 
+  /** Comparisons rather than `max`, which would make 0 of −0. */
   clampReal(value: f32): f32 {
-    return min<f32>(max<f32>(value, this.low), this.high);
+    if (value < this.low) return this.low;
+    return value > this.high ? this.high : value;
   }
 
   /** Keeps real values within `low` and `high`. */

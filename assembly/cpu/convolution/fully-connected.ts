@@ -91,7 +91,7 @@ class RealFullyConnected extends Kernel {
         for (let i: usize = 0; i < rowBytes; i += 4) {
           sum += load<f32>(row + i) * load<f32>(weights + i);
         }
-        store<f32>(to, this.parts.finish(unit, sum));
+        store<f32>(to, this.parts.clamp(sum + this.parts.bias(unit)));
       }
     }
   }

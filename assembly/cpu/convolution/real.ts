@@ -5,8 +5,9 @@ import { Operation } from "../operation";
 import { Tensor } from "../tensor";
 import { Geometry } from "./geometry";
 
-// Convolutions of float32 values. Products are added one by one in the order of the taps, as
-// TFLite's reference kernels do: any other order would round elsewhere.
+// Convolutions of float32 values. Products are added one by one in the order of the taps, the
+// bias last, or first where depthwise, as TFLite's reference kernels do: any other order would
+// round elsewhere. (For large images LiteRT takes another path, which differs in the last bits.)
 
 export function prepareRealConvolution(operation: Operation, geometry: Geometry): Kernel | null {
   const parts = RealParts.of(operation, geometry.outputChannels);
@@ -42,13 +43,16 @@ export class RealParts {
     return new RealParts(weights.pointer, biases, range);
   }
 
-  finish(channel: i32, sum: f32): f32 {
-    const bias: f32 = this.biases == 0 ? 0 : load<f32>(this.biases + ((channel as usize) << 2));
-    return this.range.clampReal(sum + bias);
+  bias(channel: i32): f32 {
+    return this.biases == 0 ? 0 : load<f32>(this.biases + ((channel as usize) << 2));
+  }
+
+  clamp(value: f32): f32 {
+    return this.range.clampReal(value);
   }
 }
 
-/** Walks the output; what a pixel's channel sums up is left to the two below. */
+/** Walks the output; what an element of it is, but for the activation, is left to the two below. */
 abstract class RealWindows extends Kernel {
   constructor(
     protected geometry: Geometry,
@@ -64,14 +68,14 @@ abstract class RealWindows extends Kernel {
       for (let y = 0; y < geometry.rows.output; y++) {
         for (let x = 0; x < geometry.columns.output; x++) {
           for (let channel = 0; channel < geometry.outputChannels; channel++, to += 4) {
-            store<f32>(to, this.parts.finish(channel, this.sum(batch, y, x, channel)));
+            store<f32>(to, this.parts.clamp(this.value(batch, y, x, channel)));
           }
         }
       }
     }
   }
 
-  protected abstract sum(batch: i32, y: i32, x: i32, channel: i32): f32;
+  protected abstract value(batch: i32, y: i32, x: i32, channel: i32): f32;
 
   /** The pixel of the input under a tap; 0 where that lies outside the image. */
   protected under(batch: i32, y: i32, x: i32, i: i32, j: i32): usize {
@@ -86,7 +90,7 @@ abstract class RealWindows extends Kernel {
 }
 
 class RealConvolution extends RealWindows {
-  protected sum(batch: i32, y: i32, x: i32, channel: i32): f32 {
+  protected value(batch: i32, y: i32, x: i32, channel: i32): f32 {
     const geometry = this.geometry;
     const channels = geometry.channels;
     const taps = geometry.rows.kernel * geometry.columns.kernel;
@@ -101,17 +105,17 @@ class RealConvolution extends RealWindows {
         }
       }
     }
-    return sum;
+    return sum + this.parts.bias(channel);
   }
 }
 
 class RealDepthwise extends RealWindows {
-  protected sum(batch: i32, y: i32, x: i32, channel: i32): f32 {
+  protected value(batch: i32, y: i32, x: i32, channel: i32): f32 {
     const geometry = this.geometry;
     const multiplier = geometry.outputChannels / geometry.channels;
     const source = (channel / multiplier) << 2;
     let weights = this.parts.weights + (channel << 2);
-    let sum: f32 = 0;
+    let sum = this.parts.bias(channel);
     for (let i = 0; i < geometry.rows.kernel; i++) {
       for (let j = 0; j < geometry.columns.kernel; j++, weights += geometry.outputChannels << 2) {
         const pixel = this.under(batch, y, x, i, j);

@@ -5,6 +5,9 @@ import { Tensor } from "../tensor";
 import { ByteTable } from "./table";
 import { isUnary } from "./unary";
 
+/** From here on the float32 nearest to the logistic function is 1. */
+const SATURATED: f32 = 16.619047;
+
 /** LOGISTIC: 1 / (1 + e^−x). */
 export function prepareLogistic(operation: Operation): Kernel | null {
   if (!isUnary(operation)) return null;
@@ -25,6 +28,13 @@ function logistic(x: f32): f32 {
   return 1 / (1 + Mathf.exp(-x));
 }
 
+/** As TFLite's kernel for float32 has it: the same function, other roundings. */
+function realLogistic(x: f32): f32 {
+  if (x > SATURATED) return 1;
+  const power = Mathf.exp(x);
+  return power / (1 + power);
+}
+
 class RealLogistic extends Kernel {
   constructor(
     private input: Tensor,
@@ -36,7 +46,7 @@ class RealLogistic extends Kernel {
   run(): void {
     const bytes = this.output.bytes as usize;
     for (let i: usize = 0; i < bytes; i += 4) {
-      store<f32>(this.output.pointer + i, logistic(load<f32>(this.input.pointer + i)));
+      store<f32>(this.output.pointer + i, realLogistic(load<f32>(this.input.pointer + i)));
     }
   }
 }

@@ -96,6 +96,7 @@ class RealSoftmax extends Kernel {
       store<f32>(to + i, power);
       sum += power;
     }
-    for (let i: usize = 0; i < bytes; i += 4) store<f32>(to + i, load<f32>(to + i) / sum);
+    const factor: f32 = 1 / sum;
+    for (let i: usize = 0; i < bytes; i += 4) store<f32>(to + i, load<f32>(to + i) * factor);
   }
 }
