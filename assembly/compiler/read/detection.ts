@@ -68,11 +68,10 @@ export function readDetection(operator: Operator, graph: Graph): bool {
 
 function readOption(operator: Operator, map: FlexMap, option: Option): bool {
   const given = map.number(option.name);
-  // Only what is not a number differs from itself.
-  const value = given == given ? given : option.fallback;
+  const value = F64.isNaN(given) ? option.fallback : given;
   if (!(value >= option.low && value <= option.high)) {
     const expected = `${option.name} from ${option.low} to ${option.high}`;
-    return refuse(operator, expected, value == value ? value.toString() : "none");
+    return refuse(operator, expected, F64.isNaN(value) ? "none" : value.toString());
   }
   const destination = changetype<usize>(operator.options) + option.destination;
   if (option.isFloat) store<f32>(destination, value as f32);
