@@ -92,6 +92,7 @@ export class Operation {
 
   /** Whether two tensors are quantized alike, up to what TFLite tolerates. */
   wantsSameQuantization(input: Tensor, output: Tensor): bool {
+    if (!this.wantsBytes(input, "input") || !this.wantsBytes(output, "output")) return false;
     const difference = Mathf.abs(input.scale - output.scale);
     if (difference <= 1e-6 && input.zeroPoint == output.zeroPoint) return true;
     const found = `${output.scale} and ${output.zeroPoint}`;

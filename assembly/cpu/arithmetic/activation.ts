@@ -39,6 +39,7 @@ export class Range {
   /** That of the operator's only output, or null with a refusal recorded. */
   static of(operation: Operation): Range | null {
     const output = operation.outputs[0];
+    if (output.isByte && !operation.wantsBytes(output, "output")) return null;
     switch (operation.integer(Option.ACTIVATION)) {
       case Activation.NONE:
         return Range.between(-Infinity, Infinity, output);
