@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { loadLiteRtWith } from "./litert/module.ts";
+import { loadInstalledLiteRt } from "./litert/node.ts";
 import { loadModulesWith } from "./modules.ts";
 
 export { readPicture } from "./images/decode.ts";
@@ -12,3 +14,4 @@ const FILES = {
 };
 
 loadModulesWith(async (name) => WebAssembly.compile(await readFile(FILES[name])));
+loadLiteRtWith(loadInstalledLiteRt);

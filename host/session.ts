@@ -45,13 +45,14 @@ export class Session {
       const engine = await engineFor(blob);
       const values = allocateValues(blob, engine);
       const { device, info } = await deviceFor(blob, options.device ?? "auto");
+      const steps: Step[] = [];
       try {
-        const steps: Step[] = [];
         for (const segment of blob.segments) {
           steps.push(await prepareStep(blob, segment, values, { device, engine }));
         }
         return new Session(blob, values, steps, device, info, reportOf(blob, bytes.length));
       } catch (error) {
+        for (const step of steps) step.release?.();
         await device?.release();
         throw error;
       }
@@ -93,7 +94,7 @@ export class Session {
     this.released = true;
     await this.queue;
     this.values.clear();
-    this.steps.length = 0;
+    for (const step of this.steps.splice(0)) step.release?.();
     await this.npu?.release();
   }
 
@@ -104,7 +105,7 @@ export class Session {
       });
       // What a run finds in the arena is nothing of the run before.
       this.npu?.arena().fill(0);
-      for (const step of this.steps) await step();
+      for (const step of this.steps) await step.run();
       const results = this.blob.outputs.map((tensor, i) => {
         const { name, dtype } = this.outputs[i] as TensorInfo;
         return [name, valuesOf(dtype, this.values.get(tensor) as Uint8Array)] as const;

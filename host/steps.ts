@@ -1,15 +1,19 @@
 import type { Blob, Segment, Tensor } from "./blob/blob.ts";
 import type { CpuEngine } from "./cpu/engine.ts";
-import { prepareModel } from "./cpu/litert.ts";
 import type { Device } from "./devices/device.ts";
 import { DTYPES, elementsOf } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
+import { liteRtStep } from "./litert/step.ts";
 
 /** Bytes of each tensor that the host sees, by tensor index. */
 export type Values = Map<number, Uint8Array>;
 
 /** Runs one segment, from values to values. */
-export type Step = () => Promise<void> | void;
+export interface Step {
+  run(): Promise<void> | void;
+  /** Frees what it holds. */
+  release?(): void;
+}
 
 /** What sessions of any sensible network stay below, in bytes of tensors on the host's side. */
 const MAXIMUM_HOST_BYTES = 2 ** 30;
@@ -61,10 +65,12 @@ export async function prepareStep(
   { device, engine }: Runners,
 ): Promise<Step> {
   if (segment.placement === "NPU" && device) return npuStep(blob, segment, values, device);
-  if (segment.model.length > 0) return prepareModel(blob, segment, values);
+  if (segment.model.length > 0) return liteRtStep(blob, segment, values);
   const runs = segment.operators.map((index) => (engine as CpuEngine).runOf(index));
-  return () => {
-    for (const run of runs) run();
+  return {
+    run() {
+      for (const run of runs) run();
+    },
   };
 }
 
@@ -75,18 +81,20 @@ function npuStep(
   device: Device,
 ): Step {
   const flip = (tensor: number) => tensors[tensor]?.dtype === "int8";
-  return async () => {
-    const before = device.arena();
-    for (const { tensor, offset, bytes } of inputs) {
-      const place = before.subarray(offset, offset + bytes);
-      copy(values.get(tensor) as Uint8Array, place, flip(tensor));
-    }
-    await device.submit(stream);
-    const after = device.arena();
-    for (const { tensor, offset, bytes } of outputs) {
-      const place = after.subarray(offset, offset + bytes);
-      copy(place, values.get(tensor) as Uint8Array, flip(tensor));
-    }
+  return {
+    async run() {
+      const before = device.arena();
+      for (const { tensor, offset, bytes } of inputs) {
+        const place = before.subarray(offset, offset + bytes);
+        copy(values.get(tensor) as Uint8Array, place, flip(tensor));
+      }
+      await device.submit(stream);
+      const after = device.arena();
+      for (const { tensor, offset, bytes } of outputs) {
+        const place = after.subarray(offset, offset + bytes);
+        copy(place, values.get(tensor) as Uint8Array, flip(tensor));
+      }
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import { Activation, Dtype, Padding } from "./schema";
  * Nothing here is changed after `read`. Spans point into the model's own bytes.
  */
 export class Graph {
+  /** The whole file. */
+  model: Span = new Span();
   tensors: Tensor[] = [];
   operators: Operator[] = [];
   /** Tensor indices. */
@@ -84,6 +86,8 @@ export class Operator {
   options: Options = new Options();
   /** A custom operator's own options, as the model stores them. */
   customOptions: Span = new Span();
+  /** Byte offset of its table in the model. */
+  at: u32 = 0;
 
   constructor(public index: i32) {}
 }

@@ -139,6 +139,9 @@ export interface Segment {
   relocations: Relocation[];
   /** On the CPU, where no kernel runs the operators: them as a `.tflite`. Else empty. */
   model: Uint8Array;
+  /** Tensor indices of the model's inputs and outputs, in their order. */
+  modelInputs: number[];
+  modelOutputs: number[];
 }
 
 export interface Binding {

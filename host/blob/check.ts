@@ -105,6 +105,8 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
     }
   }
   for (const binding of [...segment.inputs, ...segment.outputs]) checkBinding(blob, binding, name);
+  const modelTensors = [...segment.modelInputs, ...segment.modelOutputs];
+  indices(modelTensors, blob.tensors.length, `a tensor of the model of ${name}`);
   if (segment.placement === "CPU" && segment.jobs.length + segment.stream.length !== 0) {
     refuse(`no jobs in ${name} on the CPU`, `${segment.jobs.length} jobs`);
   }
@@ -171,6 +173,11 @@ function checkDataFlow(blob: Blob): void {
     if (segment.placement === "NPU") {
       for (const { tensor } of segment.inputs) read(tensor, `segment ${i}`);
       for (const { tensor } of segment.outputs) write(tensor, `segment ${i}`);
+      return;
+    }
+    if (segment.model.length > 0) {
+      for (const tensor of segment.modelInputs) read(tensor, `segment ${i}`);
+      for (const tensor of segment.modelOutputs) write(tensor, `segment ${i}`);
       return;
     }
     for (const index of segment.operators) {

@@ -117,6 +117,8 @@ function segment(record: nolf.Segment): Segment {
       relocation(record.relocations(i) as nolf.Relocation),
     ),
     model: record.modelArray() ?? new Uint8Array(),
+    modelInputs: list(record.modelInputsLength(), (i) => record.modelInputs(i) as number),
+    modelOutputs: list(record.modelOutputsLength(), (i) => record.modelOutputs(i) as number),
   };
 }
 

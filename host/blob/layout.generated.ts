@@ -118,6 +118,8 @@ export const LAYOUT: Layout = {
       { name: "stream", kind: "vector", bytes: 4 },
       { name: "relocations", kind: "vector", bytes: 8, align: 4 },
       { name: "model", kind: "vector", bytes: 1 },
+      { name: "model_inputs", kind: "vector", bytes: 4 },
+      { name: "model_outputs", kind: "vector", bytes: 4 },
     ],
     SlopeOptions: [
       { name: "alpha", kind: "scalar", bytes: 4 },

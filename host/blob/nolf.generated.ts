@@ -1781,8 +1781,38 @@ modelArray():Uint8Array|null {
   return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+modelInputs(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readUint32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
+}
+
+modelInputsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+modelInputsArray():Uint32Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
+modelOutputs(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readUint32(this.bb!.__vector(this.bb_pos + offset) + index * 4) : 0;
+}
+
+modelOutputsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+modelOutputsArray():Uint32Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
 static startSegment(builder:flatbuffers.Builder) {
-  builder.startObject(8);
+  builder.startObject(10);
 }
 
 static addPlacement(builder:flatbuffers.Builder, placement:Placement) {
@@ -1903,12 +1933,54 @@ static startModelVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(1, numElems, 1);
 }
 
+static addModelInputs(builder:flatbuffers.Builder, modelInputsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(8, modelInputsOffset, 0);
+}
+
+static createModelInputsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createModelInputsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createModelInputsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt32(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startModelInputsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addModelOutputs(builder:flatbuffers.Builder, modelOutputsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(9, modelOutputsOffset, 0);
+}
+
+static createModelOutputsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array):flatbuffers.Offset;
+/**
+ * @deprecated This Uint8Array overload will be removed in the future.
+ */
+static createModelOutputsVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset;
+static createModelOutputsVector(builder:flatbuffers.Builder, data:number[]|Uint32Array|Uint8Array):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt32(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startModelOutputsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
 static endSegment(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset):flatbuffers.Offset {
   Segment.startSegment(builder);
   Segment.addPlacement(builder, placement);
   Segment.addOperators(builder, operatorsOffset);
@@ -1918,6 +1990,8 @@ static createSegment(builder:flatbuffers.Builder, placement:Placement, operators
   Segment.addStream(builder, streamOffset);
   Segment.addRelocations(builder, relocationsOffset);
   Segment.addModel(builder, modelOffset);
+  Segment.addModelInputs(builder, modelInputsOffset);
+  Segment.addModelOutputs(builder, modelOutputsOffset);
   return Segment.endSegment(builder);
 }
 }

@@ -40,7 +40,7 @@ for (const dtype of ["uint8", "int8"] as const) {
     const device = incrementer(4096);
     const step = await prepareStep(blob, segment, values, { device });
     values.get(segment.inputs[0]?.tensor ?? 0)?.set(pixels(1));
-    await step();
+    await step.run();
     const shift = dtype === "int8" ? 0x80 : 0;
     const seen = device.arena().subarray(64, 64 + 512);
     assert.equal(

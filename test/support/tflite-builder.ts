@@ -92,12 +92,9 @@ const DEPTHWISE = `${WINDOW} depth_multiplier:int ${ACTIVATION_ONLY} ${DILATION}
 const DENSE = `${ACTIVATION_ONLY} weights_format:byte keep_num_dims:byte`;
 const RESIZE = "align_corners:byte half_pixel_centers:byte";
 
-/** TFLite's kernel needs them, nolfet does not. */
-const ARG_MAX_OPTIONS: OptionsType = 40;
-
 const OPTIONS: Record<string, OptionsLayout> = {
   ADD: { type: OptionsType.ADD, fields: ACTIVATION_ONLY },
-  ARG_MAX: { type: ARG_MAX_OPTIONS, fields: "output_type:byte" },
+  ARG_MAX: { type: OptionsType.ARG_MAX, fields: "output_type:byte" },
   AVERAGE_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
   CONCATENATION: { type: OptionsType.CONCATENATION, fields: `axis:int ${ACTIVATION_ONLY}` },
   CONV_2D: { type: OptionsType.CONV_2D, fields: `${WINDOW} ${ACTIVATION_ONLY} ${DILATION}` },

@@ -113,6 +113,21 @@ export class Table {
     return at == 0 ? 0 : load<u64>(this.file.pointer + at);
   }
 
+  /** Its own bytes: where its vtable lies, then its fields. */
+  get inline(): Span {
+    return new Span(this.file.pointer + this.at, this.bytes);
+  }
+
+  get vtableSpan(): Span {
+    return new Span(this.file.pointer + this.vtable, 4 + 2 * this.slots);
+  }
+
+  /** Where a field of four bytes stands in the table, 0 where it is left out. */
+  offsetOf(slot: u32): u32 {
+    const at = this.field(slot, 4);
+    return at == 0 ? 0 : at - this.at;
+  }
+
   /** Whether the table has the field at all. */
   has(slot: u32): bool {
     return this.field(slot, 1) != 0;

@@ -42,6 +42,7 @@ export function readModel(model: Span): Graph | null {
   if (subgraph == null) return null;
   const sums = new Budgets();
   const graph = new Graph();
+  graph.model = model;
   const codes = readOperatorCodes(root.vector(ModelSlot.OPERATOR_CODES, 4), sums);
   const buffers = root.vector(ModelSlot.BUFFERS, 4);
   if (failed() || !readSubgraph(graph, subgraph, codes, buffers, sums)) return null;

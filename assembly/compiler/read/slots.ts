@@ -75,6 +75,7 @@ export enum OptionsType {
   SUB = 28,
   STRIDED_SLICE = 32,
   SPLIT = 35,
+  ARG_MAX = 40,
   RESIZE_NEAREST_NEIGHBOR = 74,
   LEAKY_RELU = 75,
 }

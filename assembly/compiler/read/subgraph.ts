@@ -58,6 +58,7 @@ function readOperator(
     return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
   }
   const code = codes[index];
+  operator.at = table.at;
   operator.code = code.code;
   operator.version = code.version;
   operator.customName = code.customName;

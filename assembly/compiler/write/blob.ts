@@ -9,8 +9,9 @@ import { FORMAT_VERSION, VERSION } from "../version";
 import { Builder } from "./builder";
 import { checksum } from "./checksum";
 import { CommandStream } from "./command-stream";
+import { writeCpuSegments } from "./cpu-segments";
 import { writeOperators, writeTensors } from "./model";
-import { writeCpuSegment, writeNpuSegment } from "./segments";
+import { writeNpuSegment } from "./segments";
 import { BlobSlot, OptionsSlot, TargetSlot } from "./slots.generated";
 
 /** "NOLF" */
@@ -30,9 +31,10 @@ export function writeBlob(
 ): Builder {
   const builder = new Builder(layout.constantBytes + (1 << 16));
   // Linking comes before the constants are copied: it completes the descriptors.
-  const segments = writeSegments(builder, graph, partition, lowerings, encoded, layout);
+  const isInModel = new StaticArray<bool>(graph.operators.length);
+  const segments = writeSegments(builder, graph, partition, lowerings, encoded, layout, isInModel);
   const constants = writeConstants(builder, encoded, layout);
-  const tensors = writeTensors(builder, graph, partition.placements);
+  const tensors = writeTensors(builder, graph, partition.placements, isInModel);
   const bytes = coefficientBytes(graph, encoded);
   const operators = writeOperators(builder, graph, partition.placements, bytes);
   const inputs = builder.integers(graph.inputs);
@@ -77,6 +79,7 @@ function writeSegments(
   lowerings: Lowering[],
   encoded: EncodedJob[][],
   layout: Layout,
+  isInModel: StaticArray<bool>,
 ): u32 {
   const positions: u32[] = [];
   let npu = 0;
@@ -89,7 +92,7 @@ function writeSegments(
       );
       npu++;
     } else {
-      positions.push(writeCpuSegment(builder, segment));
+      writeCpuSegments(builder, segment, graph, positions, isInModel);
     }
   }
   return builder.references(positions);

@@ -1,17 +1,24 @@
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../partition/placement";
-import { operatorName } from "../read/operators";
-import { Builtin } from "../schema";
 import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { macsOf } from "./macs";
+import { nameOf } from "./names";
 import { OperatorSlot, QuantizationSlot, TensorSlot } from "./slots.generated";
 
 /** The model's side of a blob: its tensors and operators, where these run and why. */
 
-/** Constants are kept only where an operator on the CPU reads them. */
-export function writeTensors(builder: Builder, graph: Graph, placements: Placement[]): u32 {
-  const keepsData = readByCpu(graph, placements);
+/**
+ * Constants are kept only where an operator on the CPU reads them; those in a model of their own
+ * have theirs there.
+ */
+export function writeTensors(
+  builder: Builder,
+  graph: Graph,
+  placements: Placement[],
+  isInModel: StaticArray<bool>,
+): u32 {
+  const keepsData = readByCpu(graph, placements, isInModel);
   const positions: u32[] = [];
   for (let i = 0; i < graph.tensors.length; i++) {
     positions.push(writeTensor(builder, graph.tensors[i], keepsData[i]));
@@ -19,10 +26,14 @@ export function writeTensors(builder: Builder, graph: Graph, placements: Placeme
   return builder.references(positions);
 }
 
-function readByCpu(graph: Graph, placements: Placement[]): StaticArray<bool> {
+function readByCpu(
+  graph: Graph,
+  placements: Placement[],
+  isInModel: StaticArray<bool>,
+): StaticArray<bool> {
   const read = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < graph.operators.length; i++) {
-    if (placements[i].isOnNpu) continue;
+    if (placements[i].isOnNpu || isInModel[i]) continue;
     const inputs = graph.operators[i].inputs;
     for (let j = 0; j < inputs.length; j++) if (inputs[j] >= 0) read[inputs[j]] = true;
   }
@@ -81,7 +92,7 @@ function writeOperator(
   placement: Placement,
   coefficientBytes: u32,
 ): u32 {
-  const name = writeName(builder, operator);
+  const name = builder.text(nameOf(operator));
   const inputs = builder.integers(operator.inputs);
   const outputs = builder.integers(operator.outputs);
   const reason = placement.isOnNpu ? 0 : builder.text(placement.reason);
@@ -104,11 +115,4 @@ function writeOperator(
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);
   }
   return builder.endTable();
-}
-
-function writeName(builder: Builder, operator: Operator): u32 {
-  const custom = operator.customName;
-  return operator.code == Builtin.CUSTOM
-    ? builder.bytes(custom.pointer, custom.bytes)
-    : builder.text(operatorName(operator.code));
 }

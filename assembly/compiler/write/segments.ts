@@ -35,15 +35,6 @@ export function writeNpuSegment(
   return builder.endTable();
 }
 
-/** A segment on the CPU: the operators alone tell what to do. */
-export function writeCpuSegment(builder: Builder, segment: Segment): u32 {
-  const operators = builder.integers(segment.operators);
-  builder.table();
-  builder.field8(SegmentSlot.PLACEMENT, 1);
-  builder.child(SegmentSlot.OPERATORS, operators);
-  return builder.endTable();
-}
-
 function writeBindings(
   builder: Builder,
   tensors: i32[],

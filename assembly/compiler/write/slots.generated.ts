@@ -140,6 +140,8 @@ export namespace SegmentSlot {
   export const STREAM: i32 = 5;
   export const RELOCATIONS: i32 = 6;
   export const MODEL: i32 = 7;
+  export const MODEL_INPUTS: i32 = 8;
+  export const MODEL_OUTPUTS: i32 = 9;
 }
 
 export namespace BlobSlot {

@@ -1,0 +1,9 @@
+import { Operator } from "../graph";
+import { operatorName } from "../read/operators";
+import { Builtin } from "../schema";
+
+/** TFLite's name of an operator; a custom one's own. */
+export function nameOf(operator: Operator): string {
+  if (operator.code != Builtin.CUSTOM) return operatorName(operator.code);
+  return String.UTF8.decodeUnsafe(operator.customName.pointer, operator.customName.bytes);
+}

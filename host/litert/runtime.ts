@@ -1,0 +1,66 @@
+import { type LiteRtModule, liteRtModule, type TensorBuffer, type TensorType } from "./module.ts";
+
+/** A model that LiteRT has compiled for the CPU. */
+export interface LiteRtRunner {
+  /** From the bytes of every input to those of every output, in the model's order. */
+  run(inputs: Uint8Array[]): Promise<Uint8Array[]>;
+  release(): void;
+}
+
+/** Compiles a `.tflite` of fixed shapes. Rejects with what LiteRT fails with. */
+export async function compileForLiteRt(bytes: Uint8Array): Promise<LiteRtRunner> {
+  const module = await liteRtModule();
+  const environment = module.LiteRtEnvironment.create(null);
+  // The compiled model goes on reading these bytes.
+  const pointer = module._malloc(bytes.length);
+  module.HEAPU8.set(bytes, pointer);
+  const model = module.loadModel(environment, pointer, bytes.length);
+  const compiled = await module.compileModel(environment, model, {
+    environment: { liteRtEnvironment: environment },
+    accelerator: "wasm",
+    cpuOptions: { numThreads: 1 },
+    gpuOptions: {},
+    webNNOptions: {},
+  });
+  const buffers = new Buffers(module, environment);
+  return {
+    async run(inputs) {
+      const filled = inputs.map((input, i) => buffers.fill(model.getInputTensorType(0, i), input));
+      const outputs = await compiled.run(0, filled);
+      for (const buffer of filled) buffer.delete();
+      return outputs.map((output, i) => buffers.empty(output, model.getOutputTensorType(0, i)));
+    },
+    release() {
+      compiled.delete();
+      model.delete();
+      environment.delete();
+      module._free(pointer);
+    },
+  };
+}
+
+/** Moves bytes into LiteRT's tensor buffers and out of them. */
+class Buffers {
+  constructor(
+    private readonly module: LiteRtModule,
+    private readonly environment: Parameters<LiteRtModule["loadModel"]>[0],
+  ) {}
+
+  fill(type: TensorType, bytes: Uint8Array): TensorBuffer {
+    const { LiteRtTensorBuffer, LiteRtTensorBufferType, LiteRtTensorBufferLockMode } = this.module;
+    const kind = LiteRtTensorBufferType.HOST_MEMORY;
+    const buffer = LiteRtTensorBuffer.createManaged(this.environment, kind, type, bytes.length);
+    const pointer = buffer.lock(LiteRtTensorBufferLockMode.WRITE);
+    this.module.HEAPU8.set(bytes, pointer);
+    buffer.unlock();
+    return buffer;
+  }
+
+  empty(buffer: TensorBuffer, type: TensorType): Uint8Array {
+    const pointer = buffer.lock(this.module.LiteRtTensorBufferLockMode.READ);
+    const bytes = this.module.HEAPU8.slice(pointer, pointer + type.bytes());
+    buffer.unlock();
+    buffer.delete();
+    return bytes;
+  }
+}
