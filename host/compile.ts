@@ -1,10 +1,10 @@
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
+import { compileModel, OPTION_BITS } from "./compiler.ts";
 import { NolfetError, typed } from "./errors.ts";
-import { wasmModule } from "./modules.ts";
+import { nearest } from "./nearest.ts";
 import { type Report, reportOf } from "./report.ts";
 import { findTarget } from "./targets.ts";
-import { type FailureExports, failureOf, instantiate } from "./wasm.ts";
 
 export interface CompileOptions {
   /** Name or alias of a core, such as "a311d". */
@@ -17,20 +17,14 @@ export interface CompileOptions {
   allowUnproven?: boolean;
   /** Give the NPU nothing at all: for comparisons. */
   cpuOnly?: boolean;
+  /** Make every computed tensor an output of the blob: for comparisons. */
+  exposeAll?: boolean;
+  /** Name of a computed tensor to end at; operators that it does not depend on are left out. */
+  stopAt?: string;
 }
 
 /** The bytes of a `.nolf` file, with what the compiler did. */
 export type CompiledBlob = Uint8Array<ArrayBuffer> & { readonly report: Report };
-
-interface CompilerExports extends FailureExports {
-  allocate(bytes: number): number;
-  compile(model: number, bytes: number, core: number, options: number): number;
-  resultPointer(): number;
-  resultBytes(): number;
-}
-
-/** Bits of the options that the compiler takes. */
-const OPTION_BITS = { compatMesa: 1, strict: 2, allowUnproven: 4, cpuOnly: 8 };
 
 /**
  * Compiles a TensorFlow Lite model for one core. The same model, options and version give the
@@ -45,7 +39,10 @@ export async function compile(model: Uint8Array, options: CompileOptions): Promi
   }
   const { index } = findTarget(options.target);
   const bits = optionBits(options);
-  const blob = await runCompiler(model, index, bits).catch((error) => {
+  const blob = await compileModel(model, index, bits, options.stopAt).catch(async (error) => {
+    if (options.stopAt !== undefined && error instanceof NolfetError) {
+      throw await withNames(error, options.stopAt, model, index);
+    }
     throw typed(error);
   });
   return Object.defineProperty(blob, "report", {
@@ -53,39 +50,38 @@ export async function compile(model: Uint8Array, options: CompileOptions): Promi
   }) as CompiledBlob;
 }
 
-function optionBits({ compat, strict, allowUnproven, cpuOnly }: CompileOptions): number {
+/** The same error with the nearest names, where the tensor to stop at is not known. */
+async function withNames(
+  error: NolfetError,
+  stopAt: string,
+  model: Uint8Array,
+  core: number,
+): Promise<NolfetError> {
+  if (error.code !== "BAD_OPTION") return error;
+  const { operators, tensors } = openOwn(await compileModel(model, core, OPTION_BITS.cpuOnly));
+  const names = operators.flatMap(({ outputs }) => outputs.map((i) => tensors[i]?.name ?? ""));
+  const expected = `a computed tensor such as ${nearest(stopAt, [...new Set(names)])}`;
+  return new NolfetError("BAD_OPTION", expected, describe(stopAt));
+}
+
+function optionBits(options: CompileOptions): number {
+  const { compat, strict, allowUnproven, cpuOnly, exposeAll, stopAt } = options;
   if (compat !== undefined && compat !== "mesa") {
     throw new NolfetError("BAD_OPTION", 'compat "mesa"', describe(compat));
   }
   if (strict && allowUnproven) {
     throw new NolfetError("BAD_OPTION", "either strict or allowUnproven", "both");
   }
+  if (stopAt !== undefined && (typeof stopAt !== "string" || stopAt === "")) {
+    throw new NolfetError("BAD_OPTION", "the name of a tensor to stop at", describe(stopAt));
+  }
   return (
     (compat === "mesa" ? OPTION_BITS.compatMesa : 0) |
     (strict ? OPTION_BITS.strict : 0) |
     (allowUnproven ? OPTION_BITS.allowUnproven : 0) |
-    (cpuOnly ? OPTION_BITS.cpuOnly : 0)
+    (cpuOnly ? OPTION_BITS.cpuOnly : 0) |
+    (exposeAll ? OPTION_BITS.exposeAll : 0)
   );
-}
-
-/** The instance never frees: it compiles this one model, and goes. */
-async function runCompiler(
-  model: Uint8Array,
-  core: number,
-  options: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const compiler = await instantiate<CompilerExports>(await wasmModule("compiler"));
-  const pointer = compiler.allocate(Math.max(1, model.length)) >>> 0;
-  if (pointer === 0) {
-    const found = `a model of ${model.length} bytes`;
-    throw new NolfetError("OUT_OF_MEMORY", "a model that fits into the compiler", found);
-  }
-  new Uint8Array(compiler.memory.buffer, pointer, model.length).set(model);
-  if (compiler.compile(pointer, model.length, core, options) !== 0) throw failureOf(compiler);
-  const start = compiler.resultPointer() >>> 0;
-  return new Uint8Array(
-    compiler.memory.buffer.slice(start, start + (compiler.resultBytes() >>> 0)),
-  ) as Uint8Array<ArrayBuffer>;
 }
 
 function openOwn(blob: Uint8Array): Blob {

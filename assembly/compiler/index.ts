@@ -7,8 +7,10 @@ import { Lowering, lower } from "./lower/lower";
 import { partition } from "./partition/partition";
 import { place } from "./place/place";
 import { readModel } from "./read";
+import { exposeAll, pruneTo } from "./read/prune";
 import { Settings } from "./settings";
 import { writeBlob } from "./write/blob";
+import { extract } from "./write/submodel";
 
 export {
   failureCode,
@@ -19,6 +21,7 @@ export {
 
 let resultAddress: usize = 0;
 let resultSize: u32 = 0;
+let stopAt: Span = new Span();
 
 /** More than any network for such a core has. */
 const MOST_MODEL_BYTES: u32 = 256 << 20;
@@ -38,7 +41,29 @@ export function compile(model: usize, bytes: u32, core: i32, options: u32): i32 
   return failureCode();
 }
 
-/** The `.nolf` file after a status of 0. */
+/** Names a tensor, `bytes` bytes of UTF-8 at `name`, for the next compilation to end at. */
+export function setStopAt(name: usize, bytes: u32): void {
+  stopAt = new Span(name, bytes);
+}
+
+/** Writes one operator of a model as a `.tflite` of its own. Gives 0, or a code. */
+export function extractOperator(model: usize, bytes: u32, operator: i32): i32 {
+  clearFailure();
+  const graph = readModel(new Span(model, bytes));
+  if (graph == null) return failureCode();
+  const known = operator >= 0 && operator < graph.operators.length;
+  const file = known ? extract(graph, [operator]).file : null;
+  if (file == null) {
+    const expected = "an operator that can stand on its own";
+    fail(Code.UNSUPPORTED_OPERATOR, PlaceKind.OPERATOR, operator, expected, "another");
+    return failureCode();
+  }
+  resultAddress = file.pointer;
+  resultSize = file.size;
+  return 0;
+}
+
+/** The file after a status of 0. */
 export function resultPointer(): usize {
   return resultAddress;
 }
@@ -52,6 +77,8 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   const core = CORES[coreIndex];
   const graph = readModel(model);
   if (graph == null) return;
+  if (stopAt.bytes != 0 && !pruneTo(graph, stopAt)) return;
+  if (settings.exposesAll) exposeAll(graph);
   const parts = partition(graph, core, settings);
   if (parts == null) return;
   const lowerings: Lowering[] = [];

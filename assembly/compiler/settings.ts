@@ -1,14 +1,15 @@
 /** What the caller asks of a compilation; the bits of `compile`'s `options` argument. */
 export class Settings {
   /**
-   *   31                                    4   3   2   1   0
-   *  ┌───────────────────────────────────────┬───┬───┬───┬───┐
-   *  │ 0                                     │ C │ U │ S │ M │
-   *  └───────────────────────────────────────┴───┴───┴───┴───┘
+   *   31                                5   4   3   2   1   0
+   *  ┌───────────────────────────────────┬───┬───┬───┬───┬───┐
+   *  │ 0                                 │ E │ C │ U │ S │ M │
+   *  └───────────────────────────────────┴───┴───┴───┴───┴───┘
    *   M  --compat mesa      reproduce Mesa 25.0.7's words, its faults included
    *   S  --strict           emit only jobs proven on silicon
    *   U  --allow-unproven   emit unproven jobs, too
    *   C  everything on the CPU, for comparisons
+   *   E  every computed tensor is an output, for comparisons
    */
   constructor(private bits: u32) {}
 
@@ -28,8 +29,12 @@ export class Settings {
     return (this.bits & 8) != 0;
   }
 
+  get exposesAll(): bool {
+    return (this.bits & 16) != 0;
+  }
+
   /** Unknown bits, or options that exclude each other. */
   get contradictory(): bool {
-    return this.bits > 15 || (this.strict && this.allowUnproven);
+    return this.bits > 31 || (this.strict && this.allowUnproven);
   }
 }

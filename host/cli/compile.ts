@@ -11,6 +11,7 @@ const MARKS: Mark[] = ["proven", "expected", "unproven"];
 
 interface Options extends TargetOptions {
   output?: string;
+  stopAt?: string;
 }
 
 export function addCompile(program: Command): void {
@@ -19,12 +20,14 @@ export function addCompile(program: Command): void {
     .description("compile a model into a .nolf file")
     .argument("<model>", "a quantized .tflite file");
   addTargetOptions(command)
+    .option("--stop-at <tensor>", "end at this tensor, and leave what follows to the caller")
     .option("-o, --output <file>", "where to write (default: the model's name, .nolf, here)")
     .action(compileModel);
 }
 
 async function compileModel(model: string, options: Options): Promise<void> {
-  const settings = compileOptions(options);
+  const { stopAt } = options;
+  const settings = { ...compileOptions(options), ...(stopAt === undefined ? {} : { stopAt }) };
   const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
   if (resolve(output) === resolve(model)) {
     throw new NolfetError("BAD_OPTION", "an output other than the model", output);

@@ -1,0 +1,95 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
+import { Graph, Span, Tensor } from "../graph";
+import { quote } from "./text";
+
+/**
+ * Ends the graph earlier: the computed tensor of that name becomes its only output, and
+ * operators and inputs that it does not depend on go. What stays is numbered anew. False with a
+ * fault recorded where there is no such tensor.
+ */
+export function pruneTo(graph: Graph, name: Span): bool {
+  const end = computedTensor(graph, name);
+  if (end == null) {
+    const expected = "the name of a tensor that an operator computes";
+    return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, expected, quote(name));
+  }
+  const wanted = new StaticArray<bool>(graph.tensors.length);
+  wanted[end.index] = true;
+  const numbers = neededOperators(graph, wanted);
+  keepOperators(graph, numbers);
+  const inputs: i32[] = [];
+  for (let i = 0; i < graph.inputs.length; i++) {
+    if (wanted[graph.inputs[i]]) inputs.push(graph.inputs[i]);
+  }
+  graph.inputs = inputs;
+  graph.outputs = [end.index];
+  return true;
+}
+
+/** Makes every computed tensor an output, in the order of the operators. */
+export function exposeAll(graph: Graph): void {
+  const outputs: i32[] = [];
+  for (let i = 0; i < graph.operators.length; i++) {
+    const computed = graph.operators[i].outputs;
+    for (let j = 0; j < computed.length; j++) outputs.push(computed[j]);
+  }
+  graph.outputs = outputs;
+}
+
+function computedTensor(graph: Graph, name: Span): Tensor | null {
+  for (let i = 0; i < graph.tensors.length; i++) {
+    const tensor = graph.tensors[i];
+    if (tensor.producer < 0 || tensor.name.bytes != name.bytes) continue;
+    if (memory.compare(tensor.name.pointer, name.pointer, name.bytes) == 0) return tensor;
+  }
+  return null;
+}
+
+const DROPPED = -1;
+
+/**
+ * The new number of each operator, DROPPED for one that nothing wanted depends on. Operators
+ * stand in the order of execution, so one way back through them finds all. Marks their inputs.
+ */
+function neededOperators(graph: Graph, wanted: StaticArray<bool>): StaticArray<i32> {
+  const numbers = new StaticArray<i32>(graph.operators.length).fill(DROPPED);
+  let count = 0;
+  for (let i = graph.operators.length - 1; i >= 0; i--) {
+    const operator = graph.operators[i];
+    if (!anyOf(operator.outputs, wanted)) continue;
+    numbers[i] = 0;
+    count++;
+    for (let j = 0; j < operator.inputs.length; j++) {
+      if (operator.inputs[j] >= 0) wanted[operator.inputs[j]] = true;
+    }
+  }
+  for (let i = graph.operators.length - 1; i >= 0; i--) {
+    if (numbers[i] != DROPPED) numbers[i] = --count;
+  }
+  return numbers;
+}
+
+function anyOf(tensors: i32[], wanted: StaticArray<bool>): bool {
+  for (let i = 0; i < tensors.length; i++) if (wanted[tensors[i]]) return true;
+  return false;
+}
+
+function keepOperators(graph: Graph, numbers: StaticArray<i32>): void {
+  const operators = graph.operators;
+  graph.operators = [];
+  for (let i = 0; i < operators.length; i++) {
+    if (numbers[i] == DROPPED) continue;
+    operators[i].index = numbers[i];
+    graph.operators.push(operators[i]);
+  }
+  for (let i = 0; i < graph.tensors.length; i++) {
+    const tensor = graph.tensors[i];
+    if (tensor.producer >= 0) tensor.producer = numbers[tensor.producer];
+    const consumers = tensor.consumers;
+    tensor.consumers = [];
+    for (let j = 0; j < consumers.length; j++) {
+      if (numbers[consumers[j]] != DROPPED) tensor.consumers.push(numbers[consumers[j]]);
+    }
+  }
+}
