@@ -16,8 +16,11 @@ export async function loadInstalledLiteRt(): Promise<LiteRtModule> {
   return loadLiteRtFrom(dirname(findPackage()));
 }
 
-/** Loads LiteRT from a folder that holds the package. */
-export async function loadLiteRtFrom(folder: string): Promise<LiteRtModule> {
+/** Loads LiteRT from a folder that holds the package. `adapt` may change its Wasm module before. */
+export async function loadLiteRtFrom(
+  folder: string,
+  adapt: (wasm: Buffer) => Buffer = (wasm) => wasm,
+): Promise<LiteRtModule> {
   const path = join(folder, GLUE);
   const glue = await readFile(path, "utf8");
   const parameters = ["require", "__dirname", "__filename", "self"];
@@ -27,7 +30,7 @@ export async function loadLiteRtFrom(folder: string): Promise<LiteRtModule> {
     path,
     globalThis,
   );
-  const wasmBinary = await readFile(join(folder, MODULE));
+  const wasmBinary = adapt(await readFile(join(folder, MODULE)));
   return factory({ wasmBinary, print: () => {}, printErr: () => {} });
 }
 

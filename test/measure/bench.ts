@@ -8,7 +8,8 @@ import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { VERSION } from "../../assembly/compiler/version.ts";
 import { compile, Session, type TensorInfo } from "../../host/index.ts";
-import { INSTALL, LiteRt, type Runner } from "./litert.ts";
+import { compileForLiteRt, type LiteRtRunner } from "../../host/litert/runtime.ts";
+import { chooseReferenceKernels, INSTALL } from "./litert.ts";
 import { type Summary, summarize, timed } from "./samples.ts";
 import { loadSubjects, type Subject } from "./subjects.ts";
 
@@ -30,7 +31,7 @@ const { rounds } = new Command("bench")
   .parse()
   .opts<{ rounds: number }>();
 
-const liteRt = await LiteRt.create();
+const liteRtVersion = chooseReferenceKernels();
 const table = new Table({
   head: ["model", "core", "compile", "load", "load / compile", "infer", "LiteRT", "infer / LiteRT"],
   colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
@@ -38,7 +39,7 @@ const table = new Table({
 });
 
 for (const subject of await loadSubjects()) {
-  const runner = await liteRt?.load(subject.model);
+  const runner = liteRtVersion ? await compileForLiteRt(subject.model) : undefined;
   if (runner) await checkKernels(runner, subject);
   for (const target of TARGETS) {
     for (let i = 0; i < WARM_UP_ROUNDS; i++) await playRound(subject, target, i, runner);
@@ -46,10 +47,11 @@ for (const subject of await loadSubjects()) {
     for (let i = 0; i < rounds; i++) played.push(await playRound(subject, target, i, runner));
     table.push([subject.name, target, ...cells(played)]);
   }
+  runner?.release();
 }
 
-const other = liteRt
-  ? `LiteRT ${liteRt.version} with its reference kernels`
+const other = liteRtVersion
+  ? `LiteRT ${liteRtVersion} with its reference kernels`
   : `LiteRT absent (to compare: ${INSTALL})`;
 console.log(`nolfet ${VERSION}, ${other}; Node ${process.version}, ${cpus()[0]?.model}`);
 console.log(
@@ -64,9 +66,12 @@ function positive(text: string): number {
 }
 
 /** Comparing is only fair with the kernels that were asked for: their results are on record. */
-async function checkKernels(run: Runner, { name, input, reference }: Subject): Promise<void> {
+async function checkKernels(
+  runner: LiteRtRunner,
+  { name, input, reference }: Subject,
+): Promise<void> {
   if (!reference) return;
-  const [output = new Uint8Array()] = await run([input]);
+  const [output = new Uint8Array()] = await runner.run([input]);
   if (Buffer.compare(output, reference) === 0) return;
   console.log(`${name}: LiteRT does not give the result on record for its reference kernels`);
 }
@@ -75,7 +80,7 @@ async function playRound(
   { model, input }: Subject,
   target: string,
   index: number,
-  runner?: Runner,
+  runner?: LiteRtRunner,
 ): Promise<Round> {
   const [compiling, blob] = await timed(() => compile(model, { target }));
   const [load, session] = await timed(() => Session.create(blob, { device: "emulator" }));
@@ -86,7 +91,7 @@ async function playRound(
       [round.infer] = await timed(() => session.run(feeds));
     },
     async () => {
-      if (runner) [round.liteRt] = await timed(() => runner([input]));
+      if (runner) [round.liteRt] = await timed(() => runner.run([input]));
     },
   ];
   // Neither always goes first, in case the one finds caches as the other left them.
