@@ -45,7 +45,8 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
 
 function row(operator: OperatorReport & { cpuKernel?: boolean }): (string | number)[] {
   const { index, name, placement, mark, reason, macs, cpuKernel } = operator;
-  const why = cpuKernel === false ? `${reason}; no CPU kernel either` : reason;
+  const why =
+    cpuKernel === false ? `${reason}; no CPU kernel either (@litertjs/core runs it)` : reason;
   const on = placement === "NPU" ? paint.green(placement) : paint.yellow(placement);
   return [index, name, on, (placement === "NPU" ? mark : why) ?? "", grouped(macs)];
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { VERSION } from "../../assembly/compiler/version.ts";
 import { addCheck } from "./check.ts";
+import { addCompare } from "./compare.ts";
 import { addCompile } from "./compile.ts";
 import { addInspect } from "./inspect.ts";
 import { addRun } from "./run.ts";
@@ -17,6 +18,7 @@ export function createProgram(): Command {
         write(`nolfet: ${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
       },
     });
-  for (const add of [addCompile, addRun, addCheck, addInspect, addTargets]) add(program);
+  for (const add of [addCompile, addRun, addCheck, addCompare, addInspect, addTargets])
+    add(program);
   return program;
 }

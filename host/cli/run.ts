@@ -1,29 +1,18 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { DeviceChoice } from "../devices/device.ts";
-import { bytesOf, DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
-import {
-  compile,
-  findTarget,
-  NolfetError,
-  pixelMapping,
-  readPicture,
-  Session,
-  type TensorInfo,
-} from "../index.ts";
+import { bytesOf, type TypedArray } from "../dtype.ts";
+import { compile, findTarget, NolfetError, Session } from "../index.ts";
+import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, makeFolder, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
 import { classCount, describeRun, type Run } from "./run-text.ts";
 import { print, printJson, printNote } from "./terminal.ts";
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, FeedOptions {
   device: DeviceChoice;
-  image?: string;
   labels?: string;
-  input?: string[];
   outputDir?: string;
-  mean?: number[];
-  std?: number[];
 }
 
 type Values = Record<string, TypedArray>;
@@ -115,51 +104,6 @@ async function readLabels(path: string): Promise<string[]> {
   } catch {
     throw new NolfetError("BAD_INPUT", `names as text in ${path}`, "bytes that are no UTF-8");
   }
-}
-
-async function readFeeds(
-  inputs: readonly TensorInfo[],
-  options: Options,
-): Promise<{ feeds: Values; preprocessing?: string }> {
-  const { image, input = [] } = options;
-  if (image !== undefined) return readImage(inputs, image, options);
-  if (input.length !== inputs.length) {
-    const expected = `${inputs.length} files with --input, one for each input`;
-    throw new NolfetError("BAD_INPUT", expected, `${input.length}`);
-  }
-  const feeds: Values = {};
-  for (const [i, info] of inputs.entries())
-    feeds[info.name] = await readTensor(input[i] ?? "", info);
-  return { feeds };
-}
-
-async function readImage(
-  inputs: readonly TensorInfo[],
-  path: string,
-  { mean, std }: Options,
-): Promise<{ feeds: Values; preprocessing: string }> {
-  const [input, ...others] = inputs;
-  if (!input || others.length > 0) {
-    throw new NolfetError("BAD_INPUT", "a model with one input for --image", `${inputs.length}`);
-  }
-  const mapping = pixelMapping(input, { ...(mean ? { mean } : {}), ...(std ? { std } : {}) });
-  const picture = await readInput(path);
-  const pixels = await about(path, () => readPicture(picture, mapping));
-  const size = `${mapping.width}×${mapping.height}×${mapping.channels}`;
-  return {
-    feeds: { [input.name]: mapping.apply(pixels) },
-    preprocessing: `${basename(path)} resized to ${size}, ${mapping.words}`,
-  };
-}
-
-async function readTensor(path: string, { name, shape, dtype }: TensorInfo): Promise<TypedArray> {
-  const bytes = await readInput(path);
-  const expected = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (bytes.length !== expected) {
-    const wanted = `${expected} bytes for ${JSON.stringify(name)} in ${path}`;
-    throw new NolfetError("BAD_INPUT", wanted, `${bytes.length}`);
-  }
-  return valuesOf(dtype, bytes);
 }
 
 async function writeOutputs(folder: string, session: Session, outputs: Values): Promise<string[]> {

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import {
+  type Comparison,
+  compareModel,
+  MOST_SHARE,
+  MOST_STEPS,
+  type OperatorComparison,
+} from "../compare/compare.ts";
+import type { Difference } from "../compare/difference.ts";
+import { NolfetError } from "../errors.ts";
+import { type FeedOptions, noiseFor, readFeeds } from "./feeds.ts";
+import { about, readInput } from "./files.ts";
+import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
+import { counted, paint, percent, print, printJson, table } from "./terminal.ts";
+
+interface Options extends TargetOptions, FeedOptions {}
+
+export function addCompare(program: Command): void {
+  const command = program
+    .command("compare")
+    .description("tell how far the NPU's tensors are from the CPU's, layer by layer")
+    .argument("<model>", "a quantized .tflite file");
+  addTargetOptions(command)
+    .option(
+      "-i, --image <file>",
+      "a picture (PNG, JPEG, BMP, GIF, TIFF); noise where none is given",
+    )
+    .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
+    .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .action(compareFile);
+}
+
+async function compareFile(path: string, options: Options): Promise<void> {
+  const settings = compileOptions(options);
+  if (options.image !== undefined && options.input !== undefined) {
+    throw new NolfetError("BAD_OPTION", "either --image or --input", "both");
+  }
+  const isNoise = options.image === undefined && options.input === undefined;
+  let input = isNoise ? "pseudo-random bytes" : "the given tensors";
+  const model = await readInput(path);
+  const comparison = await about(path, () =>
+    compareModel(model, settings, async (inputs) => {
+      if (isNoise) return noiseFor(inputs);
+      const { feeds, preprocessing } = await readFeeds(inputs, options);
+      input = preprocessing ?? input;
+      return feeds;
+    }),
+  );
+  if (options.json) printJson({ file: path, input, ...comparison });
+  else print(describe(comparison, input));
+}
+
+const NUMBERS = [
+  "largest",
+  "mean",
+  "differing",
+  "alone: largest",
+  "alone: mean",
+  "alone: differing",
+];
+const HEAD = ["#", "operator", "on", ...NUMBERS, ""];
+
+function describe(comparison: Comparison, input: string): string {
+  const { target, operators, firstAstray } = comparison;
+  const rows = operators.map((operator) => row(operator, operator.index === firstAstray));
+  const onNpu = operators.filter(({ placement }) => placement === "NPU");
+  const alone = onNpu.filter((operator) => operator.alone);
+  const verdict =
+    firstAstray === undefined
+      ? paint.green("none goes astray")
+      : paint.red(`operator ${firstAstray} is the first that goes astray`);
+  return [
+    table(HEAD, rows, ["#", ...NUMBERS]),
+    "",
+    `${target}, fed with ${input}; steps of each tensor's quantization`,
+    "First both networks whole, where differences add up; then each operator alone, a model by",
+    `itself with the CPU's inputs, and astray beyond ${MOST_STEPS} steps or with more than ` +
+      `${percent(MOST_SHARE, 1)} of its elements differing`,
+    `${counted(onNpu.length, "operator")} on the NPU, ${alone.length} of them alone, too: ${verdict}`,
+  ].join("\n");
+}
+
+function row(operator: OperatorComparison, isFirst: boolean): (string | number)[] {
+  const { index, name, placement, together, alone, isAstray } = operator;
+  const remark = isFirst ? "← first astray" : isAstray ? "← astray" : "";
+  const cells = [...numbers(together), ...(alone ? numbers(alone) : ["–", "–", "–"])];
+  return [index, name, placement, ...cells, paint.red(remark)];
+}
+
+function numbers({ largest, mean, share }: Difference): string[] {
+  return [`${Number(largest.toPrecision(4))}`, mean.toFixed(3), percent(share, 1)];
+}

@@ -1,0 +1,79 @@
+import { basename } from "node:path";
+import { DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
+import { NolfetError, pixelMapping, readPicture, type TensorInfo } from "../index.ts";
+import { about, readInput } from "./files.ts";
+
+/** Where the values of a model's inputs come from, as commander hands it on. */
+export interface FeedOptions {
+  image?: string;
+  input?: string[];
+  mean?: number[];
+  std?: number[];
+}
+
+export interface Feeds {
+  feeds: Record<string, TypedArray>;
+  /** What was done to a picture, in words. */
+  preprocessing?: string;
+}
+
+/** Reads a picture, or a file of raw bytes for each input. Throws FILE and BAD_INPUT. */
+export async function readFeeds(
+  inputs: readonly TensorInfo[],
+  options: FeedOptions,
+): Promise<Feeds> {
+  const { image, input = [] } = options;
+  if (image !== undefined) return readImage(inputs, image, options);
+  if (input.length !== inputs.length) {
+    const expected = `${inputs.length} files with --input, one for each input`;
+    throw new NolfetError("BAD_INPUT", expected, `${input.length}`);
+  }
+  const feeds: Feeds["feeds"] = {};
+  for (const [i, info] of inputs.entries()) {
+    feeds[info.name] = await readTensor(input[i] ?? "", info);
+  }
+  return { feeds };
+}
+
+async function readImage(
+  inputs: readonly TensorInfo[],
+  path: string,
+  { mean, std }: FeedOptions,
+): Promise<Feeds> {
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) {
+    throw new NolfetError("BAD_INPUT", "a model with one input for --image", `${inputs.length}`);
+  }
+  const mapping = pixelMapping(input, { ...(mean ? { mean } : {}), ...(std ? { std } : {}) });
+  const picture = await readInput(path);
+  const pixels = await about(path, () => readPicture(picture, mapping));
+  const size = `${mapping.width}×${mapping.height}×${mapping.channels}`;
+  return {
+    feeds: { [input.name]: mapping.apply(pixels) },
+    preprocessing: `${basename(path)} resized to ${size}, ${mapping.words}`,
+  };
+}
+
+async function readTensor(path: string, { name, shape, dtype }: TensorInfo): Promise<TypedArray> {
+  const bytes = await readInput(path);
+  const expected = elementsOf(shape) * DTYPES[dtype].bytes;
+  if (bytes.length !== expected) {
+    const wanted = `${expected} bytes for ${JSON.stringify(name)} in ${path}`;
+    throw new NolfetError("BAD_INPUT", wanted, `${bytes.length}`);
+  }
+  return valuesOf(dtype, bytes);
+}
+
+/** The same pseudo-random bytes in every run, one generator over all inputs. */
+export function noiseFor(inputs: readonly TensorInfo[]): Feeds["feeds"] {
+  let state = 12345;
+  const entries = inputs.map(({ name, shape, dtype }) => {
+    const bytes = new Uint8Array(elementsOf(shape) * DTYPES[dtype].bytes);
+    for (let i = 0; i < bytes.length; i++) {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      bytes[i] = state >>> 16;
+    }
+    return [name, valuesOf(dtype, bytes)] as const;
+  });
+  return Object.fromEntries(entries);
+}

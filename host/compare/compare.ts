@@ -1,0 +1,156 @@
+import type { Blob, Mark, Operator, Placement } from "../blob/blob.ts";
+import { openBlob } from "../blob/open.ts";
+import { type CompileOptions, compile } from "../compile.ts";
+import { extractOperator } from "../compiler.ts";
+import type { TypedArray } from "../dtype.ts";
+import { Session } from "../session.ts";
+import { type Difference, difference } from "./difference.ts";
+
+// Layer by layer, what the NPU computes beside what the CPU's kernels do. Two ways: all of the
+// network side by side, where differences add up; and each operator alone, a model of its own
+// that is fed with the CPU's tensors, where a difference is the operator's own doing.
+
+export interface OperatorComparison {
+  index: number;
+  name: string;
+  placement: Placement;
+  /** On the NPU: how well its words are known to work. */
+  mark?: Mark;
+  /** Its first output. */
+  tensor: string;
+  /** Both networks fed alike. */
+  together: Difference;
+  /** The operator alone; absent where it is on the CPU, or there when it is alone. */
+  alone?: Difference;
+  isAstray: boolean;
+}
+
+export interface Comparison {
+  target: string;
+  operators: OperatorComparison[];
+  /** Index of the first operator that goes astray. */
+  firstAstray?: number;
+}
+
+/** Of a tensor's quantization: rounding makes one, or two where an addition weighs its operands. */
+export const MOST_STEPS = 2;
+/**
+ * TFLite rounds uint8 sums twice, the NPU once. Where a layer's factor from sums to output lies
+ * between 1/4 and 1/2, the first rounding is to half a step, and a quarter of all elements comes
+ * out one step higher; smaller factors move ever fewer.
+ */
+export const MOST_SHARE = 0.3;
+/** Elements from which on a share says something. */
+const LEAST_ELEMENTS = 200;
+
+type Feeds = Record<string, TypedArray>;
+
+/** What differs between the NPU and the CPU for one model, and for the inputs that `feed` gives. */
+export async function compareModel(
+  model: Uint8Array,
+  options: CompileOptions,
+  feed: (inputs: Session["inputs"]) => Promise<Feeds>,
+): Promise<Comparison> {
+  const cpu = await runAll(model, { ...options, cpuOnly: true }, feed);
+  const npu = await runAll(model, options, feed);
+  const operators: OperatorComparison[] = [];
+  for (const operator of npu.blob.operators) {
+    const alone =
+      operator.placement === "NPU" ? await compareAlone(model, options, operator, cpu) : undefined;
+    operators.push(comparisonOf(operator, cpu, npu, alone));
+  }
+  const firstAstray = operators.find(({ isAstray }) => isAstray)?.index;
+  return {
+    target: npu.blob.core.name,
+    operators,
+    ...(firstAstray === undefined ? {} : { firstAstray }),
+  };
+}
+
+/** A network that has run, with the values of all its computed tensors and inputs. */
+interface Outcome {
+  blob: Blob;
+  /** By tensor index. */
+  values: Map<number, TypedArray>;
+}
+
+async function runAll(
+  model: Uint8Array,
+  options: CompileOptions,
+  feed: (inputs: Session["inputs"]) => Promise<Feeds>,
+): Promise<Outcome> {
+  const bytes = await compile(model, { ...options, exposeAll: true });
+  const blob = openBlob(bytes);
+  const session = await Session.create(bytes);
+  try {
+    const feeds = await feed(session.inputs);
+    const outputs = await session.run(feeds);
+    const values = new Map<number, TypedArray>();
+    blob.inputs.forEach((tensor, i) => {
+      values.set(tensor, feeds[session.inputs[i]?.name ?? ""] as TypedArray);
+    });
+    blob.outputs.forEach((tensor, i) => {
+      values.set(tensor, outputs[session.outputs[i]?.name ?? ""] as TypedArray);
+    });
+    return { blob, values };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Runs one operator on the NPU with the CPU's values. Undefined where the NPU does not take it. */
+async function compareAlone(
+  model: Uint8Array,
+  options: CompileOptions,
+  { index, inputs, outputs }: Operator,
+  { values }: Outcome,
+): Promise<Difference | undefined> {
+  const compiled = await compile(await extractOperator(model, index), options);
+  if (compiled.report.operators[0]?.placement !== "NPU") return undefined;
+  const session = await Session.create(compiled);
+  try {
+    const read = [...new Set(inputs)].filter((tensor) => values.has(tensor));
+    const feeds = session.inputs.map(({ name }, i) => [name, values.get(read[i] as number)]);
+    const found = await session.run(Object.fromEntries(feeds));
+    const differences = session.outputs.map(({ name }, i) =>
+      difference(found[name] as TypedArray, values.get(outputs[i] as number) as TypedArray),
+    );
+    return worstOf(differences);
+  } finally {
+    await session.release();
+  }
+}
+
+function comparisonOf(
+  operator: Operator,
+  cpu: Outcome,
+  npu: Outcome,
+  alone: Difference | undefined,
+): OperatorComparison {
+  const { index, name, placement, mark, outputs } = operator;
+  const valuesOf = ({ values }: Outcome, tensor: number) => values.get(tensor) as TypedArray;
+  const tensor = outputs[0] as number;
+  const elements = valuesOf(cpu, tensor).length;
+  return {
+    index,
+    name,
+    placement,
+    ...(placement === "NPU" ? { mark } : {}),
+    tensor: npu.blob.tensors[tensor]?.name ?? "",
+    together: worstOf(
+      outputs.map((tensor) => difference(valuesOf(npu, tensor), valuesOf(cpu, tensor))),
+    ),
+    ...(alone ? { alone } : {}),
+    isAstray: alone !== undefined && isBeyond(alone, elements),
+  };
+}
+
+function isBeyond({ largest, share }: Difference, elements: number): boolean {
+  return largest > MOST_STEPS || (share > MOST_SHARE && elements >= LEAST_ELEMENTS);
+}
+
+/** Of an operator with several outputs, the one that is furthest apart. */
+function worstOf([first, ...others]: Difference[]): Difference {
+  const none: Difference = { largest: 0, mean: 0, share: 0 };
+  return others.reduce((worst, one) => (one.mean > worst.mean ? one : worst), first ?? none);
+}

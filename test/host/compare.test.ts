@@ -1,0 +1,69 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { difference } from "../../host/compare/difference.ts";
+import { compareModel } from "../../host/index.ts";
+import { feedsOf } from "../support/feeds.ts";
+import { hasShared, readShared } from "../support/shared.ts";
+import { convolutionModel } from "../support/tflite-builder.ts";
+import { classifierModel, pixels } from "./models.ts";
+
+test("tells how far two tensors are apart", () => {
+  const found = Uint8Array.of(1, 2, 3, 14);
+  const expected = Uint8Array.of(1, 2, 5, 4);
+  assert.equal(difference(found, expected), { largest: 10, mean: 3, share: 0.5 });
+  const none = { largest: 0, mean: 0, share: 0 };
+  assert.equal(difference(found, found), none);
+  assert.equal(difference(new Uint8Array(), new Uint8Array()), none);
+});
+
+test("compares every operator, and those on the NPU alone, too", async () => {
+  const feed = async () => ({ pixels: pixels(1) });
+  const { operators, target, firstAstray } = await compareModel(
+    classifierModel(),
+    { target: "a311d" },
+    feed,
+  );
+  assert.is(target, "vipnano-qi.a311d");
+  assert.is(firstAstray, undefined);
+  assert.equal(
+    operators.map(({ name }) => name),
+    ["CONV_2D", "AVERAGE_POOL_2D", "RESHAPE", "SOFTMAX"],
+  );
+  const [convolution] = operators;
+  // The first operator reads the same bytes either way.
+  assert.equal(convolution?.alone, convolution?.together);
+  const softmax = operators.at(-1);
+  assert.is(softmax?.placement, "CPU");
+  assert.is(softmax?.alone, undefined);
+});
+
+test("marks what goes astray", async () => {
+  // A portrait image in the words of another driver, which are known to be wrong.
+  const model = convolutionModel({
+    height: 24,
+    width: 12,
+    channels: 8,
+    kernel: 3,
+    padding: "VALID",
+  });
+  const feed = async () => ({ input: pixels(2, 24 * 12 * 8) });
+  const right = await compareModel(model, { target: "a311d" }, feed);
+  assert.is(right.firstAstray, undefined);
+  const wrong = await compareModel(model, { target: "a311d", compat: "mesa" }, feed);
+  assert.is(wrong.firstAstray, 0);
+  assert.ok((wrong.operators[0]?.alone?.largest ?? 0) > 2);
+});
+
+if (hasShared("operators of whole networks beside the CPU's kernels")) {
+  for (const network of ["mobilenet_v2_1.0_224_quant", "tf2_mobilenet_v2_1.0_224_ptq"]) {
+    test(`no operator of ${network} goes astray`, async () => {
+      const model = readShared(`models/${network}.tflite`);
+      const feed = async (inputs: Parameters<typeof feedsOf>[0]) => feedsOf(inputs, "cat");
+      const { operators, firstAstray } = await compareModel(model, { target: "imx8mp" }, feed);
+      assert.is(firstAstray, undefined);
+      assert.ok(operators.some(({ alone }) => alone));
+    });
+  }
+}
+
+test.run();
