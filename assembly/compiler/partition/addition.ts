@@ -1,6 +1,7 @@
 import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
 import { Context } from "./context";
+import { whyNotScaled } from "./convolution/rules";
 import { Placement } from "./placement";
 import { AdditionForm, AdditionPlan } from "./plans";
 import { isRectified, whyNoImage, whyNotFused, zeroByte } from "./tensors";
@@ -18,6 +19,8 @@ export function placeAddition(operator: Operator, context: Context): Placement {
   plan.relu = !compat && isRectified(operator.options.activation);
   if (compat) weighAsMesa(plan, context);
   else weigh(plan, operator.code == Builtin.SUB);
+  const outside = whyNotScaled(plan.scale, context.core);
+  if (outside != "") return Placement.onCpu(outside);
   chooseForm(plan, context);
   const isUsual = operator.code == Builtin.ADD && !plan.relu && isSquare(output);
   const mark = isUsual && plan.form != AdditionForm.CHUNKS ? Mark.PROVEN : Mark.EXPECTED;

@@ -6,6 +6,9 @@ import { TableFunction, TablePlan } from "./plans";
 import { clampsAtSix, whyNoImage } from "./tensors";
 
 const LARGEST_TENSOR: u32 = 1 << 28;
+/** The shift is seven bits, signed: well within it. */
+const LEAST_FACTOR: f32 = 5.9604645e-8; // 2^-24
+const LARGEST_FACTOR: f32 = 16777216; // 2^24
 
 /** RELU, RELU6, ABS and LOGISTIC: functions of one element through the TP unit's table. */
 export function placeTable(operator: Operator, context: Context): Placement {
@@ -16,7 +19,10 @@ export function placeTable(operator: Operator, context: Context): Placement {
   if (operator.code == Builtin.RELU6 && !clampsAtSix(output))
     return Placement.onCpu("RELU6 would cut below the largest value of its output");
   const plan = new TablePlan(input, output, functionOf(operator.code));
-  plan.macs = 0;
+  if (plan.factor < LEAST_FACTOR || plan.factor > LARGEST_FACTOR)
+    return Placement.onCpu(
+      `its effective scale of ${plan.factor} exceeds what the shift field holds`,
+    );
   return Placement.onNpu(plan, max<i32>(Mark.EXPECTED, context.core.mark) as Mark);
 }
 

@@ -3,6 +3,7 @@ import { Activation, Mark } from "../schema";
 import { Context } from "./context";
 import { Convolution } from "./convolution/geometry";
 import { requantization } from "./convolution/requantize";
+import { whyNotScaled } from "./convolution/rules";
 import { Placement } from "./placement";
 import { Along, ConcatenationPlan, Plan, PlanKind, SplitPlan, ViewPlan } from "./plans";
 import { sameQuantization, whyNoImage } from "./tensors";
@@ -64,6 +65,8 @@ function join(inputs: Tensor[], output: Tensor, along: Along, context: Context):
       if (convolution == null) {
         return Placement.onCpu("an input of another quantization makes no image of allowed sides");
       }
+      const outside = whyNotScaled(convolution.scale, context.core);
+      if (outside != "") return Placement.onCpu(outside);
       mark = max<i32>(Mark.EXPECTED, context.core.mark) as Mark;
     }
     plan.requantizations.push(convolution);

@@ -136,11 +136,15 @@ function fieldWidths(c: Convolution, _core: Core): string {
   return "";
 }
 
-/** The shift field's range: it wraps for larger factors. */
 function requantization(c: Convolution, core: Core): string {
+  return whyNotScaled(c.scale, core);
+}
+
+/** The range of the NN unit's shift field, which wraps for larger factors. */
+export function whyNotScaled(scale: f32, core: Core): string {
   const most: f32 = core.architecture >= 8 ? 2 : 65536;
-  if (c.scale >= most) return `its effective scale of ${c.scale} is not below ${most}`;
-  return c.scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
+  if (scale >= most) return `its effective scale of ${scale} is not below ${most}`;
+  return scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
 }
 
 /**
