@@ -4,6 +4,7 @@ import { compile } from "../index.ts";
 import type { OperatorReport } from "../report.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+import { cpuReason } from "./reasons.ts";
 import { counted, grouped, paint, percent, print, printJson, table } from "./terminal.ts";
 
 export function addCheck(program: Command): void {
@@ -43,10 +44,9 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
   );
 }
 
-function row(operator: OperatorReport & { cpuKernel?: boolean }): (string | number)[] {
-  const { index, name, placement, mark, reason, macs, cpuKernel } = operator;
-  const why =
-    cpuKernel === false ? `${reason}; no CPU kernel either (@litertjs/core runs it)` : reason;
-  const on = placement === "NPU" ? paint.green(placement) : paint.yellow(placement);
-  return [index, name, on, (placement === "NPU" ? mark : why) ?? "", grouped(macs)];
+function row(operator: OperatorReport): (string | number)[] {
+  const { index, name, placement, mark = "", macs } = operator;
+  return placement === "NPU"
+    ? [index, name, paint.green(placement), mark, grouped(macs)]
+    : [index, name, paint.yellow(placement), cpuReason(operator), grouped(macs)];
 }

@@ -5,7 +5,8 @@ import { compile, NolfetError } from "../index.ts";
 import type { Report } from "../report.ts";
 import { about, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
-import { grouped, paint, percent, print, printJson, size } from "./terminal.ts";
+import { cpuReason } from "./reasons.ts";
+import { duration, grouped, paint, percent, print, printJson, size } from "./terminal.ts";
 
 const MARKS: Mark[] = ["proven", "expected", "unproven"];
 
@@ -64,12 +65,14 @@ function summary(output: string, report: Report): string {
     ],
     [
       "time",
-      `estimated: at least ${estimate.milliseconds.toPrecision(2)} ms on the NPU ` +
+      `estimated: at least ${duration(estimate.milliseconds)} on the NPU ` +
         `(arithmetic alone, at ${estimate.megahertz} MHz)`,
     ],
   ];
   const onCpu = operators.filter(({ placement }) => placement === "CPU");
-  for (const { index, name, reason } of onCpu) lines.push(["CPU", `${index} ${name}: ${reason}`]);
+  for (const operator of onCpu) {
+    lines.push(["CPU", `${operator.index} ${operator.name}: ${cpuReason(operator)}`]);
+  }
   return lines.map(([title, text]) => `${paint.dim((title ?? "").padEnd(11))}${text}`).join("\n");
 }
 

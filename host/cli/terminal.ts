@@ -63,6 +63,13 @@ export function size(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
+/** A time to two digits: "1.4 ms", "2.2 µs". */
+export function duration(milliseconds: number): string {
+  const twoDigits = (value: number) => Number(value.toPrecision(2));
+  if (milliseconds >= 1) return `${twoDigits(milliseconds)} ms`;
+  return `${twoDigits(1000 * milliseconds)} µs`;
+}
+
 /** A part of a whole: "99.9 %". An empty whole is all there. */
 export function percent(part: number, whole: number): string {
   return `${(whole === 0 ? 100 : (100 * part) / whole).toFixed(1)} %`;

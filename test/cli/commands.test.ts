@@ -137,6 +137,15 @@ test("check tells placement, mark and reason of every operator", async () => {
   }
 });
 
+test("check and compile name the package that runs what has no kernel", async () => {
+  writeFileSync(join(folder, "l2.tflite"), classifierModel({ pool: "L2_POOL_2D" }));
+  const told = /L2_POOL_2D.*; runs only with @litertjs\/core/;
+  for (const command of ["check l2.tflite", "compile l2.tflite -o l2.nolf"]) {
+    assert.match((await succeed(`${command} -t a311d`)).stdout, told);
+    assert.not.match((await succeed("check model.tflite -t a311d")).stdout, told);
+  }
+});
+
 test("inspect --json holds jobs, stream and memory of a segment", async () => {
   const { segments, target, fileBytes } = await document("inspect model.nolf");
   assert.is(target, "vipnano-qi.a311d");
@@ -191,7 +200,7 @@ test("colours only where they are wanted", async () => {
 
 test("help and version are no errors", async () => {
   const help = await succeed("--help");
-  for (const command of ["compile", "run", "check", "inspect", "targets"]) {
+  for (const command of ["compile", "run", "check", "compare", "inspect", "targets"]) {
     assert.ok(help.stdout.includes(command));
     assert.match((await succeed(`${command} --help`)).stdout, /--json/);
   }
