@@ -49,7 +49,9 @@ export function addScale(scale: f32, zeroPoint: i32): void {
 export function allocateTensor(): usize {
   clearFailure();
   const tensor = tensors[tensors.length - 1];
-  tensor.pointer = takeMemory(tensor.bytes);
+  // What has no bytes for an extent of 0 is held to the same limit.
+  const width = max(tensor.elementBytes, 1) as u64;
+  tensor.pointer = takeMemory(max(tensor.bytes, tensor.reach * width));
   return tensor.pointer;
 }
 

@@ -3,6 +3,8 @@ import { Dtype } from "../compiler/schema";
 // biome-ignore format: in the enum's order
 const DTYPE_BYTES: StaticArray<i32> = [1, 1, 2, 4, 8, 2, 4, 8, 1, 0, 0];
 
+const MOST_REACH: u64 = 1 << 32;
+
 /** A tensor in the module's memory. */
 export class Tensor {
   pointer: usize = 0;
@@ -21,6 +23,18 @@ export class Tensor {
   get elements(): u64 {
     let product: u64 = 1;
     for (let i = 0; i < this.shape.length; i++) product *= this.shape[i] as u64;
+    return product;
+  }
+
+  /**
+   * Its elements, extents of 0 counted as 1: what loops over its dimensions may go round, and
+   * what no product of some of its extents is above. Saturated.
+   */
+  get reach(): u64 {
+    let product: u64 = 1;
+    for (let i = 0; i < this.shape.length && product < MOST_REACH; i++) {
+      product *= max(this.shape[i], 1) as u64;
+    }
     return product;
   }
 

@@ -19,6 +19,8 @@ export enum Style {
   DOUBLE_ONCE,
 }
 
+const MOST_CHANNELS = 1 << 16;
+
 /**
  * From a convolution's 32-bit sums to 8-bit values: bias, multiplier of the output channel,
  * zero point, activation.
@@ -47,6 +49,10 @@ export class Requantizer {
     const output = operation.outputs[0];
     const range = Range.of(operation);
     if (range == null) return null;
+    if (channels > MOST_CHANNELS) {
+      operation.refuse(`at most ${MOST_CHANNELS} output channels`, `${channels}`);
+      return null;
+    }
     const scales = weights.scales.length;
     if (scales != 1 && scales != channels) {
       operation.refuse(`one scale for its weights, or ${channels}`, `${scales}`);

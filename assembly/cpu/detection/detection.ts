@@ -61,8 +61,11 @@ function areOptionsSound(operation: Operation, boxes: i32, columns: i32): bool {
   if (!operation.wantsElements(outputs[1], slots, "classes")) return false;
   if (!operation.wantsElements(outputs[2], slots, "scores")) return false;
   if (!operation.wantsElements(outputs[3], 1, "a count")) return false;
-  const compared = (min(most, boxes) as u64) * (boxes as u64);
-  return operation.wantsWork(operation.flag(Option.REGULAR_NMS) ? compared * classes : compared);
+  if (!operation.wantsWork(slots * (classes as u64))) return false;
+  const compared = (min(max(most, perClass), boxes) as u64) * (boxes as u64);
+  if (!operation.flag(Option.REGULAR_NMS)) return operation.wantsWork(compared);
+  const ranked = (min(perClass, boxes) as u64) * (most as u64);
+  return operation.wantsWork((compared + ranked) * (classes as u64));
 }
 
 /** The detection step's tables and limits, as the two ways of ranking use them. */

@@ -22,7 +22,10 @@ export function rankByBox(detection: Detection): i32 {
   return suppression.count;
 }
 
-/** The class with the highest score; after one that was told, the next, of equal ones the first. */
+/**
+ * The class with the highest score; after one that was told, the next. Of equal ones the first
+ * goes before, where TFLite leaves their order to the sorting algorithm of its library.
+ */
 function bestClass(detection: Detection, box: i32, told: i32): i32 {
   const limit: f32 = told < 0 ? Infinity : detection.score(box, told);
   let best = -1;
