@@ -1,0 +1,39 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { bytesOf, type TypedArray, valuesOf } from "../../host/dtype.ts";
+import { compile, Session } from "../../host/index.ts";
+import { compileForLiteRt } from "../../host/litert/runtime.ts";
+import { chooseReferenceKernels, INSTALL } from "../measure/litert.ts";
+import { Random } from "../support/random.ts";
+import { type ByteType, MAKERS } from "./random-models.ts";
+
+// The kernels beside LiteRT's reference kernels, over random operators: byte for byte.
+
+const CASES = 40;
+const isInstalled = chooseReferenceKernels() !== undefined;
+if (!isInstalled) console.log(`skipped: CPU kernels beside LiteRT's (${INSTALL} installs it)`);
+
+for (const [name, make] of isInstalled ? Object.entries(MAKERS) : []) {
+  for (const dtype of ["uint8", "int8"] as ByteType[]) {
+    test(`${name} of ${dtype} is LiteRT's, byte for byte`, async () => {
+      for (let seed = 1; seed <= CASES; seed++) {
+        const { model, inputs } = make(new Random(seed), dtype);
+        const liteRt = await compileForLiteRt(model);
+        const [expected] = await liteRt.run(inputs);
+        liteRt.release();
+        assert.equal(await runOnCpu(model, inputs), expected, `seed ${seed}`);
+      }
+    });
+  }
+}
+
+async function runOnCpu(model: Uint8Array, inputs: Uint8Array[]): Promise<Uint8Array> {
+  const session = await Session.create(await compile(model, { target: "a311d", cpuOnly: true }));
+  const feeds = session.inputs.map(({ name, dtype }, i) => {
+    return [name, valuesOf(dtype, inputs[i] as Uint8Array)] as const;
+  });
+  const outputs = await session.run(Object.fromEntries(feeds));
+  return bytesOf(outputs[session.outputs[0]?.name ?? ""] as TypedArray);
+}
+
+test.run();

@@ -1,0 +1,346 @@
+import { elementsOf } from "../../host/dtype.ts";
+import type { Random } from "../support/random.ts";
+import {
+  buildModel,
+  type OperatorSpec,
+  type Quantization,
+  type TensorSpec,
+} from "../support/tflite-builder.ts";
+
+// Models of one operator with random shapes, quantization and options, one function an operator.
+
+export type ByteType = "uint8" | "int8";
+
+/** A model and what to feed it. */
+export interface RandomModel {
+  model: Uint8Array;
+  inputs: Uint8Array[];
+}
+
+type Maker = (random: Random, dtype: ByteType) => RandomModel;
+
+interface Parts {
+  operator: string;
+  version?: number;
+  options?: OperatorSpec["options"];
+  inputs: TensorSpec[];
+  constants?: TensorSpec[];
+  output: TensorSpec;
+}
+
+function modelOf(random: Random, parts: Parts): RandomModel {
+  const { operator, version = 1, options, inputs, constants = [], output } = parts;
+  const model = buildModel({
+    inputs: inputs.map(({ name }) => name),
+    outputs: [output.name],
+    tensors: [...inputs, ...constants, output],
+    operators: [
+      {
+        operator,
+        version,
+        inputs: [...inputs, ...constants].map(({ name }) => name),
+        outputs: [output.name],
+        ...(options ? { options } : {}),
+      },
+    ],
+  });
+  return { model, inputs: inputs.map(({ shape }) => random.bytes(elementsOf(shape))) };
+}
+
+const least = (dtype: ByteType) => (dtype === "int8" ? -128 : 0);
+
+/** Evenly spread over orders of magnitude. */
+function scale(random: Random, low: number, high: number): number {
+  const place = random.integer(0, 1 << 20) / (1 << 20);
+  return Math.fround(low * (high / low) ** place);
+}
+
+function quantization(random: Random, dtype: ByteType, low = 0.002, high = 0.5): Quantization {
+  return {
+    scale: scale(random, low, high),
+    zeroPoint: random.integer(least(dtype), least(dtype) + 255),
+  };
+}
+
+function tensor(name: string, dtype: ByteType, shape: number[], of: Quantization): TensorSpec {
+  return { name, shape, dtype, quantization: of };
+}
+
+function integers(name: string, values: number[], shape = [values.length]): TensorSpec {
+  return { name, shape, dtype: "int32", data: Int32Array.from(values) };
+}
+
+function outputExtent(extent: number, reach: number, stride: number, isSame: boolean): number {
+  return Math.ceil((isSame ? extent : extent - reach + 1) / stride);
+}
+
+const ACTIVATIONS = [0, 0, 1, 2, 3];
+
+/** Weights and bias; int8 weights may have a scale for each output channel. */
+function layer(
+  random: Random,
+  dtype: ByteType,
+  shape: number[],
+  axis: number,
+  input: Quantization,
+): TensorSpec[] {
+  const units = shape[axis] as number;
+  const perUnit = dtype === "int8" && random.pick([true, false]);
+  const scales = Array.from({ length: perUnit ? units : 1 }, () => scale(random, 0.001, 0.05));
+  const zero = dtype === "int8" ? 0 : random.integer(0, 255);
+  const zeroPoint = scales.map(() => zero);
+  const biasScales = scales.map((one) => Math.fround(one * (input.scale as number)));
+  return [
+    {
+      name: "weights",
+      shape,
+      dtype,
+      quantization: { scale: scales, zeroPoint, axis },
+      data: random.bytes(elementsOf(shape)),
+    },
+    {
+      name: "bias",
+      shape: [units],
+      dtype: "int32",
+      quantization: { scale: biasScales, zeroPoint: scales.map(() => 0), axis: 0 },
+      data: Int32Array.from({ length: units }, () => random.integer(-3000, 3000)),
+    },
+  ];
+}
+
+function convolution(random: Random, dtype: ByteType, isDepthwise: boolean): RandomModel {
+  const [height, width] = [random.integer(1, 12), random.integer(1, 12)];
+  const channels = random.integer(1, 20);
+  const multiplier = random.pick([1, 1, 2, 3]);
+  const units = isDepthwise ? channels * multiplier : random.integer(1, 10);
+  const isSame = random.pick([true, false]);
+  const stride = random.integer(1, 3);
+  const dilation = stride > 1 ? 1 : random.pick([1, 1, 2]);
+  const kernel = (extent: number) => {
+    return random.integer(1, Math.max(1, Math.min(5, Math.ceil(extent / dilation))));
+  };
+  const [rows, columns] = [kernel(height), kernel(width)];
+  const out = (extent: number, taps: number) =>
+    outputExtent(extent, (taps - 1) * dilation + 1, stride, isSame);
+  const input = quantization(random, dtype);
+  const shape = isDepthwise ? [1, rows, columns, units] : [units, rows, columns, channels];
+  const outputShape = [1, out(height, rows), out(width, columns), units];
+  return modelOf(random, {
+    operator: isDepthwise ? "DEPTHWISE_CONV_2D" : "CONV_2D",
+    version: dtype === "int8" ? 3 : 1,
+    options: {
+      padding: isSame ? 0 : 1,
+      stride_w: stride,
+      stride_h: stride,
+      dilation_w_factor: dilation,
+      dilation_h_factor: dilation,
+      fused_activation_function: random.pick(ACTIVATIONS),
+      ...(isDepthwise ? { depth_multiplier: multiplier } : {}),
+    },
+    inputs: [tensor("x", dtype, [1, height, width, channels], input)],
+    constants: layer(random, dtype, shape, isDepthwise ? 3 : 0, input),
+    output: tensor("y", dtype, outputShape, quantization(random, dtype, 0.01, 2)),
+  });
+}
+
+function fullyConnected(random: Random, dtype: ByteType): RandomModel {
+  const [rows, depth, units] = [random.integer(1, 3), random.integer(1, 70), random.integer(1, 40)];
+  const input = quantization(random, dtype);
+  return modelOf(random, {
+    operator: "FULLY_CONNECTED",
+    version: dtype === "int8" ? 4 : 1,
+    options: { fused_activation_function: random.pick(ACTIVATIONS) },
+    inputs: [tensor("x", dtype, [rows, depth], input)],
+    constants: layer(random, dtype, [units, depth], 0, input),
+    output: tensor("y", dtype, [rows, units], quantization(random, dtype, 0.01, 2)),
+  });
+}
+
+function pairwise(operator: string): Maker {
+  return (random, dtype) => {
+    const shape = [1, random.integer(1, 6), random.integer(1, 6), random.integer(1, 10)];
+    const channels = shape[3] as number;
+    const other = random.pick([shape, shape, [1, 1, 1, channels], [1], [channels]]);
+    return modelOf(random, {
+      operator,
+      version: dtype === "int8" ? 2 : 1,
+      options: { fused_activation_function: random.pick(ACTIVATIONS) },
+      inputs: [
+        tensor("x", dtype, shape, quantization(random, dtype)),
+        tensor("z", dtype, other, quantization(random, dtype)),
+      ],
+      output: tensor("y", dtype, shape, quantization(random, dtype, 0.01, 1)),
+    });
+  };
+}
+
+function pool(operator: string): Maker {
+  return (random, dtype) => {
+    const [height, width] = [random.integer(1, 12), random.integer(1, 12)];
+    const channels = random.integer(1, 20);
+    const [rows, columns] = [random.integer(1, height), random.integer(1, width)];
+    const stride = random.integer(1, 3);
+    const isSame = random.pick([true, false]);
+    const same = quantization(random, dtype);
+    const out = (extent: number, filter: number) => outputExtent(extent, filter, stride, isSame);
+    return modelOf(random, {
+      operator,
+      version: dtype === "int8" ? 2 : 1,
+      options: {
+        padding: isSame ? 0 : 1,
+        stride_w: stride,
+        stride_h: stride,
+        filter_width: columns,
+        filter_height: rows,
+        fused_activation_function: random.pick(ACTIVATIONS),
+      },
+      inputs: [tensor("x", dtype, [1, height, width, channels], same)],
+      output: tensor("y", dtype, [1, out(height, rows), out(width, columns), channels], same),
+    });
+  };
+}
+
+function mean(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 9, 9, 20].map((most) => random.integer(1, most));
+  const axes = random.pick([[1, 2], [2, 1], [3], [1], [0, 1, 2, 3], [-1], [1, 2, 3]]);
+  const keeps = random.pick([true, false]);
+  const isReduced = (i: number) => axes.some((axis) => (axis + 4) % 4 === i);
+  const kept = shape.map((extent, i) => (isReduced(i) ? 1 : extent));
+  return modelOf(random, {
+    operator: "MEAN",
+    version: dtype === "int8" ? 2 : 1,
+    options: { keep_dims: keeps },
+    inputs: [tensor("x", dtype, shape, quantization(random, dtype))],
+    constants: [integers("axes", axes)],
+    output: tensor(
+      "y",
+      dtype,
+      keeps ? kept : shape.filter((_, i) => !isReduced(i)),
+      quantization(random, dtype),
+    ),
+  });
+}
+
+/** A function of one value; where it fixes the output's quantization, that. */
+function unary(
+  operator: string,
+  fixed?: (dtype: ByteType) => Quantization,
+  options?: OperatorSpec["options"],
+): Maker {
+  return (random, dtype) => {
+    const shape = [random.integer(1, 5), random.integer(1, 60)];
+    return modelOf(random, {
+      operator,
+      version: operator === "QUANTIZE" || dtype === "int8" ? 2 : 1,
+      ...(options ? { options } : {}),
+      inputs: [tensor("x", dtype, shape, quantization(random, dtype, 0.005, 0.3))],
+      output: tensor("y", dtype, shape, fixed?.(dtype) ?? quantization(random, dtype, 0.01, 0.2)),
+    });
+  };
+}
+
+const unitRange = (dtype: ByteType) => ({ scale: 1 / 256, zeroPoint: least(dtype) });
+
+function resize(operator: string): Maker {
+  return (random, dtype) => {
+    const [height, width, channels] = [12, 12, 5].map((most) => random.integer(1, most));
+    const size = [random.integer(1, 30), random.integer(1, 30)];
+    const [align, half] = random.pick([
+      [false, false],
+      [true, false],
+      [false, true],
+    ]) as [boolean, boolean];
+    const same = quantization(random, dtype);
+    const shape = [1, height, width, channels] as number[];
+    return modelOf(random, {
+      operator,
+      version: 3,
+      options: { align_corners: align, half_pixel_centers: half },
+      inputs: [tensor("x", dtype, shape, same)],
+      constants: [integers("size", size)],
+      output: tensor("y", dtype, [1, ...size, channels as number], same),
+    });
+  };
+}
+
+function concatenation(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 5, 5, 9].map((most) => random.integer(1, most));
+  const axis = random.pick([1, 2, 3]);
+  const other = shape.map((extent, i) => (i === axis ? random.integer(1, 6) : extent));
+  const output = quantization(random, dtype);
+  // TFLite requantizes uint8 only.
+  const input = () =>
+    dtype === "int8" ? output : random.pick([output, quantization(random, dtype)]);
+  const whole = shape.map((extent, i) => (i === axis ? extent + (other[i] as number) : extent));
+  return modelOf(random, {
+    operator: "CONCATENATION",
+    version: dtype === "int8" ? 2 : 1,
+    options: { axis, fused_activation_function: 0 },
+    inputs: [tensor("x", dtype, shape, input()), tensor("z", dtype, other, input())],
+    output: tensor("y", dtype, whole, output),
+  });
+}
+
+function pad(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 5, 5, 5].map((most) => random.integer(1, most));
+  const paddings = shape.flatMap((_, i) =>
+    i === 0 ? [0, 0] : [0, 0].map(() => random.integer(0, 3)),
+  );
+  const same = quantization(random, dtype);
+  const padded = shape.map(
+    (extent, i) => extent + (paddings[2 * i] as number) + (paddings[2 * i + 1] as number),
+  );
+  return modelOf(random, {
+    operator: "PAD",
+    version: 2,
+    inputs: [tensor("x", dtype, shape, same)],
+    constants: [integers("paddings", paddings, [4, 2])],
+    output: tensor("y", dtype, padded, same),
+  });
+}
+
+function transpose(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 5, 5, 5].map((most) => random.integer(1, most));
+  const order = random.pick([
+    [0, 3, 1, 2],
+    [0, 2, 3, 1],
+    [3, 2, 1, 0],
+    [1, 0, 2, 3],
+  ]);
+  const same = quantization(random, dtype);
+  return modelOf(random, {
+    operator: "TRANSPOSE",
+    version: 2,
+    inputs: [tensor("x", dtype, shape, same)],
+    constants: [integers("order", order)],
+    output: tensor(
+      "y",
+      dtype,
+      order.map((i) => shape[i] as number),
+      same,
+    ),
+  });
+}
+
+export const MAKERS: Record<string, Maker> = {
+  ADD: pairwise("ADD"),
+  AVERAGE_POOL_2D: pool("AVERAGE_POOL_2D"),
+  CONCATENATION: concatenation,
+  CONV_2D: (random, dtype) => convolution(random, dtype, false),
+  DEPTHWISE_CONV_2D: (random, dtype) => convolution(random, dtype, true),
+  FULLY_CONNECTED: fullyConnected,
+  LEAKY_RELU: unary("LEAKY_RELU", undefined, { alpha: 0.3 }),
+  LOGISTIC: unary("LOGISTIC", unitRange),
+  MAX_POOL_2D: pool("MAX_POOL_2D"),
+  MEAN: mean,
+  MUL: pairwise("MUL"),
+  PAD: pad,
+  QUANTIZE: unary("QUANTIZE"),
+  RELU: unary("RELU"),
+  RELU6: unary("RELU6"),
+  RESIZE_BILINEAR: resize("RESIZE_BILINEAR"),
+  RESIZE_NEAREST_NEIGHBOR: resize("RESIZE_NEAREST_NEIGHBOR"),
+  SOFTMAX: unary("SOFTMAX", unitRange, { beta: 1 }),
+  SUB: pairwise("SUB"),
+  TRANSPOSE: transpose,
+};
