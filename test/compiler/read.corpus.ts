@@ -335,7 +335,7 @@ const TOPOLOGY: Corpus = {
     operator(SOFTMAX, { outputs: ["features"] }),
   // An operator that writes one tensor twice.
   'MALFORMED in tensor 4: expected one operator that computes "pooled", found operators 1 and 1':
-    operator(POOL, { operator: "ABS", outputs: ["pooled", "pooled"] }),
+    operator(POOL, { operator: "TANH", outputs: ["pooled", "pooled"] }),
   'MALFORMED in tensor 2: expected "bias" not to be computed, found a constant that operator 1 writes':
     operator(POOL, { outputs: ["bias"] }),
   'MALFORMED in tensor 0: expected "image" not to be computed, found an input of the model that operator 1 writes':
@@ -359,7 +359,7 @@ const GREED: Corpus = {
     model.operators = [];
   }),
   "TOO_LARGE expected at most 16384 operators, found 16385": model({
-    operators: repeat(16385, () => ({ operator: "ABS", inputs: [], outputs: [] })),
+    operators: repeat(16385, () => ({ operator: "TANH", inputs: [], outputs: [] })),
   }),
   "TOO_LARGE expected at most 1024 operator codes, found 1025": model({
     operators: repeat(1025, (n) => ({ operator: `op${n}`, inputs: [], outputs: [] })),
@@ -370,7 +370,7 @@ const GREED: Corpus = {
   "TOO_LARGE in operator 255: expected at most 262144 inputs and outputs of operators in all, found 262146 up to here":
     spec((model) => {
       const inputs = repeat(1024, () => "image");
-      model.operators.unshift(...repeat(257, () => ({ operator: "ABS", inputs, outputs: [] })));
+      model.operators.unshift(...repeat(257, () => ({ operator: "TANH", inputs, outputs: [] })));
     }),
   // One long name for many tensors.
   "TOO_LARGE in tensor 1029: expected at most 16777216 bytes of names in all, found 16777252 up to here":
@@ -390,7 +390,7 @@ const GREED: Corpus = {
       const data = new Uint8Array(1 << 20);
       model.tensors.push({ name: "large", shape: [data.length], dtype: "uint8", data });
       const inputs = ["large"];
-      model.operators.unshift(...repeat(257, () => ({ operator: "ABS", inputs, outputs: [] })));
+      model.operators.unshift(...repeat(257, () => ({ operator: "TANH", inputs, outputs: [] })));
     }),
 };
 

@@ -20,7 +20,7 @@ export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): v
   for (let i = 0; i < plan.stages.length; i++) {
     const isLast = i == plan.stages.length - 1;
     const output = isLast
-      ? workshop.homes.fill(plan.output, Order.PLANAR)
+      ? workshop.homes.fill(plan.output, plan.flat ? Order.INTERLEAVED : Order.PLANAR)
       : new Access(workshop.homes.value(plan.stages[i].outputBytes));
     convolve(plan.stages[i], input, output, workshop);
     input = output;

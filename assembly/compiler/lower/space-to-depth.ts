@@ -30,9 +30,10 @@ export class SpaceToDepth {
     return 4 * this.outputX * this.outputY * this.channels;
   }
 
-  /** Adds one job for each of `cores` TP cores. */
-  split(cores: i32, input: Access, output: Access, workshop: Workshop): void {
+  /** Adds a job for each of `most` TP cores, or for as many as there is work for. */
+  split(most: i32, input: Access, output: Access, workshop: Workshop): void {
     const axis = this.splitAxis();
+    const cores = workshop.settings.compatMesa ? most : min(most, this.outputSize(axis));
     let inputsLeft = this.inputSize(axis);
     let outputsLeft = this.outputSize(axis);
     let inputOffset = 0;

@@ -2,6 +2,8 @@ import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
 import { Context } from "./context";
 import { whyNotScaled } from "./convolution/rules";
+import { provenSize } from "./convolution/strategy";
+import { LARGEST_TENSOR, LONGEST_SIDE } from "./limits";
 import { Placement } from "./placement";
 import { AdditionForm, AdditionPlan } from "./plans";
 import { isRectified, whyNoImage, whyNotFused, zeroByte } from "./tensors";
@@ -21,13 +23,20 @@ export function placeAddition(operator: Operator, context: Context): Placement {
   else weigh(plan, operator.code == Builtin.SUB);
   const outside = whyNotScaled(plan.scale, context.core);
   if (outside != "") return Placement.onCpu(outside);
+  if (!compat && dropsTooMuch(plan))
+    return Placement.onCpu("the scales of its inputs are too far apart");
   chooseForm(plan, context);
-  const isUsual = operator.code == Builtin.ADD && !plan.relu && isSquare(output);
-  const mark = isUsual && plan.form != AdditionForm.CHUNKS ? Mark.PROVEN : Mark.EXPECTED;
+  if (plan.form == AdditionForm.CHANNELS) {
+    const channels = output.fromLast(1) as u32;
+    context.kernelBytes += 2 * channels * channels;
+    if (context.kernelBytes > MOST_KERNEL_BYTES)
+      return Placement.onCpu("its kernels take too much memory");
+  }
+  const isUsual = operator.code == Builtin.ADD && !plan.relu && isProvenImage(output);
+  const mark = isUsual && isProvenForm(plan, context) ? Mark.PROVEN : Mark.EXPECTED;
   return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
 }
 
-const LONGEST_SIDE = 8191;
 /** More of them would cost more than kernels for each channel. */
 const MOST_CHUNKS = 256;
 
@@ -69,8 +78,10 @@ export function flatWidth(plane: i32): i32 {
   return width;
 }
 
-const MOST_CHANNELS = 4096;
-const LARGEST_TENSOR: u32 = 1 << 27;
+/** Bounds the kernels of a form that has one for each channel, two weights in each. */
+const MOST_CHANNELS = 2048;
+const MOST_KERNEL_BYTES: u32 = 64 << 20;
+const LARGEST_OPERAND: u32 = LARGEST_TENSOR >> 1;
 
 function whyNotAdded(
   operator: Operator,
@@ -87,21 +98,27 @@ function whyNotAdded(
   const third = whyNoImage(output, "output");
   if (third != "") return third;
   if (!sameShape(a, b) || !sameShape(a, output)) return "its inputs differ in shape";
-  if (output.elements > LARGEST_TENSOR) return `its inputs exceed ${LARGEST_TENSOR} bytes`;
+  if (output.elements > LARGEST_OPERAND) return `its inputs exceed ${LARGEST_OPERAND} bytes`;
   if (output.fromLast(1) > MOST_CHANNELS) return `it has more than ${MOST_CHANNELS} channels`;
-  if (max(output.fromLast(2), output.fromLast(3)) > 8191)
+  if (max(output.fromLast(2), output.fromLast(3)) > LONGEST_SIDE)
     return "its image exceeds 8191 pixels on a side";
   return compat ? "" : whyNotFused(operator.options.activation, output);
 }
 
-function sameShape(a: Tensor, b: Tensor): bool {
+export function sameShape(a: Tensor, b: Tensor): bool {
   if (a.shape.length != b.shape.length) return false;
   for (let i = 0; i < a.shape.length; i++) if (a.shape[i] != b.shape[i]) return false;
   return true;
 }
 
-function isSquare(tensor: Tensor): bool {
-  return tensor.fromLast(2) == tensor.fromLast(3);
+function isProvenImage(tensor: Tensor): bool {
+  const side = tensor.fromLast(2);
+  return tensor.shape.length == 4 && side == tensor.fromLast(3) && provenSize(side);
+}
+
+function isProvenForm(plan: AdditionPlan, context: Context): bool {
+  const usual = context.core.architecture >= 8 ? AdditionForm.CHANNELS : AdditionForm.PLANES;
+  return plan.form == usual;
 }
 
 /**
@@ -130,6 +147,19 @@ function weigh(plan: AdditionPlan, subtracts: bool): void {
   plan.weightZero = subtracts ? -plan.weightB : 0;
   plan.scale = (larger / (best as f64) / (plan.output.quantization.scale(0) as f64)) as f32;
   plan.bias = plan.weightB * (zeroByte(plan.inputs[0]) - zeroByte(plan.inputs[1]));
+}
+
+/** Whether the rounded weights are more than a step of the output off for the largest operand. */
+function dropsTooMuch(plan: AdditionPlan): bool {
+  const a = plan.inputs[0].quantization.scale(0) as f64;
+  const b = plan.inputs[1].quantization.scale(0) as f64;
+  const output = plan.output.quantization.scale(0) as f64;
+  const unit = (plan.scale as f64) * output;
+  const missed = max(
+    Math.abs(a - plan.weightA * unit),
+    Math.abs(b - Math.abs(plan.weightB) * unit),
+  );
+  return missed * 255 > output;
 }
 
 /** Mesa makes one weight 255, with float32 in some places and float64 in others. */

@@ -1,6 +1,8 @@
 import { Operator, Tensor } from "../graph";
 import { Dtype, Mark } from "../schema";
 import { Context } from "./context";
+import { provenSize } from "./convolution/strategy";
+import { LARGEST_TENSOR, LONGEST_SIDE } from "./limits";
 import { Placement } from "./placement";
 import { PaddingPlan } from "./plans";
 import { sameQuantization, whyNoImage } from "./tensors";
@@ -27,7 +29,7 @@ export function placePadding(operator: Operator, context: Context): Placement {
     return Placement.onCpu(`it adds ${most} on a side; up to ${MOST} have a pattern`);
   if (context.settings.compatMesa && !isFrame(plan))
     return Placement.onCpu("Mesa pads one pixel around only");
-  const square = input.fromLast(3) == input.fromLast(2);
+  const square = input.fromLast(3) == input.fromLast(2) && provenSize(input.fromLast(2));
   const mark = isFrame(plan) && square ? Mark.PROVEN : Mark.EXPECTED;
   return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
 }
@@ -42,7 +44,7 @@ function whyNotPadded(input: Tensor, output: Tensor, paddings: Tensor): string {
     return "its paddings are not constant";
   if (!sameQuantization(input, output)) return "it changes the quantization";
   const longest = max(output.fromLast(3), output.fromLast(2));
-  if (longest > 8191 || output.elements > 1 << 28) return "its image is too large";
+  if (longest > LONGEST_SIDE || output.elements > LARGEST_TENSOR) return "its image is too large";
   return "";
 }
 

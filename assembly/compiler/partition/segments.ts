@@ -13,7 +13,7 @@ export class Segment {
   constructor(public onNpu: bool) {}
 }
 
-/** One submission's stream may be 0x4000 words; an operator takes at most 76 of them. */
+/** Keeps submissions short; `link` refuses streams that are too long all the same. */
 const MOST_OPERATORS = 200;
 
 const NOWHERE = -1;
@@ -26,10 +26,12 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
   const segments: Segment[] = [];
   const segmentOf = new StaticArray<i32>(graph.operators.length).fill(NOWHERE);
   let left = graph.operators.length;
+  let first = 0;
   let onNpu = true;
   while (left > 0) {
+    while (segmentOf[first] != NOWHERE) first++;
     const segment = new Segment(onNpu);
-    gather(segment, segments.length, graph, placements, segmentOf);
+    gather(segment, segments.length, first, graph, placements, segmentOf);
     left -= segment.operators.length;
     if (segment.operators.length > 0) segments.push(segment);
     // A full segment is followed by another of its kind.
@@ -43,11 +45,12 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
 function gather(
   segment: Segment,
   number: i32,
+  first: i32,
   graph: Graph,
   placements: Placement[],
   segmentOf: StaticArray<i32>,
 ): void {
-  for (let i = 0; i < graph.operators.length; i++) {
+  for (let i = first; i < graph.operators.length; i++) {
     if (segment.operators.length == MOST_OPERATORS) return;
     if (segmentOf[i] != NOWHERE || placements[i].isOnNpu != segment.onNpu) continue;
     if (!isReady(graph.operators[i], graph, segmentOf)) continue;

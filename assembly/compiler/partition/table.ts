@@ -1,11 +1,12 @@
 import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
+import { sameShape } from "./addition";
 import { Context } from "./context";
+import { LARGEST_TENSOR } from "./limits";
 import { Placement } from "./placement";
 import { TableFunction, TablePlan } from "./plans";
 import { clampsAtSix, whyNoImage } from "./tensors";
 
-const LARGEST_TENSOR: u32 = 1 << 28;
 /** The shift is seven bits, signed: well within it. */
 const LEAST_FACTOR: f32 = 5.9604645e-8; // 2^-24
 const LARGEST_FACTOR: f32 = 16777216; // 2^24
@@ -32,13 +33,10 @@ function functionOf(code: i32): TableFunction {
 }
 
 function whyNotElementwise(input: Tensor, output: Tensor): string {
-  if (input.isConstant) return "its input is constant";
   const broken = whyNoImage(input, "input");
   if (broken != "") return broken;
   const wrong = whyNoImage(output, "output");
   if (wrong != "") return wrong;
-  if (input.elements != output.elements) return "its output is not of its input's shape";
-  if (max(max(input.fromLast(1), input.fromLast(2)), input.fromLast(3)) > 65535)
-    return "a dimension exceeds 65535";
+  if (!sameShape(input, output)) return "its output is not of its input's shape";
   return input.elements > LARGEST_TENSOR ? `it exceeds ${LARGEST_TENSOR} bytes` : "";
 }

@@ -1,16 +1,34 @@
 import { Tensor } from "../graph";
 import { Activation, Dtype } from "../schema";
+import { LONGEST_LOOP } from "./limits";
 
 /** What the NPU makes of a tensor: one image of bytes, whose zero point is counted from 0. */
 
-/** uint8 with one scale, for one image: what nearly every pattern asks of its tensors. */
+/** uint8 or int8 with one scale. */
+export function isQuantizedByte(tensor: Tensor): bool {
+  const isByte = tensor.dtype == Dtype.UINT8 || tensor.dtype == Dtype.INT8;
+  return isByte && tensor.quantization.count == 1;
+}
+
+/** Why a tensor cannot be moved between interleaved and planar order, or copied. */
+export function whyNoLayout(tensor: Tensor, name: string): string {
+  const channels = tensor.fromLast(1) as u64;
+  const columns = tensor.fromLast(2) as u64;
+  const rows = (tensor.elements as u64) / max<u64>(channels * columns, 1);
+  const row = rows * columns == 1 ? 1 : columns * channels;
+  if (max(max(rows, channels), max(columns, row)) <= (LONGEST_LOOP as u64)) return "";
+  return `a row or side of its ${name} exceeds ${LONGEST_LOOP} bytes`;
+}
+
+/** Eight bits with one scale, for one image: what nearly every pattern asks of its tensors. */
 export function whyNoImage(tensor: Tensor, name: string): string {
+  if (tensor.isConstant) return `its ${name} is constant`;
   if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8)
     return `its ${name} is not uint8 or int8`;
   if (tensor.quantization.count != 1) return `its ${name} has not one scale and zero point`;
   if (tensor.shape.length > 4 || batchOf(tensor) != 1) return `its ${name} is not one image`;
   if (tensor.elements == 0) return `its ${name} is empty`;
-  return "";
+  return whyNoLayout(tensor, name);
 }
 
 function batchOf(tensor: Tensor): i32 {

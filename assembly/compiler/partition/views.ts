@@ -6,7 +6,7 @@ import { requantization } from "./convolution/requantize";
 import { whyNotScaled } from "./convolution/rules";
 import { Placement } from "./placement";
 import { Along, ConcatenationPlan, Plan, PlanKind, SplitPlan, ViewPlan } from "./plans";
-import { sameQuantization, whyNoImage } from "./tensors";
+import { isQuantizedByte, sameQuantization, whyNoImage, whyNoLayout } from "./tensors";
 
 /** What needs no job, or only copies: other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {
@@ -23,11 +23,11 @@ export function placeView(operator: Operator, context: Context): Placement {
     return Placement.onCpu("its tensors are not of 8 bits and one quantization");
   if (input.elements != output.elements || input.elements == 0)
     return Placement.onCpu("its output does not hold as many elements as its input");
-  return Placement.onNpu(new ViewPlan(input, output), Mark.PROVEN);
-}
-
-function isQuantizedByte(tensor: Tensor): bool {
-  return tensor.dtype <= 1 && tensor.quantization.count == 1;
+  const reason = whyNoLayout(input, "input");
+  if (reason != "") return Placement.onCpu(reason);
+  const other = whyNoLayout(output, "output");
+  if (other != "") return Placement.onCpu(other);
+  return Placement.onNpu(new ViewPlan(input, output), atLeast(viewMark(input), context));
 }
 
 export function placeConcatenation(operator: Operator, context: Context): Placement {
@@ -57,7 +57,6 @@ export function placeQuantize(operator: Operator, context: Context): Placement {
 /** Fault: Mesa takes over the parts' bytes whatever their scale is. */
 function join(inputs: Tensor[], output: Tensor, along: Along, context: Context): Placement {
   const plan = new ConcatenationPlan(inputs, output, along);
-  let mark: Mark = Mark.PROVEN;
   for (let i = 0; i < inputs.length; i++) {
     let convolution: Convolution | null = null;
     if (!context.settings.compatMesa && !sameQuantization(inputs[i], output)) {
@@ -67,11 +66,20 @@ function join(inputs: Tensor[], output: Tensor, along: Along, context: Context):
       }
       const outside = whyNotScaled(convolution.scale, context.core);
       if (outside != "") return Placement.onCpu(outside);
-      mark = max<i32>(Mark.EXPECTED, context.core.mark) as Mark;
     }
     plan.requantizations.push(convolution);
   }
-  return Placement.onNpu(plan, mark);
+  return Placement.onNpu(plan, atLeast(Mark.EXPECTED, context));
+}
+
+/** A view of what may have to be moved first: proven where images are square, or need no move. */
+function viewMark(input: Tensor): Mark {
+  const isSquare = input.fromLast(2) == input.fromLast(3);
+  return isSquare || input.elements == (input.fromLast(1) as u32) ? Mark.PROVEN : Mark.EXPECTED;
+}
+
+function atLeast(mark: Mark, context: Context): Mark {
+  return max<i32>(mark, context.core.mark) as Mark;
 }
 
 /** SPLIT: the axis is its first input. */
@@ -88,7 +96,7 @@ export function placeSplit(operator: Operator, context: Context): Placement {
   for (let i = 0; i < outputs.length; i++) {
     if (!sameQuantization(outputs[i], input)) return Placement.onCpu("it changes the quantization");
   }
-  return Placement.onNpu(new SplitPlan(input, outputs, along), Mark.PROVEN);
+  return Placement.onNpu(new SplitPlan(input, outputs, along), atLeast(Mark.EXPECTED, context));
 }
 
 function tensorsOf(indices: i32[], context: Context): Tensor[] {
@@ -120,6 +128,8 @@ function whyNotJoined(
     if (broken != "") return broken;
   } else {
     if (!isQuantizedByte(whole)) return "its tensors are not of 8 bits and one quantization";
+    const broken = whyNoLayout(whole, "whole");
+    if (broken != "") return broken;
     if (context.settings.compatMesa) return "Mesa joins channels only";
     for (let i = 0; i < dimension; i++) {
       if (whole.shape[i] != 1) return "its parts are not contiguous in memory";
@@ -130,6 +140,8 @@ function whyNotJoined(
     const part = parts[i];
     if (part.isConstant) return "one of its inputs is constant";
     if (!isQuantizedByte(part)) return "its tensors are not of 8 bits and one quantization";
+    const broken = whyNoLayout(part, "part");
+    if (broken != "") return broken;
     if (!agrees(part, whole, dimension)) return "its tensors differ in shape";
     extent += part.shape[dimension];
   }

@@ -121,6 +121,8 @@ function coefficientBytes(graph: Graph, encoded: EncodedJob[][]): StaticArray<u3
   for (let i = 0; i < encoded.length; i++) {
     for (let j = 0; j < encoded[i].length; j++) {
       const coefficients = encoded[i][j].coefficients;
+      // The cores that share a job share its table.
+      if (j > 0 && coefficients == encoded[i][j - 1].coefficients) continue;
       if (coefficients != null) bytes[encoded[i][j].job.operator] += coefficients.bytes;
     }
   }

@@ -1,3 +1,5 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
 import { EncodedJob } from "../encode/encode";
 import {
   NN_INPUT_ADDRESS,
@@ -36,6 +38,9 @@ export class Linked {
   }
 }
 
+/** What the kernel driver takes in one submission: 128 KiB. */
+const MOST_WORDS = 0x8000;
+
 /** Writes the preferred addresses into the descriptors and makes the stream that starts them. */
 export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
   const linked = new Linked();
@@ -56,6 +61,16 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
     linked.relocate(true, Buffer.CONSTANTS, 0, position);
   }
   stream.end();
+  if (stream.words.length > MOST_WORDS) {
+    const found = `${stream.words.length} words`;
+    fail(
+      Code.TOO_LARGE,
+      PlaceKind.OPERATOR,
+      jobs[0].job.operator,
+      `at most ${MOST_WORDS} words in a command stream`,
+      found,
+    );
+  }
   return linked;
 }
 

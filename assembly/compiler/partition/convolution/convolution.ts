@@ -1,13 +1,14 @@
 import { Operator } from "../../graph";
 import { Mark, Padding } from "../../schema";
 import { Context } from "../context";
+import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
 import { isRectified, zeroByte } from "../tensors";
 import { chooseMesaStrategy, whyNotInMesa } from "./compat";
 import { Axis, Convolution } from "./geometry";
 import { Operands } from "./operands";
-import { GEOMETRY_RULES, LARGEST_CHANNELS, LARGEST_KERNEL, OPERAND_RULES } from "./rules";
+import { GEOMETRY_RULES, LARGEST_KERNEL, OPERAND_RULES } from "./rules";
 import { leavesCoresIdle, spellOut } from "./spread";
 import { chooseStrategy, markOf } from "./strategy";
 
@@ -126,7 +127,7 @@ function cover(axis: Axis, side: i32): void {
 function sideFor(inputs: i32): i32 {
   for (let side = 1; side <= LARGEST_KERNEL; side++) {
     const pixels = side * side;
-    if (inputs % pixels == 0 && inputs / pixels <= LARGEST_CHANNELS) return side;
+    if (inputs % pixels == 0 && inputs / pixels <= MOST_CHANNELS) return side;
   }
   return 1;
 }

@@ -12,10 +12,12 @@ import { markOf } from "./strategy";
 /**
  * An average is a convolution with equal weights. Windows of up to 5×5 are one; windows of up
  * to 10×10 that cover the image are two, of which the first averages blocks of 2×2. Its rounding
- * adds less than 0.7 of a step to the second's, so the result is within one of TFLite's.
+ * adds less than 0.8 of a step to the second's, so the result is within one of TFLite's.
  */
 const WIDEST = 5;
 const WIDEST_OF_TWO = 10;
+/** Input steps in one of the output: two roundings then stay within a step. */
+const MOST_RATIO_OF_TWO: f32 = 1.25;
 
 export function placeAveragePool(operator: Operator, context: Context): Placement {
   const options = operator.options;
@@ -64,6 +66,14 @@ class Window {
   /** As many windows of 2 × 2 as it takes. */
   get inBlocks(): Window {
     return new Window((this.rows + 1) >> 1, (this.columns + 1) >> 1);
+  }
+
+  /** Windows that lie wholly inside the image make up the output. */
+  leads(input: Tensor, output: Tensor, stride: i32): bool {
+    const rows = (input.fromLast(3) - this.rows) / stride + 1;
+    const columns = (input.fromLast(2) - this.columns) / stride + 1;
+    const fits = this.rows <= input.fromLast(3) && this.columns <= input.fromLast(2);
+    return fits && output.fromLast(3) == rows && output.fromLast(2) == columns;
   }
 
   /** One window, over the whole image. */
@@ -124,9 +134,15 @@ function whyNotPooled(input: Tensor, output: Tensor, window: Window, stride: i32
   const wrong = whyNoImage(output, "output");
   if (wrong != "") return wrong;
   if (stride > 2) return `it strides by ${stride}; the NPU steps by 1 or 2`;
+  if (output.fromLast(1) != input.fromLast(1)) return "its output has not its input's channels";
+  const covers = window.covers(input, output);
+  if (!covers && !window.leads(input, output, stride))
+    return "its output does not follow from its input";
   const widest = max(window.rows, window.columns);
   if (widest <= WIDEST) return "";
-  if (widest <= WIDEST_OF_TWO && window.covers(input, output)) return "";
+  const finer = input.quantization.scale(0) > MOST_RATIO_OF_TWO * output.quantization.scale(0);
+  if (finer) return "its output is quantized more finely than two roundings allow";
+  if (widest <= WIDEST_OF_TWO && covers) return "";
   return `its window of ${window.rows}×${window.columns} pixels has no rewriting`;
 }
 

@@ -1,9 +1,9 @@
 import { Tensor } from "../../graph";
+import { LONGEST_SIDE } from "../limits";
 import { zeroByte } from "../tensors";
 import { Axis, Convolution } from "./geometry";
 
-const LONGEST_SIDE = 8191;
-/** Keeps the factor below what either generation's shift field holds. */
+/** Keeps the factor of most changes of scale below what either generation's shift field holds. */
 const LARGE_WEIGHT: u8 = 64;
 
 /**

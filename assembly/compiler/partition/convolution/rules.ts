@@ -1,5 +1,6 @@
 import { Core } from "../../../targets/cores";
 import { Dtype } from "../../schema";
+import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE, MOST_CHANNELS } from "../limits";
 import { whyNoImage, whyNotFused } from "../tensors";
 import { Axis, Convolution, Striding } from "./geometry";
 import { Operands } from "./operands";
@@ -11,11 +12,7 @@ import { Operands } from "./operands";
 type OperandRule = (o: Operands) => string;
 type GeometryRule = (c: Convolution, core: Core) => string;
 
-const LARGEST_SIDE = 8191; // 13 bits
-export const LARGEST_CHANNELS = 16383; // 14 bits
-const LARGEST_LOOP = 65535; // 16 bits, TP
 export const LARGEST_KERNEL = 5;
-const LARGEST_TENSOR: u64 = 1 << 28;
 /** 2^-48: below it, every sum comes out as zero, and the shift exceeds the product's 64 bits. */
 const LEAST_SCALE: f32 = 3.5527137e-15;
 
@@ -124,14 +121,14 @@ function fieldWidths(c: Convolution, _core: Core): string {
   const rows = max(c.rows.input, c.rows.output * c.stride) + 2 * LARGEST_KERNEL;
   const columns = max(c.columns.input, c.columns.output * c.stride) + 2 * LARGEST_KERNEL;
   const phases = c.stride == 2 ? 4 : 1;
-  if (max(rows, columns) > LARGEST_SIDE)
-    return `its image exceeds ${LARGEST_SIDE} pixels on a side`;
-  if (max(c.inputChannels * phases, c.outputChannels) > LARGEST_CHANNELS && !c.mesaFlat)
-    return `it has more than ${LARGEST_CHANNELS} channels`;
-  if (max(c.columns.output * c.outputChannels, c.inputChannels) > LARGEST_LOOP)
-    return `a row of its output exceeds ${LARGEST_LOOP} bytes, the most a layout change takes`;
+  if (max(rows, columns) > LONGEST_SIDE)
+    return `its image exceeds ${LONGEST_SIDE} pixels on a side`;
+  if (max(c.inputChannels * phases, c.outputChannels) > MOST_CHANNELS && !c.mesaFlat)
+    return `it has more than ${MOST_CHANNELS} channels`;
+  if (max(c.columns.output * c.outputChannels, c.inputChannels) > LONGEST_LOOP)
+    return `a row of its output exceeds ${LONGEST_LOOP} bytes, the most a layout change takes`;
   const area = (rows as u64) * (columns as u64);
-  if (area * (max(c.inputChannels, c.outputChannels) as u64) > LARGEST_TENSOR)
+  if (area * (max(c.inputChannels, c.outputChannels) as u64) > (LARGEST_TENSOR as u64))
     return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
   return "";
 }

@@ -94,12 +94,14 @@ function isLargeAndOdd(axis: Axis): bool {
 function isProven(c: Convolution, core: Core): bool {
   const customary = c.side == 1 || c.side == 3 || c.side == 5;
   if (!customary || !c.square || c.blankPlane || c.padsFirst) return false;
-  return provenSize(c) && provenChannels(c.outputChannels, core.nnCores) && provenPadding(c);
+  const size = c.rows.input;
+  if (size < c.side || !(provenSize(size) || (size == 1 && c.side == 1))) return false;
+  if (!provenChannels(c.outputChannels, core.nnCores)) return false;
+  return c.stride == 1 ? provenPadding(c) : provenStride(c);
 }
 
-function provenSize(c: Convolution): bool {
-  const size = c.rows.input;
-  if (size == 1) return c.side == 1;
+/** The sizes that were tried on silicon, with what lies between them. */
+export function provenSize(size: i32): bool {
   return (size >= 3 && size <= 112) || size == 224 || size == 320;
 }
 
@@ -109,7 +111,14 @@ function provenChannels(channels: i32, nnCores: i32): bool {
 }
 
 function provenPadding(c: Convolution): bool {
-  if (c.rows.extent != c.side || c.columns.extent != c.side) return c.same && c.stride == 1;
-  const odd = (c.rows.input & 1) == 1;
-  return c.striding != Striding.SPACE_TO_DEPTH || !odd || c.rows.input <= 5;
+  return c.same || (c.rows.extent == c.side && c.columns.extent == c.side);
+}
+
+/** Small depthwise images, where the driver pads or pools wrongly, have not run as they are here. */
+function provenStride(c: Convolution): bool {
+  if (c.rows.extent != c.side || c.columns.extent != c.side) return false;
+  const size = c.rows.input;
+  const isOdd = (size & 1) == 1;
+  if (c.depthwise) return size >= 8 && !isOdd;
+  return c.side == 1 ? size >= 3 : size == 5 || (size >= 8 && !isOdd);
 }
