@@ -4,7 +4,12 @@ import * as assert from "uvu/assert";
 import { type CompileOptions, compile } from "../../host/index.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
-import { buildModel, type ModelSpec, type OperatorSpec } from "../support/tflite-builder.ts";
+import {
+  buildModel,
+  type ModelSpec,
+  type OperatorSpec,
+  type TensorSpec,
+} from "../support/tflite-builder.ts";
 
 // Small graphs whose trouble lies between the operators or at a limit, against the CPU kernels.
 
@@ -189,13 +194,13 @@ test("a command stream that no submission takes is refused", async () => {
   const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
   const tensor = (name: string) =>
     ({ name, shape, dtype: "uint8", quantization: QUANTIZATION }) as const;
-  const weights = {
+  const weights: TensorSpec = {
     name: "weights",
     shape: [1, 3, 3, 8192],
     dtype: "uint8",
     quantization: { scale: 0.01, zeroPoint: 0 },
     data: new Uint8Array(9 * 8192),
-  } as const;
+  };
   const model = buildModel({
     tensors: [...names.map(tensor), weights],
     operators: names.slice(1).map((name, i) => ({
