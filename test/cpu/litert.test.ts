@@ -2,6 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { bytesOf, type TypedArray, valuesOf } from "../../host/dtype.ts";
 import { compile, Session } from "../../host/index.ts";
+import { loadLiteRtWith } from "../../host/litert/module.ts";
+import { loadInstalledLiteRt } from "../../host/litert/node.ts";
 import { compileForLiteRt } from "../../host/litert/runtime.ts";
 import { chooseReferenceKernels, INSTALL } from "../measure/litert.ts";
 import { Random } from "../support/random.ts";
@@ -26,6 +28,12 @@ for (const [name, make] of isInstalled ? Object.entries(MAKERS) : []) {
     });
   }
 }
+
+test.before(() => {
+  chooseReferenceKernels();
+});
+// Other tests in this process expect what users have.
+test.after(() => loadLiteRtWith(loadInstalledLiteRt));
 
 async function runOnCpu(model: Uint8Array, inputs: Uint8Array[]): Promise<Uint8Array> {
   const session = await Session.create(await compile(model, { target: "a311d", cpuOnly: true }));

@@ -31,7 +31,7 @@ export function prepareConvolution(operation: Operation): Kernel | null {
   if (input.isReal) return prepareRealConvolution(operation, geometry);
   if (!acceptsBytes(operation, input, weights)) return null;
   const style = isSigned(input) ? Style.DOUBLE_ONCE : Style.FLOAT_TWICE;
-  const requantizer = Requantizer.of(operation, weights.shape[0], style);
+  const requantizer = Requantizer.of(operation, 0, style);
   if (requantizer == null) return null;
   const image = new PaddedImage(geometry);
   needScratch(image.bytes);

@@ -28,7 +28,7 @@ export function prepareDepthwise(operation: Operation): Kernel | null {
   if (input.isReal) return prepareRealDepthwise(operation, geometry);
   if (!acceptsBytes(operation, input, weights)) return null;
   const style = isSigned(input) ? Style.DOUBLE_TWICE : Style.FLOAT_TWICE;
-  const requantizer = Requantizer.of(operation, channels, style);
+  const requantizer = Requantizer.of(operation, 3, style);
   if (requantizer == null) return null;
   const image = new PaddedImage(geometry);
   needScratch(image.bytes);

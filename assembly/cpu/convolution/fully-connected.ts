@@ -27,7 +27,7 @@ export function prepareFullyConnected(operation: Operation): Kernel | null {
     return parts == null ? null : new RealFullyConnected(input, weights, output, parts);
   }
   if (!acceptsBytes(operation, input, weights)) return null;
-  const requantizer = Requantizer.of(operation, units, styleOf(input, weights));
+  const requantizer = Requantizer.of(operation, 0, styleOf(input, weights));
   if (requantizer == null) return null;
   const kernels = new PackedKernels(weights, units, 1, depth);
   needScratch((depth as u64) << 1);

@@ -42,11 +42,15 @@ export class Requantizer {
     this.zeroPoint = output.zeroPoint;
   }
 
-  /** Null with a refusal recorded where scales or bias are not what a convolution has. */
-  static of(operation: Operation, channels: i32, style: Style): Requantizer | null {
+  /**
+   * `axis` is the weights' dimension of output channels, which several scales must belong to.
+   * Null with a refusal recorded where scales or bias are not what a convolution has.
+   */
+  static of(operation: Operation, axis: i32, style: Style): Requantizer | null {
     const input = operation.inputs[0];
     const weights = operation.inputs[1];
     const output = operation.outputs[0];
+    const channels = weights.shape[axis];
     const range = Range.of(operation);
     if (range == null) return null;
     if (channels > MOST_CHANNELS) {
@@ -54,8 +58,9 @@ export class Requantizer {
       return null;
     }
     const scales = weights.scales.length;
-    if (scales != 1 && scales != channels) {
-      operation.refuse(`one scale for its weights, or ${channels}`, `${scales}`);
+    if (scales != 1 && (scales != channels || weights.axis != axis)) {
+      const expected = `one scale for its weights, or ${channels} along dimension ${axis}`;
+      operation.refuse(expected, `${scales} along dimension ${weights.axis}`);
       return null;
     }
     let bias: Tensor | null = null;
