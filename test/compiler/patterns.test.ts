@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type CompileOptions, compile } from "../../host/index.ts";
+import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
 import {
@@ -130,11 +131,7 @@ for (const { what, options, largest = 2, ...graph } of CASES) {
       const found = await runModel(model, { target, ...options }, [input]);
       const expected = await runModel(model, { target, cpuOnly: true }, [input]);
       found.forEach((bytes, i) => {
-        const other = expected[i] as Uint8Array;
-        const apart = bytes.reduce(
-          (most, byte, j) => Math.max(most, Math.abs(byte - (other[j] as number))),
-          0,
-        );
+        const { largest: apart } = compare(bytes, expected[i] as Uint8Array);
         assert.ok(apart <= largest, `output ${i}: ${apart} apart`);
       });
     });
