@@ -1,13 +1,16 @@
 import { PaddingPlan } from "../partition/plans";
+import { zeroByte } from "../partition/tensors";
 import { Order } from "./homes";
 import { Access, MoveJob, Purpose } from "./jobs";
 import { Image } from "./moves";
-import { imageOf, Workshop } from "./workshop";
+import { Workshop } from "./workshop";
 
 export function lowerPadding(plan: PaddingPlan, workshop: Workshop): void {
-  const input = workshop.require(plan.input, Order.PLANAR);
+  const tensor = plan.input;
+  const zero = zeroByte(tensor);
+  const image = new Image(tensor.fromLast(3), tensor.fromLast(2), tensor.fromLast(1), zero);
+  const input = workshop.require(tensor, Order.PLANAR);
   const output = workshop.homes.fill(plan.output, Order.PLANAR);
-  const image = imageOf(plan.input);
   const frame = new Frame(image, plan.before[0], plan.after[0], plan.before[1], plan.after[1]);
   const front = plan.before[2];
   frame.fill(front, input, output, workshop);

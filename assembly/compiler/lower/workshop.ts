@@ -1,7 +1,7 @@
 import { Core } from "../../targets/cores";
 import { Tensor } from "../graph";
 import { Segment } from "../partition/segments";
-import { zeroByte } from "../partition/tensors";
+import { movableColumns, zeroByte } from "../partition/tensors";
 import { Mark } from "../schema";
 import { Settings } from "../settings";
 import { Claims } from "./claims";
@@ -100,7 +100,10 @@ export class Workshop {
   }
 }
 
+/** The tensor as an image, folded into other rows where its own are too long to be moved. */
 export function imageOf(tensor: Tensor): Image {
-  const rows = (tensor.elements / ((tensor.fromLast(1) * tensor.fromLast(2)) as u32)) as i32;
-  return new Image(rows, tensor.fromLast(2), tensor.fromLast(1), zeroByte(tensor));
+  const channels = tensor.fromLast(1);
+  const pixels = (tensor.elements / (channels as u32)) as i32;
+  const columns = movableColumns(pixels, tensor.fromLast(2), channels);
+  return new Image(pixels / columns, columns, channels, zeroByte(tensor));
 }

@@ -10,14 +10,28 @@ export function isQuantizedByte(tensor: Tensor): bool {
   return isByte && tensor.quantization.count == 1;
 }
 
+/**
+ * Columns by which the pixels of an image can be moved between interleaved and planar order:
+ * the image's own, or, where a row of them is too long for the TP unit, the most that divide
+ * all its pixels; 0 if none do.
+ */
+export function movableColumns(pixels: i32, columns: i32, channels: i32): i32 {
+  if (channels > LONGEST_LOOP) return pixels == 1 ? 1 : 0;
+  let fitting = columns;
+  if (columns * channels > LONGEST_LOOP || pixels / columns > LONGEST_LOOP) {
+    fitting = min(LONGEST_LOOP / channels, pixels);
+    while (pixels % fitting != 0) fitting--;
+  }
+  return pixels / fitting <= LONGEST_LOOP ? fitting : 0;
+}
+
 /** Why a tensor cannot be moved between interleaved and planar order, or copied. */
 export function whyNoLayout(tensor: Tensor, name: string): string {
-  const channels = tensor.fromLast(1) as u64;
-  const columns = tensor.fromLast(2) as u64;
-  const rows = (tensor.elements as u64) / max<u64>(channels * columns, 1);
-  const row = rows * columns == 1 ? 1 : columns * channels;
-  if (max(max(rows, channels), max(columns, row)) <= (LONGEST_LOOP as u64)) return "";
-  return `a row or side of its ${name} exceeds ${LONGEST_LOOP} bytes`;
+  const channels = tensor.fromLast(1);
+  const pixels = tensor.elements / max<u32>(channels, 1);
+  if (pixels == 0 || tensor.fromLast(2) == 0) return `its ${name} is empty`;
+  if (movableColumns(pixels, tensor.fromLast(2), channels) > 0) return "";
+  return `the sides of its ${name} are too long for a change of layout`;
 }
 
 /** Eight bits with one scale, for one image: what nearly every pattern asks of its tensors. */
