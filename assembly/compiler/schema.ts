@@ -53,6 +53,7 @@ export namespace Builtin {
   export const SOFTMAX: i32 = 25;
   export const CUSTOM: i32 = 32;
   export const PAD: i32 = 34;
+  export const TRANSPOSE: i32 = 39;
   export const MEAN: i32 = 40;
   export const SUB: i32 = 41;
   export const SQUEEZE: i32 = 43;

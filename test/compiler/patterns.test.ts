@@ -93,6 +93,26 @@ const CASES: Case[] = [
     outputs: ["out"],
   },
   {
+    what: "planes and pixels exchanged, and back",
+    shape: [1, 4, 6, 8],
+    tensors: {
+      a: [1, 4, 6, 8],
+      b: [1, 8, 4, 6],
+      c: [1, 8, 4, 6],
+      d: [1, 4, 6, 8],
+      out: [1, 4, 6, 8],
+    },
+    constants: { toPlanes: Int32Array.from([0, 3, 1, 2]), toPixels: Int32Array.from([0, 2, 3, 1]) },
+    operators: [
+      add("in", "in", "a"),
+      { operator: "TRANSPOSE", inputs: ["a", "toPlanes"], outputs: ["b"] },
+      relu("b", "c"),
+      { operator: "TRANSPOSE", inputs: ["c", "toPixels"], outputs: ["d"] },
+      add("d", "in", "out"),
+    ],
+    outputs: ["out", "c"],
+  },
+  {
     what: "a constant that is padded",
     shape: [1, 6, 6, 4],
     tensors: { a: [1, 6, 6, 4], out: [1, 6, 6, 4] },
@@ -148,19 +168,11 @@ function modelOf({ shape, tensors, operators, outputs, constants }: Omit<Case, "
     tensors: [
       tensor("in", shape),
       ...Object.entries(tensors).map(([name, extents]) => tensor(name, extents)),
-      ...(constants?.weights
-        ? [{ ...tensor("weights", [1, 4, 4, 4]), data: constants.weights }]
-        : []),
-      ...(constants?.paddings
-        ? [
-            {
-              name: "paddings",
-              shape: [4, 2],
-              dtype: "int32" as const,
-              data: constants.paddings,
-            },
-          ]
-        : []),
+      ...Object.entries(constants ?? {}).map(([name, data]) =>
+        data instanceof Int32Array
+          ? { name, shape: [data.length], dtype: "int32" as const, data }
+          : { ...tensor(name, [1, 4, 4, 4]), data },
+      ),
     ],
   };
 }

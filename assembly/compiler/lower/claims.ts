@@ -7,6 +7,7 @@ import {
   Plan,
   PlanKind,
   SplitPlan,
+  ViewPlan,
 } from "../partition/plans";
 import { Segment } from "../partition/segments";
 import { Homes, Order } from "./homes";
@@ -42,10 +43,16 @@ export class Claims {
       this.join(plan as ConcatenationPlan);
     } else if (plan.kind == PlanKind.SPLIT) {
       this.partsOf(plan.input, plan.outputs, orderOf((plan as SplitPlan).along));
-    } else if (plan.kind == PlanKind.VIEW && this.homes.hasHome(plan.output, Order.INTERLEAVED)) {
-      const home = this.homes.home(plan.output, Order.INTERLEAVED);
-      this.homes.claim(plan.input, Order.INTERLEAVED, home);
+    } else if (plan.kind == PlanKind.VIEW) {
+      this.view(plan as ViewPlan);
     }
+  }
+
+  private view(plan: ViewPlan): void {
+    const order = orderIf(plan.outputIsPlanar);
+    if (!this.homes.hasHome(plan.output, order)) return;
+    const home = this.homes.home(plan.output, order);
+    this.homes.claim(plan.input, orderIf(plan.inputIsPlanar), home);
   }
 
   private pair(operator: i32, plan: AdditionPlan): void {
@@ -82,6 +89,10 @@ export class Claims {
       offset += parts[i].elements;
     }
   }
+}
+
+export function orderIf(isPlanar: bool): Order {
+  return isPlanar ? Order.PLANAR : Order.INTERLEAVED;
 }
 
 export function orderOf(along: Along): Order {

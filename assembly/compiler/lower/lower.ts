@@ -10,6 +10,7 @@ import {
   PlanKind,
   SplitPlan,
   TablePlan,
+  ViewPlan,
 } from "../partition/plans";
 import { Segment } from "../partition/segments";
 import { Settings } from "../settings";
@@ -85,6 +86,6 @@ function lowerOperator(plan: Plan, workshop: Workshop): void {
       lowerTable(plan as TablePlan, workshop);
       break;
     case PlanKind.VIEW:
-      workshop.rename(plan.input, plan.output);
+      workshop.rename(plan as ViewPlan);
   }
 }

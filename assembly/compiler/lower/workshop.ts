@@ -1,10 +1,11 @@
 import { Core } from "../../targets/cores";
 import { Tensor } from "../graph";
+import { ViewPlan } from "../partition/plans";
 import { Segment } from "../partition/segments";
 import { movableColumns, zeroByte } from "../partition/tensors";
 import { Mark } from "../schema";
 import { Settings } from "../settings";
-import { Claims } from "./claims";
+import { Claims, orderIf } from "./claims";
 import { Homes, Order } from "./homes";
 import { Access, Job } from "./jobs";
 import { copy, detranspose, Image, transpose } from "./moves";
@@ -86,10 +87,11 @@ export class Workshop {
   }
 
   /** The same bytes by another name. */
-  rename(input: Tensor, output: Tensor): void {
-    const from = this.require(input, Order.INTERLEAVED);
-    this.homes.claim(output, Order.INTERLEAVED, from);
-    this.bring(from, this.homes.fill(output, Order.INTERLEAVED), output);
+  rename(plan: ViewPlan): void {
+    const order = orderIf(plan.outputIsPlanar);
+    const from = this.require(plan.input, orderIf(plan.inputIsPlanar));
+    this.homes.claim(plan.output, order, from);
+    this.bring(from, this.homes.fill(plan.output, order), plan.output);
   }
 
   /** Copies as many bytes as a tensor has, unless they are there. */

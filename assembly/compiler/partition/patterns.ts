@@ -9,7 +9,7 @@ import { placeSlice } from "./convolution/slice";
 import { placePadding } from "./padding";
 import { Placement } from "./placement";
 import { placeTable } from "./table";
-import { placeConcatenation, placeQuantize, placeSplit, placeView } from "./views";
+import { placeConcatenation, placeQuantize, placeSplit, placeTranspose, placeView } from "./views";
 
 type Place = (operator: Operator, context: Context) => Placement;
 
@@ -40,6 +40,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.LOGISTIC, placeTable, false),
   new Pattern(Builtin.QUANTIZE, placeQuantize, false),
   new Pattern(Builtin.RESHAPE, placeView, false),
+  new Pattern(Builtin.TRANSPOSE, placeTranspose, false),
   new Pattern(Builtin.SQUEEZE, placeView, false),
   new Pattern(Builtin.EXPAND_DIMS, placeView, false),
 ];

@@ -116,8 +116,11 @@ export class PaddingPlan extends Plan {
   }
 }
 
-/** Another shape for the same bytes. */
+/** Another shape for the same bytes, as either tensor has them in one of its orders. */
 export class ViewPlan extends Plan {
+  inputIsPlanar: bool = false;
+  outputIsPlanar: bool = false;
+
   constructor(input: Tensor, output: Tensor) {
     super(PlanKind.VIEW, [input], [output]);
   }

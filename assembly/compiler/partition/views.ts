@@ -1,5 +1,5 @@
 import { Operator, Tensor } from "../graph";
-import { Activation, Mark } from "../schema";
+import { Activation, Dtype, Mark } from "../schema";
 import { Context } from "./context";
 import { Convolution } from "./convolution/geometry";
 import { requantization } from "./convolution/requantize";
@@ -70,6 +70,37 @@ function join(inputs: Tensor[], output: Tensor, along: Along, context: Context):
     plan.requantizations.push(convolution);
   }
   return Placement.onNpu(plan, atLeast(Mark.EXPECTED, context));
+}
+
+/** TRANSPOSE between the two orders of an image: NHWC to NCHW, or back. */
+export function placeTranspose(operator: Operator, context: Context): Placement {
+  const placement = placeView(operator, context);
+  const plan = placement.plan;
+  if (plan == null) return placement;
+  const order = context.graph.tensors[operator.inputs[1]];
+  const view = plan as ViewPlan;
+  if (plan.input.shape.length != 4 || plan.output.shape.length != 4)
+    return Placement.onCpu("it is not over an image");
+  view.inputIsPlanar = isOrder(order, 3, 1, 2);
+  view.outputIsPlanar = isOrder(order, 2, 3, 1);
+  if (!view.inputIsPlanar && !view.outputIsPlanar)
+    return Placement.onCpu("it is no change between interleaved and planar order");
+  const from = plan.input.shape;
+  const to = plan.output.shape;
+  for (let i = 1; i < 4; i++) {
+    if (to[i] != from[load<i32>(order.data.pointer + (i << 2))])
+      return Placement.onCpu("its output does not follow from its input");
+  }
+  return placement;
+}
+
+/** Whether a constant is [0, a, b, c]. */
+function isOrder(order: Tensor, a: i32, b: i32, c: i32): bool {
+  if (order.dtype != Dtype.INT32 || order.data.bytes != 16) return false;
+  const at = order.data.pointer;
+  return (
+    load<i32>(at) == 0 && load<i32>(at, 4) == a && load<i32>(at, 8) == b && load<i32>(at, 12) == c
+  );
 }
 
 /** A view of what may have to be moved first: proven where images are square, or need no move. */

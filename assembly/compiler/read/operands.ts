@@ -27,6 +27,7 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.RELU6, 1),
   new Operands(Builtin.RESHAPE, 1),
   new Operands(Builtin.SQUEEZE, 1),
+  new Operands(Builtin.TRANSPOSE, 2),
   new Operands(Builtin.EXPAND_DIMS, 1),
   new Operands(Builtin.ABS, 1),
   new Operands(Builtin.QUANTIZE, 1),
