@@ -5,12 +5,11 @@ import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
 import { isRectified, zeroByte } from "../tensors";
-import { chooseMesaStrategy, whyNotInMesa } from "./compat";
-import { Axis, Convolution } from "./geometry";
+import { Convolution } from "./geometry";
 import { Operands } from "./operands";
-import { GEOMETRY_RULES, LARGEST_KERNEL, OPERAND_RULES } from "./rules";
+import { LARGEST_KERNEL, OPERAND_RULES } from "./rules";
 import { leavesCoresIdle, spellOut } from "./spread";
-import { chooseStrategy, markOf } from "./strategy";
+import { placeStages } from "./stages";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
 export function placeConvolution(operator: Operator, context: Context): Placement {
@@ -30,7 +29,7 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
   const reason = whyNotOperands(operands);
   if (reason != "") return Placement.onCpu(reason);
   const c = flat ? wholeImage(operands, context) : sliding(operands, context);
-  const placement = decide(operands, [c], context);
+  const placement = placeStages(operands.input, operands.output, [c], Mark.PROVEN, context);
   const plan = placement.plan;
   if (plan == null) return placement;
   (plan as ConvolutionsPlan).flat = flat;
@@ -44,37 +43,6 @@ function whyNotOperands(operands: Operands): string {
     if (reason != "") return reason;
   }
   return "";
-}
-
-function decide(operands: Operands, stages: Convolution[], context: Context): Placement {
-  let mark: Mark = Mark.PROVEN;
-  for (let i = 0; i < stages.length; i++) {
-    const reason = whyNotStage(stages[i], context);
-    if (reason != "") return Placement.onCpu(reason);
-    mark = max<i32>(mark, markOf(stages[i], context.core)) as Mark;
-  }
-  return Placement.onNpu(planOf(operands, stages), mark);
-}
-
-function planOf(operands: Operands, stages: Convolution[]): ConvolutionsPlan {
-  const plan = new ConvolutionsPlan(operands.input, operands.output, stages);
-  for (let i = 0; i < stages.length; i++) plan.macs += stages[i].macs;
-  return plan;
-}
-
-/** Checks a convolution and, if the NPU can do it, decides how. */
-export function whyNotStage(c: Convolution, context: Context): string {
-  for (let i = 0; i < GEOMETRY_RULES.length; i++) {
-    const reason = GEOMETRY_RULES[i](c, context.core);
-    if (reason != "") return reason;
-  }
-  if (!context.settings.compatMesa) {
-    chooseStrategy(c, context.core);
-    return "";
-  }
-  const reason = whyNotInMesa(c);
-  if (reason == "") chooseMesaStrategy(c, context.core);
-  return reason;
 }
 
 function sliding(operands: Operands, context: Context): Convolution {
@@ -107,20 +75,14 @@ function wholeImage(operands: Operands, context: Context): Convolution {
   const c = new Convolution();
   c.inputChannels = inputs / (side * side);
   c.outputChannels = operands.weights.shape[0];
-  cover(c.rows, side);
-  cover(c.columns, side);
+  c.rows.span(side, 1, side);
+  c.columns.span(side, 1, side);
   quantize(c, operands);
   c.weights.tapPitch = 1;
   c.weights.channelPitch = side * side;
   c.weights.kernelPitch = inputs;
   c.mesaFlat = context.settings.compatMesa;
   return c;
-}
-
-function cover(axis: Axis, side: i32): void {
-  axis.input = side;
-  axis.kernel = side;
-  axis.output = 1;
 }
 
 /** The least side that leaves no more channels than there may be, 1 if none does. */

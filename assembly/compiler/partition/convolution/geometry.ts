@@ -24,6 +24,13 @@ export class Axis {
   /** Where the model's kernel begins inside the square kernel. */
   inset: i32 = 0;
 
+  /** Sets both images' sides and the number of taps. */
+  span(input: i32, output: i32, kernel: i32): void {
+    this.input = input;
+    this.output = output;
+    this.kernel = kernel;
+  }
+
   /** Pixels past the image that the last step of a kernel of this side reads. */
   paddingAfter(side: i32, stride: i32): i32 {
     return max((this.output - 1) * stride + side - this.input - this.padding, 0);

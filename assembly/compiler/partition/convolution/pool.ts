@@ -2,12 +2,10 @@ import { Operator, Tensor } from "../../graph";
 import { Activation, Mark, Padding } from "../../schema";
 import { Context } from "../context";
 import { Placement } from "../placement";
-import { ConvolutionsPlan } from "../plans";
 import { sameQuantization, whyNoImage, zeroByte } from "../tensors";
-import { whyNotStage } from "./convolution";
-import { Axis, Convolution } from "./geometry";
+import { Convolution } from "./geometry";
 import { spread } from "./spread";
-import { markOf } from "./strategy";
+import { placeStages } from "./stages";
 
 /**
  * An average is a convolution with equal weights. Windows of up to 5×5 are one; windows of up
@@ -113,19 +111,7 @@ function placeWindows(
     stages[i].inputZero = zeroByte(input);
     if (i < stages.length - 1) stages[i].outputZero = zeroByte(input);
   }
-  return finish(input, output, stages, context);
-}
-
-function finish(input: Tensor, output: Tensor, stages: Convolution[], context: Context): Placement {
-  const plan = new ConvolutionsPlan(input, output, stages);
-  let mark: Mark = Mark.EXPECTED;
-  for (let i = 0; i < stages.length; i++) {
-    const reason = whyNotStage(stages[i], context);
-    if (reason != "") return Placement.onCpu(reason);
-    mark = max<i32>(mark, markOf(stages[i], context.core)) as Mark;
-    plan.macs += stages[i].macs;
-  }
-  return Placement.onNpu(plan, mark);
+  return placeStages(input, output, stages, Mark.EXPECTED, context);
 }
 
 function whyNotPooled(input: Tensor, output: Tensor, window: Window, stride: i32): string {
@@ -164,19 +150,13 @@ function average(
   context: Context,
 ): Convolution {
   const c = new Convolution();
-  side(c.rows, image.rows, target.rows, window.rows);
-  side(c.columns, image.columns, target.columns, window.columns);
+  c.rows.span(image.rows, target.rows, window.rows);
+  c.columns.span(image.columns, target.columns, window.columns);
   c.outputChannels = channels;
   c.scale = (1.0 / (window.pixels as f64)) as f32;
   c.fixedSize = true;
   spread(c, new StaticArray<u8>(window.pixels).fill(1), context.core);
   return c;
-}
-
-function side(axis: Axis, input: i32, output: i32, taps: i32): void {
-  axis.input = input;
-  axis.output = output;
-  axis.kernel = taps;
 }
 
 /** Averages of 2 × 2 pixels; those at the far sides may hold half of that. */

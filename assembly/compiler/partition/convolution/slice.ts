@@ -2,12 +2,10 @@ import { Operator, Tensor } from "../../graph";
 import { Mark } from "../../schema";
 import { Context } from "../context";
 import { Placement } from "../placement";
-import { ConvolutionsPlan } from "../plans";
 import { sameQuantization, whyNoImage, zeroByte } from "../tensors";
-import { whyNotStage } from "./convolution";
-import { Axis, Convolution } from "./geometry";
+import { Convolution } from "./geometry";
 import { spread } from "./spread";
-import { markOf } from "./strategy";
+import { placeStages } from "./stages";
 
 /**
  * STRIDED_SLICE that keeps every second pixel from the first or second on: a convolution of
@@ -31,17 +29,14 @@ export function placeSlice(operator: Operator, context: Context): Placement {
   c.outputChannels = output.fromLast(1);
   const top = load<i32>(begin.data.pointer, 4);
   const left = load<i32>(begin.data.pointer, 8);
-  side(c.rows, input.fromLast(3), output.fromLast(3), top);
-  side(c.columns, input.fromLast(2), output.fromLast(2), left);
+  c.rows.span(input.fromLast(3), output.fromLast(3), top + 1);
+  c.columns.span(input.fromLast(2), output.fromLast(2), left + 1);
   const taps = new StaticArray<u8>(c.rows.kernel * c.columns.kernel);
   taps[taps.length - 1] = 1;
   spread(c, taps, context.core);
   c.inputZero = zeroByte(input);
   c.outputZero = zeroByte(output);
-  const broken = whyNotStage(c, context);
-  if (broken != "") return Placement.onCpu(broken);
-  const mark = max<i32>(Mark.EXPECTED, markOf(c, context.core)) as Mark;
-  return Placement.onNpu(new ConvolutionsPlan(input, output, [c]), mark);
+  return placeStages(input, output, [c], Mark.EXPECTED, context);
 }
 
 function whyNotSliced(operator: Operator, input: Tensor, output: Tensor): string {
@@ -70,10 +65,4 @@ function isEverySecond(begin: Tensor, strides: Tensor): bool {
     if (load<i32>(strides.data.pointer + (i << 2)) != (isSide ? 2 : 1)) return false;
   }
   return true;
-}
-
-function side(axis: Axis, input: i32, output: i32, from: i32): void {
-  axis.input = input;
-  axis.output = output;
-  axis.kernel = from + 1;
 }
