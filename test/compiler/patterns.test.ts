@@ -113,6 +113,18 @@ const CASES: Case[] = [
     outputs: ["out", "c"],
   },
   {
+    what: "planes and pixels of two images exchanged",
+    shape: [1, 4, 6, 8],
+    tensors: { a: [1, 4, 6, 8], b: [2, 2, 6, 8], out: [2, 8, 2, 6] },
+    constants: { toPlanes: Int32Array.from([0, 3, 1, 2]) },
+    operators: [
+      relu("in", "a"),
+      { operator: "RESHAPE", inputs: ["a"], outputs: ["b"] },
+      { operator: "TRANSPOSE", inputs: ["b", "toPlanes"], outputs: ["out"] },
+    ],
+    outputs: ["out"],
+  },
+  {
     what: "a constant that is padded",
     shape: [1, 6, 6, 4],
     tensors: { a: [1, 6, 6, 4], out: [1, 6, 6, 4] },

@@ -19,7 +19,7 @@ export function placeView(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   if (input.isConstant) return Placement.onCpu("its input is constant");
-  if (!isQuantizedByte(input) || !sameQuantization(input, output))
+  if (!isQuantizedByte(input) || !isQuantizedByte(output) || !sameQuantization(input, output))
     return Placement.onCpu("its tensors are not of 8 bits and one quantization");
   if (input.elements != output.elements || input.elements == 0)
     return Placement.onCpu("its output does not hold as many elements as its input");
@@ -79,8 +79,8 @@ export function placeTranspose(operator: Operator, context: Context): Placement 
   if (plan == null) return placement;
   const order = context.graph.tensors[operator.inputs[1]];
   const view = plan as ViewPlan;
-  if (plan.input.shape.length != 4 || plan.output.shape.length != 4)
-    return Placement.onCpu("it is not over an image");
+  if (plan.input.shape.length != 4 || plan.output.shape.length != 4 || plan.input.shape[0] != 1)
+    return Placement.onCpu("it is not over one image");
   view.inputIsPlanar = isOrder(order, 3, 1, 2);
   view.outputIsPlanar = isOrder(order, 2, 3, 1);
   if (!view.inputIsPlanar && !view.outputIsPlanar)
