@@ -1,4 +1,5 @@
 import { Tensor } from "../graph";
+import { Convolution } from "../partition/convolution/geometry";
 import { Placement } from "../partition/placement";
 import {
   AdditionPlan,
@@ -40,9 +41,10 @@ export class Claims {
     if (plan.kind == PlanKind.ADDITION) {
       this.pair(operator, plan as AdditionPlan);
     } else if (plan.kind == PlanKind.CONCATENATION) {
-      this.join(plan as ConcatenationPlan);
+      const joined = plan as ConcatenationPlan;
+      this.partsOf(plan.output, plan.inputs, orderOf(joined.along), joined.requantizations);
     } else if (plan.kind == PlanKind.SPLIT) {
-      this.partsOf(plan.input, plan.outputs, orderOf((plan as SplitPlan).along));
+      this.partsOf(plan.input, plan.outputs, orderOf((plan as SplitPlan).along), []);
     } else if (plan.kind == PlanKind.VIEW) {
       this.view(plan as ViewPlan);
     }
@@ -70,22 +72,17 @@ export class Claims {
   }
 
   /** Parts that are to be requantized cannot lie in the whole. */
-  private join(plan: ConcatenationPlan): void {
-    const order = orderOf(plan.along);
-    const home = this.homes.home(plan.output, order);
-    let offset: u32 = 0;
-    for (let i = 0; i < plan.inputs.length; i++) {
-      const part = plan.inputs[i];
-      if (plan.requantizations[i] == null) this.homes.claim(part, order, home.plus(offset));
-      offset += part.elements;
-    }
-  }
-
-  private partsOf(whole: Tensor, parts: Tensor[], order: Order): void {
+  private partsOf(
+    whole: Tensor,
+    parts: Tensor[],
+    order: Order,
+    requantizations: (Convolution | null)[],
+  ): void {
     const home = this.homes.home(whole, order);
     let offset: u32 = 0;
     for (let i = 0; i < parts.length; i++) {
-      this.homes.claim(parts[i], order, home.plus(offset));
+      const keeps = requantizations.length == 0 || requantizations[i] == null;
+      if (keeps) this.homes.claim(parts[i], order, home.plus(offset));
       offset += parts[i].elements;
     }
   }
