@@ -1,4 +1,5 @@
 import { Core } from "../../targets/cores";
+import { alignTo } from "../alignment";
 import { ConvolutionJob } from "../lower/jobs";
 import { Tiling } from "./tiling";
 
@@ -32,7 +33,7 @@ export class Caching {
     let image: u32 = tiling.superblocks == 1 ? 0 : tileBytes(job, tiling);
     const needed = KERNEL_START + streamBytes;
     if (needed + image < sram) {
-      this.kernelEnd = max(min(align(needed, 128), sram), LEAST_KERNEL_END);
+      this.kernelEnd = max(min(alignTo(needed, 128), sram), LEAST_KERNEL_END);
     } else {
       this.kernelMode = KernelCache.PARTIAL;
       this.pattern = patternFor(job.outputZ);
@@ -68,11 +69,7 @@ const LEAST_KERNEL_END: u32 = 0xa00;
 function tileBytes(job: ConvolutionJob, tiling: Tiling): u32 {
   const border = job.kernelX - 1;
   const area = (tiling.tileX + border) * (tiling.tileY + border);
-  return align(align(area, 16) * job.inputZ, 128);
-}
-
-function align(bytes: u32, to: u32): u32 {
-  return (bytes + to - 1) & ~(to - 1);
+  return alignTo(alignTo(area, 16) * job.inputZ, 128);
 }
 
 class Pattern {

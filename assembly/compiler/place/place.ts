@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { alignTo } from "../alignment";
 import { EncodedJob } from "../encode/encode";
 import { Lowering } from "../lower/lower";
 import { allocateArena, MOST_BYTES } from "./arena";
@@ -88,8 +89,4 @@ function placeCoefficients(jobs: EncodedJob[], offsets: StaticArray<u32>, start:
     end = alignTo(end + coefficients.bytes, ALIGNMENT);
   }
   return end;
-}
-
-function alignTo(bytes: u32, to: u32): u32 {
-  return (bytes + to - 1) & ~(to - 1);
 }
