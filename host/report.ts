@@ -1,5 +1,4 @@
 import type { Blob, BlobOptions, Mark, Operator, Placement } from "./blob/blob.ts";
-import { elementsOf } from "./dtype.ts";
 
 /** What the compiler did with a model, as plain data: `compile(…).report`, and `--json`. */
 export interface Report {
@@ -53,17 +52,11 @@ export interface MemoryReport {
 
 /** Multiply-accumulates of one NN core in one cycle, alike for all cores. */
 const MACS_PER_CYCLE = 64;
-/** Operators that multiply by weights, and the axis of the weights that counts output channels. */
-const CHANNEL_AXES: Record<string, number> = {
-  CONV_2D: 0,
-  DEPTHWISE_CONV_2D: 3,
-  FULLY_CONNECTED: 0,
-};
 /** A usual clock; the devices differ, and change theirs. */
 const MEGAHERTZ = 800;
 
 export function reportOf(blob: Blob, fileBytes: number): Report {
-  const operators = blob.operators.map((operator) => operatorReport(operator, blob));
+  const operators = blob.operators.map(operatorReport);
   const onNpu = operators.filter(({ placement }) => placement === "NPU");
   const npuMacs = sum(onNpu, ({ macs }) => macs);
   return {
@@ -94,21 +87,10 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
   };
 }
 
-function operatorReport(operator: Operator, blob: Blob): OperatorReport {
-  const { index, name, placement, reason, mark, weightBytes, coefficientBytes } = operator;
+function operatorReport(operator: Operator): OperatorReport {
+  const { index, name, placement, reason, mark, macs, weightBytes, coefficientBytes } = operator;
   const verdict = placement === "NPU" ? { mark } : { reason };
-  const macs = macsOf(operator, blob);
   return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes };
-}
-
-/** On the NPU those of its jobs; on the CPU those of the operator as the model has it. */
-function macsOf({ name, placement, macs, inputs, outputs }: Operator, { tensors }: Blob): number {
-  const axis = CHANNEL_AXES[name];
-  if (placement === "NPU" || axis === undefined) return macs;
-  const weights = tensors[inputs[1] ?? -1]?.shape ?? [];
-  const output = tensors[outputs[0] ?? -1]?.shape ?? [];
-  const channels = weights[axis] || 1;
-  return elementsOf(output) * (elementsOf(weights) / channels);
 }
 
 function estimate(macs: number, nnCores: number): Estimate {
