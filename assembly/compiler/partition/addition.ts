@@ -34,7 +34,7 @@ export function placeAddition(operator: Operator, context: Context): Placement {
   }
   const isUsual = operator.code == Builtin.ADD && !plan.relu && isProvenImage(output);
   const mark = isUsual && isProvenForm(plan, context) ? Mark.PROVEN : Mark.EXPECTED;
-  return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
+  return Placement.onNpu(plan, context.capped(mark));
 }
 
 /** More of them would cost more than kernels for each channel. */

@@ -1,5 +1,6 @@
 import { Core } from "../../targets/cores";
 import { Graph } from "../graph";
+import { Mark } from "../schema";
 import { Settings } from "../settings";
 
 /** What every decision about an operator may look at. */
@@ -12,4 +13,9 @@ export class Context {
     public core: Core,
     public settings: Settings,
   ) {}
+
+  /** A mark no stronger than the core's own. */
+  capped(mark: Mark): Mark {
+    return max<i32>(mark, this.core.mark) as Mark;
+  }
 }

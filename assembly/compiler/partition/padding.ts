@@ -31,7 +31,7 @@ export function placePadding(operator: Operator, context: Context): Placement {
     return Placement.onCpu("Mesa pads one pixel around only");
   const square = input.fromLast(3) == input.fromLast(2) && provenSize(input.fromLast(2));
   const mark = isFrame(plan) && square ? Mark.PROVEN : Mark.EXPECTED;
-  return Placement.onNpu(plan, max<i32>(mark, context.core.mark) as Mark);
+  return Placement.onNpu(plan, context.capped(mark));
 }
 
 function whyNotPadded(input: Tensor, output: Tensor, paddings: Tensor): string {

@@ -6,10 +6,11 @@ import { Context } from "./context";
 import { placeConvolution, placeFullyConnected } from "./convolution/convolution";
 import { placeAveragePool, placeMean } from "./convolution/pool";
 import { placeSlice } from "./convolution/slice";
+import { placeConcatenation, placeQuantize, placeSplit } from "./joins";
 import { placePadding } from "./padding";
 import { Placement } from "./placement";
 import { placeTable } from "./table";
-import { placeConcatenation, placeQuantize, placeSplit, placeTranspose, placeView } from "./views";
+import { placeTranspose, placeView } from "./views";
 
 type Place = (operator: Operator, context: Context) => Placement;
 

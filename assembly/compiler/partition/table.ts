@@ -24,7 +24,7 @@ export function placeTable(operator: Operator, context: Context): Placement {
     return Placement.onCpu(
       `its effective scale of ${plan.factor} exceeds what the shift field holds`,
     );
-  return Placement.onNpu(plan, max<i32>(Mark.EXPECTED, context.core.mark) as Mark);
+  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 function functionOf(code: i32): TableFunction {
