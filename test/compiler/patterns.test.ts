@@ -155,24 +155,31 @@ const CASES: Case[] = [
   },
 ];
 
+const TARGETS = ["a311d", "imx8mp", "stm32mp2"];
+const DTYPES = ["uint8", "int8"] as const;
+const RUNS = TARGETS.flatMap((target) => DTYPES.map((dtype) => ({ target, dtype })));
+
 for (const { what, options, largest = 2, ...graph } of CASES) {
-  for (const target of ["a311d", "imx8mp", "stm32mp2"]) {
-    test(`${what}, on ${target}`, async () => {
-      const model = buildModel(modelOf(graph));
+  for (const { target, dtype } of RUNS) {
+    test(`${what}, of ${dtype} on ${target}`, async () => {
+      const model = buildModel(modelOf(graph, dtype));
       const input = new Random(7).bytes(graph.shape.reduce((a, b) => a * b));
       const found = await runModel(model, { target, ...options }, [input]);
       const expected = await runModel(model, { target, cpuOnly: true }, [input]);
       found.forEach((bytes, i) => {
-        const { largest: apart } = compare(bytes, expected[i] as Uint8Array);
+        const { largest: apart } = compare(bytes, expected[i] as Uint8Array, dtype === "int8");
         assert.ok(apart <= largest, `output ${i}: ${apart} apart`);
       });
     });
   }
 }
 
-function modelOf({ shape, tensors, operators, outputs, constants }: Omit<Case, "what">): ModelSpec {
+type Graph = Omit<Case, "what">;
+
+function modelOf(graph: Graph, dtype: (typeof DTYPES)[number]): ModelSpec {
+  const { shape, tensors, operators, outputs, constants } = graph;
   const tensor = (name: string, extents: number[]) =>
-    ({ name, shape: extents, dtype: "uint8", quantization: QUANTIZATION }) as const;
+    ({ name, shape: extents, dtype, quantization: QUANTIZATION }) as const;
   return {
     inputs: ["in"],
     outputs,

@@ -5,17 +5,15 @@ import { compile, Session } from "../../host/index.ts";
 import { loadLiteRtWith } from "../../host/litert/module.ts";
 import { loadInstalledLiteRt } from "../../host/litert/node.ts";
 import { compileForLiteRt } from "../../host/litert/runtime.ts";
-import { chooseReferenceKernels, INSTALL } from "../measure/litert.ts";
+import { chooseReferenceKernels } from "../support/litert.ts";
 import { Random } from "../support/random.ts";
-import { type ByteType, MAKERS } from "./random-models.ts";
+import { type ByteType, MAKERS } from "../support/random-models.ts";
 
 // The kernels beside LiteRT's reference kernels, over random operators: byte for byte.
 
 const CASES = 40;
-const isInstalled = chooseReferenceKernels() !== undefined;
-if (!isInstalled) console.log(`skipped: CPU kernels beside LiteRT's (${INSTALL} installs it)`);
 
-for (const [name, make] of isInstalled ? Object.entries(MAKERS) : []) {
+for (const [name, make] of Object.entries(MAKERS)) {
   for (const dtype of ["uint8", "int8"] as ByteType[]) {
     test(`${name} of ${dtype} is LiteRT's, byte for byte`, async () => {
       for (let seed = 1; seed <= CASES; seed++) {

@@ -9,7 +9,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { VERSION } from "../../assembly/compiler/version.ts";
 import { compile, Session, type TensorInfo } from "../../host/index.ts";
 import { compileForLiteRt, type LiteRtRunner } from "../../host/litert/runtime.ts";
-import { chooseReferenceKernels, INSTALL } from "./litert.ts";
+import { chooseReferenceKernels } from "../support/litert.ts";
 import { type Summary, summarize, timed } from "./samples.ts";
 import { loadSubjects, type Subject } from "./subjects.ts";
 
@@ -21,7 +21,6 @@ interface Round {
   compile: number;
   load: number;
   infer: number;
-  /** NaN where LiteRT is not installed. */
   liteRt: number;
 }
 
@@ -39,20 +38,18 @@ const table = new Table({
 });
 
 for (const subject of await loadSubjects()) {
-  const runner = liteRtVersion ? await compileForLiteRt(subject.model) : undefined;
-  if (runner) await checkKernels(runner, subject);
+  const runner = await compileForLiteRt(subject.model);
+  await checkKernels(runner, subject);
   for (const target of TARGETS) {
     for (let i = 0; i < WARM_UP_ROUNDS; i++) await playRound(subject, target, i, runner);
     const played: Round[] = [];
     for (let i = 0; i < rounds; i++) played.push(await playRound(subject, target, i, runner));
     table.push([subject.name, target, ...cells(played)]);
   }
-  runner?.release();
+  runner.release();
 }
 
-const other = liteRtVersion
-  ? `LiteRT ${liteRtVersion} with its reference kernels`
-  : `LiteRT absent (to compare: ${INSTALL})`;
+const other = `LiteRT ${liteRtVersion} with its reference kernels`;
 console.log(`nolfet ${VERSION}, ${other}; Node ${process.version}, ${cpus()[0]?.model}`);
 console.log(
   `milliseconds, median of ${rounds} rounds after ${WARM_UP_ROUNDS} to warm up, least–greatest below;` +
@@ -80,7 +77,7 @@ async function playRound(
   { model, input }: Subject,
   target: string,
   index: number,
-  runner?: LiteRtRunner,
+  runner: LiteRtRunner,
 ): Promise<Round> {
   const [compiling, blob] = await timed(() => compile(model, { target }));
   const [load, session] = await timed(() => Session.create(blob, { device: "emulator" }));
@@ -91,7 +88,7 @@ async function playRound(
       [round.infer] = await timed(() => session.run(feeds));
     },
     async () => {
-      if (runner) [round.liteRt] = await timed(() => runner.run([input]));
+      [round.liteRt] = await timed(() => runner.run([input]));
     },
   ];
   // Neither always goes first, in case the one finds caches as the other left them.
@@ -115,7 +112,6 @@ function cells(played: Round[]): string[] {
 }
 
 function text({ median, least, greatest }: Summary, digits: number): string {
-  if (Number.isNaN(median)) return "";
   const [middle, low, high] = [median, least, greatest].map((value) => value.toFixed(digits));
   return `${middle}\n${low}–${high}`;
 }

@@ -8,7 +8,7 @@ import { TARGETS } from "../../host/index.ts";
 import { codeBlocks, localLinks, ROOT, read } from "./documents.ts";
 
 const manifest = JSON.parse(read("package.json"));
-const MANIFESTS = [".", "models/digits", "test/measure"];
+const MANIFESTS = [".", "models/digits"];
 const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"].concat(
   "models/digits/README.md",
   "test/measure/README.md",

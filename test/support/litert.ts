@@ -4,9 +4,6 @@ import { dirname } from "node:path";
 import { loadLiteRtWith, PACKAGE } from "../../host/litert/module.ts";
 import { loadLiteRtFrom } from "../../host/litert/node.ts";
 
-/** How the package is installed, which only measurements need: it is no dependency of nolfet. */
-export const INSTALL = "npm ci --prefix test/measure";
-
 /**
  * Options reach LiteRT's core as lines of text, and the only number that its JavaScript can put
  * there is that of threads. Both names are of the same length: with the one in the place of the
@@ -18,21 +15,12 @@ const KERNELS_LINE = "kernel_mode = %d\n";
 
 /**
  * Has LiteRT compute with its reference kernels, the ones that meet TFLite's quantization
- * specification to the byte, and gives its version; undefined where it is not installed.
+ * specification to the byte, and gives its version.
  */
-export function chooseReferenceKernels(): string | undefined {
-  const manifest = findManifest();
-  if (manifest === undefined) return undefined;
+export function chooseReferenceKernels(): string {
+  const manifest = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
   loadLiteRtWith(() => loadLiteRtFrom(dirname(manifest), withKernelsLine));
   return JSON.parse(readFileSync(manifest, "utf8")).version;
-}
-
-function findManifest(): string | undefined {
-  try {
-    return createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
-  } catch {
-    return undefined;
-  }
 }
 
 function withKernelsLine(wasm: Buffer): Buffer {

@@ -1,11 +1,11 @@
 import { elementsOf } from "../../host/dtype.ts";
-import type { Random } from "../support/random.ts";
+import type { Random } from "./random.ts";
 import {
   buildModel,
   type OperatorSpec,
   type Quantization,
   type TensorSpec,
-} from "../support/tflite-builder.ts";
+} from "./tflite-builder.ts";
 
 // Models of one operator with random shapes, quantization and options, one function an operator.
 
