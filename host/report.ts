@@ -1,4 +1,5 @@
 import type { Blob, BlobOptions, Mark, Operator, Placement } from "./blob/blob.ts";
+import { type Estimate, estimateOf } from "./estimate/estimate.ts";
 
 /** What the compiler did with a model, as plain data: `compile(…).report`, and `--json`. */
 export interface Report {
@@ -11,14 +12,8 @@ export interface Report {
   memory: MemoryReport;
   weights: { modelBytes: number; coefficientBytes: number };
   macs: { npu: number; total: number };
+  /** Of the NPU's jobs, on silicon. */
   estimate: Estimate;
-}
-
-/** What the NN cores need at least, all of them busy: arithmetic only, no memory traffic. */
-export interface Estimate {
-  cycles: number;
-  megahertz: number;
-  milliseconds: number;
 }
 
 export interface OperatorReport {
@@ -50,11 +45,6 @@ export interface MemoryReport {
   fileBytes: number;
 }
 
-/** Multiply-accumulates of one NN core in one cycle, alike for all cores. */
-const MACS_PER_CYCLE = 64;
-/** A usual clock; the devices differ, and change theirs. */
-const MEGAHERTZ = 800;
-
 export function reportOf(blob: Blob, fileBytes: number): Report {
   const operators = blob.operators.map(operatorReport);
   const onNpu = operators.filter(({ placement }) => placement === "NPU");
@@ -83,7 +73,7 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
       coefficientBytes: sum(onNpu, ({ coefficientBytes }) => coefficientBytes),
     },
     macs: { npu: npuMacs, total: sum(operators, ({ macs }) => macs) },
-    estimate: estimate(npuMacs, blob.core.nnCores),
+    estimate: estimateOf(blob),
   };
 }
 
@@ -91,11 +81,6 @@ function operatorReport(operator: Operator): OperatorReport {
   const { index, name, placement, reason, mark, macs, weightBytes, coefficientBytes } = operator;
   const verdict = placement === "NPU" ? { mark } : { reason };
   return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes };
-}
-
-function estimate(macs: number, nnCores: number): Estimate {
-  const cycles = Math.ceil(macs / (MACS_PER_CYCLE * nnCores));
-  return { cycles, megahertz: MEGAHERTZ, milliseconds: cycles / (1000 * MEGAHERTZ) };
 }
 
 function sum<T>(items: T[], value: (item: T) => number): number {

@@ -23,7 +23,7 @@ test("reports what was done", async () => {
   const softmax = others.at(-1);
   assert.is(softmax?.placement, "CPU");
   assert.ok(softmax?.reason);
-  assert.is(report.estimate.cycles, Math.ceil(report.macs.npu / (8 * 64)));
+  assert.ok(report.estimate.milliseconds > report.macs.npu / (8 * 64) / 800_000);
 });
 
 test("gives the same bytes again, by name and alias in any case", async () => {

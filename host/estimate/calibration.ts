@@ -1,0 +1,22 @@
+/** The three numbers of the performance model that nobody has published. */
+export interface Calibration {
+  /** Cycles that an NN core takes to add one weight's products to 64 pixels. */
+  cyclesPerRound: number;
+  /** What of the memory's bandwidth the NPU gets. */
+  gigabytesPerSecond: number;
+  /** To start a job, and to end it. */
+  startMilliseconds: number;
+}
+
+/**
+ * Fitted to six published times (docs/performance-model.md) by `npm run calibrate`, which prints
+ * these lines anew.
+ */
+export const CALIBRATION: Calibration = {
+  cyclesPerRound: 2,
+  gigabytesPerSecond: 7,
+  startMilliseconds: 0.036,
+};
+
+/** The largest error for a time that the fit was made without, as a part of that time. */
+export const LEAVE_ONE_OUT_ERROR = 0.112;

@@ -1,0 +1,88 @@
+import type { Calibration } from "../../host/estimate/calibration.ts";
+import { clockOf } from "../../host/estimate/clocks.ts";
+import { timesOf, workOf } from "../../host/estimate/estimate.ts";
+import { compile, openBlob } from "../../host/index.ts";
+import { readShared } from "./shared.ts";
+
+/** Milliseconds of Mesa's driver, published for A311D and i.MX 8M Plus boards. */
+const PUBLISHED: Record<string, Record<string, number>> = {
+  "mobilenet_v1_1.0_224_quant": { a311d: 6.6, imx8mp: 7.9 },
+  "mobilenet_v2_1.0_224_quant": { a311d: 6.9, imx8mp: 8.0 },
+  ssdlite_mobiledet_coco_qat_postprocess: { a311d: 24.8, imx8mp: 24.4 },
+};
+
+/** A published time, and what the model makes of the same jobs. */
+export interface Point {
+  network: string;
+  core: string;
+  published: number;
+  estimate(using: Calibration): number;
+}
+
+/** The streams that were timed are Mesa's, so it is these that are looked at. */
+export async function loadPoints(): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const [network, times] of Object.entries(PUBLISHED)) {
+    const model = readShared(`models/${network}.tflite`);
+    for (const [core, published] of Object.entries(times)) {
+      const blob = openBlob(await compile(model, { target: core, compat: "mesa" }));
+      const jobs = blob.segments.flatMap((segment) => segment.jobs);
+      const works = jobs.map((job) => ({ job, work: workOf(blob, job) }));
+      const { megahertz } = clockOf(blob.core);
+      const estimate = (using: Calibration) =>
+        works.reduce(
+          (total, { job, work }) => total + timesOf(work, job, megahertz, using).milliseconds,
+          0,
+        );
+      points.push({ network, core, published, estimate });
+    }
+  }
+  return points;
+}
+
+/** Every combination is tried: few numbers, so that the fit cannot promise more than it knows. */
+const CYCLES = steps(0.5, 4, 0.25);
+const BANDWIDTHS = steps(1, 12, 0.5);
+const STARTS = steps(0, 0.1, 0.004);
+
+/** The calibration with the least sum of squared errors, each relative to its time. */
+export function fit(points: Point[]): Calibration {
+  let best: Calibration | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const cyclesPerRound of CYCLES) {
+    for (const gigabytesPerSecond of BANDWIDTHS) {
+      // The start is a constant for every job, so only its first value needs all jobs looked at.
+      const at = (startMilliseconds: number) => ({
+        cyclesPerRound,
+        gigabytesPerSecond,
+        startMilliseconds,
+      });
+      const rest = points.map(({ estimate }) => estimate(at(0)));
+      const starts = points.map(({ estimate }, i) => estimate(at(1)) - (rest[i] as number));
+      for (const start of STARTS) {
+        const error = sumOfSquares(
+          points,
+          (i) => (rest[i] as number) + start * (starts[i] as number),
+        );
+        if (error >= least) continue;
+        least = error;
+        best = at(start);
+      }
+    }
+  }
+  return best as Calibration;
+}
+
+/** What a fit to the other points gives for this one. */
+export function leaveOneOut(points: Point[], index: number): number {
+  return (points[index] as Point).estimate(fit(points.filter((_, i) => i !== index)));
+}
+
+function sumOfSquares(points: Point[], estimate: (index: number) => number): number {
+  return points.reduce((sum, { published }, i) => sum + (estimate(i) / published - 1) ** 2, 0);
+}
+
+function steps(first: number, last: number, step: number): number[] {
+  const count = Math.round((last - first) / step) + 1;
+  return Array.from({ length: count }, (_, i) => Number((first + i * step).toFixed(6)));
+}
