@@ -10,7 +10,7 @@ export interface Report {
   operators: OperatorReport[];
   segments: SegmentReport[];
   memory: MemoryReport;
-  weights: { modelBytes: number; coefficientBytes: number };
+  weights: { modelBytes: number; entropyBytes: number; coefficientBytes: number };
   macs: { npu: number; total: number };
   /** Of the NPU's jobs, on silicon. */
   estimate: Estimate;
@@ -27,6 +27,8 @@ export interface OperatorReport {
   macs: number;
   weightBytes: number;
   coefficientBytes: number;
+  /** What an ideal code of the weights' single bytes would take. */
+  entropyBytes: number;
 }
 
 export interface SegmentReport {
@@ -70,6 +72,7 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
     },
     weights: {
       modelBytes: sum(onNpu, ({ weightBytes }) => weightBytes),
+      entropyBytes: sum(onNpu, ({ entropyBytes }) => entropyBytes),
       coefficientBytes: sum(onNpu, ({ coefficientBytes }) => coefficientBytes),
     },
     macs: { npu: npuMacs, total: sum(operators, ({ macs }) => macs) },
@@ -78,9 +81,10 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
 }
 
 function operatorReport(operator: Operator): OperatorReport {
-  const { index, name, placement, reason, mark, macs, weightBytes, coefficientBytes } = operator;
+  const { index, name, placement, reason, mark, macs } = operator;
+  const { weightBytes, coefficientBytes, entropyBytes } = operator;
   const verdict = placement === "NPU" ? { mark } : { reason };
-  return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes };
+  return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes, entropyBytes };
 }
 
 function sum<T>(items: T[], value: (item: T) => number): number {

@@ -73,6 +73,8 @@ export interface Operator {
   macs: number;
   weightBytes: number;
   coefficientBytes: number;
+  /** What an ideal code of the weights' single bytes would take. */
+  entropyBytes: number;
 }
 
 export type OperatorOptions =
@@ -142,6 +144,20 @@ export interface Segment {
   /** Tensor indices of the model's inputs and outputs, in their order. */
   modelInputs: number[];
   modelOutputs: number[];
+  /** How the arena is shared. */
+  values: Value[];
+}
+
+/** A piece of the arena, kept from its first job to its last. */
+export interface Value {
+  offset: number;
+  bytes: number;
+  /** −1 where the host fills it. */
+  first: number;
+  /** The number of jobs where the host reads it. */
+  last: number;
+  /** −1 where it is for no tensor alone. */
+  tensor: number;
 }
 
 export interface Binding {

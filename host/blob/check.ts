@@ -10,6 +10,7 @@ import {
   type Relocation,
   type Segment,
   type Tensor,
+  type Value,
 } from "./blob.ts";
 import { PAGE_BYTES, wholePages } from "./pages.ts";
 
@@ -116,6 +117,7 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
   segment.jobs.forEach((job, i) => {
     checkJob(blob, job, { kind: "JOB", at: i });
   });
+  for (const value of segment.values) checkValue(blob, segment, value, name);
   for (const relocation of segment.relocations) {
     checkRelocation(blob, segment, relocation, name);
   }
@@ -138,6 +140,15 @@ function checkJob(blob: Blob, job: Job, place: FaultPlace): void {
   inside(job.coefficients, job.coefficientBytes, constants, "the coefficients", place);
   inside(job.input.offset, 0, bytes[job.input.buffer], "the input", place);
   inside(job.output.offset, 0, bytes[job.output.buffer], "the output", place);
+}
+
+function checkValue(blob: Blob, { jobs }: Segment, value: Value, name: string): void {
+  const { offset, bytes, first, last, tensor } = value;
+  inside(offset, bytes, blob.arenaBytes, `a value in the arena in ${name}`);
+  indices([tensor], blob.tensors.length, `the tensor of a value in ${name}`, -1);
+  if (first < -1 || first > last || last > jobs.length) {
+    refuse(`a value kept between jobs of ${name}`, `from ${first} to ${last}`);
+  }
 }
 
 function checkRelocation(blob: Blob, segment: Segment, relocation: Relocation, name: string): void {

@@ -13,6 +13,7 @@ import type {
   Relocation,
   Segment,
   Tensor,
+  Value,
 } from "./blob.ts";
 import { operatorOptions } from "./decode-options.ts";
 import { lowerNameOf, nameOf } from "./names.ts";
@@ -102,6 +103,7 @@ function operator(record: nolf.Operator, index: number): Operator {
     macs: Number(record.macs()),
     weightBytes: record.weightBytes(),
     coefficientBytes: record.coefficientBytes(),
+    entropyBytes: record.entropyBytes(),
   };
 }
 
@@ -119,6 +121,7 @@ function segment(record: nolf.Segment): Segment {
     model: record.modelArray() ?? new Uint8Array(),
     modelInputs: list(record.modelInputsLength(), (i) => record.modelInputs(i) as number),
     modelOutputs: list(record.modelOutputsLength(), (i) => record.modelOutputs(i) as number),
+    values: list(record.valuesLength(), (i) => value(record.values(i) as nolf.Value)),
   };
 }
 
@@ -151,6 +154,16 @@ function place(record: nolf.Place | null, fault: FaultPlace): Place {
   return {
     buffer: lowerNameOf<Buffer>(nolf.Buffer, record.buffer(), "buffer", fault),
     offset: record.offset(),
+  };
+}
+
+function value(record: nolf.Value): Value {
+  return {
+    offset: record.offset(),
+    bytes: record.bytes(),
+    first: record.first(),
+    last: record.last(),
+    tensor: record.tensor(),
   };
 }
 

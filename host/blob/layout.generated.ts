@@ -85,6 +85,7 @@ export const LAYOUT: Layout = {
       { name: "macs", kind: "scalar", bytes: 8 },
       { name: "weight_bytes", kind: "scalar", bytes: 4 },
       { name: "coefficient_bytes", kind: "scalar", bytes: 4 },
+      { name: "entropy_bytes", kind: "scalar", bytes: 4 },
     ],
     Options: [
       { name: "compat_mesa", kind: "scalar", bytes: 1 },
@@ -120,6 +121,7 @@ export const LAYOUT: Layout = {
       { name: "model", kind: "vector", bytes: 1 },
       { name: "model_inputs", kind: "vector", bytes: 4 },
       { name: "model_outputs", kind: "vector", bytes: 4 },
+      { name: "values", kind: "vector", bytes: 20, align: 4 },
     ],
     SlopeOptions: [
       { name: "alpha", kind: "scalar", bytes: 4 },

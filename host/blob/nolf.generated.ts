@@ -1274,8 +1274,13 @@ coefficientBytes():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+entropyBytes():number {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startOperator(builder:flatbuffers.Builder) {
-  builder.startObject(12);
+  builder.startObject(13);
 }
 
 static addCode(builder:flatbuffers.Builder, code:number) {
@@ -1360,12 +1365,16 @@ static addCoefficientBytes(builder:flatbuffers.Builder, coefficientBytes:number)
   builder.addFieldInt32(11, coefficientBytes, 0);
 }
 
+static addEntropyBytes(builder:flatbuffers.Builder, entropyBytes:number) {
+  builder.addFieldInt32(12, entropyBytes, 0);
+}
+
 static endOperator(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number):flatbuffers.Offset {
+static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number):flatbuffers.Offset {
   Operator.startOperator(builder);
   Operator.addCode(builder, code);
   Operator.addName(builder, nameOffset);
@@ -1379,6 +1388,7 @@ static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatb
   Operator.addMacs(builder, macs);
   Operator.addWeightBytes(builder, weightBytes);
   Operator.addCoefficientBytes(builder, coefficientBytes);
+  Operator.addEntropyBytes(builder, entropyBytes);
   return Operator.endOperator(builder);
 }
 }
@@ -1673,6 +1683,51 @@ static createRelocation(builder:flatbuffers.Builder, in_stream: boolean, target:
 
 }
 
+export class Value {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):Value {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+offset():number {
+  return this.bb!.readUint32(this.bb_pos);
+}
+
+bytes():number {
+  return this.bb!.readUint32(this.bb_pos + 4);
+}
+
+first():number {
+  return this.bb!.readInt32(this.bb_pos + 8);
+}
+
+last():number {
+  return this.bb!.readInt32(this.bb_pos + 12);
+}
+
+tensor():number {
+  return this.bb!.readInt32(this.bb_pos + 16);
+}
+
+static sizeOf():number {
+  return 20;
+}
+
+static createValue(builder:flatbuffers.Builder, offset: number, bytes: number, first: number, last: number, tensor: number):flatbuffers.Offset {
+  builder.prep(4, 20);
+  builder.writeInt32(tensor);
+  builder.writeInt32(last);
+  builder.writeInt32(first);
+  builder.writeInt32(bytes);
+  builder.writeInt32(offset);
+  return builder.offset();
+}
+
+}
+
 export class Segment {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
@@ -1811,8 +1866,18 @@ modelOutputsArray():Uint32Array|null {
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+values(index: number, obj?:Value):Value|null {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? (obj || new Value()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 20, this.bb!) : null;
+}
+
+valuesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startSegment(builder:flatbuffers.Builder) {
-  builder.startObject(10);
+  builder.startObject(11);
 }
 
 static addPlacement(builder:flatbuffers.Builder, placement:Placement) {
@@ -1975,12 +2040,20 @@ static startModelOutputsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addValues(builder:flatbuffers.Builder, valuesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, valuesOffset, 0);
+}
+
+static startValuesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(20, numElems, 4);
+}
+
 static endSegment(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset, valuesOffset:flatbuffers.Offset):flatbuffers.Offset {
   Segment.startSegment(builder);
   Segment.addPlacement(builder, placement);
   Segment.addOperators(builder, operatorsOffset);
@@ -1992,6 +2065,7 @@ static createSegment(builder:flatbuffers.Builder, placement:Placement, operators
   Segment.addModel(builder, modelOffset);
   Segment.addModelInputs(builder, modelInputsOffset);
   Segment.addModelOutputs(builder, modelOutputsOffset);
+  Segment.addValues(builder, valuesOffset);
   return Segment.endSegment(builder);
 }
 }

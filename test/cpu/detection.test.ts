@@ -15,7 +15,14 @@ function tensor(index: number, shape: number[], data?: Float32Array): Tensor {
 }
 
 function operatorOf(name: string, inputs: number[], outputs: number[], options: OperatorOptions) {
-  const nothing = { code: 0, reason: "", macs: 0, weightBytes: 0, coefficientBytes: 0 };
+  const nothing = {
+    code: 0,
+    reason: "",
+    macs: 0,
+    weightBytes: 0,
+    coefficientBytes: 0,
+    entropyBytes: 0,
+  };
   const operator: Operator = {
     ...nothing,
     index: 0,

@@ -36,6 +36,7 @@ async function apply({ name, dtype = "uint8", input, output, options }: Case, va
     macs: 0,
     weightBytes: 0,
     coefficientBytes: 0,
+    entropyBytes: 0,
   };
   const tensors = [tensor(0, dtype, input), tensor(1, dtype, output)];
   const engine = await CpuEngine.create(tensors, [operator]);

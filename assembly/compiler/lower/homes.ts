@@ -20,8 +20,8 @@ export class Homes {
   /** `moveAll`: Mesa tells the orders apart even where they are the same bytes. */
   constructor(private moveAll: bool) {}
 
-  value(bytes: u32): Value {
-    const value = new Value(this.values.length, bytes);
+  value(bytes: u32, tensor: i32 = -1): Value {
+    const value = new Value(this.values.length, bytes, tensor);
     this.values.push(value);
     return value;
   }
@@ -40,7 +40,9 @@ export class Homes {
   /** The tensor's home, a value of its own if none was claimed. */
   home(tensor: Tensor, order: Order): Access {
     const key = this.key(tensor, order);
-    if (!this.homes.has(key)) this.homes.set(key, new Access(this.value(tensor.elements)));
+    if (!this.homes.has(key)) {
+      this.homes.set(key, new Access(this.value(tensor.elements, tensor.index)));
+    }
     return this.homes.get(key);
   }
 

@@ -7,6 +7,8 @@ export class Value {
   constructor(
     public id: i32,
     public bytes: u32,
+    /** Index of the tensor that it was made for, −1 where it is for none alone. */
+    public tensor: i32 = -1,
   ) {}
 }
 

@@ -6,7 +6,10 @@ export class Arena {
   /** By the values' ids. */
   offsets: StaticArray<u32>;
 
-  constructor(values: i32) {
+  constructor(
+    values: i32,
+    public lives: Lives,
+  ) {
     this.offsets = new StaticArray<u32>(values);
   }
 }
@@ -23,7 +26,7 @@ export const MOST_BYTES: u64 = 1 << 30;
  */
 export function allocateArena(lowering: Lowering): Arena {
   const lives = new Lives(lowering);
-  const arena = new Arena(lowering.values.length);
+  const arena = new Arena(lowering.values.length, lives);
   const order = bySize(lowering);
   const placed: i32[] = [];
   for (let i = 0; i < order.length; i++) {
@@ -48,8 +51,8 @@ function insert(id: i32, placed: i32[], arena: Arena): void {
   placed[i] = id;
 }
 
-/** The first and last job that touch each value. */
-class Lives {
+/** The first and last job that touch each value; −1 and the number of jobs stand for the host. */
+export class Lives {
   first: StaticArray<i32>;
   last: StaticArray<i32>;
 

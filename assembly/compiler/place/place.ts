@@ -3,7 +3,7 @@ import { fail } from "../../diagnostics/failure";
 import { alignTo } from "../alignment";
 import { EncodedJob } from "../encode/encode";
 import { Lowering } from "../lower/lower";
-import { allocateArena, MOST_BYTES } from "./arena";
+import { allocateArena, Lives, MOST_BYTES } from "./arena";
 
 /**
  * Where everything lies in the two buffers that a device allocates:
@@ -30,6 +30,7 @@ export class SegmentLayout {
     jobs: i32,
     /** Byte offsets in the arena, by the values' ids. */
     public values: StaticArray<u32>,
+    public lives: Lives,
   ) {
     this.descriptors = new StaticArray<u32>(jobs);
     this.coefficients = new StaticArray<u32>(jobs);
@@ -54,7 +55,7 @@ export function place(lowerings: Lowering[], encoded: EncodedJob[][]): Layout | 
       return null;
     }
     layout.arenaBytes = max(layout.arenaBytes, alignTo(arena.bytes as u32, PAGE));
-    layout.segments.push(new SegmentLayout(encoded[i].length, arena.offsets));
+    layout.segments.push(new SegmentLayout(encoded[i].length, arena.offsets, arena.lives));
   }
   let end: u32 = 0;
   for (let i = 0; i < encoded.length; i++) {

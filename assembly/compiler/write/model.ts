@@ -2,6 +2,7 @@ import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../partition/placement";
 import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
+import { entropyOf } from "./entropy";
 import { macsOf } from "./macs";
 import { nameOf } from "./names";
 import { OperatorSlot, QuantizationSlot, TensorSlot } from "./slots.generated";
@@ -113,6 +114,8 @@ function writeOperator(
   if (plan != null) {
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);
+    if (plan.weightBytes != 0)
+      builder.field32(OperatorSlot.ENTROPY_BYTES, entropyOf(operator, graph));
   }
   return builder.endTable();
 }

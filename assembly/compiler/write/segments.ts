@@ -24,6 +24,7 @@ export function writeNpuSegment(
   const jobTables = writeJobs(builder, jobs, layout);
   const stream = builder.vector(linked.stream.words.dataStart, linked.stream.words.length, 4);
   const relocations = writeRelocations(builder, linked);
+  const values = writeValues(builder, lowering, layout);
   builder.table();
   builder.field8(SegmentSlot.PLACEMENT, 0);
   builder.child(SegmentSlot.OPERATORS, operators);
@@ -32,6 +33,7 @@ export function writeNpuSegment(
   builder.child(SegmentSlot.JOBS, jobTables);
   builder.child(SegmentSlot.STREAM, stream);
   builder.child(SegmentSlot.RELOCATIONS, relocations);
+  builder.child(SegmentSlot.VALUES, values);
   return builder.endTable();
 }
 
@@ -59,6 +61,25 @@ function writeBindings(
 function writeRelocations(builder: Builder, linked: Linked): u32 {
   return builder.vector(linked.relocations.dataStart, linked.relocations.length, 8, 4);
 }
+
+/** The schema's struct Value: five words each. Those that no job touches are left out. */
+function writeValues(builder: Builder, lowering: Lowering, layout: SegmentLayout): u32 {
+  const words: i32[] = [];
+  for (let i = 0; i < lowering.values.length; i++) {
+    const first = layout.lives.first[i];
+    const last = layout.lives.last[i];
+    if (first > last) continue;
+    const value = lowering.values[i];
+    words.push(layout.values[i]);
+    words.push(value.bytes);
+    words.push(first);
+    words.push(last);
+    words.push(value.tensor);
+  }
+  return builder.vector(words.dataStart, words.length / VALUE_WORDS, 4 * VALUE_WORDS, 4);
+}
+
+const VALUE_WORDS = 5;
 
 function writeJobs(builder: Builder, jobs: EncodedJob[], layout: SegmentLayout): u32 {
   const positions: u32[] = [];

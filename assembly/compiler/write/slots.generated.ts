@@ -106,6 +106,7 @@ export namespace OperatorSlot {
   export const MACS: i32 = 9;
   export const WEIGHT_BYTES: i32 = 10;
   export const COEFFICIENT_BYTES: i32 = 11;
+  export const ENTROPY_BYTES: i32 = 12;
 }
 
 export namespace BindingSlot {
@@ -142,6 +143,7 @@ export namespace SegmentSlot {
   export const MODEL: i32 = 7;
   export const MODEL_INPUTS: i32 = 8;
   export const MODEL_OUTPUTS: i32 = 9;
+  export const VALUES: i32 = 10;
 }
 
 export namespace BlobSlot {
