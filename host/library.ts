@@ -6,6 +6,10 @@ export { type Comparison, compareModel, type OperatorComparison } from "./compar
 export { type CompiledBlob, type CompileOptions, compile } from "./compile.ts";
 export type { Dtype, TypedArray } from "./dtype.ts";
 export { type ErrorCode, NolfetError, type Place } from "./errors.ts";
+export { coreView } from "./explain/cores.ts";
+export { toCsv } from "./explain/csv.ts";
+export { explain } from "./explain/explain.ts";
+export type * from "./explain/explanation.ts";
 export type { TensorInfo } from "./feeds.ts";
 export {
   type PixelMapping,

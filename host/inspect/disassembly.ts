@@ -1,19 +1,14 @@
 import type { Blob, Job } from "../blob/blob.ts";
-import {
-  flagNames,
-  INSTRUCTION_FLAGS,
-  INSTRUCTION_STATES,
-  type Packet,
-  stateName,
-} from "./command-stream.ts";
 import { DESCRIPTORS, hex, type JobDocument, type NpuSegmentDocument } from "./document.ts";
+import { PADDING, streamRows } from "./stream-rows.ts";
 import type { Style } from "./style.ts";
 
 /** A segment's descriptors by field name, and its command stream by state name. */
 export function disassembly(
   blob: Blob,
   jobs: Job[],
-  { jobs: documents, packets = [] }: NpuSegmentDocument,
+  { jobs: documents }: NpuSegmentDocument,
+  stream: Uint32Array,
   style: Style,
 ): string {
   const parts = documents.map((job, i) => {
@@ -21,7 +16,7 @@ export function disassembly(
     const title = `job ${i}: ${job.kind} ${purposeWords(job.purpose)} of ${operator}`;
     return `${style.heading(title)}\n${fieldTable(job, style)}`;
   });
-  parts.push(`${style.heading("command stream")}\n${streamTable(blob, jobs, packets, style)}`);
+  parts.push(`${style.heading("command stream")}\n${streamTable(blob, jobs, stream, style)}`);
   return parts.join("\n\n");
 }
 
@@ -43,24 +38,10 @@ function fieldTable({ kind, fields = {}, unlisted = {} }: JobDocument, { table }
   return table(["  field", "value", "word[bits]"], rows, ["value"]);
 }
 
-function streamTable(blob: Blob, jobs: Job[], packets: Packet[], { table }: Style): string {
-  const rows = packets.flatMap((packet): (string | number)[][] => {
-    if (packet.kind === "padding") return [[packet.at, "(padding)", `${packet.count} words`, ""]];
-    if (packet.kind === "word") return [[packet.at, "(no packet)", `0x${hex(packet.value)}`, ""]];
-    return packet.values.map((value, i) => {
-      const address = packet.address + 4 * i;
-      const note = meaning(blob, jobs, address, value);
-      return [packet.at + 1 + i, stateName(address), `0x${hex(value)}`, note];
-    });
+function streamTable(blob: Blob, jobs: Job[], stream: Uint32Array, { table }: Style): string {
+  const rows = streamRows(blob, jobs, stream).map(({ word, state, value, note }) => {
+    const text = state === PADDING ? `${value} words` : `0x${hex(value)}`;
+    return [word, state, text, note];
   });
   return table(["  word", "state", "value", ""], rows, ["  word"]);
-}
-
-/** Which job an instruction address starts, or the flags that are set. */
-function meaning(blob: Blob, jobs: Job[], address: number, value: number): string {
-  if (!INSTRUCTION_STATES.includes(stateName(address))) return flagNames(address, value);
-  const flags = value & INSTRUCTION_FLAGS;
-  const descriptor = value - flags - blob.constantsAddress;
-  const job = jobs.findIndex((job) => job.descriptor === descriptor);
-  return job < 0 ? "" : `starts job ${job}${flags ? `, flags ${flags}` : ""}`;
 }

@@ -1,4 +1,4 @@
-import type { Blob, Place, Tensor } from "../blob/blob.ts";
+import type { Blob, Place, Segment, Tensor } from "../blob/blob.ts";
 import { disassembly, purposeWords } from "./disassembly.ts";
 import { type BlobDocument, hex, type NpuSegmentDocument } from "./document.ts";
 import type { Style } from "./style.ts";
@@ -18,8 +18,8 @@ export function describeBlob(blob: Blob, document: BlobDocument, style: Style): 
     parts.push(`${style.heading(`segment ${i} on the ${segment.placement}`)}: ${names}`);
     if (segment.placement === "CPU") return;
     parts.push(jobTable(blob, segment, style));
-    const jobs = blob.segments[i]?.jobs ?? [];
-    if (segment.packets) parts.push(disassembly(blob, jobs, segment, style));
+    const { jobs, stream } = blob.segments[i] as Segment;
+    if (segment.packets) parts.push(disassembly(blob, jobs, segment, stream, style));
   });
   return parts.join("\n\n");
 }

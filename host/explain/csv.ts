@@ -1,0 +1,38 @@
+import type { Explanation, Layer } from "./explanation.ts";
+
+/** The table of layers, by its columns. */
+const COLUMNS: Record<string, (layer: Layer) => string | number | undefined> = {
+  index: ({ index }) => index,
+  operator: ({ name }) => name,
+  placement: ({ placement }) => placement,
+  mark: ({ mark }) => mark,
+  reason: ({ reason }) => reason,
+  shape: ({ shape }) => shape.join("×"),
+  jobs: ({ jobs }) =>
+    jobs.map(({ kind, purpose, count }) => `${count} ${kind} ${purpose}`).join("; "),
+  tiles: ({ tiles }) => tiles.join("; "),
+  superblocks: ({ superblocks }) => superblocks,
+  weight_bytes: ({ weightBytes }) => weightBytes,
+  entropy_bytes: ({ entropyBytes }) => entropyBytes,
+  coefficient_bytes: ({ coefficientBytes }) => coefficientBytes,
+  macs: ({ macs }) => macs,
+  read_bytes: ({ readBytes }) => readBytes,
+  written_bytes: ({ writtenBytes }) => writtenBytes,
+  estimated_ms: ({ estimate }) => estimate?.milliseconds,
+  estimated_bound: ({ estimate }) => estimate?.bound,
+};
+
+/** The layers as comma-separated values (RFC 4180), a head and a line for each. */
+export function toCsv({ operators }: Explanation): string {
+  const lines = [
+    Object.keys(COLUMNS),
+    ...operators.map((layer) => Object.values(COLUMNS).map((column) => column(layer) ?? "")),
+  ];
+  return lines.map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
+}
+
+/** A cell that begins like a formula is text to a spreadsheet, too. */
+function quoted(cell: string | number): string {
+  const text = typeof cell === "string" && /^[=+\-@]/.test(cell) ? `'${cell}` : `${cell}`;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,59 @@
+import type { Blob, Operator } from "../blob/blob.ts";
+import type { OperatorReport } from "../report.ts";
+import type { JobView, Layer, SegmentView, TensorView } from "./explanation.ts";
+
+/** Joins what the report, the tensors and the jobs say of each operator. */
+export function layersOf(
+  { operators }: Blob,
+  reports: OperatorReport[],
+  tensors: TensorView[],
+  segments: SegmentView[],
+): Layer[] {
+  const jobs = segments.flatMap(({ jobs }) => jobs);
+  return reports.map((report, index) => {
+    const operator = operators[index] as Operator;
+    const own = jobs.filter(({ operator }) => operator === index);
+    const tilings = own.flatMap(({ tiling }) => tiling ?? []);
+    return {
+      ...report,
+      inputs: operator.inputs,
+      outputs: operator.outputs,
+      shape: tensors[operator.outputs[0] ?? -1]?.shape ?? [],
+      segment: segments.findIndex(({ operators }) => operators.includes(index)),
+      jobs: counted(own),
+      tiles: [...new Set(tilings.map(({ x, y }) => `${x}×${y}`))],
+      superblocks: sum(tilings.map(({ superblocks }) => superblocks)),
+      ...(report.placement === "NPU"
+        ? jobTraffic(own, report.coefficientBytes)
+        : tensorTraffic(operator, tensors)),
+    };
+  });
+}
+
+function counted(jobs: JobView[]): Layer["jobs"] {
+  const counts = new Map<string, Layer["jobs"][number]>();
+  for (const { kind, purpose } of jobs) {
+    const entry = counts.get(purpose) ?? { kind, purpose, count: 0 };
+    entry.count++;
+    counts.set(purpose, entry);
+  }
+  return [...counts.values()];
+}
+
+type Traffic = Pick<Layer, "readBytes" | "writtenBytes">;
+
+function jobTraffic(jobs: JobView[], coefficientBytes: number): Traffic {
+  return {
+    readBytes: coefficientBytes + sum(jobs.map(({ inputBytes }) => inputBytes)),
+    writtenBytes: sum(jobs.map(({ outputBytes }) => outputBytes)),
+  };
+}
+
+function tensorTraffic({ inputs, outputs }: Operator, tensors: TensorView[]): Traffic {
+  const bytes = (indices: number[]) => sum(indices.map((index) => tensors[index]?.bytes ?? 0));
+  return { readBytes: bytes(inputs), writtenBytes: bytes(outputs) };
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

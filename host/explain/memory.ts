@@ -1,0 +1,54 @@
+import { type Blob, DESCRIPTOR_WORDS, type Segment, type Value } from "../blob/blob.ts";
+import type { ConstantsView, ConstantView, MemoryView } from "./explanation.ts";
+
+export function memoryView({ values, jobs }: Segment): MemoryView {
+  return {
+    peak: Math.max(0, ...values.map(({ offset, bytes }) => offset + bytes)),
+    lowerBound: mostAlive(values, jobs.length),
+    values: values.map((value) => ({ ...value, operator: jobs[value.first]?.operator ?? -1 })),
+  };
+}
+
+/** The most bytes that live at the same time. */
+function mostAlive(values: Value[], jobs: number): number {
+  // What comes to life with each job, less what died with the one before.
+  const changes = new Float64Array(jobs + 3);
+  for (const { bytes, first, last } of values) {
+    changes[first + 1] = (changes[first + 1] as number) + bytes;
+    changes[last + 2] = (changes[last + 2] as number) - bytes;
+  }
+  let alive = 0;
+  let most = 0;
+  for (const change of changes) {
+    alive += change;
+    most = Math.max(most, alive);
+  }
+  return most;
+}
+
+/** Descriptors of each segment in one piece, coefficients by operator; each as it lies. */
+export function constantsView({ segments, constants }: Blob): ConstantsView {
+  const parts = segments.flatMap(({ jobs }, segment): ConstantView[] => {
+    const starts = jobs.map(({ descriptor }) => descriptor);
+    const ends = jobs.map(({ descriptor, kind }) => descriptor + 4 * DESCRIPTOR_WORDS[kind]);
+    if (jobs.length === 0) return [];
+    const offset = Math.min(...starts);
+    const descriptors: ConstantView = {
+      kind: "descriptors",
+      offset,
+      bytes: Math.max(...ends) - offset,
+      segment,
+    };
+    return [descriptors, ...coefficientParts(jobs, segment)];
+  });
+  return { bytes: constants.length, parts: parts.sort((a, b) => a.offset - b.offset) };
+}
+
+function coefficientParts(jobs: Segment["jobs"], segment: number): ConstantView[] {
+  const parts = new Map<number, ConstantView>();
+  for (const { coefficients: offset, coefficientBytes: bytes, operator } of jobs) {
+    // The cores that share a job share its table.
+    if (bytes > 0) parts.set(offset, { kind: "coefficients", offset, bytes, segment, operator });
+  }
+  return [...parts.values()];
+}
