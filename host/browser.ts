@@ -1,18 +1,22 @@
 import { type LiteRtModule, loadLiteRtWith } from "./litert/module.ts";
 import { loadModulesWith } from "./modules.ts";
 
+export { readPicture } from "./images/decode-browser.ts";
 export * from "./library.ts";
 
-/** The Wasm modules stay files of their own, which bundlers find by these expressions. */
+/**
+ * The Wasm modules are files of their own, beside the built library. Vite and webpack find them by
+ * these expressions, and take them along; after esbuild they are to be put beside its bundle.
+ */
 const FILES = {
-  compiler: new URL("../dist/compiler.wasm", import.meta.url),
-  emulator: new URL("../dist/emulator.wasm", import.meta.url),
-  cpu: new URL("../dist/cpu.wasm", import.meta.url),
+  compiler: () => new URL("./compiler.wasm", import.meta.url),
+  emulator: () => new URL("./emulator.wasm", import.meta.url),
+  cpu: () => new URL("./cpu.wasm", import.meta.url),
 };
 
-/** Names other places for the Wasm modules, where a bundler has not kept them. */
+/** Names other places for the Wasm modules, where they are not beside the bundle. */
 export function locateModules(places: Partial<Record<keyof typeof FILES, string | URL>>): void {
-  loadModulesWith((name) => fetchModule(places[name] ?? FILES[name]));
+  loadModulesWith((name) => fetchModule(places[name] ?? FILES[name]()));
 }
 
 locateModules({});

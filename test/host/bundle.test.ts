@@ -40,7 +40,7 @@ test("bundles for a browser without anything of Node's", () => {
 test("leaves the Wasm modules outside, where other bundlers find them", () => {
   const text = readFileSync(outfile, "utf8");
   for (const name of ["compiler", "emulator", "cpu"]) {
-    assert.match(text, `new URL("../dist/${name}.wasm", import.meta.url)`);
+    assert.match(text, `new URL("./${name}.wasm", import.meta.url)`);
   }
 });
 
