@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { hasKernel } from "../cpu/engine.ts";
 import { compile } from "../index.ts";
+import { counted, grouped, percent } from "../numbers.ts";
 import type { OperatorReport } from "../report.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 import { cpuReason } from "./reasons.ts";
-import { counted, grouped, paint, percent, print, printJson, table } from "./terminal.ts";
+import { paint, print, printJson, table } from "./terminal.ts";
 
 export function addCheck(program: Command): void {
   const command = program

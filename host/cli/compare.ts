@@ -8,10 +8,11 @@ import {
 } from "../compare/compare.ts";
 import type { Difference } from "../compare/difference.ts";
 import { NolfetError } from "../errors.ts";
+import { counted, percent } from "../numbers.ts";
 import { type FeedOptions, noiseFor, readFeeds } from "./feeds.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
-import { counted, paint, percent, print, printJson, table } from "./terminal.ts";
+import { paint, print, printJson, table } from "./terminal.ts";
 
 interface Options extends TargetOptions, FeedOptions {}
 

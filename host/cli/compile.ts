@@ -2,11 +2,12 @@ import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Mark } from "../blob/blob.ts";
 import { compile, NolfetError } from "../index.ts";
+import { duration, grouped, percent, size } from "../numbers.ts";
 import type { Report } from "../report.ts";
 import { about, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 import { cpuReason } from "./reasons.ts";
-import { duration, grouped, paint, percent, print, printJson, size } from "./terminal.ts";
+import { paint, print, printJson } from "./terminal.ts";
 
 const MARKS: Mark[] = ["proven", "expected", "unproven"];
 

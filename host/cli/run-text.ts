@@ -1,7 +1,8 @@
 import type { TypedArray } from "../dtype.ts";
 import { elementsOf } from "../dtype.ts";
 import { dequantize, type Session, type TensorInfo, topScores } from "../index.ts";
-import { counted, paint } from "./terminal.ts";
+import { counted } from "../numbers.ts";
+import { paint } from "./terminal.ts";
 
 /** A run that has happened. */
 export interface Run {
