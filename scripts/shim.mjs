@@ -1,0 +1,101 @@
+// Compiles what is native: one command line for each product, with whatever C++ compiler is there.
+// Nothing is downloaded: Node's headers come from npm, the kernel's from the system.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Compilers by Node's names of architectures; `CXX` names the machine's own. */
+const CROSS = { x64: "x86_64-linux-gnu-g++", arm64: "aarch64-linux-gnu-g++" };
+const OWN = [process.env.CXX, "g++", "clang++"].filter(Boolean);
+
+/**
+ * Where <drm/etnaviv_drm.h> may lie: among the compiler's own headers; among those that Debian
+ * has for cross-compilers; or in the sources of kernel headers, which mark pointers with a word
+ * that compilers do not know. Both are searched last, so that nothing else is taken from there.
+ */
+const KERNEL_HEADERS = [
+  [],
+  ["-idirafter", "/usr/aarch64-linux-gnu/include"],
+  ...kernelSources().map((folder) => ["-D__user=", "-idirafter", folder]),
+];
+
+const NODE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-headers/include"];
+
+const COMMON = ["-std=c++17", "-Wall", "-Wextra", "-fvisibility=hidden"];
+const RELEASE = ["-O2"];
+const SANITIZED = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"];
+
+/** What is made of the sources in which folders, and under which name. */
+const PRODUCTS = {
+  addon: {
+    folders: ["shim/etnaviv", "shim/node"],
+    flags: [
+      "-shared",
+      "-fPIC",
+      "-DNAPI_VERSION=8",
+      "-DNODE_ADDON_API_CPP_EXCEPTIONS",
+      ...NODE_HEADERS.flatMap((folder) => ["-isystem", folder]),
+    ],
+    // Where node-gyp-build looks; "glibc" keeps it from being loaded where there is another libc.
+    path: (arch) => `prebuilds/linux-${arch}/nolfet.glibc.node`,
+  },
+};
+
+/** Tells, as its message, what is not there to compile with. */
+export class Missing extends Error {}
+
+/**
+ * Compiles a product and gives its path; at once, where it is newer than all it is made of.
+ * Throws Missing without a compiler or headers, and an Error with what the compiler says.
+ */
+export function compile(product, { arch = process.arch, sanitize = false } = {}) {
+  const { folders, flags, path } = PRODUCTS[product];
+  const output = sanitize ? `build/sanitized/${path(arch)}` : path(arch);
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  if (isNewer(output, [...files, "scripts/shim.mjs"])) return output;
+
+  const compiler = compilerFor(arch);
+  const sources = files.filter((file) => /\.cc?$/.test(file));
+  const kind = sanitize ? SANITIZED : RELEASE;
+  mkdirSync(dirname(output), { recursive: true });
+  const command = [...COMMON, ...kind, ...flags, ...kernelHeaders(compiler), ...sources];
+  run(compiler, [...command, "-o", `${output}.part`]);
+  renameSync(`${output}.part`, output);
+  return output;
+}
+
+function isNewer(path, files) {
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return files.every((file) => statSync(file).mtimeMs < made);
+}
+
+function compilerFor(arch) {
+  const candidates = [...(arch === process.arch ? OWN : []), CROSS[arch]].filter(Boolean);
+  const found = candidates.find((name) => spawnSync(name, ["--version"]).status === 0);
+  if (!found) throw new Missing(`no C++ compiler for ${arch} (${candidates.join(", ")})`);
+  return found;
+}
+
+function kernelHeaders(compiler) {
+  const input = "#include <drm/etnaviv_drm.h>\n";
+  const compiles = (flags) =>
+    spawnSync(compiler, ["-fsyntax-only", ...flags, "-xc++", "-"], { input }).status === 0;
+  const found = KERNEL_HEADERS.find(compiles);
+  if (!found) throw new Missing("no <drm/etnaviv_drm.h>, which the kernel's headers bring");
+  return found;
+}
+
+function kernelSources() {
+  const places = ["/usr/src/*/include/uapi", "/lib/modules/*/build/include/uapi"];
+  return places.flatMap((place) => {
+    const [parent, rest] = place.split("/*/");
+    const exists = statSync(parent, { throwIfNoEntry: false });
+    return exists ? readdirSync(parent).map((name) => join(parent, name, rest)) : [];
+  });
+}
+
+function run(compiler, args) {
+  const { status, stderr } = spawnSync(compiler, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${compiler} ${args.join(" ")}\n${stderr}`);
+  process.stderr.write(stderr);
+}

@@ -1,0 +1,10 @@
+#include "binding.h"
+
+static Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  const Napi::Function buffer = binding::Buffer::define(env);
+  env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(buffer)));
+  exports.Set("Device", binding::Device::define(env));
+  return exports;
+}
+
+NODE_API_MODULE(nolfet, initialize)

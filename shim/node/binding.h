@@ -1,0 +1,74 @@
+// The addon's two classes. Every object is told from other objects by its class's tag, so that
+// nothing but a Buffer is taken for one.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <set>
+
+#include "../etnaviv/buffer.h"
+#include "../etnaviv/device.h"
+#include "../etnaviv/error.h"
+
+namespace binding {
+
+class Buffer;
+
+/** What a device and its buffers share, in whatever order they go. */
+struct Opened {
+  std::shared_ptr<const etnaviv::Device> device;  // null once closed
+  std::set<Buffer*> buffers;                      // those that are not closed
+
+  /** The device; throws, in the name of a call, where it is closed. */
+  const std::shared_ptr<const etnaviv::Device>& open(const char* call) const;
+};
+
+class Device : public Napi::ObjectWrap<Device> {
+ public:
+  static constexpr napi_type_tag kTag = {0x6e6f6c6665740001, 0xd9f15b0a2c6e4f37};
+  static Napi::Function define(Napi::Env env);
+  explicit Device(const Napi::CallbackInfo& info);
+
+  const std::shared_ptr<Opened> opened = std::make_shared<Opened>();
+
+ private:
+  Napi::Value parameter(const Napi::CallbackInfo& info);
+  Napi::Value allocate(const Napi::CallbackInfo& info);
+  Napi::Value submit(const Napi::CallbackInfo& info);
+  Napi::Value wait(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+};
+
+/** JavaScript gets them from Device.allocate; the constructor takes (device, bytes, address). */
+class Buffer : public Napi::ObjectWrap<Buffer> {
+ public:
+  static constexpr napi_type_tag kTag = {0x6e6f6c6665740002, 0x84b2e6d1930c4a5f};
+  static Napi::Function define(Napi::Env env);
+  explicit Buffer(const Napi::CallbackInfo& info);
+  ~Buffer() override;
+
+  /** The buffer; throws, in the name of a call, where it is closed. */
+  const std::shared_ptr<const etnaviv::Buffer>& open(const char* call) const;
+  void end();
+
+ private:
+  Napi::Value prepare(const Napi::CallbackInfo& info);
+  void finish(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo&) { end(); }
+
+  std::shared_ptr<Opened> opened_;
+  std::shared_ptr<const etnaviv::Buffer> buffer_;  // null once closed
+  Napi::Reference<Napi::ArrayBuffer> view_;
+};
+
+/** The object of the class behind a value; throws a TypeError where it is none. */
+template <typename Class>
+Class& unwrap(Napi::Value value) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&Class::kTag)) {
+    throw Napi::TypeError::New(value.Env(), "expected an open Device, or a Buffer of one");
+  }
+  return *Class::Unwrap(value.As<Napi::Object>());
+}
+
+}  // namespace binding
