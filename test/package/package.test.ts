@@ -1,15 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { TARGETS } from "../../host/index.ts";
 import { codeBlocks, localLinks, ROOT, read } from "./documents.ts";
+import { installPacked } from "./packed.ts";
 
 const manifest = JSON.parse(read("package.json"));
-const MANIFESTS = [".", "models/digits"];
+const MANIFESTS = [".", "models/digits", "examples/browser"];
 const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"].concat(
+  "examples/browser/README.md",
   "models/digits/README.md",
   "test/measure/README.md",
 );
@@ -17,23 +19,9 @@ const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"].conca
 const folder = mkdtempSync(join(tmpdir(), "nolfet-package-"));
 const installed = join(folder, "node_modules/nolfet");
 
-/** Puts what would be published where a project that depends on it has it. */
-function install(): string[] {
-  const npm = process.env.npm_execpath;
-  const [command, ...args] = npm ? [process.execPath, npm] : ["npm"];
-  const listed = execFileSync(
-    command,
-    [...args, "pack", "--dry-run", "--ignore-scripts", "--json", "--silent"],
-    { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-  );
-  const [{ files }] = JSON.parse(listed);
-  const paths: string[] = files.map(({ path }: { path: string }) => path);
-  for (const path of paths) cpSync(join(ROOT, path), join(installed, path));
-  symlinkSync(join(ROOT, "node_modules"), join(installed, "node_modules"));
-  symlinkSync(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
-  return paths;
-}
-const packed = install();
+const packed = installPacked(folder);
+symlinkSync(join(ROOT, "node_modules"), join(installed, "node_modules"));
+symlinkSync(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
 
 const [example = ""] = codeBlocks("README.md", "js");
 const options = { cwd: ROOT, encoding: "utf8" } as const;
