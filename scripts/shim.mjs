@@ -76,7 +76,8 @@ function compilerFor(arch) {
   return found;
 }
 
-function kernelHeaders(compiler) {
+/** What to tell a compiler so that it finds the kernel's header. Throws Missing. */
+export function kernelHeaders(compiler) {
   const input = "#include <drm/etnaviv_drm.h>\n";
   const compiles = (flags) =>
     spawnSync(compiler, ["-fsyntax-only", ...flags, "-xc++", "-"], { input }).status === 0;
