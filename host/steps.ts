@@ -100,7 +100,6 @@ function npuStep(
 
 /** The NPU knows only unsigned bytes: a signed value is stored as itself plus 128. */
 function copy(source: Uint8Array, destination: Uint8Array, flip: boolean): void {
-  destination.set(source);
-  if (!flip) return;
-  for (let i = 0; i < destination.length; i++) destination[i] = (destination[i] as number) ^ 0x80;
+  if (!flip) destination.set(source);
+  else for (let i = 0; i < source.length; i++) destination[i] = (source[i] as number) ^ 0x80;
 }

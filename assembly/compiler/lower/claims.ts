@@ -51,10 +51,13 @@ export class Claims {
   }
 
   private view(plan: ViewPlan): void {
-    const order = orderIf(plan.outputIsPlanar);
-    if (!this.homes.hasHome(plan.output, order)) return;
-    const home = this.homes.home(plan.output, order);
-    this.homes.claim(plan.input, orderIf(plan.inputIsPlanar), home);
+    if (plan.keepsShape) this.rename(plan, Order.PLANAR, Order.PLANAR);
+    this.rename(plan, orderIf(plan.inputIsPlanar), orderIf(plan.outputIsPlanar));
+  }
+
+  private rename(plan: ViewPlan, inputOrder: Order, outputOrder: Order): void {
+    if (!this.homes.hasHome(plan.output, outputOrder)) return;
+    this.homes.claim(plan.input, inputOrder, this.homes.home(plan.output, outputOrder));
   }
 
   private pair(operator: i32, plan: AdditionPlan): void {

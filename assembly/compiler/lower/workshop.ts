@@ -88,8 +88,9 @@ export class Workshop {
 
   /** The same bytes by another name. */
   rename(plan: ViewPlan): void {
-    const order = orderIf(plan.outputIsPlanar);
-    const from = this.require(plan.input, orderIf(plan.inputIsPlanar));
+    const staysPlanar = plan.keepsShape && this.homes.isFilled(plan.input, Order.PLANAR);
+    const order = orderIf(staysPlanar || plan.outputIsPlanar);
+    const from = this.require(plan.input, orderIf(staysPlanar || plan.inputIsPlanar));
     this.homes.claim(plan.output, order, from);
     this.bring(from, this.homes.fill(plan.output, order), plan.output);
   }

@@ -6,7 +6,7 @@ import { provenSize } from "./convolution/strategy";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "./limits";
 import { Placement } from "./placement";
 import { AdditionForm, AdditionPlan } from "./plans";
-import { isRectified, whyNoImage, whyNotFused, zeroByte } from "./tensors";
+import { isRectified, sameShape, whyNoImage, whyNotFused, zeroByte } from "./tensors";
 
 /** ADD and SUB of two tensors of one shape. */
 export function placeAddition(operator: Operator, context: Context): Placement {
@@ -103,12 +103,6 @@ function whyNotAdded(
   if (max(output.fromLast(2), output.fromLast(3)) > LONGEST_SIDE)
     return "its image exceeds 8191 pixels on a side";
   return compat ? "" : whyNotFused(operator.options.activation, output);
-}
-
-export function sameShape(a: Tensor, b: Tensor): bool {
-  if (a.shape.length != b.shape.length) return false;
-  for (let i = 0; i < a.shape.length; i++) if (a.shape[i] != b.shape[i]) return false;
-  return true;
 }
 
 function isProvenImage(tensor: Tensor): bool {

@@ -7,6 +7,7 @@ import { whyNotScaled } from "./convolution/rules";
 import { Placement } from "./placement";
 import { Along, ConcatenationPlan, SplitPlan } from "./plans";
 import { isQuantizedByte, sameQuantization, whyNoImage, whyNoLayout } from "./tensors";
+import { placeView } from "./views";
 
 /** Parts that lie side by side in a whole: CONCATENATION, SPLIT, and QUANTIZE with one part. */
 
@@ -22,7 +23,10 @@ export function placeConcatenation(operator: Operator, context: Context): Placem
   return join(inputs, output, along, context);
 }
 
-/** QUANTIZE from bytes to bytes: a concatenation of one. */
+/**
+ * QUANTIZE from bytes to bytes: another name for them where only their type changes, as bytes are
+ * unsigned on the NPU, and else a concatenation of one.
+ */
 export function placeQuantize(operator: Operator, context: Context): Placement {
   const output = context.graph.tensors[operator.outputs[0]];
   const inputs = tensorsOf(operator.inputs, context);
@@ -31,7 +35,9 @@ export function placeQuantize(operator: Operator, context: Context): Placement {
     return Placement.onCpu("its tensors are not of 8 bits and one quantization");
   if (inputs[0].elements != output.elements || output.elements == 0)
     return Placement.onCpu("its output does not hold as many elements as its input");
-  return join(inputs, output, Along.OUTERMOST, context);
+  return sameQuantization(inputs[0], output)
+    ? placeView(operator, context)
+    : join(inputs, output, Along.OUTERMOST, context);
 }
 
 /** Fault: Mesa takes over the parts' bytes whatever their scale is. */

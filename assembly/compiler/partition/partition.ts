@@ -5,10 +5,10 @@ import { Graph, Operator } from "../graph";
 import { DTYPE_NAMES, Dtype, Mark } from "../schema";
 import { Settings } from "../settings";
 import { Context } from "./context";
+import { returnIdle } from "./idle";
 import { PATTERNS } from "./patterns";
 import { Placement } from "./placement";
 import { collectSegments, Segment } from "./segments";
-import { keepsBytes } from "./views";
 
 export class Partition {
   constructor(
@@ -28,8 +28,9 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
   const context = new Context(graph, core, settings);
   const placements: Placement[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
-    placements.push(placeOperator(graph.operators[i], context, placements));
+    placements.push(placeOperator(graph.operators[i], context));
   }
+  returnIdle(graph, placements);
   return new Partition(placements, collectSegments(graph, placements));
 }
 
@@ -45,27 +46,14 @@ function isQuantized(graph: Graph): bool {
   return fail(Code.NOT_QUANTIZED, PlaceKind.TENSOR, first, "a model quantized to 8 bits", found);
 }
 
-function placeOperator(operator: Operator, context: Context, before: Placement[]): Placement {
+function placeOperator(operator: Operator, context: Context): Placement {
   if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
   const place = PATTERNS.find(operator.code, context.settings);
   if (place == null) return Placement.onCpu("the NPU path has no pattern for it");
   const placement = place(operator, context);
-  const plan = placement.plan;
-  if (plan == null) return placement;
-  if (keepsBytes(plan) && !readsFromNpu(operator, context.graph, before)) {
-    return Placement.onCpu("nothing that it rearranges comes from the NPU");
-  }
+  if (!placement.isOnNpu) return placement;
   const reason = withheld(placement.mark, context.settings);
   return reason == "" ? placement : Placement.onCpu(reason);
-}
-
-function readsFromNpu(operator: Operator, graph: Graph, placements: Placement[]): bool {
-  for (let i = 0; i < operator.inputs.length; i++) {
-    if (operator.inputs[i] < 0) continue;
-    const producer = graph.tensors[operator.inputs[i]].producer;
-    if (producer >= 0 && placements[producer].isOnNpu) return true;
-  }
-  return false;
 }
 
 /** The envelope: proven and expected jobs are emitted unless the caller asks otherwise. */

@@ -118,6 +118,8 @@ export class PaddingPlan extends Plan {
 
 /** Another shape for the same bytes, as either tensor has them in one of its orders. */
 export class ViewPlan extends Plan {
+  /** Both have one shape, so that either order of the one is that order of the other. */
+  keepsShape: bool = false;
   inputIsPlanar: bool = false;
   outputIsPlanar: bool = false;
 

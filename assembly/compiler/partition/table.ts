@@ -1,11 +1,10 @@
 import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
-import { sameShape } from "./addition";
 import { Context } from "./context";
 import { LARGEST_TENSOR } from "./limits";
 import { Placement } from "./placement";
 import { TableFunction, TablePlan } from "./plans";
-import { clampsAtSix, whyNoImage } from "./tensors";
+import { clampsAtSix, sameShape, whyNoImage } from "./tensors";
 
 /** The shift is seven bits, signed: well within it. */
 const LEAST_FACTOR: f32 = 5.9604645e-8; // 2^-24

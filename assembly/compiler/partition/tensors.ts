@@ -59,6 +59,12 @@ export function sameQuantization(a: Tensor, b: Tensor): bool {
   return a.quantization.scale(0) == b.quantization.scale(0) && zeroByte(a) == zeroByte(b);
 }
 
+export function sameShape(a: Tensor, b: Tensor): bool {
+  if (a.shape.length != b.shape.length) return false;
+  for (let i = 0; i < a.shape.length; i++) if (a.shape[i] != b.shape[i]) return false;
+  return true;
+}
+
 export function isFusable(activation: Activation): bool {
   return (
     activation == Activation.NONE || activation == Activation.RELU || activation == Activation.RELU6

@@ -3,7 +3,7 @@ import { Dtype, Mark } from "../schema";
 import { Context } from "./context";
 import { Placement } from "./placement";
 import { Plan, PlanKind, ViewPlan } from "./plans";
-import { isQuantizedByte, sameQuantization, whyNoLayout } from "./tensors";
+import { isQuantizedByte, sameQuantization, sameShape, whyNoLayout } from "./tensors";
 
 /** What needs no job, or only copies: other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {
@@ -24,7 +24,9 @@ export function placeView(operator: Operator, context: Context): Placement {
   if (reason != "") return Placement.onCpu(reason);
   const other = whyNoLayout(output, "output");
   if (other != "") return Placement.onCpu(other);
-  return Placement.onNpu(new ViewPlan(input, output), context.capped(viewMark(input)));
+  const plan = new ViewPlan(input, output);
+  plan.keepsShape = sameShape(input, output);
+  return Placement.onNpu(plan, context.capped(viewMark(input)));
 }
 
 /** TRANSPOSE between the two orders of an image: NHWC to NCHW, or back. */
@@ -34,6 +36,7 @@ export function placeTranspose(operator: Operator, context: Context): Placement 
   if (plan == null) return placement;
   const order = context.graph.tensors[operator.inputs[1]];
   const view = plan as ViewPlan;
+  view.keepsShape = false;
   if (plan.input.shape.length != 4 || plan.output.shape.length != 4 || plan.input.shape[0] != 1)
     return Placement.onCpu("it is not over one image");
   view.inputIsPlanar = isOrder(order, 3, 1, 2);
