@@ -22,7 +22,7 @@ newer.view.setUint32(newer.position(newer.root, "Blob", "version"), FORMAT_VERSI
 const FILES: Record<string, Uint8Array> = {
   "model.tflite": model,
   "model.nolf": blob,
-  "l2.tflite": classifierModel({ pool: "L2_POOL_2D" }),
+  "custom.tflite": classifierModel({ pool: "FancyPool" }),
   "damaged.nolf": damaged,
   "newer.nolf": newer.sealed(),
   "empty.tflite": new Uint8Array(),
@@ -89,7 +89,7 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ["run folder --input pixels.bin", REFUSED, /folder, found a folder \[FILE\]/],
   ["targets extra", USAGE, /too many arguments/],
   ["run model.nolf --image picture.png --mean a", USAGE, /Expected a number/],
-  ["run l2.tflite --input pixels.bin", REFUSED, /in operator 1: .*found L2_POOL_2D/],
+  ["run custom.tflite --input pixels.bin", REFUSED, /in operator 1: .*found FancyPool/],
   ["run damaged.nolf --input pixels.bin", REFUSED, /\[BAD_BLOB\]/],
   ["run model.nolf --input pixels.bin --output-dir pixels.bin", REFUSED, /a folder pixels\.bin/],
   ["frobnicate", USAGE, /unknown command 'frobnicate'/],

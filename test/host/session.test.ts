@@ -124,15 +124,6 @@ for (const [name, feeds, message] of FEEDS) {
   });
 }
 
-test("refuses an operator on the CPU that has no kernel, by name", async () => {
-  const model = classifierModel({ pool: "L2_POOL_2D" });
-  const unsupported = await compile(model, { target: "a311d" });
-  const error = await fails("UNSUPPORTED_OPERATOR", () => Session.create(unsupported));
-  assert.equal(error.place, { kind: "OPERATOR", at: 1 });
-  assert.match(error.found, /^L2_POOL_2D /);
-  assert.match(error.expected, /the package @litertjs\/core/);
-});
-
 test("refuses unknown devices and what is no blob", async () => {
   await fails("NO_DEVICE", () => Session.create(blob, { device: "gpu" as "auto" }));
   await fails("BAD_INPUT", () => Session.create("blob" as unknown as Uint8Array));
