@@ -22,8 +22,19 @@ export async function liteRtStep(blob: Blob, segment: Segment, values: Values): 
   };
 }
 
+/** TFLite's code of operators that have a name of their own. */
+const CUSTOM = 32;
+
+/** LiteRT has no custom operators; it runs over them without a word, their outputs left as they were. */
+function refuseCustom(blob: Blob, operators: readonly number[]): void {
+  if (operators.some((index) => blob.operators[index]?.code === CUSTOM)) {
+    throw new Error("a custom operator, which the package does not have either");
+  }
+}
+
 async function compileSegment(blob: Blob, { operators, model }: Segment): Promise<LiteRtRunner> {
   try {
+    refuseCustom(blob, operators);
     return await compileForLiteRt(model);
   } catch (error) {
     const first = operators[0] as number;

@@ -12,8 +12,8 @@ type Dtype = "uint8" | "int8";
 export interface ClassifierSpec {
   dtype?: Dtype;
   seed?: number;
-  /** Replaces AVERAGE_POOL_2D by an operator that no CPU kernel runs. */
-  pool?: "AVERAGE_POOL_2D" | "L2_POOL_2D";
+  /** Replaces AVERAGE_POOL_2D by one that LiteRT alone runs, or by one that nobody does. */
+  pool?: "AVERAGE_POOL_2D" | "L2_POOL_2D" | "FancyPool";
 }
 
 /**
