@@ -1,11 +1,11 @@
-// Trains the classifier, quantizes it and writes it beside this file: `npm run train`.
+// Trains the classifier, quantizes it twice and writes both models beside this file: `npm run train`.
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
 import { SIDE, splitDigits } from "./data/digits.ts";
 import { Random } from "./data/random.ts";
 import { quantizeLayers } from "./quantize/quantize.ts";
-import { UINT8 } from "./quantize/scheme.ts";
+import { INT8, UINT8 } from "./quantize/scheme.ts";
 import { writeModel } from "./tflite/model.ts";
 import { operatorsOf } from "./tflite/network.ts";
 import { accuracy, fit } from "./training/fit.ts";
@@ -30,11 +30,14 @@ fit(network, training, SCHEDULE, new Random(SEED), (epoch, loss) => {
 });
 console.log(`float, on the digits never trained on: ${percent(accuracy(network, test))}`);
 
-const layers = quantizeLayers(layersOf(network, training.slice(0, CALIBRATION)), UINT8);
-const file = writeModel(operatorsOf(layers, { ...UINT8, side: SIDE }), "Handwritten digits");
-const name = `digits_${UINT8.type}.tflite`;
-writeFileSync(new URL(name, import.meta.url), file);
-console.log(`${name}: ${file.length} bytes`);
+const layers = layersOf(network, training.slice(0, CALIBRATION));
+for (const scheme of [UINT8, INT8]) {
+  const operators = operatorsOf(quantizeLayers(layers, scheme), { ...scheme, side: SIDE });
+  const file = writeModel(operators, "Handwritten digits");
+  const name = `digits_${scheme.type}.tflite`;
+  writeFileSync(new URL(name, import.meta.url), file);
+  console.log(`${name}: ${file.length} bytes`);
+}
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

@@ -28,3 +28,12 @@ export const UINT8: Scheme = {
   input: { scale: Math.fround(1 / 255), zeroPoint: 0 },
   probabilities: { scale: 1 / 256, zeroPoint: 0 },
 };
+
+/** TFLite's present scheme: everything signed, one scale for each output channel of the weights. */
+export const INT8: Scheme = {
+  type: "int8",
+  activations: { low: -128, high: 127 },
+  weights: { low: -127, high: 127, perChannel: true },
+  input: { scale: Math.fround(1 / 255), zeroPoint: -128 },
+  probabilities: { scale: 1 / 256, zeroPoint: -128 },
+};

@@ -38,6 +38,7 @@ export function writeModel(operators: readonly Operator[], description: string):
   const tensors = [...new Set(operators.flatMap(({ inputs, output }) => [...inputs, output]))];
   const constants = tensors.filter(({ data }) => data);
   const names = [...new Set(operators.map(({ name }) => name))];
+  const isSigned = tensors.some(({ type }) => type === "int8");
   const indicesOf = (some: readonly Tensor[]) => int32s(some.map((one) => tensors.indexOf(one)));
 
   const subgraph = tableOf(schema.SUBGRAPH, {
@@ -60,7 +61,7 @@ export function writeModel(operators: readonly Operator[], description: string):
   });
   const model = tableOf(schema.MODEL, {
     version: int32(schema.VERSION),
-    operatorCodes: tables(names.map(operatorCodeTable)),
+    operatorCodes: tables(names.map((name) => operatorCodeTable(name, isSigned))),
     subgraphs: tables([subgraph]),
     description: text(description),
     buffers: tables([{}, ...constants.map(bufferTable)]),
@@ -68,11 +69,11 @@ export function writeModel(operators: readonly Operator[], description: string):
   return writeFlatbuffer(model, schema.IDENTIFIER);
 }
 
-function operatorCodeTable(name: Operator["name"]): Table {
-  const { code } = schema.OPERATORS[name];
+function operatorCodeTable(name: Operator["name"], isSigned: boolean): Table {
+  const { code, int8Version } = schema.OPERATORS[name];
   return tableOf(schema.OPERATOR_CODE, {
     deprecatedCode: int8(code),
-    version: int32(1),
+    version: int32(isSigned ? int8Version : 1),
     code: int32(code),
   });
 }

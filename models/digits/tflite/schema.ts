@@ -17,23 +17,29 @@ export const QUANTIZATION = { scale: 2, zeroPoint: 3, dimension: 6 };
 export const OPERATOR = { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4 };
 export const BUFFER = { data: 0 };
 
-/** Operators by name: their code, and the type and slots of the table that holds their options. */
+/**
+ * Operators by name: their code, the version that came with int8 tensors, and the type and slots
+ * of the table that holds their options.
+ */
 export const OPERATORS = {
   AVERAGE_POOL_2D: {
     code: 1,
+    int8Version: 2,
     optionsType: 5,
     options: { padding: 0, strideWidth: 1, strideHeight: 2, filterWidth: 3, filterHeight: 4 },
   },
   CONV_2D: {
     code: 3,
+    int8Version: 3,
     optionsType: 1,
     options: { padding: 0, strideWidth: 1, strideHeight: 2, activation: 3 },
   },
   DEPTHWISE_CONV_2D: {
     code: 4,
+    int8Version: 3,
     optionsType: 2,
     options: { padding: 0, strideWidth: 1, strideHeight: 2, depthMultiplier: 3, activation: 4 },
   },
-  RESHAPE: { code: 22, optionsType: 17, options: { newShape: 0 } },
-  SOFTMAX: { code: 25, optionsType: 9, options: { beta: 0 } },
+  RESHAPE: { code: 22, int8Version: 1, optionsType: 17, options: { newShape: 0 } },
+  SOFTMAX: { code: 25, int8Version: 2, optionsType: 9, options: { beta: 0 } },
 } as const;
