@@ -13,6 +13,9 @@ export class Settings {
    */
   constructor(private bits: u32) {}
 
+  /** Jobs that all layers with scales for each channel may have together; 0: the usual number. */
+  jobBudget: i32 = 0;
+
   get compatMesa(): bool {
     return (this.bits & 1) != 0;
   }

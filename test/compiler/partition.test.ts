@@ -91,9 +91,9 @@ const CASES: Case[] = [
   },
   { what: "a small dilation", model: { dilation: 2 }, verdict: "proven" },
   {
-    what: "weights per channel",
+    what: "uint8 weights per channel",
     model: { weights: { scale: Array(8).fill(0.03), zeroPoint: Array(8).fill(120) } },
-    verdict: "its weights are quantized per channel",
+    verdict: "its weights are quantized per channel, but not int8",
   },
   {
     what: "RELU6 below the output's range",

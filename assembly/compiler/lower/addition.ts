@@ -4,7 +4,7 @@ import { AdditionForm, AdditionPlan } from "../partition/plans";
 import { zeroByte } from "../partition/tensors";
 import { Order } from "./homes";
 import { Access, ConvolutionJob, Purpose } from "./jobs";
-import { ChannelGroup, Kernels } from "./kernels";
+import { Kernels } from "./kernels";
 import { Workshop } from "./workshop";
 
 /** A sum is a convolution over both operands, which lie one behind the other like one image. */
@@ -27,7 +27,7 @@ function additionJob(
   workshop: Workshop,
 ): ConvolutionJob {
   const c = convolutionFor(plan);
-  const kernels = new Kernels(c, new ChannelGroup(0, c.outputChannels));
+  const kernels = new Kernels(c, c.allChannels);
   const job = new ConvolutionJob(pair, output, kernels);
   job.purpose = Purpose.ADDITION;
   if (plan.form == AdditionForm.PLANES) layPlanes(job, plan);

@@ -1,9 +1,9 @@
-import { Axis, Convolution, Striding } from "../partition/convolution/geometry";
+import { Axis, ChannelGroup, Convolution, Striding } from "../partition/convolution/geometry";
 import { ConvolutionsPlan } from "../partition/plans";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { Order } from "./homes";
 import { Access, ConvolutionJob } from "./jobs";
-import { ChannelGroup, Kernels } from "./kernels";
+import { Kernels } from "./kernels";
 import { Image } from "./moves";
 import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
@@ -32,7 +32,7 @@ function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
   const c = plan.stages[0];
   const input = workshop.require(plan.input, Order.INTERLEAVED);
   const output = workshop.homes.fill(plan.output, Order.INTERLEAVED);
-  const job = convolutionJob(c, new ChannelGroup(0, c.outputChannels), input, output);
+  const job = convolutionJob(c, c.allChannels, input, output);
   turnFullyConnected(job, c);
   workshop.add(job);
 }
@@ -41,10 +41,9 @@ function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
 export function convolve(c: Convolution, from: Access, output: Access, workshop: Workshop): void {
   if (c.blankPlane) from.value.bytes = max(from.value.bytes, from.offset + 2 * c.inputBytes);
   const input = prepare(c, from, workshop);
-  const most = groupSize(c, workshop);
-  for (let first = 0; first < c.outputChannels; first += most) {
-    const group = new ChannelGroup(first, min(most, c.outputChannels - first));
-    const job = convolutionJob(c, group, input, output);
+  const groups = groupsFor(c, workshop);
+  for (let i = 0; i < groups.length; i++) {
+    const job = convolutionJob(c, groups[i], input, output);
     if (workshop.settings.compatMesa) turnConvolution(job, c);
     workshop.add(job);
   }
@@ -67,12 +66,24 @@ function prepare(c: Convolution, input: Access, workshop: Workshop): Access {
 const DEPTHWISE_GROUP = 128;
 
 /**
- * Depthwise kernels that are spelled out as full ones grow with the square of the channels,
- * nearly all of it zeros: one job for every so many channels takes far fewer bytes.
+ * The channels of each job. Depthwise kernels that are spelled out as full ones grow with the
+ * square of the channels, nearly all of it zeros: one job for every so many channels takes far
+ * fewer bytes.
  */
-function groupSize(c: Convolution, workshop: Workshop): i32 {
+function groupsFor(c: Convolution, workshop: Workshop): ChannelGroup[] {
+  const groups = c.groups.length > 0 ? c.groups : [c.allChannels];
   const spelledOut = c.depthwise && !c.native && !workshop.settings.compatMesa;
-  return spelledOut ? DEPTHWISE_GROUP : c.outputChannels;
+  if (!spelledOut) return groups;
+  const parts: ChannelGroup[] = [];
+  for (let i = 0; i < groups.length; i++) {
+    const group = groups[i];
+    const end = group.first + group.count;
+    for (let first = group.first; first < end; first += DEPTHWISE_GROUP) {
+      const count = min(DEPTHWISE_GROUP, end - first);
+      parts.push(new ChannelGroup(first, count, group.scale, group.weightZero));
+    }
+  }
+  return parts;
 }
 
 function rearrange(c: Convolution, input: Access, workshop: Workshop): Access {
@@ -149,7 +160,7 @@ function convolutionJob(
   job.relu = c.relu;
   job.inputZero = c.inputZero;
   job.outputZero = c.outputZero;
-  job.scale = c.scale;
+  job.scale = group.scale;
   job.macs = (c.macs * (group.count as u64)) / (c.outputChannels as u64);
   job.inputBytes = job.inputX * job.inputY * job.inputZ;
   job.outputBytes = job.outputX * job.outputY * job.outputZ;

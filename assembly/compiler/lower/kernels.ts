@@ -1,12 +1,10 @@
-import { Axis, Convolution, Striding, Weights } from "../partition/convolution/geometry";
-
-/** Output channels `first` to `first + count` of an operator. */
-export class ChannelGroup {
-  constructor(
-    public first: i32,
-    public count: i32,
-  ) {}
-}
+import {
+  Axis,
+  ChannelGroup,
+  Convolution,
+  Striding,
+  Weights,
+} from "../partition/convolution/geometry";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
@@ -28,6 +26,8 @@ export class Kernels {
   depthwise: bool = false;
   /** Taps of one plane: the square of the side, but for a fault that compat has. */
   area: i32 = 0;
+  /** The byte that stands for zero, once `flip` is applied. */
+  zero: u8;
   /** Row-major taps of each phase: bytes from the plane's address, or NO_TAP. */
   taps: StaticArray<i32> = NO_TABLE;
 
@@ -41,6 +41,7 @@ export class Kernels {
   constructor(c: Convolution, group: ChannelGroup) {
     const halved = c.striding != Striding.NONE && c.striding != Striding.FIRST_PIXEL;
     this.count = group.count;
+    this.zero = group.weightZero;
     this.channels = c.depthwise ? group.count : c.inputChannels;
     this.depthwise = c.depthwise && c.outputChannels > 1 && !c.native;
     this.phases = halved ? 4 : 1;
@@ -74,11 +75,6 @@ export class Kernels {
   /** Weights of one kernel, zeros included. */
   get size(): i32 {
     return this.planes * this.area;
-  }
-
-  /** The byte that stands for zero, once `flip` is applied. */
-  get zero(): u8 {
-    return this.weights.zero;
   }
 
   /** What stored bytes are combined with (exclusive or). */

@@ -4,6 +4,7 @@ import { Core } from "../../targets/cores";
 import { Graph, Operator } from "../graph";
 import { DTYPE_NAMES, Dtype, Mark } from "../schema";
 import { Settings } from "../settings";
+import { arrangeChannels } from "./channels/channels";
 import { Context } from "./context";
 import { returnIdle } from "./idle";
 import { PATTERNS } from "./patterns";
@@ -31,7 +32,9 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
     placements.push(placeOperator(graph.operators[i], context));
   }
   returnIdle(graph, placements);
-  return new Partition(placements, collectSegments(graph, placements));
+  const segments = collectSegments(graph, placements);
+  if (!settings.compatMesa) arrangeChannels(graph, placements, segments, core, settings);
+  return new Partition(placements, segments);
 }
 
 function isQuantized(graph: Graph): bool {

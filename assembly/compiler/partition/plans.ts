@@ -1,5 +1,6 @@
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution/geometry";
+import { Operands } from "./convolution/operands";
 
 /** What the NPU is to do for an operator: `lower` has one way for each kind. */
 export enum PlanKind {
@@ -36,6 +37,8 @@ export abstract class Plan {
 export class ConvolutionsPlan extends Plan {
   /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
   flat: bool = false;
+  /** The operator's, if its weights are the model's; otherwise all channels are treated alike. */
+  operands: Operands | null = null;
 
   constructor(
     input: Tensor,

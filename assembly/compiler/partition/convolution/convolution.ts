@@ -26,18 +26,21 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
     return Placement.onCpu("it has not the usual inputs and outputs");
   }
   const operands = new Operands(operator, context.graph);
-  const reason = whyNotOperands(operands);
+  const reason = whyNotOperands(operands, context);
   if (reason != "") return Placement.onCpu(reason);
   const c = flat ? wholeImage(operands, context) : sliding(operands, context);
   const placement = placeStages(operands.input, operands.output, [c], Mark.PROVEN, context);
   const plan = placement.plan;
   if (plan == null) return placement;
   (plan as ConvolutionsPlan).flat = flat;
+  (plan as ConvolutionsPlan).operands = operands;
   plan.weightBytes = operands.weights.data.bytes;
   return placement;
 }
 
-function whyNotOperands(operands: Operands): string {
+function whyNotOperands(operands: Operands, context: Context): string {
+  if (context.settings.compatMesa && operands.isPerChannel)
+    return "its weights are quantized per channel";
   for (let i = 0; i < OPERAND_RULES.length; i++) {
     const reason = OPERAND_RULES[i](operands);
     if (reason != "") return reason;
@@ -57,10 +60,8 @@ function sliding(operands: Operands, context: Context): Convolution {
   c.inputChannels = operands.input.fromLast(1);
   c.outputChannels = operands.outputChannels;
   c.measure(operands.input, operands.output);
-  // With a single channel there is nothing to keep apart.
-  c.depthwise = operands.isDepthwise && c.inputChannels > 1;
   quantize(c, operands);
-  pitches(c, operands.isDepthwise);
+  layWeights(c, operands);
   if (leavesCoresIdle(c, context.core)) spellOut(c);
   return c;
 }
@@ -78,9 +79,7 @@ function wholeImage(operands: Operands, context: Context): Convolution {
   c.rows.span(side, 1, side);
   c.columns.span(side, 1, side);
   quantize(c, operands);
-  c.weights.tapPitch = 1;
-  c.weights.channelPitch = side * side;
-  c.weights.kernelPitch = inputs;
+  layWeights(c, operands);
   c.mesaFlat = context.settings.compatMesa;
   return c;
 }
@@ -106,10 +105,39 @@ function quantize(c: Convolution, operands: Operands): void {
   c.weights.bias = bias == null ? 0 : bias.data.pointer;
 }
 
-/** TFLite's orders: kernels outermost and channels innermost, or one kernel for all channels. */
-function pitches(c: Convolution, oneForAll: bool): void {
+/** Gives a convolution other weights in the place of the model's, in the model's layout. */
+export function replaceWeights(
+  c: Convolution,
+  operands: Operands,
+  bytes: StaticArray<u8>,
+  biases: StaticArray<i32>,
+  zero: u8,
+): void {
+  const isSpelledOut = operands.isDepthwise && c.inputChannels > 1 && !c.depthwise;
+  c.weights.data = changetype<usize>(bytes);
+  c.weights.bias = changetype<usize>(biases);
+  c.weights.zero = zero;
+  c.weights.flip = 0;
+  layWeights(c, operands);
+  if (isSpelledOut) spellOut(c);
+}
+
+/**
+ * TFLite's orders: kernels outermost and channels innermost, one kernel for all channels, or, for
+ * FULLY_CONNECTED, one weight for each input.
+ */
+function layWeights(c: Convolution, operands: Operands): void {
   const weights = c.weights;
-  weights.tapPitch = oneForAll ? c.outputChannels : c.inputChannels;
-  weights.channelPitch = oneForAll ? 0 : 1;
-  weights.kernelPitch = oneForAll ? 1 : c.rows.kernel * c.columns.kernel * c.inputChannels;
+  const taps = c.rows.kernel * c.columns.kernel;
+  const oneForAll = operands.isDepthwise;
+  // With a single channel there is nothing to keep apart.
+  c.depthwise = oneForAll && c.inputChannels > 1;
+  if (operands.isFullyConnected) {
+    weights.tapPitch = 1;
+    weights.channelPitch = taps;
+  } else {
+    weights.tapPitch = oneForAll ? c.outputChannels : c.inputChannels;
+    weights.channelPitch = oneForAll ? 0 : 1;
+  }
+  weights.kernelPitch = oneForAll ? 1 : taps * c.inputChannels;
 }

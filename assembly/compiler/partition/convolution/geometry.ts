@@ -57,6 +57,18 @@ export class Weights {
   bias: usize = 0;
 }
 
+/** Output channels `first` to `first + count`, whose weights have one scale and zero point. */
+export class ChannelGroup {
+  constructor(
+    public first: i32,
+    public count: i32,
+    /** Steps of the output for one step of the accumulator. */
+    public scale: f32,
+    /** The byte that stands for a weight of zero, once it is flipped. */
+    public weightZero: u8,
+  ) {}
+}
+
 /**
  * One convolution as the NPU takes it: its square kernel (`side`) may be larger than the
  * model's, which then lies inside it among zero weights.
@@ -79,6 +91,8 @@ export class Convolution {
   outputZero: i32 = 0;
   /** Steps of the output for one step of the accumulator. */
   scale: f32 = 1;
+  /** Channels that differ in scale or zero point of their weights, in order; none: all are alike. */
+  groups: ChannelGroup[] = [];
   // What the strategy decides:
   side: i32 = 0;
   striding: Striding = Striding.NONE;
@@ -94,6 +108,11 @@ export class Convolution {
     return (
       this.rows.kernel == 1 && this.columns.kernel == 1 && this.inputChannels > 1 && !this.depthwise
     );
+  }
+
+  /** All output channels as one group, by the scale and zero point of the whole. */
+  get allChannels(): ChannelGroup {
+    return new ChannelGroup(0, this.outputChannels, this.scale, this.weights.zero);
   }
 
   get square(): bool {

@@ -32,9 +32,20 @@ export class Operands {
     return this.isFullyConnected ? this.weights.shape[0] : this.output.fromLast(1);
   }
 
-  /** What one step of the accumulator is worth in steps of the output, in float32 throughout. */
+  /** Whether each output channel's weights have a scale of their own. */
+  get isPerChannel(): bool {
+    return this.weights.quantization.count > 1;
+  }
+
+  /**
+   * What one step of the accumulator is worth in steps of the output, in float32 throughout; the
+   * most of it where channels differ.
+   */
   get scale(): f32 {
-    const accumulator = this.input.quantization.scale(0) * this.weights.quantization.scale(0);
+    const scales = this.weights.quantization;
+    let largest = scales.scale(0);
+    for (let i = 1; i < scales.count; i++) largest = max(largest, scales.scale(i));
+    const accumulator = this.input.quantization.scale(0) * largest;
     return accumulator / this.output.quantization.scale(0);
   }
 

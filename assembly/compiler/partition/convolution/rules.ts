@@ -38,10 +38,19 @@ function images(o: Operands): string {
 }
 
 function weightTypes(o: Operands): string {
-  if (o.weights.quantization.count > 1) return "its weights are quantized per channel";
   if (o.weights.dtype != o.input.dtype) return "its weights are of another type than its input";
+  if (o.isPerChannel) return channelScales(o);
   if (o.weights.quantization.count == 1) return "";
   return "its weights have not one scale and zero point";
+}
+
+function channelScales(o: Operands): string {
+  const scales = o.weights.quantization;
+  if (!o.hasSignedWeights) return "its weights are quantized per channel, but not int8";
+  if (scales.axis != (o.isDepthwise ? 3 : 0)) return "its scales are not those of output channels";
+  for (let i = 0; i < scales.count; i++)
+    if (scales.zeroPoint(i) != 0) return "its weights are quantized per channel with zero points";
+  return "";
 }
 
 function constants(o: Operands): string {

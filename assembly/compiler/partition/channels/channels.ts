@@ -1,0 +1,76 @@
+import { Core } from "../../../targets/cores";
+import { Graph } from "../../graph";
+import { Settings } from "../../settings";
+import { Placement } from "../placement";
+import { ConvolutionsPlan, PlanKind } from "../plans";
+import { Segment } from "../segments";
+import { Activity } from "./activity";
+import { spend } from "./budget";
+import { Cost } from "./cost";
+import { Grouping } from "./grouping";
+import { Layer } from "./layers";
+import { orderBlocks } from "./ordering";
+import { Orders } from "./orders";
+import { Sizes } from "./sizes";
+import { Rewriting } from "./weights";
+
+/**
+ * Brings layers whose weights have a scale for each channel to what the NPU has, one scale for
+ * each job: kernels of similar scale share a job, and channels are put into an order in which
+ * such kernels are neighbours.
+ */
+export function arrangeChannels(
+  graph: Graph,
+  placements: Placement[],
+  segments: Segment[],
+  core: Core,
+  settings: Settings,
+): void {
+  const layers = layersOf(placements);
+  const perChannel = layers.filter((layer) => layer.isPerChannel).length;
+  if (perChannel == 0) return;
+  const activity = new Activity();
+  const costs: Cost[] = [];
+  for (let i = 0; i < layers.length; i++) costs.push(new Cost(layers[i], activity));
+  const orders = new Orders(graph, placements, segments);
+  const jobs = settings.jobBudget > 0 ? settings.jobBudget : USUAL_JOBS * perChannel;
+  orderBlocks(costs, orders, core, max(2, jobs / perChannel));
+  const groupings: Grouping[] = [];
+  const grouped: i32[] = [];
+  for (let i = 0; i < layers.length; i++) {
+    const layer = layers[i];
+    if (!layer.isPerChannel) continue;
+    const order = orders.orderOf(layer.operands.output);
+    const sizes = new Sizes(layer.convolution, core, settings.strict);
+    const most = max(1, jobs - perChannel + 1);
+    groupings.push(new Grouping(costs[i], order, sizes, min(most, MOST_GROUPS)));
+    grouped.push(i);
+  }
+  const numbers = spend(groupings, jobs);
+  for (let i = 0; i < layers.length; i++) {
+    const layer = layers[i];
+    const input = orders.orderOf(layer.operands.input);
+    const output = orders.orderOf(layer.operands.output);
+    const at = grouped.indexOf(i);
+    if (at < 0 && input == null && output == null) continue;
+    const counts = at < 0 ? [layer.channels] : groupings[at].counts(numbers[at]);
+    new Rewriting(layer, input, output).apply(counts);
+  }
+}
+
+/** Jobs for each layer where the caller sets no number. */
+const USUAL_JOBS = 4;
+const MOST_GROUPS = 64;
+
+function layersOf(placements: Placement[]): Layer[] {
+  const layers: Layer[] = [];
+  for (let i = 0; i < placements.length; i++) {
+    const plan = placements[i].plan;
+    if (plan == null || plan.kind != PlanKind.CONVOLUTIONS) continue;
+    const convolutions = plan as ConvolutionsPlan;
+    const operands = convolutions.operands;
+    if (operands == null || convolutions.stages.length != 1) continue;
+    layers.push(new Layer(i, operands, convolutions.stages[0], placements[i]));
+  }
+  return layers;
+}

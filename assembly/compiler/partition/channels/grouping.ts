@@ -1,0 +1,96 @@
+import { Cost } from "./cost";
+import { Sizes } from "./sizes";
+
+/** Cuts are tried at so many places at most. */
+const MOST_UNITS = 160;
+
+/**
+ * The best cuts of a sequence of kernels into 1, 2, 3 … groups: the least sum of costs, where
+ * every group has the scale of its largest. With C(i, j) the cost of the kernels from i up to,
+ * not with, j as one group, the best cost of n groups up to j is
+ *
+ *     B(n, j) = min over i of B(n − 1, i) + C(i, j)
+ */
+export class Grouping {
+  /** Places between kernels where a cut may be: the first and last included. */
+  private places: i32[] = [];
+  /** By number of groups and place: the cost, and the place of the last cut. */
+  private best: StaticArray<f64> = [];
+  private last: StaticArray<i32> = [];
+  private width: i32 = 0;
+
+  constructor(
+    private cost: Cost,
+    private order: StaticArray<i32> | null,
+    sizes: Sizes,
+    public most: i32,
+  ) {
+    const kernels = cost.layer.channels;
+    const unit = sizes.unit(kernels, MOST_UNITS);
+    for (let place = 0; place < kernels; place += unit) this.places.push(place);
+    this.places.push(kernels);
+    this.width = this.places.length;
+    this.most = min(most, this.width - 1);
+    this.best = new StaticArray<f64>((this.most + 1) * this.width).fill(Infinity);
+    this.last = new StaticArray<i32>((this.most + 1) * this.width);
+    this.best[0] = 0;
+    for (let end = 1; end < this.width; end++) this.reach(end, sizes);
+  }
+
+  /** Mean of the kernels' costs in so many groups; infinite where no such cuts are allowed. */
+  mean(groups: i32): f64 {
+    const total = this.best[groups * this.width + this.width - 1];
+    return total / (this.cost.layer.channels as f64);
+  }
+
+  /** How many kernels each of so many groups has. */
+  counts(groups: i32): i32[] {
+    const counts: i32[] = [];
+    let end = this.width - 1;
+    for (let n = groups; n > 0; n--) {
+      const start = this.last[n * this.width + end];
+      counts.unshift(this.places[end] - this.places[start]);
+      end = start;
+    }
+    return counts;
+  }
+
+  private reach(end: i32, sizes: Sizes): void {
+    let scale: f64 = 0;
+    let sum: f64 = 0;
+    for (let start = end - 1; start >= 0; start--) {
+      const from = this.places[start];
+      const to = this.places[start + 1];
+      const largest = this.largest(from, to, scale);
+      sum =
+        largest > scale
+          ? this.sum(from, this.places[end], largest)
+          : sum + this.sum(from, to, largest);
+      scale = largest;
+      if (!sizes.takes(this.places[end] - from)) continue;
+      for (let n = 1; n <= this.most; n++) {
+        const total = unchecked(this.best[(n - 1) * this.width + start]) + sum;
+        const at = n * this.width + end;
+        if (total >= unchecked(this.best[at])) continue;
+        this.best[at] = total;
+        this.last[at] = start;
+      }
+    }
+  }
+
+  private largest(from: i32, to: i32, scale: f64): f64 {
+    for (let p = from; p < to; p++) scale = max(scale, this.cost.scale(this.kernel(p)));
+    return scale;
+  }
+
+  private sum(from: i32, to: i32, scale: f64): f64 {
+    let sum: f64 = 0;
+    for (let p = from; p < to; p++) sum += this.cost.of(this.kernel(p), scale);
+    return sum;
+  }
+
+  private kernel(place: i32): i32 {
+    const order = this.order;
+    return order == null ? place : unchecked(order[place]);
+  }
+}

@@ -1,0 +1,37 @@
+import { Core } from "../../../targets/cores";
+import { Convolution } from "../convolution/geometry";
+
+/** How many kernels a group may have, so that its job is one of a known pattern. */
+export class Sizes {
+  private least: i32 = 1;
+  /** Numbers from the first to the second are not to be had. */
+  private gapFrom: i32 = 0;
+  private gapTo: i32 = -1;
+  /** Whole rounds of the cores only. */
+  private step: i32 = 1;
+  private all: i32;
+
+  constructor(c: Convolution, core: Core, isStrict: bool) {
+    const cores = core.nnCores as i32;
+    this.all = c.outputChannels;
+    if (c.native) this.least = cores;
+    else if (c.depthwise) this.least = 2;
+    if (core.architecture < 8 && c.side == 1) {
+      this.gapFrom = cores + 1;
+      this.gapTo = 8;
+    }
+    if (isStrict) this.step = cores;
+  }
+
+  takes(kernels: i32): bool {
+    if (kernels == this.all) return true;
+    if (kernels < this.least || kernels % this.step != 0) return false;
+    return kernels < this.gapFrom || kernels > this.gapTo;
+  }
+
+  /** Kernels between places where a sequence may be cut. */
+  unit(kernels: i32, mostUnits: i32): i32 {
+    const unit = (kernels + mostUnits - 1) / mostUnits;
+    return ((unit + this.step - 1) / this.step) * this.step;
+  }
+}

@@ -1,0 +1,83 @@
+import { replaceWeights } from "../convolution/convolution";
+import { ChannelGroup } from "../convolution/geometry";
+import { unitOf } from "./cost";
+import { Layer } from "./layers";
+
+/** The byte that stands for a weight of 0: a scale that is the largest of a group needs −127 … 127. */
+const ZERO: u8 = 128;
+
+/**
+ * Writes a layer's weights anew: kernels and channels in their tensors' order, each group of
+ * kernels at one scale. Order null: as in the model.
+ */
+export class Rewriting {
+  private bytes: StaticArray<u8>;
+  private biases: StaticArray<i32>;
+  private zero: u8;
+
+  constructor(
+    private layer: Layer,
+    private inputOrder: StaticArray<i32> | null,
+    private outputOrder: StaticArray<i32> | null,
+  ) {
+    this.bytes = new StaticArray<u8>(layer.channels * layer.fanIn);
+    this.zero = layer.isPerChannel ? ZERO : layer.zeroByte;
+    this.biases = new StaticArray<i32>(layer.channels);
+  }
+
+  /** `counts`: kernels of each group. */
+  apply(counts: i32[]): void {
+    const layer = this.layer;
+    const c = layer.convolution;
+    const groups: ChannelGroup[] = [];
+    let first = 0;
+    for (let i = 0; i < counts.length; i++) {
+      const scale = this.largest(first, first + counts[i]);
+      for (let p = first; p < first + counts[i]; p++) this.write(p, scale);
+      const factor = (unitOf(layer) * scale) as f32;
+      groups.push(new ChannelGroup(first, counts[i], factor, this.zero));
+      first += counts[i];
+    }
+    c.groups = groups;
+    replaceWeights(c, layer.operands, this.bytes, this.biases, this.zero);
+  }
+
+  private largest(from: i32, to: i32): f64 {
+    let scale: f64 = 0;
+    for (let p = from; p < to; p++) scale = max(scale, this.layer.scale(this.kernel(p)) as f64);
+    return scale;
+  }
+
+  private write(place: i32, scale: f64): void {
+    const layer = this.layer;
+    const kernel = this.kernel(place);
+    const ratio = (layer.scale(kernel) as f64) / scale;
+    for (let t = 0; t < layer.taps; t++) {
+      for (let i = 0; i < layer.inputChannels; i++) {
+        const weight = layer.weight(kernel, t, this.channel(i));
+        const rounded = Math.round((weight as f64) * ratio) as i32;
+        this.bytes[this.index(place, t, i)] = ((this.zero as i32) + rounded) as u8;
+      }
+    }
+    this.biases[place] = Math.round((layer.bias(kernel) as f64) * ratio) as i32;
+  }
+
+  private index(place: i32, tap: i32, channel: i32): i32 {
+    const layer = this.layer;
+    if (layer.isDepthwise) return tap * layer.channels + place;
+    return (place * layer.taps + tap) * layer.inputChannels + channel;
+  }
+
+  private kernel(place: i32): i32 {
+    const order = this.outputOrder;
+    return order == null ? place : unchecked(order[place]);
+  }
+
+  /** A flattened image holds its channels' order once for every pixel. */
+  private channel(place: i32): i32 {
+    const order = this.inputOrder;
+    if (order == null) return place;
+    const within = place % order.length;
+    return place - within + unchecked(order[within]);
+  }
+}
