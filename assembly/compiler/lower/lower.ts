@@ -8,6 +8,8 @@ import {
   PaddingPlan,
   Plan,
   PlanKind,
+  RepetitionPlan,
+  SlicePlan,
   SplitPlan,
   TablePlan,
   ViewPlan,
@@ -21,6 +23,8 @@ import { lowerConvolutions } from "./convolution";
 import { Order } from "./homes";
 import { Access, Job, Value } from "./jobs";
 import { lowerPadding } from "./padding";
+import { lowerRepetition } from "./repetition";
+import { lowerSlice } from "./slice";
 import { lowerTable } from "./table";
 import { Workshop } from "./workshop";
 
@@ -81,6 +85,12 @@ function lowerOperator(plan: Plan, workshop: Workshop): void {
       break;
     case PlanKind.PADDING:
       lowerPadding(plan as PaddingPlan, workshop);
+      break;
+    case PlanKind.SLICE:
+      lowerSlice(plan as SlicePlan, workshop);
+      break;
+    case PlanKind.REPETITION:
+      lowerRepetition(plan as RepetitionPlan, workshop);
       break;
     case PlanKind.TABLE:
       lowerTable(plan as TablePlan, workshop);

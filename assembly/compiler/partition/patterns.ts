@@ -5,10 +5,11 @@ import { placeAddition } from "./addition";
 import { Context } from "./context";
 import { placeConvolution, placeFullyConnected } from "./convolution/convolution";
 import { placeAveragePool, placeMean } from "./convolution/pool";
-import { placeSlice } from "./convolution/slice";
 import { placeConcatenation, placeQuantize, placeSplit } from "./joins";
 import { placePadding } from "./padding";
 import { Placement } from "./placement";
+import { placeNearest } from "./resize";
+import { placeSlice } from "./slice";
 import { placeTable } from "./table";
 import { placeTranspose, placeView } from "./views";
 
@@ -35,6 +36,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.AVERAGE_POOL_2D, placeAveragePool, false),
   new Pattern(Builtin.MEAN, placeMean, false),
   new Pattern(Builtin.STRIDED_SLICE, placeSlice, false),
+  new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, placeNearest, false),
   new Pattern(Builtin.RELU, placeTable, false),
   new Pattern(Builtin.RELU6, placeTable, false),
   new Pattern(Builtin.ABS, placeTable, false),

@@ -9,6 +9,8 @@ export enum PlanKind {
   CONCATENATION,
   SPLIT,
   PADDING,
+  SLICE,
+  REPETITION,
   VIEW,
   TABLE,
 }
@@ -116,6 +118,30 @@ export class PaddingPlan extends Plan {
 
   constructor(input: Tensor, output: Tensor) {
     super(PlanKind.PADDING, [input], [output]);
+  }
+}
+
+/** Every so many pixels, from some row and column on, and of them a range of channels. */
+export class SlicePlan extends Plan {
+  /** The first row, column and channel. */
+  begins: StaticArray<i32> = new StaticArray<i32>(3);
+  /** From row to row, and from column to column. */
+  steps: StaticArray<i32> = new StaticArray<i32>(2).fill(1);
+
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.SLICE, [input], [output]);
+  }
+}
+
+/** Every pixel so many times, as a block of `rows` × `columns`. */
+export class RepetitionPlan extends Plan {
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public rows: i32,
+    public columns: i32,
+  ) {
+    super(PlanKind.REPETITION, [input], [output]);
   }
 }
 

@@ -4,7 +4,8 @@ import { Operation } from "../operation";
 import { Option } from "../option";
 import { Tensor } from "../tensor";
 import { BilinearInteger } from "./bilinear-integer";
-import { isResize, scaleOf } from "./resize";
+import { scaleOf } from "./positions";
+import { isResize } from "./resize";
 
 /** RESIZE_BILINEAR. The size is that of the output tensor. */
 export function prepareBilinear(operation: Operation): Kernel | null {

@@ -1,9 +1,9 @@
-import { roundHalfAwayFloat } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
 import { Option } from "../option";
 import { Tensor } from "../tensor";
-import { isResize, scaleOf } from "./resize";
+import { nearestPositions } from "./positions";
+import { isResize } from "./resize";
 
 /** RESIZE_NEAREST_NEIGHBOR. The size is that of the output tensor. */
 export function prepareNearest(operation: Operation): Kernel | null {
@@ -27,8 +27,8 @@ class Nearest extends Kernel {
     halfPixels: bool,
   ) {
     super();
-    this.rows = positions(input.shape[1], output.shape[1], alignCorners, halfPixels);
-    this.columns = positions(input.shape[2], output.shape[2], alignCorners, halfPixels);
+    this.rows = nearestPositions(input.shape[1], output.shape[1], alignCorners, halfPixels);
+    this.columns = nearestPositions(input.shape[2], output.shape[2], alignCorners, halfPixels);
   }
 
   run(): void {
@@ -44,22 +44,4 @@ class Nearest extends Kernel {
       }
     }
   }
-}
-
-/** For each position of the output along an axis, the one of the input. */
-function positions(
-  input: i32,
-  output: i32,
-  alignCorners: bool,
-  halfPixels: bool,
-): StaticArray<i32> {
-  const scale = scaleOf(input, output, alignCorners);
-  const offset: f32 = halfPixels ? 0.5 : 0;
-  const found = new StaticArray<i32>(output);
-  for (let i = 0; i < output; i++) {
-    const place = ((i as f32) + offset) * scale;
-    const whole = alignCorners ? roundHalfAwayFloat(place) : Mathf.floor(place);
-    found[i] = max(min(whole as i32, input - 1), 0);
-  }
-  return found;
 }

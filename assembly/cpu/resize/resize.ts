@@ -23,10 +23,3 @@ export function isResize(operation: Operation): bool {
   }
   return operation.refuse("either aligned corners or half-pixel centres", "both");
 }
-
-/** Input positions per output position, as a float32. */
-export function scaleOf(input: i32, output: i32, alignCorners: bool): f32 {
-  return alignCorners && output > 1
-    ? ((input - 1) as f32) / ((output - 1) as f32)
-    : (input as f32) / (output as f32);
-}

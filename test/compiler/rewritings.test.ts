@@ -1,0 +1,265 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { elementsOf } from "../../host/dtype.ts";
+import { compile } from "../../host/index.ts";
+import { compare } from "../support/compare.ts";
+import { Random } from "../support/random.ts";
+import { runModel } from "../support/runs.ts";
+import { buildModel, type OperatorSpec, type TensorSpec } from "../support/tflite-builder.ts";
+
+// Operators that the NPU has no unit for, as jobs that it has, in random shapes and on both
+// generations, against the CPU kernels.
+
+const CASES = 24;
+const TARGETS = ["a311d", "imx8mp"];
+
+interface Rewriting {
+  what: string;
+  /** Steps that results may be apart from TFLite's. */
+  largest: number;
+  make(random: Random): Sample;
+}
+
+interface Sample {
+  model: Uint8Array;
+  /** Of its input. */
+  elements: number;
+}
+
+interface Layer {
+  operator: string;
+  dtype: "uint8" | "int8";
+  from: number[];
+  to: number[];
+  options?: OperatorSpec["options"];
+  constants?: number[][];
+  /** Of the output, where it is not that of the input. */
+  scale?: number;
+}
+
+const QUANTIZATION = { scale: 0.05, zeroPoint: 30 };
+
+/** One operator over an image. */
+function layer({ operator, dtype, from, to, options, constants = [], scale }: Layer): Sample {
+  const image = (name: string, shape: number[], quantization = QUANTIZATION): TensorSpec => ({
+    name,
+    shape,
+    dtype,
+    quantization,
+  });
+  const lists = constants.map((values, i): TensorSpec => {
+    return {
+      name: `list${i}`,
+      shape: [values.length],
+      dtype: "int32",
+      data: Int32Array.from(values),
+    };
+  });
+  const output = scale === undefined ? QUANTIZATION : { scale, zeroPoint: 90 };
+  const model = buildModel({
+    inputs: ["in"],
+    outputs: ["out"],
+    tensors: [image("in", from), image("out", to, output), ...lists],
+    operators: [
+      {
+        operator,
+        version: 2,
+        inputs: ["in", ...lists.map(({ name }) => name)],
+        outputs: ["out"],
+        ...(options ? { options } : {}),
+      },
+    ],
+  });
+  return { model, elements: elementsOf(from) };
+}
+
+const size = (random: Random, most: number) => [random.integer(1, most), random.integer(1, most)];
+const channels = (random: Random) => random.pick([1, 2, 3, 8, 13, 40]);
+const byteType = (random: Random) => random.pick(["uint8", "int8"] as const);
+
+const REWRITINGS: Rewriting[] = [
+  {
+    what: "pixels repeated",
+    largest: 0,
+    make(random) {
+      const [height = 1, width = 1] = size(random, 9);
+      const [down = 1, across = 1] = size(random, 4);
+      const depth = channels(random);
+      const isDouble = down <= 2 && across <= 2;
+      return layer({
+        operator: "RESIZE_NEAREST_NEIGHBOR",
+        dtype: byteType(random),
+        from: [1, height, width, depth],
+        to: [1, down * height, across * width, depth],
+        options: random.pick([
+          { align_corners: false, half_pixel_centers: false },
+          { align_corners: false, half_pixel_centers: true },
+          { align_corners: isDouble, half_pixel_centers: false },
+        ]),
+        constants: [[down * height, across * width]],
+      });
+    },
+  },
+  {
+    what: "pixels left out",
+    largest: 0,
+    make(random) {
+      const [height = 1, width = 1] = size(random, 5);
+      const [down = 1, across = 1] = size(random, 5);
+      const depth = channels(random);
+      return layer({
+        operator: "RESIZE_NEAREST_NEIGHBOR",
+        dtype: byteType(random),
+        from: [1, down * height, across * width, depth],
+        to: [1, height, width, depth],
+        options: { half_pixel_centers: random.pick([true, false]) },
+        constants: [[height, width]],
+      });
+    },
+  },
+  {
+    what: "slices",
+    largest: 0,
+    make(random) {
+      const shape = [1, random.integer(1, 12), random.integer(1, 12), random.integer(1, 20)];
+      const begins = shape.map((extent) => random.integer(0, extent - 1));
+      const ends = shape.map((extent, i) => random.integer((begins[i] as number) + 1, extent));
+      const steps = [1, random.integer(1, 4), random.integer(1, 4), 1];
+      const back = shape.map(() => random.pick([true, false]));
+      return layer({
+        operator: "STRIDED_SLICE",
+        dtype: byteType(random),
+        from: shape,
+        to: shape.map((_, i) =>
+          Math.ceil(((ends[i] as number) - (begins[i] as number)) / (steps[i] as number)),
+        ),
+        options: { begin_mask: 1, end_mask: 1 },
+        constants: [
+          begins.map((begin, i) => (back[i] ? begin - (shape[i] as number) : begin)),
+          ends,
+          steps,
+        ],
+      });
+    },
+  },
+  {
+    what: "averages of whole planes",
+    largest: 1,
+    make(random) {
+      const [height = 1, width = 1] = size(random, 40);
+      const depth = random.pick([1, 2, 7, 16, 40]);
+      const dtype = byteType(random);
+      const from = [1, height, width, depth];
+      if (random.pick([true, false])) {
+        const scale = random.pick([0.02, 0.05, 0.2]);
+        const axes = random.pick([
+          [1, 2],
+          [2, 1],
+        ]);
+        const to = random.pick([
+          [1, 1, 1, depth],
+          [1, depth],
+        ]);
+        const options = { keep_dims: to.length === 4 };
+        return layer({ operator: "MEAN", dtype, from, to, options, constants: [axes], scale });
+      }
+      const options = {
+        padding: 1,
+        stride_h: random.integer(1, 9),
+        stride_w: random.integer(1, 9),
+        filter_height: height,
+        filter_width: width,
+        fused_activation_function: random.pick([0, 1]),
+      };
+      return layer({ operator: "AVERAGE_POOL_2D", dtype, from, to: [1, 1, 1, depth], options });
+    },
+  },
+];
+
+for (const target of TARGETS) {
+  for (const { what, largest, make } of REWRITINGS) {
+    test(`${what}, on ${target}`, async () => {
+      const random = new Random(what.length);
+      for (let i = 0; i < CASES; i++) {
+        const { model, elements } = make(random);
+        const { report } = await compile(model, { target });
+        const [operator] = report.operators;
+        assert.is(operator?.mark, "expected", `case ${i}: ${operator?.reason}`);
+        const input = random.bytes(elements);
+        const [found] = await runModel(model, { target }, [input]);
+        const [wanted] = await runModel(model, { target, cpuOnly: true }, [input]);
+        const { largest: apart } = compare(found as Uint8Array, wanted as Uint8Array);
+        assert.ok(apart <= largest, `case ${i}: ${apart} apart`);
+      }
+    });
+  }
+}
+
+const resize = (from: number[], to: number[]): Layer => ({
+  operator: "RESIZE_NEAREST_NEIGHBOR",
+  dtype: "uint8",
+  from: [1, ...from, 4],
+  to: [1, ...to, 4],
+  constants: [to],
+});
+
+/** What has no rewriting, and what the user is told. */
+const REFUSED: [what: string, reason: string, layer: Layer][] = [
+  [
+    "one and a half times the pixels",
+    "it neither repeats all pixels equally often nor keeps every so many",
+    resize([4, 4], [6, 6]),
+  ],
+  [
+    "a large block for every pixel",
+    "it repeats every pixel 81 times; 64 is the most",
+    resize([2, 2], [18, 18]),
+  ],
+  [
+    "a slice of every second channel",
+    "it leaves out channels between others",
+    {
+      operator: "STRIDED_SLICE",
+      dtype: "uint8",
+      from: [1, 4, 4, 4],
+      to: [1, 4, 4, 2],
+      options: {},
+      constants: [
+        [0, 0, 0, 0],
+        [1, 4, 4, 4],
+        [1, 1, 1, 2],
+      ],
+    },
+  ],
+  [
+    "averages with padding",
+    "its windows at the border hold fewer pixels (SAME padding)",
+    {
+      operator: "AVERAGE_POOL_2D",
+      dtype: "uint8",
+      from: [1, 6, 6, 4],
+      to: [1, 6, 6, 4],
+      options: { padding: 0, stride_h: 1, stride_w: 1, filter_height: 3, filter_width: 3 },
+    },
+  ],
+  [
+    "the average of a very large plane",
+    "it averages 16384 pixels; 16383 is the most",
+    {
+      operator: "MEAN",
+      dtype: "uint8",
+      from: [1, 128, 128, 1],
+      to: [1, 1, 1, 1],
+      constants: [[1, 2]],
+    },
+  ],
+];
+
+for (const [what, reason, refused] of REFUSED) {
+  test(`${what}: ${reason}`, async () => {
+    const { report } = await compile(layer(refused).model, { target: "a311d" });
+    assert.is(report.operators[0]?.reason, reason);
+  });
+}
+
+test.run();
