@@ -10,6 +10,7 @@ export {
   failurePlaceKind,
   failureText,
 } from "../diagnostics/failure";
+export { extents } from "./extents";
 export { executedJobs, executedMultiplications } from "./jobs";
 
 import { Code, PlaceKind } from "../diagnostics/codes";
@@ -17,8 +18,7 @@ import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { decimal, phrase } from "../diagnostics/text";
 import { CORES } from "../targets/cores";
 import { executeStream } from "./frontend/packets";
-import { resetStates } from "./frontend/states";
-import { beginSubmission } from "./jobs";
+import { beginSubmission, currentJob } from "./jobs";
 import { mapBuffer, unmapAllBuffers } from "./memory/buffers";
 import { Scratch } from "./memory/scratch";
 
@@ -26,25 +26,26 @@ let core: i32 = -1;
 const stream = new Scratch();
 let streamRoom: u32 = 0;
 
-/** Becomes the core at an index of `CORES`, freshly switched on. */
+/** Becomes the core at an index of `CORES`. */
 export function configure(index: i32): i32 {
   clearFailure();
   if (index < 0 || index >= CORES.length) {
     fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "the index of a core", decimal(index));
   } else {
     core = index;
-    resetStates();
   }
   return failureCode();
 }
 
 /**
  * Makes `bytes` zero bytes stand for a buffer object at an address. Returns their pointer, or 0
- * where the address is no page's, the range is taken or the memory does not suffice.
+ * where the address is no page's, the range is taken or the memory does not suffice. Jobs may
+ * not write into a buffer of constants, and `verify` wants all that tells them what to do in one;
+ * its bytes are not zero, but to be filled.
  */
-export function map(address: u32, bytes: u32): usize {
+export function map(address: u32, bytes: u32, constant: bool): usize {
   clearFailure();
-  return mapBuffer(address, bytes);
+  return mapBuffer(address, bytes, constant);
 }
 
 /** Takes all buffers away; their memory serves the next ones. */
@@ -63,8 +64,25 @@ export function streamBuffer(words: u32): usize {
 
 /** Executes the first `words` words of the stream buffer. */
 export function submit(words: u32): i32 {
+  return play(words, false);
+}
+
+/**
+ * Reads the first `words` words of the stream buffer as `submit` would, and checks every address
+ * that their jobs would touch, but executes nothing. Afterwards `extents` tells of `verifiedJobs`.
+ */
+export function verify(words: u32): i32 {
+  return play(words, true);
+}
+
+/** Jobs in the stream that was verified last. */
+export function verifiedJobs(): i32 {
+  return currentJob() + 1;
+}
+
+function play(words: u32, dry: bool): i32 {
   clearFailure();
-  beginSubmission();
+  beginSubmission(dry);
   if (core < 0) {
     fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a configured core", "none");
   } else if (words > streamRoom) {

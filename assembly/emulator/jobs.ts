@@ -1,15 +1,41 @@
+import { Code, PlaceKind } from "../diagnostics/codes";
+import { fail } from "../diagnostics/failure";
+
 /**
  * Which job the emulator is at, and what its jobs have done so far. A job is one started
  * instruction: a TP operation that is split over four cores counts as four.
  */
 
 let started: i32 = 0;
+let dry: bool = false;
+let spent: u64 = 0;
+
+/** Work that verifying a stream may take, in bytes of coefficients: a few seconds of it. */
+const MOST_WORK: u64 = 1 << 30;
 let executed: f64 = 0;
 let multiplications: f64 = 0;
 
-/** A submission begins: jobs are counted from 0 again. */
-export function beginSubmission(): void {
+/**
+ * A submission begins: jobs are counted from 0 again. In a dry run they are read and all that
+ * they would touch is checked, but nothing is computed or written.
+ */
+export function beginSubmission(isDry: bool): void {
   started = 0;
+  dry = isDry;
+  spent = 0;
+}
+
+export function isDryRun(): bool {
+  return dry;
+}
+
+/** Spends work on verifying, which a few words of a stream could make endless. */
+export function spend(work: u64): bool {
+  if (!dry) return true;
+  spent += work;
+  if (spent <= MOST_WORK) return true;
+  const expected = "jobs that take a few seconds to verify";
+  return fail(Code.TOO_LARGE, PlaceKind.JOB, currentJob(), expected, "more");
 }
 
 export function beginJob(): void {
@@ -22,7 +48,7 @@ export function currentJob(): i32 {
 }
 
 export function jobDone(): void {
-  executed++;
+  if (!dry) executed++;
 }
 
 export function countMultiplications(count: u64): void {

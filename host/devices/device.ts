@@ -1,12 +1,6 @@
-import type { Blob } from "../blob/blob.ts";
 import { NolfetError } from "../errors.ts";
 import { openEmulator } from "./emulated.ts";
-
-/** What a device needs of a blob: the core, what sets it up, and the two buffers as linked. */
-export type Image = Pick<
-  Blob,
-  "coreIndex" | "init" | "constantsAddress" | "constants" | "arenaAddress" | "arenaBytes"
->;
+import type { Image } from "./verify.ts";
 
 /** What executes command streams: it holds a blob's constants and one arena. */
 export interface Device {

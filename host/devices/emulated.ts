@@ -1,15 +1,15 @@
 import { wholePages } from "../blob/pages.ts";
 import { wasmModule } from "../modules.ts";
-import type { Device, Image } from "./device.ts";
+import type { Device } from "./device.ts";
 import { Emulator } from "./emulator.ts";
+import { type Image, verifyImage } from "./verify.ts";
 
 /** Sets up an emulated core that holds the image, as its driver would. */
 export async function openEmulator(image: Image): Promise<Device> {
-  const { constantsAddress, constants, arenaAddress, arenaBytes } = image;
+  const { arenaAddress, arenaBytes } = image;
   const emulator = await Emulator.create(await wasmModule("emulator"), image.coreIndex);
-  emulator.map(constantsAddress, wholePages(constants.length));
-  emulator.view(constantsAddress, constants.length).set(constants);
-  emulator.map(arenaAddress, wholePages(arenaBytes));
+  mapImage(emulator, image);
+  verifyImage(emulator, image);
   emulator.submit(image.init);
   return {
     name: "emulator",
@@ -17,4 +17,10 @@ export async function openEmulator(image: Image): Promise<Device> {
     submit: async (stream) => emulator.submit(stream),
     release: async () => {},
   };
+}
+
+/** Gives an emulator the image's two buffers. */
+export function mapImage(emulator: Emulator, image: Image): void {
+  emulator.mapConstants(image.constantsAddress, image.constants);
+  emulator.map(image.arenaAddress, wholePages(image.arenaBytes));
 }

@@ -1,15 +1,38 @@
+import { wholePages } from "../blob/pages.ts";
 import { NolfetError } from "../errors.ts";
 import { type FailureExports, failureOf, instantiate } from "../wasm.ts";
 
 interface EmulatorExports extends FailureExports {
   configure(core: number): number;
-  map(address: number, bytes: number): number;
+  map(address: number, bytes: number, constant: boolean): number;
   unmapAll(): void;
   streamBuffer(words: number): number;
   submit(words: number): number;
+  verify(words: number): number;
+  verifiedJobs(): number;
+  extents(): number;
   executedJobs(): number;
   executedMultiplications(): number;
 }
+
+/** Bytes from an address on; an empty range where a job has none of the kind. */
+export interface AddressRange {
+  first: number;
+  bytes: number;
+}
+
+/** What a job would touch. */
+export interface JobExtents {
+  kind: "NN" | "TP";
+  /** Address of its descriptor. */
+  descriptor: number;
+  input: AddressRange;
+  output: AddressRange;
+  /** Its coefficients, or the table of its function. */
+  words: AddressRange;
+}
+
+const EXTENTS_WORDS = 8;
 
 interface Mapping {
   address: number;
@@ -39,9 +62,16 @@ export class Emulator {
 
   /** Maps `bytes` zero bytes at a page's address. */
   map(address: number, bytes: number): void {
-    const pointer = this.#exports.map(address, bytes) >>> 0;
-    if (pointer === 0) throw failureOf(this.#exports);
-    this.#mappings.push({ address, bytes, pointer });
+    this.#map(address, bytes, false);
+  }
+
+  /** Maps a copy of these bytes, filled up to whole pages, which jobs cannot write to. */
+  mapConstants(address: number, constants: Uint8Array): void {
+    const bytes = wholePages(constants.length);
+    this.#map(address, bytes, true);
+    const view = this.view(address, bytes);
+    view.set(constants);
+    view.fill(0, constants.length);
   }
 
   /** Takes all buffers away; what was mapped is used again for the next ones. */
@@ -68,10 +98,23 @@ export class Emulator {
 
   /** Executes a command stream to its end. */
   submit(stream: Uint32Array): void {
-    const pointer = this.#exports.streamBuffer(stream.length) >>> 0;
-    if (pointer === 0) throw failureOf(this.#exports);
-    new Uint32Array(this.#exports.memory.buffer, pointer, stream.length).set(stream);
+    this.#place(stream);
     this.#check(this.#exports.submit(stream.length));
+  }
+
+  /**
+   * Checks what `submit` would read, load and touch, and executes nothing. What tells jobs what
+   * to do must lie among constants. Gives the stream's jobs in their order.
+   */
+  verify(stream: Uint32Array): JobExtents[] {
+    this.#place(stream);
+    this.#check(this.#exports.verify(stream.length));
+    const jobs = this.#exports.verifiedJobs();
+    const { buffer } = this.#exports.memory;
+    const words = new Uint32Array(buffer, this.#exports.extents(), EXTENTS_WORDS * jobs);
+    return Array.from({ length: jobs }, (_, i) => {
+      return jobExtents(words.subarray(EXTENTS_WORDS * i, EXTENTS_WORDS * (i + 1)));
+    });
   }
 
   /** Jobs executed so far; one split over several TP cores counts as several. */
@@ -89,7 +132,26 @@ export class Emulator {
     return this.#exports.memory.buffer.byteLength;
   }
 
+  #map(address: number, bytes: number, constant: boolean): void {
+    const pointer = this.#exports.map(address, bytes, constant) >>> 0;
+    if (pointer === 0) throw failureOf(this.#exports);
+    this.#mappings.push({ address, bytes, pointer });
+  }
+
+  #place(stream: Uint32Array): void {
+    const pointer = this.#exports.streamBuffer(stream.length) >>> 0;
+    if (pointer === 0) throw failureOf(this.#exports);
+    new Uint32Array(this.#exports.memory.buffer, pointer, stream.length).set(stream);
+  }
+
   #check(status: number): void {
     if (status !== 0) throw failureOf(this.#exports);
   }
+}
+
+function jobExtents(record: Uint32Array): JobExtents {
+  const [unit = 0, descriptor = 0, ...ranges] = record;
+  const range = (i: number) => ({ first: ranges[2 * i] ?? 0, bytes: ranges[2 * i + 1] ?? 0 });
+  const kind = unit === 0 ? "NN" : "TP";
+  return { kind, descriptor, input: range(0), output: range(1), words: range(2) };
 }

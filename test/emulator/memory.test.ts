@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nnWords, type TpSpec, tpWords } from "./descriptors.ts";
-import { AT, Rig, type RigJob, write } from "./rig.ts";
+import { AT, Rig, type RigJob, streamFor, write } from "./rig.ts";
 import { errorOf, KERNELS, NN, patched, TP } from "./small-jobs.ts";
 import { zeroRunBuffer } from "./zero-run-writer.ts";
 
@@ -39,13 +39,12 @@ test("addresses outside the buffers are named with what wanted them", () => {
   assert.match(runTp({ output: AT.output + 0x100000 - 10 }), /OUT_OF_BOUNDS.*output image/);
   assert.match(runTp({ loops: [[-1 >>> 0, 64]] }), /OUT_OF_BOUNDS.*output image/);
   assert.match(runTp({ loops: [[0x7fffffff, 64]] }), /OUT_OF_BOUNDS.*output image/);
-  // All states have been loaded by now, so a single word starts a job.
-  for (const [state, what] of [
-    [0x10a0, "NN"],
-    [0x10b8, "TP"],
-  ] as const) {
-    const error = errorOf(() => rig.emulator.submit(Uint32Array.from(write(state, UNMAPPED))));
-    assert.match(error, new RegExp(`OUT_OF_BOUNDS.*the ${what} descriptor`));
+  for (const kind of ["NN", "TP"] as const) {
+    const stream = streamFor([{ kind, words: nnWords(NN) }]).map((word) =>
+      word === AT.descriptors ? UNMAPPED : word,
+    );
+    const error = errorOf(() => rig.emulator.submit(stream));
+    assert.match(error, new RegExp(`OUT_OF_BOUNDS.*the ${kind} descriptor`));
   }
 });
 

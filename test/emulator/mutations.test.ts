@@ -15,7 +15,9 @@ import {
 import { hasShared } from "../support/shared.ts";
 
 // Recorded streams, descriptors, coefficients and tables with random bytes exchanged: each either runs
-// or gives a typed error, in bounded time and memory, and leaves the instance sound.
+// or gives a typed error, in bounded time and memory, and leaves the instance sound. Verifying
+// foretells which, but for the weights of v8, which it does not decode, and for descriptors that lie
+// where they may still change.
 
 const ROUNDS = Number(process.env.MUTATIONS ?? 300);
 const LONGEST_MS = 2000;
@@ -60,12 +62,14 @@ function mutate(emulator: Emulator, target: Target, random: Random): void {
   }
 }
 
-function run(emulator: Emulator, streams: Uint32Array[]): string {
+function run(emulator: Emulator, streams: Uint32Array[], how: "submit" | "verify"): string {
   try {
-    for (const stream of streams) emulator.submit(stream);
+    for (const stream of streams) emulator[how](stream);
     return "OK";
   } catch (error) {
-    if (error instanceof NolfetError && error.code !== "INTERNAL") return error.code;
+    if (error instanceof NolfetError && error.code !== "INTERNAL") {
+      return error.expected.includes("among the constants") ? "WRITABLE" : error.code;
+    }
     throw error;
   }
 }
@@ -83,14 +87,17 @@ for (const [index, path] of RECORDINGS.entries()) {
       const streams = streamsOf(recording);
       mutate(emulator, random.pick(targetsOf(recording, streams)), random);
       const start = performance.now();
-      const outcome = run(emulator, streams);
+      const foreseen = run(emulator, streams, "verify");
+      const outcome = run(emulator, streams, "submit");
+      const isWeights = outcome === "BAD_COEFFICIENTS" && core.includes("imx8mp");
+      if (!isWeights && foreseen !== "WRITABLE") assert.is(foreseen, outcome, `round ${i}`);
       assert.ok(performance.now() - start < LONGEST_MS, `round ${i} took too long`);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
     assert.ok(emulator.memoryBytes < MOST_BYTES, `${emulator.memoryBytes} bytes taken`);
     assert.ok(outcomes.size > 2, "some mutations run, others fail in different ways");
     load(emulator, recording);
-    assert.is(run(emulator, streamsOf(recording)), "OK");
+    assert.is(run(emulator, streamsOf(recording), "submit"), "OK");
   });
 }
 

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compile, Session, type TypedArray } from "../../host/index.ts";
-import { BlobEditor } from "./blob-editor.ts";
+import { compile, openBlob, Session, type TypedArray } from "../../host/index.ts";
+import { BlobEditor, seal } from "./blob-editor.ts";
 import { fails } from "./errors.ts";
 import { classifierModel, pixels } from "./models.ts";
 
@@ -130,17 +130,28 @@ test("refuses unknown devices and what is no blob", async () => {
   await fails("BAD_BLOB", () => Session.create(new Uint8Array()));
 });
 
-test("what the device refuses is a typed error, and the session lives on", async () => {
+test("a stream that is not understood is refused when the session is created", async () => {
   const editor = new BlobEditor(blob);
   const segment = editor.root.segments(0);
   if (!segment) throw new Error("no segment");
   // The first word that is no padding becomes an END packet.
   const words = editor.elements(segment, "Segment", "stream");
   editor.view.setUint32(words + 4 * 8, 2 << 27, true);
-  const session = await Session.create(editor.sealed());
-  const error = await fails("BAD_STREAM", () => probabilities(session, 1));
+  const error = await fails("BAD_STREAM", () => Session.create(editor.sealed()));
   assert.equal(error.place, { kind: "STREAM_WORD", at: 8 });
-  await fails("BAD_STREAM", () => probabilities(session, 1));
+});
+
+test("what fails in a run is a typed error, and the session lives on", async () => {
+  const { bytes } = new BlobEditor(await compile(classifierModel(), { target: "imx8mp" }));
+  const { constants, segments } = openBlob(bytes);
+  const job = segments[0]?.jobs.find(({ coefficientBytes }) => coefficientBytes > 0);
+  if (!job) throw new Error("no coefficients");
+  // Weights of the first core, which move no address, become others with codes of other lengths.
+  constants.fill(0xff, job.coefficients + 72, job.coefficients + 80);
+  const session = await Session.create(seal(bytes));
+  const error = await fails("BAD_COEFFICIENTS", () => probabilities(session, 1));
+  assert.equal(error.place, { kind: "JOB", at: segments[0]?.jobs.indexOf(job) });
+  await fails("BAD_COEFFICIENTS", () => probabilities(session, 1));
   await session.release();
 });
 

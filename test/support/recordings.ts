@@ -61,11 +61,17 @@ export function streamsOf({ recording }: Replayable): Uint32Array[] {
   return recording.submits.map(({ stream }) => parseWords(stream));
 }
 
+const READ_ONLY = 1;
+
 /** Maps the buffer objects of a recording and fills in its descriptors and constants. */
 export function load(emulator: Emulator, { recording, constants }: Replayable): void {
   emulator.unmapAll();
   for (const { bos, jobs } of recording.submits) {
-    for (const { va, size } of bos) emulator.map(Number.parseInt(va, 16), size);
+    for (const { va, size, access } of bos) {
+      const address = Number.parseInt(va, 16);
+      if (access === READ_ONLY) emulator.mapConstants(address, new Uint8Array(size));
+      else emulator.map(address, size);
+    }
     for (const job of jobs) {
       for (const [address, bytes] of contentsOf(job, bos, constants)) {
         emulator.view(address, bytes.length).set(bytes);

@@ -2,6 +2,7 @@ import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
+import { noteJob, Unit } from "../extents";
 import { beginJob, jobDone } from "../jobs";
 import { executeNn } from "../nn/unit";
 import { executeTp } from "../tp/unit";
@@ -58,12 +59,9 @@ const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_
 /** TP jobs of a split operation that have been started; its last job ends the count. */
 let openTpJobs: u32 = 0;
 
-/** Forgets what has been loaded, as a core that has just been switched on. */
-export function resetStates(): void {
-  for (let i = 0; i < states.length; i++) states[i].written = false;
-}
-
+/** A stream begins: what others have loaded, between two submissions, is not known. */
 export function beginStates(): void {
+  for (let i = 0; i < states.length; i++) states[i].written = false;
   openTpJobs = 0;
 }
 
@@ -101,7 +99,7 @@ function startNn(value: u32, word: u32, core: Core): bool {
     return badWord(word, "low bits 0 in an NN job's address", decimal(value & 63));
   }
   beginJob();
-  if (!executeNn(value, core)) return false;
+  if (!noteJob(Unit.NN, value) || !executeNn(value, core)) return false;
   jobDone();
   return true;
 }
@@ -121,7 +119,8 @@ function startTp(value: u32, word: u32, core: Core): bool {
   }
   if (low == 0) openTpJobs = 0;
   beginJob();
-  if (!executeTp(value & ~63, core.architecture)) return false;
+  const descriptor = value & ~63;
+  if (!noteJob(Unit.TP, descriptor) || !executeTp(descriptor, core.architecture)) return false;
   jobDone();
   return true;
 }

@@ -1,7 +1,7 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
-import { currentJob } from "../jobs";
+import { currentJob, isDryRun } from "../jobs";
 import { giveBack, takeBlock } from "./pool";
 
 /**
@@ -11,12 +11,13 @@ import { giveBack, takeBlock } from "./pool";
 
 const PAGE: u32 = 4096;
 
-/** A buffer object at its GPU virtual address. */
+/** A buffer object at its GPU virtual address; one of constants is never written to by a job. */
 export class Buffer {
   constructor(
     public address: u32,
     public bytes: u32,
     public pointer: usize,
+    public constant: bool = false,
   ) {}
 
   get end(): u64 {
@@ -29,10 +30,10 @@ const buffers: Buffer[] = [];
 let count: i32 = 0;
 
 /**
- * Maps `bytes` zero bytes at a page's address and returns their pointer; 0 and a failure
- * recorded where that cannot be.
+ * Maps `bytes` bytes at a page's address and returns their pointer; 0 and a failure recorded where
+ * that cannot be. They are zero, but for constants: those are whatever was there.
  */
-export function mapBuffer(address: u32, bytes: u32): usize {
+export function mapBuffer(address: u32, bytes: u32, constant: bool): usize {
   const end = <u64>address + <u64>bytes;
   if (address % PAGE != 0 || address == 0 || bytes == 0 || end > 1 << 32) {
     return refuse(address, "a page's address and a size within 4 GiB", inBytes(bytes));
@@ -49,8 +50,8 @@ export function mapBuffer(address: u32, bytes: u32): usize {
     fail(Code.OUT_OF_MEMORY, PlaceKind.ADDRESS, address, inBytes(bytes), "fewer left");
     return 0;
   }
-  memory.fill(pointer, 0, bytes);
-  insert(place, address, bytes, pointer);
+  if (!constant) memory.fill(pointer, 0, bytes);
+  insert(place, address, bytes, pointer, constant);
   return pointer;
 }
 
@@ -80,6 +81,35 @@ export function resolve(address: u64, bytes: u64, wanted: string): usize {
   return 0;
 }
 
+/**
+ * The same for words that tell a job what to do. When a stream is verified they must be constant:
+ * what a job may still write has not been seen yet.
+ */
+export function resolveWords(address: u64, bytes: u64, wanted: string): usize {
+  const pointer = resolve(address, bytes, wanted);
+  if (pointer == 0 || !isDryRun() || isConstant(<u32>address)) return pointer;
+  return refuseKind(<u32>address, phrase(wanted, " among the constants"), "a buffer to be written");
+}
+
+/** The same for what a job writes, which is never a constant. */
+export function resolveOutput(address: u64, bytes: u64, wanted: string): usize {
+  const pointer = resolve(address, bytes, wanted);
+  if (pointer == 0 || !isConstant(<u32>address)) return pointer;
+  return refuseKind(<u32>address, phrase(wanted, " apart from the constants"), "them");
+}
+
+function isConstant(address: u32): bool {
+  const buffer = bufferAt(address);
+  return buffer == null ? false : buffer.constant;
+}
+
+/** Records that a buffer is none of the kind that a job needs there. */
+export function refuseKind(address: u32, expected: string, found: string): usize {
+  const job = phrase(expected, " in job ", decimal(currentJob()));
+  fail(Code.OUT_OF_BOUNDS, PlaceKind.ADDRESS, address, job, found);
+  return 0;
+}
+
 /** Records an access outside the buffers; `buffer` is the one that it begins in, if any. */
 export function outOfBounds(address: u64, bytes: u64, wanted: string, buffer: Buffer | null): bool {
   const found =
@@ -105,7 +135,7 @@ function firstBehind(address: u32): i32 {
   return low;
 }
 
-function insert(place: i32, address: u32, bytes: u32, pointer: usize): void {
+function insert(place: i32, address: u32, bytes: u32, pointer: usize, constant: bool): void {
   const record = count < buffers.length ? buffers[count] : new Buffer(0, 0, 0);
   if (count == buffers.length) buffers.push(record);
   for (let i = count; i > place; i--) buffers[i] = buffers[i - 1];
@@ -113,6 +143,7 @@ function insert(place: i32, address: u32, bytes: u32, pointer: usize): void {
   record.address = address;
   record.bytes = bytes;
   record.pointer = pointer;
+  record.constant = constant;
   count++;
 }
 

@@ -1,7 +1,7 @@
 import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { Field } from "../descriptor";
-import { resolve } from "../memory/buffers";
+import { resolveWords } from "../memory/buffers";
 import * as field from "./fields";
 
 /**
@@ -61,7 +61,7 @@ export class NnJob {
 
   /** Reads the descriptor at an address; false where it is not understood or not mapped. */
   read(address: u32, core: Core): bool {
-    const words = resolve(address, field.descriptor.bytes, "the NN descriptor");
+    const words = resolveWords(address, field.descriptor.bytes, "the NN descriptor");
     if (words == 0 || !field.descriptor.read(words, core.architecture)) return false;
     this.takeImages();
     this.takeKernel();

@@ -1,4 +1,12 @@
-import { Buffer, bufferAt, outOfBounds, resolve } from "../memory/buffers";
+import { noteRange, Range } from "../extents";
+import {
+  Buffer,
+  bufferAt,
+  outOfBounds,
+  refuseKind,
+  resolve,
+  resolveWords,
+} from "../memory/buffers";
 import * as field from "./fields";
 
 /**
@@ -57,7 +65,7 @@ export class TpJob {
 
   /** Reads the descriptor at an address; false where it is not understood or not mapped. */
   read(address: u32, architecture: u32): bool {
-    const words = resolve(address, field.descriptor.bytes, "the TP descriptor");
+    const words = resolveWords(address, field.descriptor.bytes, "the TP descriptor");
     if (words == 0 || !field.descriptor.read(words, architecture)) return false;
     this.takeImage();
     this.takeTiles();
@@ -106,11 +114,28 @@ export class TpJob {
     return this.border < 256 || field.borderConstant.refuse("up to 255");
   }
 
+  get windowWidth(): i64 {
+    return <i64>max(0, this.right - this.left + 1);
+  }
+
+  get windowHeight(): i64 {
+    return <i64>max(0, this.bottom - this.top + 1);
+  }
+
+  private get slices(): i64 {
+    return this.slicesBefore + this.depth + this.slicesBehind;
+  }
+
   /** Elements that the job emits, those outside the image included. */
   get elements(): i64 {
-    const width = <i64>max(0, this.right - this.left + 1);
-    const height = <i64>max(0, this.bottom - this.top + 1);
-    return width * height * (this.slicesBefore + this.depth + this.slicesBehind);
+    return this.windowWidth * this.windowHeight * this.slices;
+  }
+
+  /** Tiles, whole or cut off by the window's edges, in all slices. */
+  get tiles(): i64 {
+    const columns = (this.windowWidth + this.tileWidth - 1) / this.tileWidth;
+    const rows = (this.windowHeight + this.tileHeight - 1) / this.tileHeight;
+    return columns * rows * this.slices;
   }
 
   /** Finds the part of the image that the window covers. */
@@ -127,6 +152,7 @@ export class TpJob {
     this.inputFirst = resolve(address, last - first + 1, "the input image");
     this.inputEnd = this.inputFirst + <usize>(last - first + 1);
     this.input = this.inputFirst - <usize>first;
+    noteRange(Range.INPUT, address, last - first + 1);
     return this.inputFirst != 0;
   }
 
@@ -136,6 +162,10 @@ export class TpJob {
     const buffer = bufferAt(field.outAddress.value);
     if (buffer == null || this.elements > <i64>buffer.bytes) {
       return outOfBounds(field.outAddress.value, this.elements, "the output image", buffer);
+    }
+    if (buffer.constant) {
+      const apart = "the output image apart from the constants";
+      return refuseKind(field.outAddress.value, apart, "them") != 0;
     }
     this.output = buffer;
     this.outputBase = field.outAddress.value - buffer.address;

@@ -1,4 +1,5 @@
 import * as field from "./fields";
+import { TpJob } from "./job";
 
 /**
  * Where the elements of a TP job go: seven nested output loops, the innermost first, which
@@ -14,6 +15,9 @@ import * as field from "./fields";
 
 const LOOPS = 7;
 
+/** Behind any buffer, and still far from where sums overflow. */
+const FAR: i64 = 1 << 40;
+
 export class OutputLoops {
   /** Bytes from an element to the next one within a run. */
   step: i64 = 0;
@@ -25,6 +29,10 @@ export class OutputLoops {
   private count: StaticArray<i64> = new StaticArray<i64>(LOOPS);
   /** Elements of the run at hand that have gone out, not yet counted by the loops. */
   private taken: i64 = 0;
+
+  /** What `bound` found, in bytes from the base. */
+  least: i64 = 0;
+  greatest: i64 = 0;
 
   /** Starts at the base, with the loops of the descriptor that was read last. */
   begin(): void {
@@ -68,6 +76,38 @@ export class OutputLoops {
     this.taken = 0;
     for (let k = 0; k <= level; k++) this.index[k] = 0;
     this.advance(level + 1);
+  }
+
+  /**
+   * Finds offsets that none of the job's elements goes below or beyond, without a walk over them:
+   * each loop as far as it gets between two resets, all of them at once. They are reached where the
+   * loops end together, as they do but for tiles that the window cuts off.
+   */
+  bound(job: TpJob): void {
+    this.least = this.greatest = 0;
+    const width = min<i64>(job.tileWidth, job.windowWidth);
+    const height = min<i64>(job.tileHeight, job.windowHeight);
+    const inRow = this.spread(0, job.rowReset, width);
+    const inTile = this.spread(job.rowReset + 1, job.tileReset, inRow * height);
+    const inAll = min(job.elements, inTile * job.tiles);
+    this.spread(max(job.rowReset, job.tileReset) + 1, LOOPS - 1, inAll);
+  }
+
+  /**
+   * Bounds loops `from` to `to` over so many places of theirs; gives those of the loop behind,
+   * which a reset advances once more. Where there is no reset these are all that there are.
+   */
+  private spread(from: i32, to: i32, places: i64): i64 {
+    if (to < from) return places;
+    let left = places - 1;
+    for (let k = from; k <= to; k++) {
+      const farthest = min(left, this.count[k] - 1);
+      const way = max<i64>(-FAR, min<i64>(FAR, farthest * this.increment[k]));
+      if (way < 0) this.least += way;
+      else this.greatest += way;
+      left /= this.count[k];
+    }
+    return left + 1;
   }
 
   /** Counts the finished run. */

@@ -1,6 +1,7 @@
 import { hex } from "../../diagnostics/text";
 import { badDescriptor } from "../descriptor";
-import { resolve } from "../memory/buffers";
+import { noteRange, Range } from "../extents";
+import { resolveWords } from "../memory/buffers";
 
 /**
  * A function of one number as a table in memory gives it: 1024 words, each a float of 21 bits.
@@ -32,8 +33,9 @@ export class FunctionTable {
 
   /** Takes the table at an address; false where it is not mapped or not understood. */
   read(address: u32): bool {
-    this.words = resolve(address, WORDS << 2, "the function's table");
+    this.words = resolveWords(address, WORDS << 2, "the function's table");
     if (this.words == 0) return false;
+    noteRange(Range.WORDS, address, WORDS << 2);
     for (let i = 0; i < WORDS; i++) {
       const word = load<u32>(this.words + (i << 2));
       if (word >= SIGN << 1 || exponentOf(word) == 31) {

@@ -1,3 +1,5 @@
+import { noteRange, Range } from "../extents";
+import { isDryRun, spend } from "../jobs";
 import { outOfBounds } from "../memory/buffers";
 import { filling, prepareAlu, results } from "./alu";
 import { outAddress } from "./fields";
@@ -13,6 +15,9 @@ import { OutputLoops } from "./loops";
 const job = new TpJob();
 const loops = new OutputLoops();
 
+/** What a run costs beside a byte of coefficients, where both are only verified. */
+const RUN_WORK = 16;
+
 /** The buffer offsets that have been written. */
 let lowest: i64 = 0;
 let highest: i64 = 0;
@@ -23,6 +28,7 @@ export function executeTp(descriptor: u32, architecture: u32): bool {
   if (job.elements == 0) return true;
   if (!prepareAlu(job)) return false;
   loops.begin();
+  if (isDryRun() && isBounded()) return true;
   lowest = i64.MAX_VALUE;
   highest = -1;
   for (let z = -job.slicesBefore; z < job.depth + job.slicesBehind; z++) {
@@ -30,7 +36,22 @@ export function executeTp(descriptor: u32, architecture: u32): bool {
       if (!emitTiles(z, y)) return false;
     }
   }
-  return checkApart();
+  noteOutput();
+  return isApart() || outAddress.refuse("apart from the input");
+}
+
+/** Whether the loops' bounds alone show that the job keeps to its output's buffer. */
+function isBounded(): bool {
+  loops.bound(job);
+  lowest = job.outputBase + loops.least;
+  highest = job.outputBase + loops.greatest;
+  if (lowest < 0 || highest >= <i64>job.output.bytes || !isApart()) return false;
+  noteOutput();
+  return true;
+}
+
+function noteOutput(): void {
+  noteRange(Range.OUTPUT, <u64>job.output.address + lowest, highest - lowest + 1);
 }
 
 /** The tiles of slice z whose first row is y. */
@@ -93,7 +114,8 @@ function fill(count: i32): bool {
     const length = loops.run(count - done);
     const target = reach(length);
     if (target == 0) return false;
-    for (let i: i64 = 0; i < length; i++) store<u8>(target + <usize>(i * loops.step), filling);
+    const stored = isDryRun() ? 0 : length;
+    for (let i: i64 = 0; i < stored; i++) store<u8>(target + <usize>(i * loops.step), filling);
     loops.take(length);
     done += length;
   }
@@ -106,7 +128,8 @@ function copy(source: usize, count: i32, step: i64): bool {
     const length = loops.run(count - done);
     let target = reach(length);
     if (target == 0) return false;
-    for (let i: i64 = 0; i < length; i++) {
+    const stored = isDryRun() ? 0 : length;
+    for (let i: i64 = 0; i < stored; i++) {
       store<u8>(target, load<u8>(results + load<u8>(source)));
       source += <usize>step;
       target += <usize>loops.step;
@@ -119,6 +142,7 @@ function copy(source: usize, count: i32, step: i64): bool {
 
 /** Pointer to where the next `length` elements go, all of them checked; 0 where they may not. */
 function reach(length: i64): usize {
+  if (!spend(RUN_WORK)) return 0;
   const first = job.outputBase + loops.offset;
   const last = first + (length - 1) * loops.step;
   const low = min(first, last);
@@ -134,10 +158,9 @@ function reach(length: i64): usize {
 }
 
 /** A job that writes into its own input has no known result. */
-function checkApart(): bool {
+function isApart(): bool {
   const buffer = job.output;
   const first = buffer.pointer + <usize>lowest;
   const last = buffer.pointer + <usize>highest;
-  const apart = last < job.inputFirst || first >= job.inputEnd;
-  return apart || outAddress.refuse("apart from the input");
+  return last < job.inputFirst || first >= job.inputEnd;
 }

@@ -16,6 +16,20 @@ export class BitReader {
     return this.position > this.end;
   }
 
+  /** Bits that have not been read. */
+  get left(): u64 {
+    return this.position < this.end ? this.end - this.position : 0;
+  }
+
+  /** Pointer to the byte that the position lies in, and the bit of it. */
+  get pointer(): usize {
+    return this.start + <usize>(this.position >> 3);
+  }
+
+  get bit(): u32 {
+    return <u32>this.position & 7;
+  }
+
   /** The next 0 to 32 bits; 0 where the position has already left the string. */
   read(bits: u32): u32 {
     const at = this.position;
@@ -23,6 +37,11 @@ export class BitReader {
     if (at > this.end) return 0;
     const word = load<u64>(this.start + <usize>(at >> 3)) >> (at & 7);
     return <u32>word & <u32>(((<u64>1) << bits) - 1);
+  }
+
+  /** Passes over so many bits. */
+  skip(bits: u64): void {
+    this.position += bits;
   }
 
   /** Passes over the bits up to the next multiple of `unit`, a power of two. */

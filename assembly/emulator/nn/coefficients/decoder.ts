@@ -9,10 +9,16 @@ import { KernelSet } from "../kernels";
 
 /** Reads the coefficient buffer of a job, the stream of one NN core after the other. */
 export abstract class CoefficientDecoder {
+  /** Address behind what has been opened and decoded. */
+  end: u64 = 0;
+
   /** Finds the streams; false where the buffer is not what the descriptor announces. */
   abstract open(job: NnJob, core: Core): bool;
 
-  /** Fills `kernels` with those of one NN core, their taps as distances in `image`. */
+  /**
+   * Fills `kernels` with those of one NN core, their taps as distances in `image`. In a dry run
+   * they stay without taps, and `image` may hold anything.
+   */
   abstract decode(nnCore: i32, image: PairedImage, kernels: KernelSet): bool;
 }
 

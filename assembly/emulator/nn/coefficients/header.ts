@@ -1,5 +1,5 @@
 import { hex } from "../../../diagnostics/text";
-import { resolve } from "../../memory/buffers";
+import { resolveWords } from "../../memory/buffers";
 import { badCoefficients } from "./decoder";
 
 /**
@@ -22,7 +22,7 @@ export class HuffmanHeader {
 
   /** Reads the header at an address; false where it is not mapped or not understood. */
   read(address: u64, streams: i32): bool {
-    const start = resolve(address, HuffmanHeader.BYTES, "the header of the coefficients");
+    const start = resolveWords(address, HuffmanHeader.BYTES, "the header of the coefficients");
     if (start == 0) return false;
     this.symbolMap = load<u32>(start, 20);
     this.sizes = start + 28;

@@ -1,6 +1,7 @@
 import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
-import { resolve } from "../../memory/buffers";
+import { isDryRun, spend } from "../../jobs";
+import { resolveWords } from "../../memory/buffers";
 import { Scratch } from "../../memory/scratch";
 import { PairedImage } from "../image";
 import { NnJob } from "../job";
@@ -29,8 +30,11 @@ import { TapPlaces } from "./taps";
 
 const BLOCK = 9;
 const COUNT_BYTES: u32 = 2;
-/** No byte takes fewer bits. */
+/** Bits that a byte takes. */
 const SHORTEST_CODE = 3;
+const LONGEST_CODE = 12;
+/** Bytes that may follow the weights: one that makes them even, and two empty pairs. */
+const MOST_BEHIND = 5;
 
 export class HuffmanDecoder extends CoefficientDecoder {
   private job: NnJob = new NnJob();
@@ -55,7 +59,8 @@ export class HuffmanDecoder extends CoefficientDecoder {
     this.next = job.coefficients + HuffmanHeader.BYTES;
     let biases = this.next;
     for (let i = 0; i < this.shares.cores; i++) biases += this.header.streamBytes(i);
-    this.biases = resolve(biases, (<u64>job.outputChannels) << 2, "the biases");
+    this.end = biases + ((<u64>job.outputChannels) << 2);
+    this.biases = resolveWords(biases, (<u64>job.outputChannels) << 2, "the biases");
     return this.biases != 0;
   }
 
@@ -82,19 +87,26 @@ export class HuffmanDecoder extends CoefficientDecoder {
     }
   }
 
-  /** Decodes all bytes of the core's stream: how many there are is known beforehand. */
+  /**
+   * Decodes all bytes of the core's stream: how many there are is known beforehand. A dry run takes
+   * only the first two, as no weight moves an address.
+   */
   private decodeStream(): bool {
     const nnCore = this.nnCore;
-    const stream = resolve(this.next, this.header.streamBytes(nnCore), "a coefficient stream");
-    if (stream == 0) return false;
+    const stream = resolveWords(this.next, this.header.streamBytes(nnCore), "a coefficient stream");
+    if (stream == 0 || !spend(this.shares.count(nnCore))) return false;
     this.next += this.header.streamBytes(nnCore);
     const bits = this.header.streamBits(nnCore);
     const bytes = COUNT_BYTES + <u64>this.shares.count(nnCore) * this.filled;
     if (bytes * SHORTEST_CODE > bits) return this.bad("more weights", "the end");
-    if (!this.decoded.reserve(LEAD_IN + bytes + 1)) return false;
+    const expectedEnd = "two empty pairs and the end behind the weights";
+    if ((bytes + MOST_BEHIND) * LONGEST_CODE < bits) return this.bad(expectedEnd, "more");
+    const dry = isDryRun();
+    const wanted = dry ? COUNT_BYTES : <u32>bytes;
+    if (!this.decoded.reserve(<u64>LEAD_IN + wanted + 1)) return false;
     this.at = this.decoded.pointer + LEAD_IN;
-    if (this.pairs.decode(stream, bits, this.at, <u32>bytes)) return true;
-    return this.bad("two empty pairs and the end behind the weights", "others");
+    if (this.pairs.decode(stream, bits, this.at, wanted, dry)) return true;
+    return this.bad(expectedEnd, "others");
   }
 
   private beginKernels(kernels: KernelSet): bool {
@@ -113,7 +125,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
         kernels.setBias(first + k, load<i32>(this.biases + (output << 2)));
         kernels.setOutput(first + k, <u32>output * this.job.outputPlane);
       }
-      if (!this.takeSuperblock(kernels, first, count)) return false;
+      if (!isDryRun() && !this.takeSuperblock(kernels, first, count)) return false;
     }
     return kernels.group();
   }

@@ -95,9 +95,9 @@ export class PairDecoder {
 
   /**
    * Decodes `count` bytes to `target`, of the `bits` bits at `stream`; false where these are not
-   * as many bytes and the pairs that drain the pipeline.
+   * as many bytes and the pairs that drain the pipeline. The `head` of a stream has more behind it.
    */
-  decode(stream: usize, bits: u32, target: usize, count: u32): bool {
+  decode(stream: usize, bits: u32, target: usize, count: u32, head: bool = false): bool {
     const end = target + ((count + 1) & ~1);
     let position: u32 = 0;
     let older = NOTHING;
@@ -130,6 +130,7 @@ export class PairDecoder {
       newer = fresh;
       newerNext = freshNext;
     }
+    if (head) return position <= bits;
     const odd = (count & 1) != 0;
     if (odd && load<u8>(target + count) != 0) return false;
     const empty: u32 = odd ? 4 : 0;

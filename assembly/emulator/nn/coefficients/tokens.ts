@@ -1,4 +1,7 @@
 import { BitReader } from "./bits";
+import { TokenOctets } from "./octets";
+
+const LITERAL_BITS: u32 = 8;
 
 /**
  * Zero-run-length coding, read token by token:
@@ -16,11 +19,13 @@ export class ZeroRunTokens {
   private zeros: i32 = 0;
   private literal: i32 = 0;
   private open: bool = false;
+  private octets: TokenOctets = new TokenOctets();
 
   begin(bits: BitReader, runBits: u32): void {
     this.bits = bits;
     this.runBits = runBits;
     this.open = false;
+    this.octets.begin(runBits);
   }
 
   /** Passes over the zeros ahead, at most `most`; returns how many they were. */
@@ -29,6 +34,18 @@ export class ZeroRunTokens {
     const skipped = min(this.zeros, most);
     this.zeros -= skipped;
     return skipped;
+  }
+
+  /** Passes over so many weights, zeros and literals alike. */
+  pass(weights: i64): void {
+    if (!this.open) weights -= this.octets.pass(this.bits, weights);
+    while (weights > 0 && !this.bits.overrun) {
+      weights -= this.skip(<i32>min<i64>(weights, i32.MAX_VALUE));
+      if (weights == 0) return;
+      this.take();
+      weights--;
+      if (weights > 0) weights -= this.octets.pass(this.bits, weights);
+    }
   }
 
   /** The literal, once there are no zeros ahead. */
@@ -43,7 +60,7 @@ export class ZeroRunTokens {
   }
 
   private next(): void {
-    const token = this.bits.read(this.runBits + 8);
+    const token = this.bits.read(this.runBits + LITERAL_BITS);
     this.zeros = token & ((1 << this.runBits) - 1);
     this.literal = token >> this.runBits;
     this.open = true;

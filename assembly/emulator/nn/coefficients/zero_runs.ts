@@ -1,6 +1,7 @@
 import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
-import { resolve } from "../../memory/buffers";
+import { isDryRun, spend } from "../../jobs";
+import { resolveWords } from "../../memory/buffers";
 import { PairedImage } from "../image";
 import { NnJob } from "../job";
 import { KernelSet, NOT_STORED } from "../kernels";
@@ -31,8 +32,6 @@ export class ZeroRunDecoder extends CoefficientDecoder {
   private mostRunBits: u32 = 0;
   private usedCores: i32 = 0;
   private header: usize = 0;
-  /** Address of the next stream. */
-  private next: u64 = 0;
 
   private nnCore: i32 = 0;
   private bits: BitReader = new BitReader();
@@ -44,8 +43,8 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     this.job = job;
     this.mostRunBits = core.zeroRunBits;
     this.usedCores = min<i32>(job.outputChannels, core.nnCores);
-    this.header = resolve(job.coefficients, headerBytes, "the header of the coefficients");
-    this.next = job.coefficients + headerBytes;
+    this.header = resolveWords(job.coefficients, headerBytes, "the header of the coefficients");
+    this.end = job.coefficients + headerBytes;
     return this.header != 0;
   }
 
@@ -57,9 +56,9 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     if (bytes == 0 || bytes % STREAM_UNIT != 0) {
       return this.bad("a multiple of 64 bytes", decimal(bytes));
     }
-    const stream = resolve(this.next, bytes, "a coefficient stream");
-    if (stream == 0) return false;
-    this.next += bytes;
+    const stream = resolveWords(this.end, bytes, "a coefficient stream");
+    if (stream == 0 || !spend(bytes)) return false;
+    this.end += bytes;
     this.bits.open(stream, (<u64>bytes) << 3);
     this.order.prepare(this.job, image);
     return this.beginStream(kernels) && this.decodeKernels(kernels) && this.endStream(kernels);
@@ -95,11 +94,21 @@ export class ZeroRunDecoder extends CoefficientDecoder {
       for (let k = 0; k < count; k++) {
         if (round == 0 && !this.beginKernel(kernels, first + k, k)) return false;
         this.decodeWeights(kernels, first + k, k, round, round == 0 ? 1 : 0, weights);
-        if (round == rounds - 1 && !this.endKernel(kernels, first + k)) return false;
+        if (round < rounds - 1) continue;
+        const number = first * this.usedCores + this.nnCore * count + k;
+        if (!this.endKernel(kernels, first + k, number)) return false;
       }
       if (this.bits.overrun) return this.bad("more weights", "the end");
+      if (round == 0 && isDryRun()) round += this.passMiddle(count);
     }
     return true;
+  }
+
+  /** Passes over the rounds between the first and the last one; gives how many they are. */
+  private passMiddle(kernels: i32): i32 {
+    const rounds = max(0, this.order.rounds - 2);
+    if (rounds > 0) this.tokens.pass(<i64>rounds * this.order.length(1) * kernels);
+    return rounds;
   }
 
   private beginKernel(kernels: KernelSet, kernel: i32, k: i32): bool {
@@ -109,13 +118,17 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     return true;
   }
 
-  /** Kernels that only fill up the last core lie behind the output; they are not stored. */
-  private endKernel(kernels: KernelSet, kernel: i32): bool {
+  /**
+   * Kernels that only fill up the last superblock, those numbered beyond the output's channels,
+   * lie behind the output; they are not stored.
+   */
+  private endKernel(kernels: KernelSet, kernel: i32, number: i32): bool {
     if (!this.tokens.done) return this.bad("a token that ends with the kernel", "a longer one");
     const job = this.job;
     const offset = this.bits.read(32);
     const stored = <u64>offset + job.outputPlane <= job.outputBytes;
-    if (!stored && <u64>offset < job.outputBytes) {
+    const fillsUp = number >= job.outputChannels;
+    if (stored == fillsUp || (fillsUp && <u64>offset < job.outputBytes)) {
       return this.bad("output planes that end with the output", phrase("offset ", decimal(offset)));
     }
     kernels.setOutput(kernel, stored ? offset : NOT_STORED);
@@ -131,6 +144,10 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     from: i32,
     to: i32,
   ): void {
+    if (isDryRun()) {
+      this.tokens.pass(to - from);
+      return;
+    }
     const zero = this.job.weightZero;
     for (let i = from; i < to; i++) {
       i += this.tokens.skip(to - i);
