@@ -1,4 +1,4 @@
-import type { TypedArray } from "./dtype.ts";
+import { elementsOf, type TypedArray } from "./dtype.ts";
 import type { TensorInfo } from "./feeds.ts";
 
 /** A class of a classifier, with its real score. */
@@ -20,4 +20,22 @@ export function dequantize(values: TypedArray, { quantization }: TensorInfo): Fl
 export function topScores(values: TypedArray, info: TensorInfo, count = 5): Score[] {
   const scores = Array.from(dequantize(values, info), (score, index) => ({ index, score }));
   return scores.sort((a, b) => b.score - a.score || a.index - b.index).slice(0, count);
+}
+
+/** Of a classifier, which has one output, a single row of scores; undefined for other models. */
+export function classCount([output, ...others]: readonly TensorInfo[]): number | undefined {
+  if (!output || others.length > 0) return undefined;
+  const classes = output.shape.at(-1);
+  return elementsOf(output.shape) === classes ? classes : undefined;
+}
+
+/** The least and the greatest of an output's real values. */
+export function rangeOf(values: TypedArray, info: TensorInfo): { least: number; greatest: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of dequantize(values, info)) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return { least, greatest };
 }

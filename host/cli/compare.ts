@@ -8,8 +8,9 @@ import {
 } from "../compare/compare.ts";
 import type { Difference } from "../compare/difference.ts";
 import { NolfetError } from "../errors.ts";
+import { noiseFor } from "../noise.ts";
 import { counted, percent } from "../numbers.ts";
-import { type FeedOptions, noiseFor, readFeeds } from "./feeds.ts";
+import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";

@@ -63,17 +63,3 @@ async function readTensor(path: string, { name, shape, dtype }: TensorInfo): Pro
   }
   return valuesOf(dtype, bytes);
 }
-
-/** The same pseudo-random bytes in every run, one generator over all inputs. */
-export function noiseFor(inputs: readonly TensorInfo[]): Feeds["feeds"] {
-  let state = 12345;
-  const entries = inputs.map(({ name, shape, dtype }) => {
-    const bytes = new Uint8Array(elementsOf(shape) * DTYPES[dtype].bytes);
-    for (let i = 0; i < bytes.length; i++) {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      bytes[i] = state >>> 16;
-    }
-    return [name, valuesOf(dtype, bytes)] as const;
-  });
-  return Object.fromEntries(entries);
-}

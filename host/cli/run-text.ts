@@ -1,7 +1,7 @@
 import type { TypedArray } from "../dtype.ts";
-import { elementsOf } from "../dtype.ts";
-import { dequantize, type Session, type TensorInfo, topScores } from "../index.ts";
+import { type Session, type TensorInfo, topScores } from "../index.ts";
 import { counted } from "../numbers.ts";
+import { classCount, rangeOf } from "../scores.ts";
 import { paint } from "./terminal.ts";
 
 /** A run that has happened. */
@@ -60,13 +60,6 @@ export function describeRun(run: Run): { text: string; document: object } {
   };
 }
 
-/** Of a classifier, which has one output, a single row of scores; undefined for other models. */
-export function classCount([output, ...others]: readonly TensorInfo[]): number | undefined {
-  if (!output || others.length > 0) return undefined;
-  const classes = output.shape.at(-1);
-  return elementsOf(output.shape) === classes ? classes : undefined;
-}
-
 /** The best classes, where the model is a classifier. */
 function topOf({ session, outputs, labels }: Run): Top[] | undefined {
   const [info] = session.outputs;
@@ -80,13 +73,7 @@ function topOf({ session, outputs, labels }: Run): Top[] | undefined {
 }
 
 function outputLine({ outputs }: Run, info: TensorInfo): string {
-  const real = dequantize(outputs[info.name] as TypedArray, info);
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (const value of real) {
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
-  }
+  const { least, greatest } = rangeOf(outputs[info.name] as TypedArray, info);
   const { name, dtype, shape } = info;
   return `${name}: ${dtype} ${shape.join("×")}, ${least.toFixed(6)} to ${greatest.toFixed(6)}`;
 }

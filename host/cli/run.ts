@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import type { DeviceChoice } from "../devices/device.ts";
 import { bytesOf, type TypedArray } from "../dtype.ts";
 import { compile, findTarget, NolfetError, Session } from "../index.ts";
+import { classCount } from "../scores.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, makeFolder, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
-import { classCount, describeRun, type Run } from "./run-text.ts";
+import { describeRun, type Run } from "./run-text.ts";
 import { print, printJson, printNote } from "./terminal.ts";
 
 interface Options extends TargetOptions, FeedOptions {

@@ -37,6 +37,6 @@ function resultOf({ operators, segments, macs, weights, memory, estimate }: Repo
     weights,
     memory,
     jobs: segments.reduce((sum, { nnJobs, tpJobs }) => sum + nnJobs + tpJobs, 0),
-    milliseconds: estimate.milliseconds,
+    estimate,
   };
 }

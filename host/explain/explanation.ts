@@ -1,5 +1,7 @@
 import type { Job, Mark, Place, Quantization, Value } from "../blob/blob.ts";
 import type { Dtype } from "../dtype.ts";
+import type { Bound } from "../estimate/estimate.ts";
+import type { NnWork } from "../estimate/nn-work.ts";
 import type { StreamRow } from "../inspect/stream-rows.ts";
 import type { OperatorReport, Report } from "../report.ts";
 
@@ -42,17 +44,18 @@ export interface Layer extends OperatorReport {
   tiles: string[];
   /** Passes of the NN unit over the images of its convolutions. */
   superblocks: number;
-  /** What its jobs take in, coefficients included, and put out; on the CPU, its tensors. */
+  /** What goes through the memory for its jobs; on the CPU, its tensors. */
   readBytes: number;
   writtenBytes: number;
-  estimate?: LayerEstimate;
+  /** Of its jobs on the NPU, if it has any. */
+  estimate?: TimeEstimate;
 }
 
 /** Estimated, never measured. */
-export interface LayerEstimate {
+export interface TimeEstimate {
   milliseconds: number;
-  /** What takes the time, such as "arithmetic". */
-  bound: string;
+  /** Of several jobs: what bounds those that take most of the time. */
+  bound: Bound;
 }
 
 /** A computed tensor, or an input, on its way to an operator or out of the network. */
@@ -84,21 +87,17 @@ export interface JobView {
   cores: number;
   input: Place;
   output: Place;
-  inputBytes: number;
-  outputBytes: number;
+  /** What goes through the memory, passes over images and coefficients counted. */
+  readBytes: number;
+  writtenBytes: number;
   coefficientBytes: number;
   macs: number;
   /** Of a convolution. */
-  tiling?: Tiling;
+  tiling?: Pick<NnWork, "tileX" | "tileY" | "superblocks">;
+  estimate: TimeEstimate;
   /** Fields of the descriptor by name that are not 0, and bits that belong to no field. */
   fields: Record<string, number>;
   unlisted: Record<number, number>;
-}
-
-export interface Tiling {
-  x: number;
-  y: number;
-  superblocks: number;
 }
 
 /** How a segment shares the arena. */
@@ -149,5 +148,5 @@ export interface CoreResult {
   weights: Report["weights"];
   memory: Report["memory"];
   jobs: number;
-  milliseconds: number;
+  estimate: Report["estimate"];
 }

@@ -1,13 +1,18 @@
-import type { Core } from "../../assembly/targets/cores.ts";
 import type { Blob, Job } from "../blob/blob.ts";
-import { DESCRIPTORS, descriptorWords } from "../inspect/document.ts";
-import { decodeFields, type FieldValues } from "../inspect/fields.ts";
-import type { JobView, Tiling } from "./explanation.ts";
+import { clockOf } from "../estimate/clocks.ts";
+import { timesOf, workOf } from "../estimate/estimate.ts";
+import { nnWork } from "../estimate/nn-work.ts";
+import { DESCRIPTORS } from "../inspect/descriptors.ts";
+import { descriptorWords } from "../inspect/document.ts";
+import { decodeFields } from "../inspect/fields.ts";
+import type { JobView } from "./explanation.ts";
 
 export function jobView(blob: Blob, job: Job, index: number): JobView {
   const { kind, purpose, operator, mark, core, cores, macs } = job;
-  const { input, output, inputBytes, outputBytes, coefficientBytes } = job;
+  const { input, output, coefficientBytes } = job;
   const { fields, unlisted } = decodeFields(descriptorWords(blob, job), DESCRIPTORS[kind]);
+  const work = workOf(blob, job);
+  const { milliseconds, bound } = timesOf(work, job, clockOf(blob.core).megahertz);
   return {
     index,
     kind,
@@ -18,20 +23,18 @@ export function jobView(blob: Blob, job: Job, index: number): JobView {
     cores,
     input,
     output,
-    inputBytes,
-    outputBytes,
+    readBytes: work.bytesRead,
+    writtenBytes: work.bytesWritten,
     coefficientBytes,
     macs,
-    ...(kind === "NN" ? { tiling: tilingOf(fields, blob.core) } : {}),
+    ...(kind === "NN" ? { tiling: tilingOf(blob, job) } : {}),
+    estimate: { milliseconds, bound },
     fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0)),
     unlisted,
   };
 }
 
-/** A superblock has so many kernels of every core; the last one takes what is left. */
-function tilingOf(fields: FieldValues, { nnCores }: Core): Tiling {
-  const { out_image_tile_x_size: x = 0, out_image_tile_y_size: y = 0 } = fields;
-  const { out_image_z_size: kernels = 0, kernels_per_core: perSuperblock = 0 } = fields;
-  const perCore = Math.ceil(kernels / nnCores);
-  return { x, y, superblocks: Math.ceil(perCore / Math.max(1, perSuperblock)) };
+function tilingOf(blob: Blob, job: Job): NonNullable<JobView["tiling"]> {
+  const { tileX, tileY, superblocks } = nnWork(blob, job);
+  return { tileX, tileY, superblocks };
 }

@@ -1,4 +1,5 @@
 import type { Blob, Operator } from "../blob/blob.ts";
+import type { Bound } from "../estimate/estimate.ts";
 import type { OperatorReport } from "../report.ts";
 import type { JobView, Layer, SegmentView, TensorView } from "./explanation.ts";
 
@@ -21,11 +22,10 @@ export function layersOf(
       shape: tensors[operator.outputs[0] ?? -1]?.shape ?? [],
       segment: segments.findIndex(({ operators }) => operators.includes(index)),
       jobs: counted(own),
-      tiles: [...new Set(tilings.map(({ x, y }) => `${x}×${y}`))],
+      tiles: [...new Set(tilings.map(({ tileX, tileY }) => `${tileX}×${tileY}`))],
       superblocks: sum(tilings.map(({ superblocks }) => superblocks)),
-      ...(report.placement === "NPU"
-        ? jobTraffic(own, report.coefficientBytes)
-        : tensorTraffic(operator, tensors)),
+      ...estimateOf(own),
+      ...(report.placement === "NPU" ? jobTraffic(own) : tensorTraffic(operator, tensors)),
     };
   });
 }
@@ -42,16 +42,26 @@ function counted(jobs: JobView[]): Layer["jobs"] {
 
 type Traffic = Pick<Layer, "readBytes" | "writtenBytes">;
 
-function jobTraffic(jobs: JobView[], coefficientBytes: number): Traffic {
+function jobTraffic(jobs: JobView[]): Traffic {
   return {
-    readBytes: coefficientBytes + sum(jobs.map(({ inputBytes }) => inputBytes)),
-    writtenBytes: sum(jobs.map(({ outputBytes }) => outputBytes)),
+    readBytes: sum(jobs.map(({ readBytes }) => readBytes)),
+    writtenBytes: sum(jobs.map(({ writtenBytes }) => writtenBytes)),
   };
 }
 
 function tensorTraffic({ inputs, outputs }: Operator, tensors: TensorView[]): Traffic {
   const bytes = (indices: number[]) => sum(indices.map((index) => tensors[index]?.bytes ?? 0));
   return { readBytes: bytes(inputs), writtenBytes: bytes(outputs) };
+}
+
+function estimateOf(jobs: JobView[]): Pick<Layer, "estimate"> {
+  if (jobs.length === 0) return {};
+  const byBound = new Map<Bound, number>();
+  for (const { milliseconds, bound } of jobs.map(({ estimate }) => estimate)) {
+    byBound.set(bound, (byBound.get(bound) ?? 0) + milliseconds);
+  }
+  const [[bound]] = [...byBound].sort(([, a], [, b]) => b - a) as [[Bound, number]];
+  return { estimate: { milliseconds: sum([...byBound.values()]), bound } };
 }
 
 function sum(numbers: number[]): number {

@@ -1,5 +1,6 @@
 import type { Blob, Job } from "../blob/blob.ts";
-import { DESCRIPTORS, hex, type JobDocument, type NpuSegmentDocument } from "./document.ts";
+import { DESCRIPTORS } from "./descriptors.ts";
+import { hex, type JobDocument, type NpuSegmentDocument } from "./document.ts";
 import { PADDING, streamRows } from "./stream-rows.ts";
 import type { Style } from "./style.ts";
 

@@ -1,8 +1,7 @@
 import { type Blob, DESCRIPTOR_WORDS, type Job, type Segment, type Tensor } from "../blob/blob.ts";
 import { decodeStream, type Packet } from "./command-stream.ts";
+import { DESCRIPTORS } from "./descriptors.ts";
 import { type DecodedDescriptor, decodeFields } from "./fields.ts";
-import { NN_DESCRIPTOR } from "./nn-descriptor.ts";
-import { TP_DESCRIPTOR } from "./tp-descriptor.ts";
 
 // What `inspect --json` prints: enough to check a blob against a recording. Words are eight
 // hexadecimal digits, sizes and offsets bytes.
@@ -80,8 +79,6 @@ export interface DocumentOptions {
   /** SHA-256 in hexadecimal, which Node and browsers compute in ways of their own. */
   sha256: (bytes: Uint8Array) => string;
 }
-
-export const DESCRIPTORS = { NN: NN_DESCRIPTOR, TP: TP_DESCRIPTOR } as const;
 
 export function blobDocument(blob: Blob, options: DocumentOptions): BlobDocument {
   return {

@@ -3,9 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, openBlob } from "../../host/index.ts";
 import { decodeStream, encodeStream } from "../../host/inspect/command-stream.ts";
+import { DESCRIPTORS } from "../../host/inspect/descriptors.ts";
 import {
   blobDocument,
-  DESCRIPTORS,
   descriptorWords,
   type NpuSegmentDocument,
 } from "../../host/inspect/document.ts";

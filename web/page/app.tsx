@@ -1,0 +1,73 @@
+import { useCallback, useState } from "preact/hooks";
+import { Explorer } from "../explorer/explorer.tsx";
+import { FileDrop } from "./file-drop.tsx";
+import { Header } from "./header.tsx";
+import { Run } from "./run.tsx";
+import { useCompilation } from "./use-compilation.ts";
+import { useCores } from "./use-cores.ts";
+import { Welcome } from "./welcome.tsx";
+
+/** Where the page serves the model that it ships with. */
+const SAMPLE = "digits_uint8.tflite";
+
+export function App() {
+  const [target, setTarget] = useState("vipnano-qi.a311d");
+  const { model, compiled, fault, isWorking, open, recompile } = useCompilation();
+  const { cores, load } = useCores(model?.bytes);
+
+  const onFile = useCallback(
+    async (file: File) => open({ name: file.name, bytes: await bytesOf(file) }, target),
+    [open, target],
+  );
+  const onSample = async () => {
+    const response = await fetch(SAMPLE);
+    open({ name: SAMPLE, bytes: new Uint8Array(await response.arrayBuffer()) }, target);
+  };
+  const chooseCore = useCallback(
+    (name: string) => {
+      setTarget(name);
+      recompile(name);
+    },
+    [recompile],
+  );
+  return (
+    <FileDrop onFile={onFile}>
+      <Header
+        model={model}
+        compiled={compiled}
+        target={target}
+        onTarget={chooseCore}
+        onFile={onFile}
+      />
+      <main class={isWorking ? "is-working" : ""} aria-busy={isWorking}>
+        <p class="sr-only" role="status">
+          {isWorking ? "Compiling" : compiled ? `Compiled ${model?.name}` : ""}
+        </p>
+        {isWorking && <div class="progress" aria-hidden="true" />}
+        {fault && (
+          <div class="fault" role="alert">
+            <h2>{model?.name} is not compiled</h2>
+            <p>
+              {fault.message} <code>[{fault.code}]</code>
+            </p>
+          </div>
+        )}
+        {compiled && !fault ? (
+          <Explorer
+            explanation={compiled.explanation}
+            cores={cores}
+            onCores={load}
+            onChooseCore={chooseCore}
+            run={<Run blob={compiled.blob} />}
+          />
+        ) : (
+          !isWorking && <Welcome onFile={onFile} onSample={onSample} />
+        )}
+      </main>
+    </FileDrop>
+  );
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}

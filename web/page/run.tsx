@@ -1,0 +1,119 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { shapeOf, shortened } from "../parts/words.ts";
+import { call } from "./client.ts";
+import { DrawingPad } from "./drawing-pad.tsx";
+import { FileButton } from "./file-drop.tsx";
+import type { Fault, PictureSize, RunResult } from "./messages.ts";
+import "./run.css";
+
+/** Executes the compiled bytes on the emulator: on a picture, a drawing, or noise. */
+export function Run({ blob }: { blob: Uint8Array }) {
+  const [size, setSize] = useState<PictureSize>();
+  const [result, setResult] = useState<RunResult>();
+  const [fault, setFault] = useState<Fault>();
+  const [picture, setPicture] = useState<Blob>();
+  const preview = useMemo(() => picture && URL.createObjectURL(picture), [picture]);
+  const [isRunning, setRunning] = useState(false);
+
+  useEffect(() => {
+    setResult(undefined);
+    setFault(undefined);
+    call("pictureSize", { blob }).then(setSize, setFault);
+  }, [blob]);
+  useEffect(() => () => void (preview && URL.revokeObjectURL(preview)), [preview]);
+
+  const run = async (picture?: Blob) => {
+    setRunning(true);
+    setPicture(picture);
+    const bytes = picture && new Uint8Array(await picture.arrayBuffer());
+    await call("run", { blob, ...(bytes ? { picture: bytes } : {}) }).then(
+      (result) => {
+        setResult(result);
+        setFault(undefined);
+      },
+      (fault: Fault) => {
+        setResult(undefined);
+        setFault(fault);
+      },
+    );
+    setRunning(false);
+  };
+  const onDrop = (event: DragEvent) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file?.type.startsWith("image/")) return;
+    event.preventDefault();
+    run(file);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button does the same by keyboard
+    <div class="run" onDrop={onDrop}>
+      <section class="run-input" aria-label="Input">
+        {size?.channels === 1 && <DrawingPad picture={picture} onDrawing={run} />}
+        <p>
+          {size
+            ? `${size.channels === 1 ? "Draw, or drop a picture" : "Drop a picture"}; it is resized to ${size.width}×${size.height}.`
+            : "This network takes no picture."}
+        </p>
+        <div class="choices">
+          {size && (
+            <FileButton onFile={run} accept="image/*">
+              Choose a picture
+            </FileButton>
+          )}
+          <button type="button" onClick={() => run()}>
+            Run on noise
+          </button>
+        </div>
+        {preview && size?.channels === 3 && <img src={preview} alt="what the network is fed" />}
+      </section>
+      <section class="run-result" aria-label="Result" aria-live="polite" aria-busy={isRunning}>
+        {fault && (
+          <div class="fault" role="alert">
+            <p>
+              {fault.message} <code>[{fault.code}]</code>
+            </p>
+          </div>
+        )}
+        {result ? <Result result={result} /> : !fault && <p class="hint">{WAITING}</p>}
+      </section>
+    </div>
+  );
+}
+
+const WAITING = "The bytes a board would get run here on the emulator, in this page's worker.";
+
+function Result({ result }: { result: RunResult }) {
+  const { top, outputs, milliseconds, device, input } = result;
+  return (
+    <>
+      {top ? (
+        <ol class="top">
+          {top.map(({ index, score }) => (
+            <li key={index}>
+              <span class="class">class {index}</span>
+              <span class="score-bar" aria-hidden="true">
+                <span style={{ width: `${100 * Math.min(1, Math.max(0, score))}%` }} />
+              </span>
+              <span class="score">{score.toFixed(6)}</span>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <dl class="facts">
+          {outputs.map(({ name, dtype, shape, least, greatest }) => (
+            <>
+              <dt title={name}>{shortened(name, 28)}</dt>
+              <dd>
+                {dtype} {shapeOf(shape)}, {least.toFixed(4)} to {greatest.toFixed(4)}
+              </dd>
+            </>
+          ))}
+        </dl>
+      )}
+      <p class="hint">
+        {milliseconds.toFixed(1)} ms on the {device}, which says nothing of an NPU's speed. Fed
+        with: {input}.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+import {
+  compile,
+  coreView,
+  explain,
+  openBlob,
+  pixelMapping,
+  readPicture,
+  Session,
+  TARGETS,
+  type Target,
+  type TypedArray,
+  topScores,
+} from "../../host/browser.ts";
+import { typed } from "../../host/errors.ts";
+import type { TensorInfo } from "../../host/feeds.ts";
+import { noiseFor } from "../../host/noise.ts";
+import { classCount, rangeOf } from "../../host/scores.ts";
+import type { CallName, Calls, Request, Response, RunResult } from "./messages.ts";
+
+type Handlers = {
+  [Name in CallName]: (args: Calls[Name][0]) => Promise<Calls[Name][1]>;
+};
+
+const handlers: Handlers = {
+  async compile({ model, target }) {
+    const begin = performance.now();
+    const blob = await compile(model, { target });
+    const milliseconds = performance.now() - begin;
+    return { blob, explanation: explain(openBlob(blob), blob.length), milliseconds };
+  },
+
+  core: ({ model, index }) => coreView(model, TARGETS[index] as Target),
+
+  async pictureSize({ blob }) {
+    const [input, ...others] = (await sessionOf(blob)).inputs;
+    if (!input || others.length > 0) return undefined;
+    try {
+      const { width, height, channels } = pixelMapping(input);
+      return { width, height, channels };
+    } catch {
+      return undefined; // no picture's shape or type
+    }
+  },
+
+  async run({ blob, picture }) {
+    const session = await sessionOf(blob);
+    const { feeds, input } = await feedsFor(session.inputs, picture);
+    const begin = performance.now();
+    const values = await session.run(feeds);
+    const milliseconds = performance.now() - begin;
+    return { input, milliseconds, device: session.device.name, ...resultOf(session, values) };
+  },
+};
+
+let loaded: { bytes: Uint8Array; session: Session } | undefined;
+
+/** The blob that was last asked for stays loaded. */
+async function sessionOf(bytes: Uint8Array): Promise<Session> {
+  if (loaded && equal(loaded.bytes, bytes)) return loaded.session;
+  await loaded?.session.release();
+  loaded = undefined;
+  loaded = { bytes, session: await Session.create(bytes) };
+  return loaded.session;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+async function feedsFor(inputs: readonly TensorInfo[], picture: Uint8Array | undefined) {
+  const [info] = inputs;
+  if (!picture || !info) return { feeds: noiseFor(inputs), input: "pseudo-random bytes" };
+  const mapping = pixelMapping(info);
+  const pixels = await readPicture(picture, mapping);
+  const { width, height, channels, words } = mapping;
+  return {
+    feeds: { [info.name]: mapping.apply(pixels) },
+    input: `resized to ${width}×${height}×${channels}, ${words}`,
+  };
+}
+
+function resultOf(
+  { outputs }: Session,
+  values: Record<string, TypedArray>,
+): Pick<RunResult, "top" | "outputs"> {
+  const of = ({ name }: TensorInfo) => values[name] as TypedArray;
+  const ranges = outputs.map((info) => {
+    const { name, dtype, shape } = info;
+    return { name, dtype, shape: [...shape], ...rangeOf(of(info), info) };
+  });
+  const [only] = outputs;
+  const isClassifier = only && classCount(outputs) !== undefined;
+  return { outputs: ranges, ...(isClassifier ? { top: topScores(of(only), only) } : {}) };
+}
+
+self.onmessage = async ({ data: { id, name, args } }: MessageEvent<Request>) => {
+  const handler = handlers[name] as (args: unknown) => Promise<unknown>;
+  const answer = await handler(args).then(
+    (result): Response => ({ id, result }),
+    (error): Response => {
+      const { code, message } = typed(error);
+      return { id, fault: { code, message } };
+    },
+  );
+  self.postMessage(answer);
+};

@@ -1,0 +1,14 @@
+/** Fused operators leave names behind that list all of their parts. */
+export function shortened(name: string, most = 60): string {
+  return name.length > most ? `${name.slice(0, most)}…` : name;
+}
+
+/** A shape without its batch of one: "28×28×1". */
+export function shapeOf(shape: readonly number[]): string {
+  const [batch, ...rest] = shape;
+  return (batch === 1 && rest.length > 0 ? rest : shape).join("×");
+}
+
+export function hexadecimal(word: number): string {
+  return `0x${word.toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,127 @@
+import type { Layer } from "../../host/explain/explanation.ts";
+import { duration, grouped, size } from "../../host/numbers.ts";
+import { useExploration } from "../explorer/context.ts";
+import { estimateNote } from "../explorer/summary.tsx";
+import { type Column, DataTable } from "../parts/data-table.tsx";
+import { Mark, Unit } from "../parts/mark.tsx";
+
+const bytes = (value: (layer: Layer) => number) => ({
+  value: (layer: Layer) => value(layer) || undefined,
+  cell: (layer: Layer) => (value(layer) ? size(value(layer)) : ""),
+  numeric: true,
+  bar: true,
+});
+
+const COLUMNS: Column<Layer>[] = [
+  { id: "index", title: "#", value: ({ index }) => index, numeric: true },
+  {
+    id: "name",
+    title: "Operator",
+    value: ({ name }) => name,
+    cell: (layer) => <Name layer={layer} />,
+  },
+  {
+    id: "mark",
+    title: "Runs on",
+    value: ({ placement, mark }) => `${placement} ${mark ?? ""}`,
+    cell: (layer) => <Verdict layer={layer} />,
+  },
+  {
+    id: "jobs",
+    title: "Jobs",
+    value: ({ jobs }) => jobs.reduce((sum, { count }) => sum + count, 0),
+    cell: (layer) => <Jobs layer={layer} />,
+  },
+  { id: "tile", title: "Tile", value: ({ tiles }) => tiles.join(", ") },
+  {
+    id: "superblocks",
+    title: "Superblocks",
+    value: ({ superblocks }) => superblocks || undefined,
+    numeric: true,
+  },
+  { id: "weights", title: "Weights", ...bytes(({ weightBytes }) => weightBytes) },
+  { id: "entropy", title: "Entropy", ...bytes(({ entropyBytes }) => entropyBytes) },
+  { id: "coded", title: "Coded", ...bytes(({ coefficientBytes }) => coefficientBytes) },
+  {
+    id: "macs",
+    title: "MACs",
+    value: ({ macs }) => macs || undefined,
+    cell: ({ macs }) => (macs ? grouped(macs) : ""),
+    numeric: true,
+    bar: true,
+  },
+  { id: "read", title: "Read", ...bytes(({ readBytes }) => readBytes) },
+  { id: "written", title: "Written", ...bytes(({ writtenBytes }) => writtenBytes) },
+  {
+    id: "time",
+    title: "Est. time",
+    value: ({ estimate }) => estimate?.milliseconds,
+    cell: ({ estimate }) => (estimate ? duration(estimate.milliseconds) : ""),
+    numeric: true,
+    bar: true,
+  },
+  { id: "bound", title: "Bound by", value: ({ estimate }) => estimate?.bound },
+];
+
+/** A row for each operator. */
+export function LayersView() {
+  const { explanation, selected } = useExploration();
+  return (
+    <>
+      <DataTable
+        caption="Layers"
+        columns={COLUMNS}
+        rows={explanation.operators}
+        keyOf={({ index }) => index}
+        isSelected={({ index }) => index === selected}
+      />
+      <p class="hint">
+        Entropy is what an ideal code of the weights' single bytes would take. Read and written
+        count every pass over images and coefficients. Times are estimated for the NPU's jobs,{" "}
+        {estimateNote(explanation.estimate)}.
+      </p>
+    </>
+  );
+}
+
+function Name({ layer: { index, name } }: { layer: Layer }) {
+  const { selected, select } = useExploration();
+  return (
+    <button
+      type="button"
+      class="row-button"
+      aria-pressed={index === selected}
+      onClick={() => select(index === selected ? undefined : index)}
+    >
+      {name}
+    </button>
+  );
+}
+
+function Verdict({ layer: { placement, mark, reason } }: { layer: Layer }) {
+  if (mark) {
+    return (
+      <>
+        {placement} <Mark mark={mark} />
+      </>
+    );
+  }
+  return (
+    <span class="on-cpu" title={reason}>
+      {placement} <span class="table-reason">{reason}</span>
+    </span>
+  );
+}
+
+function Jobs({ layer: { jobs } }: { layer: Layer }) {
+  return (
+    <span class="job-kinds">
+      {jobs.map(({ kind, purpose, count }) => (
+        <span key={purpose} title={`${count} ${kind} ${purpose.replaceAll("_", " ")}`}>
+          <Unit kind={kind} /> {purpose.replaceAll("_", " ")}
+          {count > 1 ? ` ×${count}` : ""}
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,201 @@
+import { ticks } from "d3-array";
+import { useRef, useState } from "preact/hooks";
+import type {
+  ConstantView,
+  MemoryView,
+  SegmentView,
+  ValueView,
+} from "../../host/explain/explanation.ts";
+import { size } from "../../host/numbers.ts";
+import { useExploration } from "../explorer/context.ts";
+import { useRoving } from "../parts/roving.ts";
+import { shapeOf, shortened } from "../parts/words.ts";
+import "./memory.css";
+
+/** How each segment shares the arena over time, and the constants beside it. */
+export function MemoryViews() {
+  const { explanation } = useExploration();
+  const { segments } = explanation;
+  const maps = segments.flatMap(({ memory }, index) => (memory ? [{ memory, index }] : []));
+  if (maps.length === 0) return <p class="empty">No segment runs on the NPU: nothing to place.</p>;
+  return (
+    <div class="maps">
+      {maps.map(({ memory, index }) => (
+        <SegmentMap
+          key={index}
+          title={maps.length === 1 ? "Arena" : `Arena in segment ${index}`}
+          memory={memory}
+          segment={segments[index] as SegmentView}
+        />
+      ))}
+      <Constants />
+    </div>
+  );
+}
+
+interface SegmentMapProps {
+  title: string;
+  memory: MemoryView;
+  segment: SegmentView;
+}
+
+function SegmentMap({ title, memory, segment }: SegmentMapProps) {
+  const { explanation, selected, select } = useExploration();
+  const [shown, setShown] = useState<ValueView>();
+  const frame = useRef<HTMLDivElement>(null);
+  const onKeyDown = useRoving(frame, ".value");
+  const { peak, lowerBound, values } = memory;
+  const jobs = segment.jobs.length;
+  const x = (job: number) => (100 * (job + 1)) / (jobs + 2);
+  const y = (bytes: number) => (100 * bytes) / Math.max(1, peak);
+  const nameOf = ({ tensor }: ValueView) => explanation.tensors[tensor]?.name ?? "scratch";
+  const described = shown ?? values.find(({ operator }) => operator === selected);
+  return (
+    <figure class="map">
+      <figcaption>
+        <h2>{title}</h2>
+        <p>
+          {values.length} buffers over {jobs} jobs. Peak {size(peak)}
+          {peak === lowerBound
+            ? ", the least that is possible: all that lives at one time."
+            : `; ${size(lowerBound)} live at the same time at most.`}
+        </p>
+      </figcaption>
+      <div class="plot">
+        <ul class="axis-y" aria-hidden="true">
+          {ticks(0, peak, 5).map((bytes) => (
+            <li key={bytes} style={{ bottom: `${y(bytes)}%` }}>
+              {bytes === 0 ? "0" : size(bytes)}
+            </li>
+          ))}
+        </ul>
+        <section class="values" ref={frame} aria-label={title} onKeyDown={onKeyDown}>
+          {values.map((value, i) => {
+            const { offset, bytes, first, last, tensor, operator } = value;
+            const isSelected = operator >= 0 && operator === selected;
+            const kind =
+              tensor < 0 ? "scratch" : operator < 0 ? "fed" : last === jobs ? "read" : "";
+            return (
+              <button
+                key={`${offset} ${first}`}
+                type="button"
+                class={`value ${kind}`}
+                aria-pressed={isSelected}
+                aria-label={`${shortened(nameOf(value))}, ${size(bytes)} at ${offset}, jobs ${first} to ${last}`}
+                tabIndex={i === 0 ? 0 : -1}
+                style={{
+                  left: `${x(first)}%`,
+                  width: `${x(last + 1) - x(first)}%`,
+                  bottom: `${y(offset)}%`,
+                  height: `${y(bytes)}%`,
+                }}
+                onClick={() => select(operator >= 0 ? operator : undefined)}
+                onMouseEnter={() => setShown(value)}
+                onMouseLeave={() => setShown(undefined)}
+                onFocus={() => setShown(value)}
+                onBlur={() => setShown(undefined)}
+              >
+                {operator >= 0 && hasRoom(x(last + 1) - x(first), y(bytes)) && (
+                  <span>{operator}</span>
+                )}
+              </button>
+            );
+          })}
+          {peak !== lowerBound && (
+            <span class="bound" style={{ bottom: `${y(lowerBound)}%` }}>
+              lower bound
+            </span>
+          )}
+        </section>
+        <ul class="axis-x" aria-hidden="true">
+          {ticks(0, jobs - 1, 8)
+            .filter(Number.isInteger)
+            .map((job) => (
+              <li key={job} style={{ left: `${x(job + 0.5)}%` }}>
+                {job}
+              </li>
+            ))}
+        </ul>
+      </div>
+      <p class="readout">
+        {described ? (
+          <ValueWords value={described} name={nameOf(described)} jobs={jobs} />
+        ) : (
+          "Each box is a tensor, or scratch memory if hatched: jobs run from left to right, addresses upwards."
+        )}
+      </p>
+    </figure>
+  );
+}
+
+/** Per cent of the map's width and height. */
+function hasRoom(width: number, height: number): boolean {
+  return width > 3 && height > 5;
+}
+
+function ValueWords({ value, name, jobs }: { value: ValueView; name: string; jobs: number }) {
+  const { explanation } = useExploration();
+  const { offset, bytes, first, last, tensor, operator } = value;
+  const { shape = [] } = explanation.tensors[tensor] ?? {};
+  const from = first < 0 ? "filled by the host" : `from job ${first}`;
+  const to = last === jobs ? "read by the host" : `to job ${last}`;
+  const writer = operator < 0 ? "" : `, of ${operator} ${explanation.operators[operator]?.name}`;
+  return (
+    <>
+      <b>{shortened(name)}</b> {shapeOf(shape)}
+      {writer}: {size(bytes)} at arena + {offset}, {from} {to}
+    </>
+  );
+}
+
+/** What is loaded once, in the order of its addresses. */
+function Constants() {
+  const { explanation, selected, select } = useExploration();
+  const [shown, setShown] = useState<ConstantView>();
+  const frame = useRef<HTMLDivElement>(null);
+  const onKeyDown = useRoving(frame, ".constant");
+  const { bytes, parts } = explanation.constants;
+  const described = shown ?? parts.find(({ operator }) => operator === selected);
+  const name = ({ kind, operator }: ConstantView) =>
+    operator === undefined
+      ? "descriptors of all jobs"
+      : `${kind} of ${operator} ${explanation.operators[operator]?.name}`;
+  return (
+    <figure class="map constants">
+      <figcaption>
+        <h2>Constants</h2>
+        <p>{size(bytes)}</p>
+      </figcaption>
+      <section class="column" ref={frame} aria-label="Constants" onKeyDown={onKeyDown}>
+        {parts.map((part, i) => (
+          <button
+            key={part.offset}
+            type="button"
+            class={`constant ${part.kind}`}
+            aria-label={`${name(part)}, ${size(part.bytes)} at ${part.offset}`}
+            aria-pressed={part.operator !== undefined && part.operator === selected}
+            tabIndex={i === 0 ? 0 : -1}
+            style={{
+              bottom: `${(100 * part.offset) / bytes}%`,
+              height: `${(100 * part.bytes) / bytes}%`,
+            }}
+            onClick={() => select(part.operator)}
+            onMouseEnter={() => setShown(part)}
+            onMouseLeave={() => setShown(undefined)}
+            onFocus={() => setShown(part)}
+            onBlur={() => setShown(undefined)}
+          />
+        ))}
+      </section>
+      <p class="readout">
+        {described ? (
+          <>
+            <b>{size(described.bytes)}</b> {name(described)}
+          </>
+        ) : (
+          "Loaded once: descriptors, then coefficients."
+        )}
+      </p>
+    </figure>
+  );
+}
