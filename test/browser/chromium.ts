@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import { type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 
 /** Where Debian's package puts it. */
 const CHROMIUM = "/usr/bin/chromium";
@@ -25,12 +25,16 @@ export function hasChromium(what: string): boolean {
 }
 
 /** Runs something in a headless browser with a profile of its own, which is gone afterwards. */
-export async function inChromium<T>(use: (context: BrowserContext) => Promise<T>): Promise<T> {
+export async function inChromium<T>(
+  use: (context: BrowserContext) => Promise<T>,
+  options: BrowserContextOptions = {},
+): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), "nolfet-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     headless: true,
     args: FLAGS,
+    ...options,
   });
   try {
     return await use(context);
