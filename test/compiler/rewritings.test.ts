@@ -143,6 +143,42 @@ const REWRITINGS: Rewriting[] = [
     },
   },
   {
+    what: "greatest of windows",
+    largest: 0,
+    make(random) {
+      // Now and then more rows than one plane takes.
+      const isTall = random.integer(0, 7) === 0;
+      const [height = 1, width = 1] = isTall ? [300, 3] : size(random, 14);
+      const window = [random.integer(1, Math.min(height, 14)), random.integer(1, width)];
+      const strides = random.pick([
+        [1, 1],
+        [2, 2],
+        [random.integer(1, 4), random.integer(1, 4)],
+      ]);
+      const isSame = random.pick([true, false]);
+      const depth = isTall ? 40 : channels(random);
+      const outputs = [height, width].map((extent, i) => {
+        return Math.ceil(
+          (isSame ? extent : extent - (window[i] as number) + 1) / (strides[i] as number),
+        );
+      });
+      return layer({
+        operator: "MAX_POOL_2D",
+        dtype: byteType(random),
+        from: [1, height, width, depth],
+        to: [1, ...outputs, depth],
+        options: {
+          padding: isSame ? 0 : 1,
+          stride_h: strides[0] as number,
+          stride_w: strides[1] as number,
+          filter_height: window[0] as number,
+          filter_width: window[1] as number,
+          fused_activation_function: random.pick([0, 1]),
+        },
+      });
+    },
+  },
+  {
     what: "averages of whole planes",
     largest: 1,
     make(random) {
@@ -229,6 +265,17 @@ const REFUSED: [what: string, reason: string, layer: Layer][] = [
         [1, 4, 4, 4],
         [1, 1, 1, 2],
       ],
+    },
+  ],
+  [
+    "the greatest of very large windows",
+    "it would take more than 64 jobs",
+    {
+      operator: "MAX_POOL_2D",
+      dtype: "uint8",
+      from: [1, 60, 60, 4],
+      to: [1, 1, 1, 4],
+      options: { padding: 1, stride_h: 1, stride_w: 1, filter_height: 60, filter_width: 60 },
     },
   ],
   [

@@ -5,6 +5,7 @@ import {
   AdditionPlan,
   ConcatenationPlan,
   ConvolutionsPlan,
+  MaxPoolPlan,
   PaddingPlan,
   Plan,
   PlanKind,
@@ -22,6 +23,7 @@ import { lowerConcatenation } from "./concatenation";
 import { lowerConvolutions } from "./convolution";
 import { Order } from "./homes";
 import { Access, Job, Value } from "./jobs";
+import { lowerMaxPool } from "./max-pool";
 import { lowerPadding } from "./padding";
 import { lowerRepetition } from "./repetition";
 import { lowerSlice } from "./slice";
@@ -91,6 +93,9 @@ function lowerOperator(plan: Plan, workshop: Workshop): void {
       break;
     case PlanKind.REPETITION:
       lowerRepetition(plan as RepetitionPlan, workshop);
+      break;
+    case PlanKind.MAX_POOL:
+      lowerMaxPool(plan as MaxPoolPlan, workshop);
       break;
     case PlanKind.TABLE:
       lowerTable(plan as TablePlan, workshop);

@@ -103,10 +103,17 @@ export class Workshop {
   }
 }
 
-/** The tensor as an image, folded into other rows where its own are too long to be moved. */
+/** The tensor as an image that can be moved. */
 export function imageOf(tensor: Tensor): Image {
   const channels = tensor.fromLast(1);
+  const columns = tensor.fromLast(2);
   const pixels = (tensor.elements / (channels as u32)) as i32;
-  const columns = movableColumns(pixels, tensor.fromLast(2), channels);
-  return new Image(pixels / columns, columns, channels, zeroByte(tensor));
+  return folded(new Image(pixels / columns, columns, channels, zeroByte(tensor)));
+}
+
+/** The image folded into other rows where its own are too long to be moved. */
+export function folded(image: Image): Image {
+  const pixels = image.rows * image.columns;
+  const columns = movableColumns(pixels, image.columns, image.channels);
+  return new Image(pixels / columns, columns, image.channels, image.zero);
 }

@@ -6,6 +6,7 @@ import { Context } from "./context";
 import { placeConvolution, placeFullyConnected } from "./convolution/convolution";
 import { placeAveragePool, placeMean } from "./convolution/pool";
 import { placeConcatenation, placeQuantize, placeSplit } from "./joins";
+import { placeMaxPool } from "./max-pool";
 import { placePadding } from "./padding";
 import { Placement } from "./placement";
 import { placeNearest } from "./resize";
@@ -34,6 +35,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.SPLIT, placeSplit, true),
   new Pattern(Builtin.PAD, placePadding, true),
   new Pattern(Builtin.AVERAGE_POOL_2D, placeAveragePool, false),
+  new Pattern(Builtin.MAX_POOL_2D, placeMaxPool, false),
   new Pattern(Builtin.MEAN, placeMean, false),
   new Pattern(Builtin.STRIDED_SLICE, placeSlice, false),
   new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, placeNearest, false),

@@ -11,6 +11,7 @@ export enum PlanKind {
   PADDING,
   SLICE,
   REPETITION,
+  MAX_POOL,
   VIEW,
   TABLE,
 }
@@ -142,6 +143,53 @@ export class RepetitionPlan extends Plan {
     public columns: i32,
   ) {
     super(PlanKind.REPETITION, [input], [output]);
+  }
+}
+
+/** Differences to greater neighbours, each over the planes of all before it; and their sum. */
+export class MaximaRun {
+  differences: Convolution[] = [];
+  sum: Convolution = new Convolution();
+}
+
+/**
+ * The greatest of every window. Equal groups of channels are padded to `rows` × `columns` and
+ * become one plane each, which the runs turn into greatest values, of every second row and column
+ * if it `halves`; of these, every so many are kept.
+ */
+export class MaxPoolPlan extends Plan {
+  groups: i32 = 1;
+  top: i32 = 0;
+  left: i32 = 0;
+  rows: i32 = 0;
+  columns: i32 = 0;
+  runs: MaximaRun[] = [];
+  halves: bool = false;
+  rowStep: i32 = 1;
+  columnStep: i32 = 1;
+
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.MAX_POOL, [input], [output]);
+  }
+
+  get groupChannels(): i32 {
+    return this.input.fromLast(1) / this.groups;
+  }
+
+  get planeBytes(): u32 {
+    return this.rows * this.columns * this.groupChannels;
+  }
+
+  /** For one group of channels. */
+  get convolutions(): i32 {
+    let count = this.runs.length;
+    for (let i = 0; i < this.runs.length; i++) count += this.runs[i].differences.length;
+    return count;
+  }
+
+  close(run: MaximaRun, sum: Convolution): void {
+    run.sum = sum;
+    this.runs.push(run);
   }
 }
 
