@@ -25,7 +25,7 @@ struct Use {
   uint32_t access;
 };
 
-/** A moment of CLOCK_MONOTONIC, which waits end at; they start when it is asked for. */
+/** A moment of CLOCK_MONOTONIC, which a wait ends at. */
 using Deadline = drm_etnaviv_timespec;
 Deadline deadlineIn(uint32_t milliseconds);
 
@@ -47,7 +47,7 @@ class Device {
   uint64_t parameter(uint32_t pipe, uint32_t parameter) const;
 
   /** Queues a command stream with buffers at their own addresses, and gives its fence. */
-  uint32_t submit(uint32_t pipe, const uint32_t* words, size_t count,
+  uint32_t submit(uint32_t pipe, const void* stream, size_t bytes,
                   const std::vector<Use>& uses) const;
 
   /** Blocks until the fence has signalled; ETIMEDOUT where it has not by then. */
@@ -57,7 +57,7 @@ class Device {
   void call(const char* name, unsigned long request, void* argument) const;
 
  private:
-  explicit Device(int descriptor);
+  explicit Device(int descriptor) : descriptor_(descriptor) {}
 
   int descriptor_;
   Driver driver_;

@@ -4,52 +4,47 @@
 #include <cstring>
 
 namespace etnaviv {
-namespace {
 
 /** What an errno means, for one call or, where that is empty, for any. */
-const struct {
+static const struct {
   std::string call;
   int number;
-  const char* meaning;
+  const char* words;
 } kMeanings[] = {
     {"open", ENOENT, "there is no such device node"},
     {"open", EACCES, "this user may not open the device node (is it in the group render?)"},
     {"VERSION", ENOTTY, "this is no DRM device node"},
-    {"GET_PARAM", ENXIO, "there is no such pipe"},
     {"GET_PARAM", EINVAL, "the kernel driver knows no such pipe or parameter"},
-    {"GEM_NEW", ENOMEM, "no memory for a buffer"},
     {"GEM_SUBMIT", EINVAL, "the kernel driver does not take this submission"},
     {"GEM_SUBMIT", EALREADY, "a buffer is listed twice"},
     {"GEM_SUBMIT", ENOENT, "a buffer is not known"},
     {"GEM_SUBMIT", ENOSPC, "the addresses of a buffer are still in use"},
-    {"GEM_SUBMIT", ENXIO, "there is no such pipe"},
     {"WAIT_FENCE", ETIMEDOUT, "the submission did not end in time"},
     {"GEM_CPU_PREP", ETIMEDOUT, "the device did not leave the buffer in time"},
+    {"", ENXIO, "there is no such pipe"},
     {"", ENODEV, "the device has gone"},
-    {"", ENOMEM, "no memory"},
+    {"", ENOMEM, "there is no memory for it"},
 };
 
-std::string nameOf(int number) {
-  const char* name = strerrorname_np(number);
-  return name == nullptr ? std::to_string(number) : name;
-}
-
-std::string meaningOf(const std::string& call, int number) {
+static std::string meaningOf(const std::string& call, int number) {
   for (const auto& entry : kMeanings) {
-    if (entry.number == number && (entry.call.empty() || entry.call == call)) return entry.meaning;
+    if (entry.number == number && (entry.call.empty() || entry.call == call)) return entry.words;
   }
   return std::strerror(number);
 }
 
-}  // namespace
+static std::string nameOf(int number) {
+  const char* name = strerrorname_np(number);
+  return name == nullptr ? std::to_string(number) : name;
+}
 
-Error::Error(const char* call, int number, const std::string& meaning)
-    : call(call),
+Error::Error(const std::string& call, int number, const std::string& meaning)
+    : runtime_error(call + ": " + nameOf(number) + ", " + meaning),
+      call(call),
       number(number),
       name(nameOf(number)),
-      meaning(meaning),
-      message(this->call + ": " + name + ", " + meaning) {}
+      meaning(meaning) {}
 
-Error::Error(const char* call, int number) : Error(call, number, meaningOf(call, number)) {}
+Error::Error(const std::string& call, int number) : Error(call, number, meaningOf(call, number)) {}
 
 }  // namespace etnaviv

@@ -1,9 +1,9 @@
 #include "binding.h"
 
 static Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  const Napi::Function buffer = binding::Buffer::define(env);
+  const Napi::Function buffer = Buffer::define(env);
   env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(buffer)));
-  exports.Set("Device", binding::Device::define(env));
+  exports.Set("Device", Device::define(env));
   return exports;
 }
 

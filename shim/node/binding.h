@@ -1,17 +1,15 @@
-// The addon's two classes. Every object is told from other objects by its class's tag, so that
-// nothing but a Buffer is taken for one.
+// The addon's two classes. Their objects carry a tag, so that nothing else is taken for one.
 #pragma once
 
 #include <napi.h>
 
+#include <cerrno>
 #include <memory>
 #include <set>
 
 #include "../etnaviv/buffer.h"
 #include "../etnaviv/device.h"
 #include "../etnaviv/error.h"
-
-namespace binding {
 
 class Buffer;
 
@@ -21,7 +19,10 @@ struct Opened {
   std::set<Buffer*> buffers;                      // those that are not closed
 
   /** The device; throws, in the name of a call, where it is closed. */
-  const std::shared_ptr<const etnaviv::Device>& open(const char* call) const;
+  const std::shared_ptr<const etnaviv::Device>& open(const char* call) const {
+    if (!device) throw etnaviv::Error(call, EBADF, "the device is closed");
+    return device;
+  }
 };
 
 class Device : public Napi::ObjectWrap<Device> {
@@ -46,10 +47,13 @@ class Buffer : public Napi::ObjectWrap<Buffer> {
   static constexpr napi_type_tag kTag = {0x6e6f6c6665740002, 0x84b2e6d1930c4a5f};
   static Napi::Function define(Napi::Env env);
   explicit Buffer(const Napi::CallbackInfo& info);
-  ~Buffer() override;
+  ~Buffer() override { opened_->buffers.erase(this); }
 
   /** The buffer; throws, in the name of a call, where it is closed. */
-  const std::shared_ptr<const etnaviv::Buffer>& open(const char* call) const;
+  const std::shared_ptr<const etnaviv::Buffer>& open(const char* call) const {
+    if (!buffer_) throw etnaviv::Error(call, EBADF, "the buffer is closed");
+    return buffer_;
+  }
   void end();
 
  private:
@@ -66,9 +70,7 @@ class Buffer : public Napi::ObjectWrap<Buffer> {
 template <typename Class>
 Class& unwrap(Napi::Value value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&Class::kTag)) {
-    throw Napi::TypeError::New(value.Env(), "expected an open Device, or a Buffer of one");
+    throw Napi::TypeError::New(value.Env(), "expected a Device, or a Buffer of one");
   }
   return *Class::Unwrap(value.As<Napi::Object>());
 }
-
-}  // namespace binding

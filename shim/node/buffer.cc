@@ -1,26 +1,5 @@
-#include <string>
-
 #include "binding.h"
 #include "guard.h"
-
-namespace binding {
-namespace {
-
-/**
- * The buffer's bytes, not copied. The view shares their mapping, which is undone once nothing
- * reaches it: when the buffer is closed, or later where JavaScript has transferred the view.
- */
-Napi::ArrayBuffer viewOf(Napi::Env env, const etnaviv::Buffer& buffer) {
-  using Share = std::shared_ptr<const etnaviv::Mapping>;
-  auto share = std::make_unique<Share>(buffer.mapping());
-  const auto release = [](Napi::Env, void*, Share* held) { delete held; };
-  void* data = buffer.mapping()->data();
-  auto view = Napi::ArrayBuffer::New(env, data, buffer.bytes(), release, share.get());
-  share.release();
-  return view;
-}
-
-}  // namespace
 
 Napi::Function Buffer::define(Napi::Env env) {
   return DefineClass(
@@ -29,35 +8,28 @@ Napi::Function Buffer::define(Napi::Env env) {
        InstanceMethod<&Buffer::close>("close")});
 }
 
-Buffer::Buffer(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-  opened_ = unwrap<Device>(info[0]).opened;
+Buffer::Buffer(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), opened_(unwrap<Device>(info[0]).opened) {
   const int64_t bytes = info[1].As<Napi::Number>();
   const int64_t address = info[2].As<Napi::Number>();
   guarded(Env(), [&] {
-    const auto& device = opened_->open("GEM_NEW");
-    buffer_ = std::make_shared<etnaviv::Buffer>(device, bytes, address);
+    buffer_ = std::make_shared<etnaviv::Buffer>(opened_->open("GEM_NEW"), bytes, address);
   });
-  const Napi::ArrayBuffer view = viewOf(Env(), *buffer_);
+  // The view shares the memory, which so stays for as long as anything reaches it: until the
+  // buffer is closed, or for longer where JavaScript has transferred the view.
+  const auto release = [memory = buffer_->memory()](Napi::Env, void*) {};
+  const auto view = Napi::ArrayBuffer::New(Env(), buffer_->memory().get(), bytes, release);
   view_ = Napi::Persistent(view);
-  opened_->buffers.insert(this);
 
-  const auto define = [&](const char* name, Napi::Value value) {
+  const auto constant = [&](const char* name, Napi::Value value) {
     Value().DefineProperty(Napi::PropertyDescriptor::Value(name, value, napi_enumerable));
   };
-  define("handle", Napi::Number::New(Env(), buffer_->handle()));
-  define("bytes", Napi::Number::New(Env(), bytes));
-  define("address", Napi::Number::New(Env(), address));
-  define("view", view);
+  constant("handle", Napi::Number::New(Env(), buffer_->handle));
+  constant("bytes", info[1]);
+  constant("address", info[2]);
+  constant("view", view);
   Value().TypeTag(&kTag);
-}
-
-Buffer::~Buffer() {
-  if (opened_) opened_->buffers.erase(this);
-}
-
-const std::shared_ptr<const etnaviv::Buffer>& Buffer::open(const char* call) const {
-  if (!buffer_) throw etnaviv::Error(call, EBADF, "the buffer is closed");
-  return buffer_;
+  opened_->buffers.insert(this);
 }
 
 Napi::Value Buffer::prepare(const Napi::CallbackInfo& info) {
@@ -78,5 +50,3 @@ void Buffer::end() {
   view_.Reset();
   buffer_.reset();
 }
-
-}  // namespace binding

@@ -4,31 +4,14 @@
 #include "binding.h"
 #include "guard.h"
 
-namespace binding {
-namespace {
-
-std::vector<etnaviv::Use> usesOf(const Napi::Array& list) {
+static std::vector<etnaviv::Use> usesOf(const Napi::Array& list) {
   std::vector<etnaviv::Use> uses;
   for (uint32_t i = 0; i < list.Length(); ++i) {
     const Napi::Object use = list.Get(i).ToObject();
-    const auto& buffer = unwrap<Buffer>(use.Get("buffer")).open("GEM_SUBMIT");
-    uses.push_back({buffer, use.Get("access").ToNumber()});
+    const uint32_t access = use.Get("access").ToNumber();
+    uses.push_back({unwrap<Buffer>(use.Get("buffer")).open("GEM_SUBMIT"), access});
   }
   return uses;
-}
-
-Napi::Uint32Array wordsOf(Napi::Value value) {
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint32_array) {
-    throw Napi::TypeError::New(value.Env(), "expected a Uint32Array");
-  }
-  return value.As<Napi::Uint32Array>();
-}
-
-}  // namespace
-
-const std::shared_ptr<const etnaviv::Device>& Opened::open(const char* call) const {
-  if (!device) throw etnaviv::Error(call, EBADF, "the device is closed");
-  return device;
 }
 
 Napi::Function Device::define(Napi::Env env) {
@@ -65,14 +48,14 @@ Napi::Value Device::allocate(const Napi::CallbackInfo& info) {
 
 Napi::Value Device::submit(const Napi::CallbackInfo& info) {
   const uint32_t pipe = info[0].As<Napi::Number>();
-  const auto fence = [&] {
-    // The uses first: to read them may run JavaScript, which may do anything to the stream.
+  return guarded(Env(), [&] {
+    // The uses first: reading them may run JavaScript, which may do anything to the stream.
     const std::vector<etnaviv::Use> uses = usesOf(info[2].As<Napi::Array>());
-    const Napi::Uint32Array stream = wordsOf(info[1]);
+    const auto stream = info[1].As<Napi::TypedArray>();
+    const auto* data = static_cast<uint8_t*>(stream.ArrayBuffer().Data()) + stream.ByteOffset();
     const auto& device = opened->open("GEM_SUBMIT");
-    return device->submit(pipe, stream.Data(), stream.ElementLength(), uses);
-  };
-  return Napi::Number::New(Env(), guarded(Env(), fence));
+    return Napi::Number::New(Env(), device->submit(pipe, data, stream.ByteLength(), uses));
+  });
 }
 
 Napi::Value Device::wait(const Napi::CallbackInfo& info) {
@@ -87,5 +70,3 @@ void Device::close(const Napi::CallbackInfo&) {
   while (!opened->buffers.empty()) (*opened->buffers.begin())->end();
   opened->device.reset();
 }
-
-}  // namespace binding

@@ -3,14 +3,13 @@
 
 #include <napi.h>
 
+#include <cerrno>
 #include <functional>
 #include <new>
 #include <optional>
 #include <utility>
 
 #include "../etnaviv/error.h"
-
-namespace binding {
 
 inline Napi::Error errorOf(Napi::Env env, const etnaviv::Error& error) {
   Napi::Error result = Napi::Error::New(env, error.what());
@@ -37,14 +36,14 @@ auto guarded(Napi::Env env, Work work) {
 class Background : public Napi::AsyncWorker {
  public:
   static Napi::Promise run(Napi::Env env, std::function<void()> wait) {
-    auto* background = new Background(env, std::move(wait));
-    background->Queue();
-    return background->deferred_.Promise();
+    return (new Background(env, std::move(wait)))->deferred_.Promise();
   }
 
  private:
   Background(Napi::Env env, std::function<void()> wait)
-      : AsyncWorker(env), wait_(std::move(wait)), deferred_(env) {}
+      : AsyncWorker(env), wait_(std::move(wait)), deferred_(env) {
+    Queue();
+  }
 
   void Execute() override {
     try {
@@ -63,5 +62,3 @@ class Background : public Napi::AsyncWorker {
   std::optional<etnaviv::Error> failure_;
   Napi::Promise::Deferred deferred_;
 };
-
-}  // namespace binding
