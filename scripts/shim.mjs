@@ -34,6 +34,7 @@ const PRODUCTS = {
       "-fPIC",
       "-DNAPI_VERSION=8",
       "-DNODE_ADDON_API_CPP_EXCEPTIONS",
+      "-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", // for workers that are ended during a wait
       ...NODE_HEADERS.flatMap((folder) => ["-isystem", folder]),
     ],
     // Where node-gyp-build looks; "glibc" keeps it from being loaded where there is another libc.
