@@ -1,8 +1,9 @@
-// Builds everything that runs: the Wasm modules with asc, the host bundles with esbuild; then
-// the types of the library.
+// Builds everything that runs: the Wasm modules with asc, the host bundles and the page of
+// `nolfet report` with esbuild; then the types of the library.
 import { mkdirSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { buildReport } from "./report.mjs";
 import { declareTypes } from "./types.mjs";
 
 mkdirSync("dist", { recursive: true });
@@ -30,5 +31,7 @@ await build({
   entryPoints: ["host/browser.ts"],
   outfile: "dist/browser.js",
 });
+
+await buildReport();
 
 if (!declareTypes()) process.exit(1);

@@ -4,6 +4,7 @@ import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import { addCompile } from "./compile.ts";
 import { addInspect } from "./inspect.ts";
+import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 import { addTargets } from "./targets.ts";
 
@@ -18,7 +19,7 @@ export function createProgram(): Command {
         write(`nolfet: ${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
       },
     });
-  for (const add of [addCompile, addRun, addCheck, addCompare, addInspect, addTargets])
+  for (const add of [addCompile, addRun, addCheck, addCompare, addInspect, addReport, addTargets])
     add(program);
   return program;
 }

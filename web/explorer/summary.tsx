@@ -16,7 +16,7 @@ export function Summary({ explanation }: { explanation: Explanation }) {
         {grouped(macs.total)} multiply-accumulates
       </Figure>
       <Figure title="Weights, coded" value={size(weights.coefficientBytes)}>
-        {size(weights.modelBytes)} in the model, entropy {size(weights.entropyBytes)}
+        {size(weights.modelBytes)} raw, entropy {size(weights.entropyBytes)}
       </Figure>
       <Figure title="Memory on the device" value={size(memory.deviceBytes)}>
         constants {size(memory.constantBytes)}, arena {size(memory.arenaBytes)}

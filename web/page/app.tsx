@@ -1,7 +1,9 @@
 import { useCallback, useState } from "preact/hooks";
+import type { Exploration } from "../explorer/context.ts";
 import { Explorer } from "../explorer/explorer.tsx";
 import { FileDrop } from "./file-drop.tsx";
 import { Header } from "./header.tsx";
+import type { Compiled } from "./messages.ts";
 import { Run } from "./run.tsx";
 import { useCompilation } from "./use-compilation.ts";
 import { useCores } from "./use-cores.ts";
@@ -34,7 +36,7 @@ export function App() {
     <FileDrop onFile={onFile}>
       <Header
         model={model}
-        compiled={compiled}
+        compiled={compiled && withCores(compiled, cores)}
         target={target}
         onTarget={chooseCore}
         onFile={onFile}
@@ -66,6 +68,12 @@ export function App() {
       </main>
     </FileDrop>
   );
+}
+
+/** The document as it is to be had: with the cores side by side, where they are all known. */
+function withCores(compiled: Compiled, { views, total }: Exploration["cores"]): Compiled {
+  if (views.length < total) return compiled;
+  return { ...compiled, explanation: { ...compiled.explanation, cores: views } };
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {

@@ -23,6 +23,11 @@ export function call<Name extends CallName>(
   return answer as Promise<Calls[Name][1]>;
 }
 
+/** Lets the worker load what it needs before it is asked for anything. */
+export function warmUp(): void {
+  worker ??= start();
+}
+
 function start(): Worker {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<Response>) => {

@@ -13,6 +13,7 @@ import {
 } from "../../host/browser.ts";
 import { typed } from "../../host/errors.ts";
 import type { TensorInfo } from "../../host/feeds.ts";
+import { wasmModule } from "../../host/modules.ts";
 import { noiseFor } from "../../host/noise.ts";
 import { classCount, rangeOf } from "../../host/scores.ts";
 import type { CallName, Calls, Request, Response, RunResult } from "./messages.ts";
@@ -92,6 +93,9 @@ function resultOf(
   const isClassifier = only && classCount(outputs) !== undefined;
   return { outputs: ranges, ...(isClassifier ? { top: topScores(of(only), only) } : {}) };
 }
+
+// Whoever opens the page will want to compile.
+wasmModule("compiler").catch(() => {}); // the first compilation tells what is wrong
 
 self.onmessage = async ({ data: { id, name, args } }: MessageEvent<Request>) => {
   const handler = handlers[name] as (args: unknown) => Promise<unknown>;

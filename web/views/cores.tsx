@@ -36,8 +36,12 @@ const COLUMNS: Column<CoreView>[] = [
     value: ({ mark }) => mark,
     cell: ({ mark }) => <Mark mark={mark} />,
   },
-  { id: "architecture", title: "Generation", value: ({ architecture }) => `v${architecture}` },
-  { id: "cores", title: "NN cores", value: ({ nnCores }) => nnCores, numeric: true },
+  {
+    id: "cores",
+    title: "NN cores",
+    value: ({ nnCores }) => nnCores,
+    cell: ({ architecture, nnCores }) => `${nnCores} of v${architecture}`,
+  },
   {
     id: "operators",
     title: "Operators on the NPU",

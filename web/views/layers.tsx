@@ -32,7 +32,12 @@ const COLUMNS: Column<Layer>[] = [
     value: ({ jobs }) => jobs.reduce((sum, { count }) => sum + count, 0),
     cell: (layer) => <Jobs layer={layer} />,
   },
-  { id: "tile", title: "Tile", value: ({ tiles }) => tiles.join(", ") },
+  {
+    id: "tile",
+    title: "Tile",
+    value: ({ tiles }) => tiles[0],
+    cell: ({ tiles }) => <span title={tiles.join(", ")}>{firstOf(tiles)}</span>,
+  },
   {
     id: "superblocks",
     title: "Superblocks",
@@ -113,12 +118,20 @@ function Verdict({ layer: { placement, mark, reason } }: { layer: Layer }) {
   );
 }
 
+/** Of several, how many more there are. */
+function firstOf(tiles: string[]): string {
+  return tiles.length > 1 ? `${tiles[0]} +${tiles.length - 1}` : (tiles[0] ?? "");
+}
+
+/** What most jobs are for needs the fewest words. */
+const SHORT: Record<string, string> = { convolution: "conv", space_to_depth: "to depth" };
+
 function Jobs({ layer: { jobs } }: { layer: Layer }) {
   return (
     <span class="job-kinds">
       {jobs.map(({ kind, purpose, count }) => (
         <span key={purpose} title={`${count} ${kind} ${purpose.replaceAll("_", " ")}`}>
-          <Unit kind={kind} /> {purpose.replaceAll("_", " ")}
+          <Unit kind={kind} /> {SHORT[purpose] ?? purpose.replaceAll("_", " ")}
           {count > 1 ? ` ×${count}` : ""}
         </span>
       ))}
