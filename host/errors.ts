@@ -8,6 +8,16 @@ export interface Place {
   at: number;
 }
 
+/** A call of the system that failed, as it tells itself. */
+export interface SystemError {
+  /** The ioctl's name, or the function's: "GEM_SUBMIT", "open". */
+  ioctl: string;
+  errno: number;
+  /** "ENOMEM" and so on. */
+  errnoName: string;
+  meaning: string;
+}
+
 const PLACE_WORDS: Record<keyof typeof PlaceKind, string> = {
   NONE: "",
   BYTE: "at byte",
@@ -22,7 +32,7 @@ const PLACE_WORDS: Record<keyof typeof PlaceKind, string> = {
  * The one error that nolfet throws for anything that is not right with what it was given.
  *
  * `code` names the kind of fault, `place` says where it lies, `expected` and `found` what
- * should have been there and what was.
+ * should have been there and what was. `system` is there for the DEVICE codes.
  */
 export class NolfetError extends Error {
   override readonly name = "NolfetError";
@@ -32,6 +42,7 @@ export class NolfetError extends Error {
     readonly expected: string,
     readonly found: string,
     readonly place: Place = { kind: "NONE", at: 0 },
+    readonly system?: SystemError,
   ) {
     super(describe(expected, found, place));
   }

@@ -1,6 +1,7 @@
 import type { Blob, Tensor } from "./blob/blob.ts";
 import { bytesOf, DTYPES, type Dtype, elementsOf, type TypedArray } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
+import type { Values } from "./steps.ts";
 
 /** An input or output of a session. */
 export interface TensorInfo {
@@ -10,13 +11,23 @@ export interface TensorInfo {
   dtype: Dtype;
   /** real value = (stored value − zeroPoint) · scale */
   quantization?: { scale: number; zeroPoint: number };
+  /**
+   * The tensor itself where it needs no copy, in memory that a device shares: an input is written
+   * here before each run, an output lies here after it, until the next run or the release.
+   */
+  readonly view?: Uint8Array;
 }
 
 /** Names are made unique: a model may leave them empty, or give the same one twice. */
-export function tensorInfos({ tensors }: Blob, indices: number[], kind: string): TensorInfo[] {
+export function tensorInfos(
+  { tensors }: Blob,
+  indices: number[],
+  kind: string,
+  shared?: Values,
+): TensorInfo[] {
   const taken = new Set<string>();
   return indices.map((index, i) => {
-    const { name, shape, dtype, quantization } = tensors[index] as Tensor;
+    const { name, shape, dtype, quantization: quantizations } = tensors[index] as Tensor;
     if (!DTYPES[dtype].array) {
       const place = { kind: "TENSOR", at: index } as const;
       throw new NolfetError("UNSUPPORTED_MODEL", `an ${kind} of numbers`, dtype, place);
@@ -24,10 +35,14 @@ export function tensorInfos({ tensors }: Blob, indices: number[], kind: string):
     let unique = name === "" ? `${kind}${i}` : name;
     while (taken.has(unique)) unique += `:${i}`;
     taken.add(unique);
-    const [scale] = quantization.scales;
-    const [zeroPoint] = quantization.zeroPoints;
-    if (scale === undefined || zeroPoint === undefined) return { name: unique, shape, dtype };
-    return { name: unique, shape, dtype, quantization: { scale, zeroPoint } };
+    const [scale] = quantizations.scales;
+    const [zeroPoint] = quantizations.zeroPoints;
+    const isQuantized = scale !== undefined && zeroPoint !== undefined;
+    const quantization = isQuantized ? { quantization: { scale, zeroPoint } } : {};
+    const info: TensorInfo = { name: unique, shape, dtype, ...quantization };
+    const view = shared?.get(index);
+    // Not to be listed: an info is plain data but for this.
+    return view ? Object.defineProperty(info, "view", { value: view }) : info;
   });
 }
 

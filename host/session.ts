@@ -6,11 +6,28 @@ import { type TypedArray, valuesOf } from "./dtype.ts";
 import { NolfetError, typed } from "./errors.ts";
 import { checkedFeeds, type TensorInfo, tensorInfos } from "./feeds.ts";
 import { type Report, reportOf } from "./report.ts";
-import { allocateValues, prepareStep, type Step, type Values } from "./steps.ts";
+import { sharedValues } from "./shared-values.ts";
+import { allocateValues, place, prepareStep, type Step, type Values } from "./steps.ts";
 
 export interface SessionOptions {
-  /** "auto" (the default): a device if there is one, else the emulator. */
+  /**
+   * "auto" (the default): a device that fits if there is one, else the emulator. A path, such as
+   * "/dev/dri/renderD128": just that device.
+   */
   device?: DeviceChoice;
+  /** Milliseconds that a device may take for one segment of the network: 10,000 if left out. */
+  timeout?: number;
+}
+
+export interface RunOptions {
+  /** False to be given, for outputs that have one, their `view` itself, which the next run changes. */
+  copyOutputs?: boolean;
+}
+
+/** Milliseconds that a run took: all of it, and the device's part, as the host sees it. */
+export interface RunTimes {
+  host: number;
+  device: number;
 }
 
 export interface DeviceInfo {
@@ -30,6 +47,7 @@ export class Session {
 
   private queue: Promise<unknown> = Promise.resolve();
   private released = false;
+  private lastTimes: RunTimes = { host: 0, device: 0 };
 
   /**
    * Opens a blob from `compile` or a file. Rejects with BAD_BLOB, with UNSUPPORTED_OPERATOR where
@@ -43,11 +61,11 @@ export class Session {
       }
       const blob = openBlob(bytes);
       const engine = await engineFor(blob);
-      const values = allocateValues(blob, engine);
-      const { device, info } = await deviceFor(blob, options.device ?? "auto");
+      const { device, info } = await deviceFor(blob, options);
       const steps: Step[] = [];
       try {
-        for (const segment of blob.segments) {
+        const values = allocateValues(blob, engine, sharedValues(blob, device));
+        for (const segment of device?.image.segments ?? blob.segments) {
           steps.push(await prepareStep(blob, segment, values, { device, engine }));
         }
         return new Session(blob, values, steps, device, info, reportOf(blob, bytes.length));
@@ -71,21 +89,31 @@ export class Session {
     /** What the compiler did with the model. */
     readonly report: Report,
   ) {
-    this.inputs = tensorInfos(blob, blob.inputs, "input");
-    this.outputs = tensorInfos(blob, blob.outputs, "output");
+    const shared = sharedValues(blob, npu);
+    this.inputs = tensorInfos(blob, blob.inputs, "input", shared);
+    this.outputs = tensorInfos(blob, blob.outputs, "output", shared);
   }
 
   /**
    * Runs the network once. `feeds` holds, by name, the values of every input in its dtype
-   * (`session.inputs`); the result holds those of every output, in memory of their own. Rejects
-   * with BAD_INPUT for feeds that do not fit, and with RELEASED.
+   * (`session.inputs`), a `view` of the session's itself where they are written there already; the
+   * result holds those of every output, in memory of their own. Rejects with BAD_INPUT for feeds
+   * that do not fit, with RELEASED, and with a DEVICE code for what a device fails with.
    */
-  async run(feeds: Record<string, TypedArray>): Promise<Record<string, TypedArray>> {
+  async run(
+    feeds: Record<string, TypedArray>,
+    { copyOutputs = true }: RunOptions = {},
+  ): Promise<Record<string, TypedArray>> {
     if (this.released) throw new NolfetError("RELEASED", "a session in use", "a released one");
     const inputs = checkedFeeds(feeds, this.inputs);
-    const outputs = this.queue.then(() => this.execute(inputs));
+    const outputs = this.queue.then(() => this.execute(inputs, copyOutputs));
     this.queue = outputs.catch(() => {});
     return outputs;
+  }
+
+  /** Of the last run that came to its end. */
+  get times(): RunTimes {
+    return this.lastTimes;
   }
 
   /** Frees what the session holds, after the runs that are under way. */
@@ -98,18 +126,24 @@ export class Session {
     await this.npu?.release();
   }
 
-  private async execute(inputs: Uint8Array[]): Promise<Record<string, TypedArray>> {
+  private async execute(
+    inputs: Uint8Array[],
+    copyOutputs: boolean,
+  ): Promise<Record<string, TypedArray>> {
     try {
+      const begin = performance.now();
+      const busyBefore = this.npu?.busyMilliseconds ?? 0;
       this.blob.inputs.forEach((tensor, i) => {
-        this.values.get(tensor)?.set(inputs[i] as Uint8Array);
+        place(inputs[i] as Uint8Array, this.values.get(tensor) as Uint8Array);
       });
-      // What a run finds in the arena is nothing of the run before.
-      this.npu?.arena().fill(0);
       for (const step of this.steps) await step.run();
       const results = this.blob.outputs.map((tensor, i) => {
-        const { name, dtype } = this.outputs[i] as TensorInfo;
-        return [name, valuesOf(dtype, this.values.get(tensor) as Uint8Array)] as const;
+        const { name, dtype, view } = this.outputs[i] as TensorInfo;
+        const values = this.values.get(tensor) as Uint8Array;
+        return [name, view && !copyOutputs ? view : valuesOf(dtype, values)] as const;
       });
+      const device = (this.npu?.busyMilliseconds ?? 0) - busyBefore;
+      this.lastTimes = { host: performance.now() - begin, device };
       return Object.fromEntries(results);
     } catch (error) {
       throw typed(error);
@@ -117,13 +151,23 @@ export class Session {
   }
 }
 
+const DEFAULT_TIMEOUT = 10_000;
+const MOST_TIMEOUT = 2 ** 31 - 1;
+
 async function deviceFor(
   blob: Blob,
-  choice: DeviceChoice,
+  { device: choice = "auto", timeout = DEFAULT_TIMEOUT }: SessionOptions,
 ): Promise<{ device: Device | undefined; info: DeviceInfo }> {
+  if (typeof choice !== "string") {
+    throw new NolfetError("BAD_OPTION", "the name or path of a device", typeof choice);
+  }
+  if (!(timeout > 0 && timeout <= MOST_TIMEOUT)) {
+    const expected = `a timeout above 0, up to ${MOST_TIMEOUT} milliseconds`;
+    throw new NolfetError("BAD_OPTION", expected, `${timeout}`);
+  }
   if (blob.segments.every(({ placement }) => placement === "CPU")) {
     return { device: undefined, info: { name: "none", reason: "no operator is on the NPU" } };
   }
-  const { device, reason } = await openDevice(choice, blob);
+  const { device, reason } = await openDevice(choice, blob, timeout);
   return { device, info: { name: device.name, reason } };
 }

@@ -20,11 +20,12 @@ const MAXIMUM_HOST_BYTES = 2 ** 30;
 
 /**
  * Bytes for every tensor that is fed, computed or read on the host's side; those that the CPU's
- * kernels touch lie in their engine's memory.
+ * kernels touch lie in their engine's memory, and those that a device shares in its arena.
  */
 export function allocateValues(
   { tensors, segments, operators, inputs, outputs }: Blob,
   engine?: CpuEngine,
+  shared?: Values,
 ): Values {
   const used = new Set([...inputs, ...outputs]);
   for (const segment of segments) {
@@ -46,7 +47,7 @@ export function allocateValues(
       throw new NolfetError("OUT_OF_MEMORY", "tensors of at most 1 GiB together", "more");
     }
     const own = () => (data.length > 0 ? data : new Uint8Array(bytes));
-    values.set(index, engine?.values.get(index) ?? own());
+    values.set(index, engine?.values.get(index) ?? shared?.get(index) ?? own());
   }
   return values;
 }
@@ -98,8 +99,14 @@ function npuStep(
   };
 }
 
+/** Copies bytes, unless they are where they should be. */
+export function place(source: Uint8Array, destination: Uint8Array): void {
+  const { buffer, byteOffset } = destination;
+  if (source.buffer !== buffer || source.byteOffset !== byteOffset) destination.set(source);
+}
+
 /** The NPU knows only unsigned bytes: a signed value is stored as itself plus 128. */
 function copy(source: Uint8Array, destination: Uint8Array, flip: boolean): void {
-  if (!flip) destination.set(source);
+  if (!flip) place(source, destination);
   else for (let i = 0; i < source.length; i++) destination[i] = (source[i] as number) ^ 0x80;
 }

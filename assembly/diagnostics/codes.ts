@@ -45,6 +45,14 @@ export enum Code {
   OUT_OF_BOUNDS = 19,
   /** A fault of nolfet itself. */
   INTERNAL = 20,
+  /** A device: what it was given did not end in time. */
+  DEVICE_TIMEOUT = 21,
+  /** A device that is gone. */
+  DEVICE_LOST = 22,
+  /** A device: no memory, or no addresses, for a buffer. */
+  DEVICE_MEMORY = 23,
+  /** A device: its kernel driver refuses a call. */
+  DEVICE_REFUSED = 24,
 }
 
 /** What a place counts. */

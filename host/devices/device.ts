@@ -5,15 +5,21 @@ import type { Image } from "./verify.ts";
 /** What executes command streams: it holds a blob's constants and one arena. */
 export interface Device {
   readonly name: string;
-  /** The arena's bytes; to be asked for anew after each submission. */
+  /** What it holds, as it lies there: its streams are what to submit. */
+  readonly image: Image;
+  /** Whether the arena's bytes stay where they are, so that a caller may hold on to them. */
+  readonly isShared: boolean;
+  /** How long its submissions have taken, one after the other, as the host sees it. */
+  readonly busyMilliseconds: number;
+  /** The arena's bytes; to be asked for anew after each submission, where they are not shared. */
   arena(): Uint8Array;
   /** Executes a command stream to its end. Rejects with NolfetError. */
   submit(stream: Uint32Array): Promise<void>;
   release(): Promise<void>;
 }
 
-/** "auto" takes a device if there is one, else the emulator. */
-export type DeviceChoice = "auto" | "emulator";
+/** "auto" takes a device that fits if there is one, else the emulator; a path just that device. */
+export type DeviceChoice = "auto" | "emulator" | (string & {});
 
 /** A device, and why it is this one. */
 export interface OpenedDevice {
@@ -21,16 +27,41 @@ export interface OpenedDevice {
   reason: string;
 }
 
-const REASONS: Record<DeviceChoice, string> = {
-  auto: "this version has no device driver",
-  emulator: "as asked for",
-};
+/** What knows of the machine's own devices. */
+export interface DeviceDriver {
+  /** Opens the first that fits; gives the reason where there is none. */
+  openFirst(image: Image, timeout: number): Promise<OpenedDevice | string>;
+  /** Opens the one at a path. Throws NO_DEVICE where it is none, or does not fit. */
+  openAt(path: string, image: Image, timeout: number): Promise<OpenedDevice>;
+}
 
-/** Opens a device and loads the image into it. Throws NO_DEVICE for an unknown choice. */
-export async function openDevice(choice: DeviceChoice, image: Image): Promise<OpenedDevice> {
-  if (!Object.hasOwn(REASONS, choice)) {
-    const expected = Object.keys(REASONS).join(" or ");
-    throw new NolfetError("NO_DEVICE", `the device ${expected}`, JSON.stringify(choice));
+let driver: DeviceDriver | undefined;
+const NO_DRIVER = "no device sessions here: only Node on Linux has them";
+
+/** Names what knows of devices; where nothing does, as in browsers, there is the emulator. */
+export function useDevicesOf(known: DeviceDriver): void {
+  driver = known;
+}
+
+/**
+ * Opens a device and loads the image into it, each of whose submissions may take `timeout`
+ * milliseconds. Throws NO_DEVICE for a path without a device that fits.
+ */
+export async function openDevice(
+  choice: DeviceChoice,
+  image: Image,
+  timeout: number,
+): Promise<OpenedDevice> {
+  if (choice === "emulator") return { device: await openEmulator(image), reason: "as asked for" };
+  if (choice === "auto") {
+    const opened = driver ? await driver.openFirst(image, timeout) : NO_DRIVER;
+    if (typeof opened !== "string") return opened;
+    return { device: await openEmulator(image), reason: opened };
   }
-  return { device: await openEmulator(image), reason: REASONS[choice] };
+  if (!choice.startsWith("/")) {
+    const expected = "the device auto, emulator or a path such as /dev/dri/renderD128";
+    throw new NolfetError("NO_DEVICE", expected, JSON.stringify(choice));
+  }
+  if (!driver) throw new NolfetError("NO_DEVICE", `a device at ${choice}`, NO_DRIVER);
+  return driver.openAt(choice, image, timeout);
 }

@@ -11,10 +11,20 @@ export async function openEmulator(image: Image): Promise<Device> {
   mapImage(emulator, image);
   verifyImage(emulator, image);
   emulator.submit(image.init);
+  let busyMilliseconds = 0;
   return {
     name: "emulator",
+    image,
+    isShared: false,
+    get busyMilliseconds() {
+      return busyMilliseconds;
+    },
     arena: () => emulator.view(arenaAddress, arenaBytes),
-    submit: async (stream) => emulator.submit(stream),
+    async submit(stream) {
+      const begin = performance.now();
+      emulator.submit(stream);
+      busyMilliseconds += performance.now() - begin;
+    },
     release: async () => {},
   };
 }

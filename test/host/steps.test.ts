@@ -17,6 +17,9 @@ function incrementer(bytes: number): Device {
   const arena = new Uint8Array(bytes);
   return {
     name: "incrementer",
+    image: blob,
+    isShared: false,
+    busyMilliseconds: 0,
     arena: () => arena,
     submit: async () => arena.set(arena.map((byte) => byte + 1)),
     release: async () => {},

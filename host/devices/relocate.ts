@@ -1,0 +1,44 @@
+import type { Buffer, Relocation, Segment } from "../blob/blob.ts";
+import { wholePages } from "../blob/pages.ts";
+import type { Image } from "./verify.ts";
+
+/**
+ * The image at addresses from `start` on: itself where its own are, else a copy whose words are
+ * patched as the blob's relocations tell. Nothing of these is trusted: what comes out is for
+ * `verifyImage` to judge.
+ */
+export function relocatedFrom(image: Image, start: number): Image {
+  if (Math.min(image.constantsAddress, image.arenaAddress) >= start) return image;
+  const constantsAddress = wholePages(start);
+  const arenaAddress = constantsAddress + wholePages(image.constants.length);
+  const moved: Record<Buffer, number> = {
+    constants: constantsAddress - image.constantsAddress,
+    arena: arenaAddress - image.arenaAddress,
+  };
+  const constants = image.constants.slice();
+  const segments = image.segments.map((segment) => patched(segment, constants, moved));
+  return { ...image, constantsAddress, arenaAddress, constants, segments };
+}
+
+/** Patches a segment's words among the constants, and gives it with a stream of its own. */
+function patched(segment: Segment, constants: Uint8Array, moved: Record<Buffer, number>): Segment {
+  const stream = segment.stream.slice();
+  const words = {
+    stream: new DataView(stream.buffer),
+    constants: new DataView(constants.buffer),
+  };
+  for (const relocation of segment.relocations) {
+    patch(relocation.inStream ? words.stream : words.constants, relocation, moved);
+  }
+  return { ...segment, stream };
+}
+
+/** Addresses move by whole pages, so that the difference of the shifted ones is exact. */
+function patch(
+  words: DataView,
+  { target, shift, position }: Relocation,
+  moved: Record<Buffer, number>,
+): void {
+  const word = words.getUint32(position, true);
+  words.setUint32(position, word + moved[target] / 2 ** shift, true);
+}

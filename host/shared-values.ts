@@ -1,0 +1,37 @@
+import type { Blob, Segment } from "./blob/blob.ts";
+import type { Device } from "./devices/device.ts";
+import type { Values } from "./steps.ts";
+
+/**
+ * The bytes of those inputs and outputs of the model that need no copy, as they lie in the device's
+ * arena already as the host has them: unsigned bytes that one segment alone touches, the first on
+ * the NPU for an input and the last for an output, so that no other one writes to their place.
+ */
+export function sharedValues(blob: Blob, device: Device | undefined): Values {
+  const shared = new Map() as Values;
+  if (!device?.isShared) return shared;
+  const onNpu = blob.segments.filter(({ placement }) => placement === "NPU");
+  const arena = device.arena();
+  const share = (tensors: number[], bindings: Segment["inputs"] = []) => {
+    for (const { tensor, offset, bytes } of bindings) {
+      if (!tensors.includes(tensor) || blob.tensors[tensor]?.dtype !== "uint8") continue;
+      const users = blob.segments.filter((segment) => tensorsOf(blob, segment).has(tensor));
+      if (users.length === 1) shared.set(tensor, arena.subarray(offset, offset + bytes));
+    }
+  };
+  share(blob.inputs, onNpu[0]?.inputs);
+  share(blob.outputs, onNpu.at(-1)?.outputs);
+  return shared;
+}
+
+/** All tensors that a segment takes from the host or gives to it. */
+function tensorsOf({ operators }: Blob, segment: Segment): Set<number> {
+  if (segment.placement === "NPU") {
+    return new Set([...segment.inputs, ...segment.outputs].map(({ tensor }) => tensor));
+  }
+  const own = segment.operators.flatMap((index) => {
+    const { inputs = [], outputs = [] } = operators[index] ?? {};
+    return [...inputs, ...outputs];
+  });
+  return new Set([...own, ...segment.modelInputs, ...segment.modelOutputs]);
+}
