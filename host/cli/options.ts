@@ -57,3 +57,12 @@ export function parseNumbers(text: string): number[] {
   if (numbers.every(Number.isFinite)) return numbers;
   throw new InvalidArgumentError("Expected a number, or several separated by commas.");
 }
+
+/** What a command takes for a device. */
+export const DEVICE_WORDS = "auto, emulator, or a path such as /dev/dri/renderD128";
+
+export function parseMilliseconds(text: string): number {
+  const milliseconds = Number(text);
+  if (/^\d+$/.test(text) && milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError("Expected a number of milliseconds from 1.");
+}

@@ -11,7 +11,6 @@ export interface Run {
   outputs: Record<string, TypedArray>;
   /** What was done to a picture, in words. */
   preprocessing?: string | undefined;
-  milliseconds: number;
   /** Output files that were written. */
   files: string[];
   labels?: string[] | undefined;
@@ -25,8 +24,8 @@ interface Top {
 
 /** The same run for people and as a document. */
 export function describeRun(run: Run): { text: string; document: object } {
-  const { session, preprocessing, milliseconds, files } = run;
-  const { report, device } = session;
+  const { session, preprocessing, files } = run;
+  const { report, device, times } = session;
   const onCpu = report.operators.filter(({ placement }) => placement === "CPU");
   const onNpu = report.operators.filter(({ placement }) => placement === "NPU");
   const top = topOf(run);
@@ -42,7 +41,7 @@ export function describeRun(run: Run): { text: string; document: object } {
   const results = top
     ? top.map(({ score, label }) => `${score.toFixed(6)}: ${label}`)
     : session.outputs.map((info) => outputLine(run, info));
-  const tail = [...files.map((file) => `written: ${file}`), `time: ${milliseconds.toFixed(1)} ms`];
+  const tail = [...files.map((file) => `written: ${file}`), timeLine(session)];
   return {
     text: [...lines.map(paint.dim), ...results, ...tail.map(paint.dim)].join("\n"),
     document: {
@@ -55,7 +54,8 @@ export function describeRun(run: Run): { text: string; document: object } {
       outputs: session.outputs,
       ...(top ? { top } : {}),
       ...(files.length > 0 ? { files } : {}),
-      milliseconds,
+      milliseconds: times.host,
+      deviceMilliseconds: times.device,
     },
   };
 }
@@ -70,6 +70,13 @@ function topOf({ session, outputs, labels }: Run): Top[] | undefined {
     score,
     label: labels?.[index] ?? `class ${index}`,
   }));
+}
+
+/** How long the run took here, and how much of that was waiting for the device. */
+function timeLine({ times, device }: Session): string {
+  const onDevice =
+    times.device > 0 ? `, ${times.device.toFixed(1)} ms of it on ${device.name}` : "";
+  return `time: ${times.host.toFixed(1)} ms${onDevice}`;
 }
 
 function outputLine({ outputs }: Run, info: TensorInfo): string {

@@ -6,12 +6,20 @@ import { compile, findTarget, NolfetError, Session } from "../index.ts";
 import { classCount } from "../scores.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, makeFolder, readInput, writeOutput } from "./files.ts";
-import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
+import {
+  addTargetOptions,
+  compileOptions,
+  DEVICE_WORDS,
+  parseMilliseconds,
+  parseNumbers,
+  type TargetOptions,
+} from "./options.ts";
 import { describeRun, type Run } from "./run-text.ts";
 import { print, printJson, printNote } from "./terminal.ts";
 
 interface Options extends TargetOptions, FeedOptions {
   device: DeviceChoice;
+  timeout?: number;
   labels?: string;
   outputDir?: string;
 }
@@ -28,7 +36,8 @@ export function addRun(program: Command): void {
     .description("run a model or a .nolf file on a picture or on raw tensors")
     .argument("<file>", "a .tflite or .nolf file");
   addTargetOptions(command, DEFAULT_TARGET)
-    .option("-d, --device <device>", "auto or emulator", "auto")
+    .option("-d, --device <device>", DEVICE_WORDS, "auto")
+    .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
     .option("-i, --image <file>", "a picture to classify (PNG, JPEG, BMP, GIF, TIFF)")
     .option("-l, --labels <file>", "names of the classes, one a line")
     .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
@@ -46,11 +55,9 @@ async function runFile(file: string, options: Options): Promise<void> {
   try {
     if (labels) checkLabels(labels, session);
     const { feeds, preprocessing } = await readFeeds(session.inputs, options);
-    const begin = performance.now();
     const outputs = await session.run(feeds);
-    const milliseconds = performance.now() - begin;
     const files = options.outputDir ? await writeOutputs(options.outputDir, session, outputs) : [];
-    const run: Run = { file, session, outputs, preprocessing, milliseconds, files, labels };
+    const run: Run = { file, session, outputs, preprocessing, files, labels };
     const { text, document } = describeRun(run);
     if (options.json) printJson(document);
     else print(text);
@@ -78,16 +85,17 @@ function checkLabels({ length }: string[], { outputs }: Session): void {
 
 /** Takes a blob as it is, and compiles a model. */
 async function openSession(bytes: Uint8Array, options: Options): Promise<Session> {
-  const { target, device } = options;
+  const { target, device, timeout } = options;
+  const choice = { device, ...(timeout === undefined ? {} : { timeout }) };
   const identifier = String.fromCharCode(...bytes.subarray(4, 8));
   if (identifier === BLOB_IDENTIFIER) {
-    const session = await Session.create(bytes, { device });
+    const session = await Session.create(bytes, choice);
     if (target) checkTarget(session, target);
     return session;
   }
   const blob = await compile(bytes, compileOptions(options, DEFAULT_TARGET));
   if (!target) printNote(`compiled for ${DEFAULT_TARGET}; --target chooses another core`);
-  return Session.create(blob, { device });
+  return Session.create(blob, choice);
 }
 
 function checkTarget({ report }: Session, target: string): void {

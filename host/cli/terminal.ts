@@ -23,14 +23,14 @@ export function printNote(text: string): void {
 
 /** One line for people; with --json, the same as a document on standard output. */
 export function printError(thrown: unknown, json: boolean): void {
-  const { code, expected, found, place, message } = typed(thrown);
+  const { code, expected, found, place, message, system } = typed(thrown);
   const culprit = culpritOf(thrown);
   const line = message.replace(/\s*[\r\n]+\s*/g, " ");
   process.stderr.write(`nolfet: error: ${culprit ? `${culprit}: ` : ""}${line} [${code}]\n`);
   if (!json) return;
   const where = place.kind === "NONE" ? {} : { place };
   const file = culprit ? { file: culprit } : {};
-  printJson({ error: { code, message: line, ...file, ...where, expected, found } });
+  printJson({ error: { code, message: line, ...file, ...where, expected, found, system } });
 }
 
 const NO_BORDERS = Object.fromEntries(
