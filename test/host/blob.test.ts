@@ -192,7 +192,26 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
     },
     /a relocated word of segment 0 inside \d+ bytes/,
   ],
+  [
+    "a value outside the arena",
+    (e) => e.view.setUint32(firstValue(e), 0xfffffff0, true),
+    /a value in the arena in segment 0 inside \d+ bytes/,
+  ],
+  [
+    "a value that is kept for less than no time",
+    (e) => e.view.setInt32(firstValue(e) + 8, 1000, true),
+    /a value kept between jobs of segment 0, found from 1000 to/,
+  ],
+  [
+    "a value of no tensor",
+    (e) => e.view.setInt32(firstValue(e) + 16, 1000, true),
+    /the tensor of a value in segment 0 below \d+, found 1000/,
+  ],
 ];
+
+function firstValue(editor: BlobEditor): number {
+  return editor.elements(editor.root.segments(0) as nolf.Segment, "Segment", "values");
+}
 
 for (const [name, edit, expected] of REFUSED) {
   test(`refuses ${name}`, async () => {

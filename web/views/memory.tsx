@@ -49,6 +49,8 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
   const x = (job: number) => (100 * (job + 1)) / (jobs + 2);
   const y = (bytes: number) => (100 * bytes) / Math.max(1, peak);
   const nameOf = ({ tensor }: ValueView) => explanation.tensors[tensor]?.name ?? "scratch";
+  const writerOf = ({ operator }: ValueView) =>
+    operator < 0 ? "" : `${operator} ${explanation.operators[operator]?.name}: `;
   const described = shown ?? values.find(({ operator }) => operator === selected);
   return (
     <figure class="map">
@@ -81,7 +83,7 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
                 type="button"
                 class={`value ${kind}`}
                 aria-pressed={isSelected}
-                aria-label={`${shortened(nameOf(value))}, ${size(bytes)} at ${offset}, jobs ${first} to ${last}`}
+                aria-label={`${writerOf(value)}${shortened(nameOf(value))}, ${size(bytes)} at ${offset}, jobs ${first} to ${last}`}
                 tabIndex={i === 0 ? 0 : -1}
                 style={{
                   left: `${x(first)}%`,
