@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { GENERATED, generateHeaders, HEADER_SOURCES } from "./c-headers.mjs";
 
 /** Compilers by Node's names of architectures; `CXX` names the machine's own. */
 const CROSS = { x64: "x86_64-linux-gnu-g++", arm64: "aarch64-linux-gnu-g++" };
@@ -21,7 +22,8 @@ const KERNEL_HEADERS = [
 
 const NODE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-headers/include"];
 
-const COMMON = ["-std=c++17", "-Wall", "-Wextra", "-fvisibility=hidden"];
+const COMMON = ["-Wall", "-Wextra", "-fvisibility=hidden"];
+const CPP = ["-std=c++17"];
 const RELEASE = ["-O2"];
 const SANITIZED = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"];
 
@@ -30,6 +32,7 @@ const PRODUCTS = {
   addon: {
     folders: ["shim/etnaviv", "shim/node"],
     flags: [
+      ...CPP,
       "-shared",
       "-fPIC",
       "-DNAPI_VERSION=8",
@@ -40,27 +43,44 @@ const PRODUCTS = {
     // Where node-gyp-build looks; "glibc" keeps it from being loaded where there is another libc.
     path: (arch) => `prebuilds/linux-${arch}/nolfet.glibc.node`,
   },
+  library: {
+    folders: ["shim/etnaviv", "shim/c", "shim/c/verify"],
+    // Cross-compilers do not look where FlatBuffers' own headers are, which suit any machine.
+    flags: [...CPP, "-shared", "-fPIC", "-isystem", GENERATED, "-idirafter", "/usr/include"],
+    generate: generateHeaders,
+    sources: HEADER_SOURCES,
+    path: (arch) => `build/linux-${arch}/libnolfet.so`,
+  },
+  runner: {
+    folders: ["shim/run"],
+    flags: ["-std=gnu11", "-xc"],
+    library: "library",
+    path: (arch) => `build/linux-${arch}/nolfet-run`,
+  },
 };
 
-/** Tells, as its message, what is not there to compile with. */
-export class Missing extends Error {}
+export { Missing } from "./missing.mjs";
 
 /**
  * Compiles a product and gives its path; at once, where it is newer than all it is made of.
  * Throws Missing without a compiler or headers, and an Error with what the compiler says.
  */
 export function compile(product, { arch = process.arch, sanitize = false } = {}) {
-  const { folders, flags, path } = PRODUCTS[product];
+  const { folders, flags, path, library, generate, sources: others = [] } = PRODUCTS[product];
+  const linked = library ? [compile(library, { arch, sanitize })] : [];
   const output = sanitize ? `build/sanitized/${path(arch)}` : path(arch);
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  if (isNewer(output, [...files, "scripts/shim.mjs"])) return output;
+  if (isNewer(output, [...files, ...others, ...linked, "scripts/shim.mjs"])) return output;
 
+  generate?.();
   const compiler = compilerFor(arch);
   const sources = files.filter((file) => /\.cc?$/.test(file));
   const kind = sanitize ? SANITIZED : RELEASE;
   mkdirSync(dirname(output), { recursive: true });
   const command = [...COMMON, ...kind, ...flags, ...kernelHeaders(compiler), ...sources];
-  run(compiler, [...command, "-o", `${output}.part`]);
+  // A program finds its library beside itself.
+  const libraries = linked.flatMap((file) => ["-xnone", file, "-Wl,-rpath,$ORIGIN"]);
+  run(compiler, [...command, ...libraries, "-o", `${output}.part`]);
   renameSync(`${output}.part`, output);
   return output;
 }

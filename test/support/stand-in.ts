@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findTarget } from "../../host/targets.ts";
-import { kernelHeaders } from "../../scripts/shim.mjs";
+import { kernelHeaders, type ProductOptions } from "../../scripts/shim.mjs";
 import type { Submission } from "../stand-in/submission.ts";
 
 // The stand-in kernel (test/stand-in): compiled once, its core run as a process of its own.
@@ -58,21 +58,25 @@ export interface Build {
   launcher: string[];
   /** A library of the compiler's that is to be loaded before any other. */
   runtime?: string;
+  /** How scripts/shim.mjs compiles its products the same way. */
+  product: ProductOptions;
 }
 
 /** As it comes; stopping at bad memory accesses, leaks and undefined behaviour; for boards. */
 export const BUILDS = {
-  plain: { compiler: "gcc", flags: [], launcher: [] },
+  plain: { compiler: "gcc", flags: [], launcher: [], product: {} },
   sanitized: {
     compiler: "gcc",
     flags: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
     launcher: [],
     runtime: "libasan.so",
+    product: { sanitize: true },
   },
   arm64: {
     compiler: "aarch64-linux-gnu-gcc",
     flags: [],
     launcher: ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"],
+    product: { arch: "arm64" },
   },
 } satisfies Record<string, Build>;
 

@@ -1,0 +1,24 @@
+// The cores that nolfet knows, from the table that the compiler has (assembly/targets/cores.ts).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace nolfet {
+
+struct Core {
+  const char* name;
+  uint32_t model, revision, product, eco, customer;
+  uint32_t architecture;  // 7 or 8
+  uint32_t nnCores, tpCores;
+  uint32_t sramBytes;
+  uint32_t zeroRunBits;
+
+  /** TP cores that one job is split over. */
+  uint32_t tpCoresPerJob() const { return tpCores < 4 ? tpCores : 4; }
+};
+
+/** Null for a name that is not known. */
+const Core* findCore(const std::string& name);
+
+}  // namespace nolfet

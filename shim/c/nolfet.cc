@@ -1,0 +1,118 @@
+// The C functions: where exceptions become statuses and words.
+#include "../nolfet.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <new>
+
+#include "../etnaviv/error.h"
+#include "refusal.h"
+#include "session.h"
+
+struct nolfet_session {
+  std::string node;
+  std::unique_ptr<nolfet::Session> loaded;
+  /** Whether a run has failed: what the device still does is not known. */
+  bool isBroken = false;
+  std::string error;
+};
+
+namespace {
+
+using nolfet::phrase;
+using nolfet::Refusal;
+
+nolfet_status fail(nolfet_session* session, nolfet_status status, const char* text) {
+  try {
+    session->error = text;
+  } catch (const std::bad_alloc&) {
+    session->error.clear();
+  }
+  return status;
+}
+
+template <typename Act>
+nolfet_status attempt(nolfet_session* session, Act act) {
+  try {
+    session->error.clear();
+    act();
+    return NOLFET_OK;
+  } catch (const Refusal& refusal) {
+    return fail(session, refusal.status, refusal.what());
+  } catch (const etnaviv::Error& error) {
+    const bool late = error.number == ETIMEDOUT;
+    return fail(session, late ? NOLFET_TIMEOUT : NOLFET_DEVICE, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(session, NOLFET_DEVICE, "no memory");
+  }
+}
+
+void load(nolfet_session* session, std::vector<uint8_t> file) {
+  if (session->loaded) {
+    throw Refusal(NOLFET_OUT_OF_ORDER, "expected a session without a blob, found one with a blob");
+  }
+  session->loaded = std::make_unique<nolfet::Session>(std::move(file), session->node);
+}
+
+std::vector<uint8_t> contents(const char* path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::vector<uint8_t> bytes(file ? static_cast<size_t>(file.tellg()) : 0);
+  file.seekg(0);
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<long>(bytes.size()))) {
+    throw Refusal(NOLFET_FILE, phrase(path, " cannot be read"));
+  }
+  return bytes;
+}
+
+const nolfet_tensor* at(const std::vector<nolfet_tensor>& tensors, size_t index) {
+  return index < tensors.size() ? &tensors[index] : nullptr;
+}
+
+}  // namespace
+
+nolfet_session* nolfet_open(const char* node) {
+  auto session = std::unique_ptr<nolfet_session>(new (std::nothrow) nolfet_session);
+  if (!session) return nullptr;
+  const auto named = [&] { session->node = node == nullptr ? "" : node; };
+  return attempt(session.get(), named) == NOLFET_OK ? session.release() : nullptr;
+}
+
+nolfet_status nolfet_load(nolfet_session* session, const void* blob, size_t bytes) {
+  const auto* first = static_cast<const uint8_t*>(blob);
+  return attempt(session, [&] { load(session, {first, first + bytes}); });
+}
+
+nolfet_status nolfet_load_file(nolfet_session* session, const char* path) {
+  return attempt(session, [&] { load(session, contents(path)); });
+}
+
+const nolfet_tensor* nolfet_input(const nolfet_session* session, size_t index) {
+  return session->loaded ? at(session->loaded->inputs(), index) : nullptr;
+}
+
+const nolfet_tensor* nolfet_output(const nolfet_session* session, size_t index) {
+  return session->loaded ? at(session->loaded->outputs(), index) : nullptr;
+}
+
+nolfet_status nolfet_run(nolfet_session* session, uint32_t timeout_milliseconds) {
+  return attempt(session, [&] {
+    if (!session->loaded || session->isBroken) {
+      throw Refusal(NOLFET_OUT_OF_ORDER,
+                    phrase("expected a session that can run, found one ",
+                           session->loaded ? "that has failed" : "without a blob"));
+    }
+    session->isBroken = true;
+    session->loaded->run(timeout_milliseconds);
+    session->isBroken = false;
+  });
+}
+
+const char* nolfet_error(const nolfet_session* session) { return session->error.c_str(); }
+
+const char* nolfet_device(const nolfet_session* session) {
+  return session->loaded ? session->loaded->device().c_str() : "";
+}
+
+void nolfet_close(nolfet_session* session) { delete session; }

@@ -1,0 +1,242 @@
+#include "references.h"
+
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "blob.h"
+#include "refusal.h"
+#include "verify/descriptor.h"
+
+namespace nolfet {
+namespace {
+
+constexpr uint32_t kMostRank = 8;
+constexpr double kMostTensorBytes = 2147483648.0;
+/** The kernel driver keeps what lies below for itself. */
+constexpr uint32_t kLeastAddress = 0x400000;
+constexpr uint64_t kAddressSpaceBytes = 1ull << 32;
+constexpr uint32_t kMostShift = 31;
+constexpr int32_t kMostNamedDtype = static_cast<int32_t>(nolf::Dtype_OTHER);
+
+/** Bytes of an element, by the type's number; those without a size are 0. */
+constexpr uint32_t kElementBytes[] = {1, 1, 2, 4, 8, 2, 4, 8, 1, 0, 0};
+
+void inside(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string& what) {
+  if (offset + bytes <= limit) return;
+  refuse(what, phrase("a place inside ", limit, " bytes"), phrase(bytes, " from ", offset, " on"));
+}
+
+template <typename T>
+void isIndex(T value, uint32_t count, const std::string& what, int64_t least = 0) {
+  if (value < least || static_cast<int64_t>(value) >= static_cast<int64_t>(count)) {
+    refuse(what, phrase("an index below ", count), value);
+  }
+}
+
+/** An enum's value, of which `last` is the greatest. */
+template <typename T>
+void isNamed(T value, T last, const std::string& what) {
+  const int number = static_cast<int>(value);
+  if (number < 0 || number > static_cast<int>(last)) refuse(what, "a known value", number);
+}
+
+void checkTensor(const nolf::Tensor& tensor, const std::string& what) {
+  isNamed<int32_t>(tensor.dtype(), kMostNamedDtype, what);
+  if (each(tensor.shape()).size() > kMostRank) refuse(what, "at most 8 dimensions", "more");
+  for (const int32_t extent : each(tensor.shape())) {
+    if (extent < 0) refuse(what, "extents from 0 on", extent);
+  }
+  const double bytes = bytesOf(tensor);
+  if (bytes > kMostTensorBytes) refuse(what, "a tensor below 2 GiB", bytes);
+  const uint32_t data = each(tensor.data()).size();
+  if (kElementBytes[tensor.dtype()] != 0 && data != 0 && data != bytes) {
+    refuse(what, phrase(bytes, " bytes of data"), data);
+  }
+  const auto* quantization = tensor.quantization();
+  if (quantization == nullptr) return;
+  const auto scales = each(quantization->scales());
+  if (scales.size() != each(quantization->zero_points()).size()) {
+    refuse(what, "as many zero points as scales", each(quantization->zero_points()).size());
+  }
+  for (const float scale : scales) {
+    if (!(scale > 0) || !std::isfinite(scale)) refuse(what, "scales above 0", scale);
+  }
+}
+
+void checkOperator(const nolf::Blob& blob, const nolf::Operator& one, const std::string& what) {
+  const uint32_t tensors = each(blob.tensors()).size();
+  for (const int32_t tensor : each(one.inputs())) isIndex(tensor, tensors, what, -1);
+  for (const int32_t tensor : each(one.outputs())) isIndex(tensor, tensors, what);
+  isNamed(one.placement(), nolf::Placement_MAX, what);
+  isNamed(one.mark(), nolf::Mark_MAX, what);
+  if (one.placement() == nolf::Placement_NPU) return;
+  const std::string name = one.name() == nullptr ? "" : one.name()->str();
+  const std::string advice = "; compile it with --stop-at to end the blob before";
+  throw Refusal(NOLFET_ON_CPU,
+                phrase(what, " ", name, ": expected it on the NPU, found it on the CPU", advice));
+}
+
+void checkAddresses(const nolf::Blob& blob) {
+  const struct {
+    uint64_t address, bytes;
+    const char* what;
+  } buffers[] = {
+      {blob.constants_address(), wholePages(each(blob.constants()).size()), "the constants"},
+      {blob.arena_address(), wholePages(blob.arena_bytes()), "the arena"},
+  };
+  for (const auto& [address, bytes, what] : buffers) {
+    if (address % kPageBytes != 0) refuse(what, "the address of a page", address);
+    if (address < kLeastAddress) refuse(what, "an address from 4 MiB on", address);
+    inside(address, bytes, kAddressSpaceBytes, what);
+  }
+  const auto& [constants, arena] = buffers;
+  if (constants.address < arena.address + arena.bytes &&
+      arena.address < constants.address + constants.bytes) {
+    refuse("", "constants and arena apart", "that they overlap");
+  }
+}
+
+void checkBinding(const nolf::Blob& blob, const nolf::Binding& binding, const std::string& what) {
+  isIndex<int64_t>(binding.tensor(), each(blob.tensors()).size(), what);
+  const double expected = bytesOf(*blob.tensors()->Get(binding.tensor()));
+  if (binding.bytes() != expected) refuse(what, phrase(expected, " bytes bound"), binding.bytes());
+  inside(binding.offset(), binding.bytes(), blob.arena_bytes(), what);
+}
+
+void checkPlace(const nolf::Blob& blob, const nolf::Place* place, const std::string& what) {
+  if (place == nullptr) refuse(what, "an input and an output", "none");
+  isNamed(place->buffer(), nolf::Buffer_MAX, what);
+  const bool constant = place->buffer() == nolf::Buffer_CONSTANTS;
+  inside(place->offset(), 0, constant ? each(blob.constants()).size() : blob.arena_bytes(), what);
+}
+
+void checkJob(const nolf::Blob& blob, const nolf::Job& job, const std::string& what) {
+  isNamed(job.kind(), nolf::JobKind_MAX, what);
+  isNamed(job.purpose(), nolf::Purpose_MAX, what);
+  isNamed(job.mark(), nolf::Mark_MAX, what);
+  isIndex<int64_t>(job.operator_(), each(blob.operators()).size(), what);
+  const uint32_t constants = each(blob.constants()).size();
+  const uint32_t words = job.kind() == nolf::JobKind_NN ? kNnWords : kTpWords;
+  inside(job.descriptor(), 4 * words, constants, what);
+  inside(job.coefficients(), job.coefficient_bytes(), constants, what);
+  checkPlace(blob, job.input(), what);
+  checkPlace(blob, job.output(), what);
+}
+
+void checkRelocation(const nolf::Blob& blob, const nolf::Segment& segment,
+                     const nolf::Relocation& relocation, const std::string& what) {
+  isNamed(relocation.target(), nolf::Buffer_MAX, what);
+  const uint64_t stream = 4ull * each(segment.stream()).size();
+  inside(relocation.position(), 4, relocation.in_stream() ? stream : each(blob.constants()).size(),
+         what);
+  if (relocation.position() % 4 != 0) {
+    refuse(what, "a relocated word at a multiple of 4", relocation.position());
+  }
+  if (relocation.shift() > kMostShift) refuse(what, "a shift below 32", +relocation.shift());
+}
+
+void checkValue(const nolf::Blob& blob, const nolf::Segment& segment, const nolf::Value& value,
+                const std::string& what) {
+  const int64_t jobs = each(segment.jobs()).size();
+  inside(value.offset(), value.bytes(), blob.arena_bytes(), what);
+  isIndex(value.tensor(), each(blob.tensors()).size(), what, -1);
+  if (value.first() < -1 || value.first() > value.last() || value.last() > jobs) {
+    refuse(what, "a value kept between jobs", phrase(value.first(), " to ", value.last()));
+  }
+}
+
+void checkSegment(const nolf::Blob& blob, const nolf::Segment& segment, const std::string& what) {
+  isNamed(segment.placement(), nolf::Placement_MAX, what);
+  if (segment.placement() != nolf::Placement_NPU) {
+    throw Refusal(NOLFET_ON_CPU, what + ": expected it on the NPU, found it on the CPU");
+  }
+  const uint32_t operators = each(blob.operators()).size();
+  for (const uint32_t index : each(segment.operators())) isIndex<int64_t>(index, operators, what);
+  for (const auto* binding : each(segment.inputs())) checkBinding(blob, *binding, what);
+  for (const auto* binding : each(segment.outputs())) checkBinding(blob, *binding, what);
+  const uint32_t tensors = each(blob.tensors()).size();
+  for (const uint32_t index : each(segment.model_inputs())) isIndex<int64_t>(index, tensors, what);
+  for (const uint32_t index : each(segment.model_outputs())) isIndex<int64_t>(index, tensors, what);
+  if (each(segment.stream()).size() == 0 || each(blob.init()).size() == 0) {
+    refuse(what, "streams that set the NPU up and run it", "an empty one");
+  }
+  uint32_t number = 0;
+  for (const auto* job : each(segment.jobs())) {
+    checkJob(blob, *job, phrase(what, ", job ", number++));
+  }
+  for (const auto* value : each(segment.values())) checkValue(blob, segment, *value, what);
+  for (const auto* one : each(segment.relocations())) checkRelocation(blob, segment, *one, what);
+}
+
+/** Follows the segments: whatever one reads must be there by then, and is computed once. */
+class DataFlow {
+ public:
+  explicit DataFlow(const nolf::Blob& blob) : blob_(blob) {
+    uint32_t index = 0;
+    for (const auto* tensor : each(blob.tensors())) {
+      if (each(tensor->data()).size() != 0) known_.insert(index);
+      index++;
+    }
+  }
+
+  void read(uint32_t tensor, const std::string& where) const {
+    isIndex<int64_t>(tensor, each(blob_.tensors()).size(), where);
+    if (known_.count(tensor) != 0 || isEmpty(*blob_.tensors()->Get(tensor))) return;
+    refuse(where, phrase("tensor ", tensor, " computed before it is read"), "nothing that does");
+  }
+
+  void write(uint32_t tensor, const std::string& where) {
+    isIndex<int64_t>(tensor, each(blob_.tensors()).size(), where);
+    if (known_.insert(tensor).second) return;
+    refuse(where, phrase("one value of tensor ", tensor), "another");
+  }
+
+ private:
+  static bool isEmpty(const nolf::Tensor& tensor) {
+    for (const int32_t extent : each(tensor.shape())) {
+      if (extent == 0) return true;
+    }
+    return false;
+  }
+
+  const nolf::Blob& blob_;
+  std::set<uint32_t> known_;
+};
+
+void checkDataFlow(const nolf::Blob& blob) {
+  DataFlow flow(blob);
+  for (const uint32_t tensor : each(blob.inputs())) flow.write(tensor, "the model's inputs");
+  uint32_t number = 0;
+  for (const auto* segment : each(blob.segments())) {
+    const std::string where = phrase("segment ", number++);
+    for (const auto* binding : each(segment->inputs())) flow.read(binding->tensor(), where);
+    for (const auto* binding : each(segment->outputs())) flow.write(binding->tensor(), where);
+  }
+  for (const uint32_t tensor : each(blob.outputs())) flow.read(tensor, "the model's outputs");
+}
+
+}  // namespace
+
+double bytesOf(const nolf::Tensor& tensor) {
+  double bytes = kElementBytes[tensor.dtype()];
+  for (const int32_t extent : each(tensor.shape())) bytes *= extent;
+  return bytes;
+}
+
+void checkReferences(const nolf::Blob& blob) {
+  uint32_t number = 0;
+  for (const auto* tensor : each(blob.tensors())) checkTensor(*tensor, phrase("tensor ", number++));
+  number = 0;
+  for (const auto* one : each(blob.operators())) {
+    checkOperator(blob, *one, phrase("operator ", number++));
+  }
+  checkAddresses(blob);
+  number = 0;
+  for (const auto* segment : each(blob.segments())) {
+    checkSegment(blob, *segment, phrase("segment ", number++));
+  }
+  checkDataFlow(blob);
+}
+
+}  // namespace nolfet

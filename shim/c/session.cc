@@ -1,0 +1,151 @@
+#include "session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "refusal.h"
+#include "verify/verify.h"
+
+namespace nolfet {
+namespace {
+
+/** What loading may take: nothing runs by then. */
+constexpr uint32_t kLoadMilliseconds = 2000;
+constexpr uint8_t kSignBit = 0x80;
+/** What networks of any sense stay below, in bytes of tensors on the host's side. */
+constexpr uint64_t kMostHostBytes = 1ull << 30;
+
+void copy(uint8_t* to, const uint8_t* from, uint32_t bytes, uint8_t flip) {
+  if (flip == 0) {
+    std::memcpy(to, from, bytes);
+  } else {
+    std::transform(from, from + bytes, to, [=](uint8_t byte) { return byte ^ flip; });
+  }
+}
+
+}  // namespace
+
+Session::Session(std::vector<uint8_t> file, const std::string& node)
+    : blob_(std::move(file)), image_(blob_) {
+  verify(image_, blob_.root());
+  place_ = findPlace(node, blob_.core());
+  const uint64_t start = place_.device->parameter(place_.pipe, ETNAVIV_PARAM_SOFTPIN_START_ADDR);
+  if (relocate(image_, blob_, start)) verify(image_, blob_.root());
+  load();
+  bind();
+}
+
+void Session::load() {
+  constants_ = std::make_shared<const etnaviv::Buffer>(place_.device, image_.constantsBytes,
+                                                       image_.constantsAddress);
+  arena_ = std::make_shared<const etnaviv::Buffer>(place_.device, image_.arenaBytes,
+                                                   image_.arenaAddress);
+  const etnaviv::Deadline deadline = etnaviv::deadlineIn(kLoadMilliseconds);
+  constants_->prepare(ETNA_PREP_WRITE, deadline);
+  std::memcpy(constants_->mapping()->data(), image_.constants.data(), image_.constantsBytes);
+  constants_->finish();
+  if (!image_.init.empty()) submit(image_.init, deadline);
+}
+
+void Session::submit(const std::vector<uint32_t>& words, const etnaviv::Deadline& deadline) const {
+  const std::vector<etnaviv::Use> uses = {
+      {constants_, ETNA_SUBMIT_BO_READ},
+      {arena_, ETNA_SUBMIT_BO_READ | ETNA_SUBMIT_BO_WRITE},
+  };
+  const uint32_t fence = place_.device->submit(place_.pipe, words.data(), words.size(), uses);
+  place_.device->wait(place_.pipe, fence, deadline);
+}
+
+void Session::run(uint32_t milliseconds) {
+  const etnaviv::Deadline deadline = etnaviv::deadlineIn(milliseconds);
+  for (size_t i = 0; i < segments_.size(); i++) {
+    arena_->prepare(ETNA_PREP_WRITE, deadline);
+    for (const auto& [host, arena, bytes, flip] : segments_[i].inputs) {
+      copy(arena, host, bytes, flip);
+    }
+    arena_->finish();
+    submit(image_.streams[i], deadline);
+    arena_->prepare(ETNA_PREP_READ, deadline);
+    for (const auto& [host, arena, bytes, flip] : segments_[i].outputs) {
+      copy(host, arena, bytes, flip);
+    }
+    arena_->finish();
+  }
+}
+
+/** Finds out what is shared, and takes memory for the rest. */
+void Session::bind() {
+  values_.resize(each(blob_->tensors()).size());
+  const auto segments = each(blob_->segments());
+  if (segments.size() == 1) {
+    for (const uint32_t index : each(blob_->inputs())) {
+      values_[index] = shared(index, segments[0]->inputs());
+    }
+    for (const uint32_t index : each(blob_->outputs())) {
+      if (values_[index] == nullptr) values_[index] = shared(index, segments[0]->outputs());
+    }
+  }
+  for (const auto* segment : segments) {
+    segments_.push_back({transfers(segment->inputs()), transfers(segment->outputs())});
+  }
+  for (const uint32_t index : each(blob_->inputs())) inputs_.push_back(describe(index));
+  for (const uint32_t index : each(blob_->outputs())) outputs_.push_back(describe(index));
+}
+
+/** The tensor's place in the arena, where it is bound just there; else null. */
+uint8_t* Session::shared(uint32_t tensor, const Bindings* bindings) const {
+  uint8_t* place = nullptr;
+  for (const auto* binding : each(bindings)) {
+    if (binding->tensor() != tensor) continue;
+    if (place != nullptr || blob_->tensors()->Get(tensor)->dtype() == nolf::Dtype_INT8) {
+      return nullptr;
+    }
+    place = arena() + binding->offset();
+  }
+  return place;
+}
+
+std::vector<Session::Transfer> Session::transfers(const Bindings* bindings) {
+  std::vector<Transfer> list;
+  for (const auto* binding : each(bindings)) {
+    const bool isSigned = blob_->tensors()->Get(binding->tensor())->dtype() == nolf::Dtype_INT8;
+    uint8_t* const host = valueOf(binding->tensor());
+    uint8_t* const place = arena() + binding->offset();
+    if (host == place) continue;
+    list.push_back({host, place, binding->bytes(), isSigned ? kSignBit : uint8_t{0}});
+  }
+  return list;
+}
+
+uint8_t* Session::valueOf(uint32_t tensor) {
+  if (values_[tensor] != nullptr) return values_[tensor];
+  const nolf::Tensor& record = *blob_->tensors()->Get(tensor);
+  const auto bytes = static_cast<uint64_t>(bytesOf(record));
+  memoryBytes_ += bytes;
+  if (memoryBytes_ > kMostHostBytes) refuse("", "tensors of at most 1 GiB together", "more");
+  memory_.push_back(std::make_unique<uint8_t[]>(bytes));
+  if (const auto* data = record.data(); data != nullptr && data->size() > 0) {
+    std::memcpy(memory_.back().get(), data->data(), std::min<uint64_t>(data->size(), bytes));
+  }
+  return values_[tensor] = memory_.back().get();
+}
+
+nolfet_tensor Session::describe(uint32_t index) {
+  const nolf::Tensor& record = *blob_->tensors()->Get(index);
+  nolfet_tensor tensor = {};
+  tensor.name = record.name() == nullptr ? "" : record.name()->c_str();
+  tensor.dtype = static_cast<nolfet_dtype>(record.dtype());
+  tensor.rank = each(record.shape()).size();
+  tensor.shape = tensor.rank == 0 ? nullptr : record.shape()->data();
+  const auto* quantization = record.quantization();
+  if (quantization != nullptr && each(quantization->scales()).size() == 1) {
+    tensor.scale = quantization->scales()->Get(0);
+    tensor.zero_point = quantization->zero_points()->Get(0);
+  }
+  tensor.data = valueOf(index);
+  tensor.bytes = static_cast<size_t>(bytesOf(record));
+  return tensor;
+}
+
+}  // namespace nolfet

@@ -1,0 +1,66 @@
+// A blob loaded into a device.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../etnaviv/buffer.h"
+#include "../nolfet.h"
+#include "blob.h"
+#include "image.h"
+#include "nodes.h"
+
+namespace nolfet {
+
+class Session {
+ public:
+  /** Verifies the blob and gives it to a device. Throws Refusal and etnaviv::Error. */
+  Session(std::vector<uint8_t> file, const std::string& node);
+
+  const std::vector<nolfet_tensor>& inputs() const { return inputs_; }
+  const std::vector<nolfet_tensor>& outputs() const { return outputs_; }
+  const std::string& device() const { return place_.name; }
+
+  void run(uint32_t milliseconds);
+
+ private:
+  /** Copies what crosses a segment's border, where host and device do not share it. */
+  struct Transfer {
+    uint8_t* host;
+    uint8_t* arena;
+    uint32_t bytes;
+    uint8_t flip;  // a signed byte is stored as itself plus 128
+  };
+  struct Segment {
+    std::vector<Transfer> inputs, outputs;
+  };
+
+  using Bindings = flatbuffers::Vector<flatbuffers::Offset<nolf::Binding>>;
+
+  void load();
+  void submit(const std::vector<uint32_t>& words, const etnaviv::Deadline& deadline) const;
+  void bind();
+  std::vector<Transfer> transfers(const Bindings* bindings);
+  uint8_t* shared(uint32_t tensor, const Bindings* bindings) const;
+  uint8_t* valueOf(uint32_t tensor);
+  nolfet_tensor describe(uint32_t index);
+  uint8_t* arena() const { return static_cast<uint8_t*>(arena_->mapping()->data()); }
+
+  Blob blob_;
+  Image image_;
+  Place place_;
+  std::shared_ptr<const etnaviv::Buffer> constants_;
+  std::shared_ptr<const etnaviv::Buffer> arena_;
+
+  std::vector<Segment> segments_;
+  /** By tensor: its bytes on the host's side; null where it has none. */
+  std::vector<uint8_t*> values_;
+  std::vector<std::unique_ptr<uint8_t[]>> memory_;
+  uint64_t memoryBytes_ = 0;
+  std::vector<nolfet_tensor> inputs_;
+  std::vector<nolfet_tensor> outputs_;
+};
+
+}  // namespace nolfet

@@ -1,0 +1,14 @@
+// Jobs of either unit, by their descriptors.
+#pragma once
+
+#include <cstdint>
+
+#include "memory.h"
+
+namespace nolfet {
+
+/** Where a job's coefficients or table lie; bytes are 0 where it has none. */
+Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor);
+Range verifyTp(Memory& memory, uint32_t descriptor);
+
+}  // namespace nolfet

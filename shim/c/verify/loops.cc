@@ -1,0 +1,108 @@
+#include "loops.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace nolfet {
+namespace {
+
+constexpr int64_t kEndless = std::numeric_limits<int64_t>::max();
+/** Behind any buffer, and still far from where sums overflow. */
+constexpr int64_t kFar = int64_t{1} << 40;
+/** What a run costs beside a byte of coefficients. */
+constexpr uint64_t kRunWork = 16;
+
+constexpr uint32_t kIncrementWords[] = {14, 15, 17, 18, 20, 21, 23};
+constexpr uint32_t kCountWords[] = {16, 19, 22};
+
+}  // namespace
+
+Loops::Loops(const Descriptor& tp) {
+  for (int k = 0; k < kLoops; k++) {
+    increment_[k] = static_cast<int32_t>(tp.word(kIncrementWords[k]));
+    const bool isOutermost = k == kLoops - 1;
+    const uint32_t word = kCountWords[isOutermost ? 0 : k / 2];
+    const uint32_t count = isOutermost ? 0 : k % 2 == 0 ? tp.low(word) : tp.high(word);
+    count_[k] = count == 0 ? kEndless : count;
+  }
+  rowReset_ = tp.bits(12, 2, 2) == 1 ? 1 : -1;
+  tileReset_ = tp.bits(12, 4, 4) == 1 ? 3 : tp.bits(12, 3, 3) == 1 ? 2 : -1;
+  innermost_ = 0;
+  while (count_[innermost_] == 1) innermost_++;
+}
+
+/**
+ * Each loop as far as it gets between two resets, all of them at once: more than there is only
+ * where they do not end together, as with tiles that are cut off.
+ */
+Extent Loops::bound(const Tiling& tiling) const {
+  Extent extent = {0, 0};
+  const int64_t columns = (tiling.width + tiling.tileWidth - 1) / tiling.tileWidth;
+  const int64_t rows = (tiling.height + tiling.tileHeight - 1) / tiling.tileHeight;
+  const int64_t inRow = spread(extent, 0, rowReset_, std::min(tiling.tileWidth, tiling.width));
+  const int64_t inTile =
+      spread(extent, rowReset_ + 1, tileReset_, inRow * std::min(tiling.tileHeight, tiling.height));
+  const int64_t inAll = std::min(tiling.elements(), inTile * columns * rows * tiling.slices);
+  spread(extent, std::max(rowReset_, tileReset_) + 1, kLoops - 1, inAll);
+  return extent;
+}
+
+/** Bounds loops over so many places of theirs; gives those that the loop behind then has. */
+int64_t Loops::spread(Extent& extent, int from, int to, int64_t places) const {
+  if (to < from) return places;
+  int64_t left = places - 1;
+  for (int k = from; k <= to; k++) {
+    const int64_t way = std::clamp(std::min(left, count_[k] - 1) * increment_[k], -kFar, kFar);
+    (way < 0 ? extent.least : extent.greatest) += way;
+    left /= count_[k];
+  }
+  return left + 1;
+}
+
+Extent Loops::walk(const Tiling& tiling, Memory& memory) {
+  reached_ = {kEndless, -kEndless};
+  for (int64_t z = 0; z < tiling.slices; z++) {
+    for (int64_t y = 0; y < tiling.height; y += tiling.tileHeight) {
+      for (int64_t x = 0; x < tiling.width; x += tiling.tileWidth) {
+        const int64_t rows = std::min(tiling.tileHeight, tiling.height - y);
+        for (int64_t i = 0; i < rows; i++) {
+          const bool endsTile = i == rows - 1 && tileReset_ >= 0;
+          const int level = endsTile ? tileReset_ : rowReset_;
+          row(std::min(tiling.tileWidth, tiling.width - x), level >= 0, memory);
+          if (level >= 0) reset(level);
+        }
+      }
+    }
+  }
+  return reached_;
+}
+
+/** The last element's step is left to the reset, if there is one. */
+void Loops::row(int64_t elements, bool isReset, Memory& memory) {
+  for (int64_t left = elements; left > 0;) {
+    memory.spend(kRunWork);
+    const int64_t run = std::min(left, count_[innermost_] - index_[innermost_]);
+    int64_t first = 0;
+    for (int k = innermost_; k < kLoops; k++) first += index_[k] * increment_[k];
+    const int64_t last = first + (run - 1) * increment_[innermost_];
+    reached_.least = std::min({reached_.least, first, last});
+    reached_.greatest = std::max({reached_.greatest, first, last});
+    left -= run;
+    index_[innermost_] += run - 1;
+    if (left > 0 || !isReset) advance(innermost_);
+  }
+}
+
+void Loops::reset(int level) {
+  std::fill(index_, index_ + level + 1, 0);
+  advance(level + 1);
+}
+
+void Loops::advance(int from) {
+  for (int k = from; k < kLoops; k++) {
+    if (++index_[k] < count_[k]) return;
+    index_[k] = 0;
+  }
+}
+
+}  // namespace nolfet

@@ -1,0 +1,61 @@
+// Where the elements of a TP job go.
+#pragma once
+
+#include <cstdint>
+
+#include "descriptor.h"
+#include "memory.h"
+
+namespace nolfet {
+
+/** The tiles that a TP job fetches its elements in, from every slice of its image. */
+struct Tiling {
+  int64_t width, height;          // of the window
+  int64_t tileWidth, tileHeight;  // those at the window's far edges are cut off by it
+  int64_t slices;
+
+  int64_t elements() const { return width * height * slices; }
+};
+
+/** Bytes from the output's base, both included. */
+struct Extent {
+  int64_t least, greatest;
+};
+
+/**
+ * Seven nested loops, the innermost first; together they point `sum(index * increment)` bytes
+ * behind the base, and each element takes the next step. A loop whose count is 0 never ends by
+ * itself; at the end of a tile row or a tile, a reset takes the place of the step: it starts the
+ * loops up to some level again and advances the one above.
+ */
+class Loops {
+ public:
+  explicit Loops(const Descriptor& tp);
+
+  /** An extent that holds all elements, at once; it may be larger than needed. */
+  Extent bound(const Tiling& tiling) const;
+
+  /** The least one, by a walk over all runs of the innermost loop. */
+  Extent walk(const Tiling& tiling, Memory& memory);
+
+ private:
+  static constexpr int kLoops = 7;
+
+  int64_t spread(Extent& extent, int from, int to, int64_t places) const;
+  void row(int64_t elements, bool isReset, Memory& memory);
+  void reset(int level);
+  void advance(int from);
+
+  int64_t increment_[kLoops];
+  int64_t count_[kLoops];
+  /** Loops that start again at the end of a row and of a tile: up to this one, -1 for none. */
+  int rowReset_;
+  int tileReset_;
+  /** The innermost loop with more than one turn. */
+  int innermost_;
+
+  int64_t index_[kLoops] = {};
+  Extent reached_ = {};
+};
+
+}  // namespace nolfet

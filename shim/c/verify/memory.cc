@@ -1,0 +1,54 @@
+#include "memory.h"
+
+#include <utility>
+
+namespace nolfet {
+namespace {
+
+/** A few seconds of it. */
+constexpr uint64_t kMostWork = 1u << 30;
+
+bool contains(const Range& range, uint64_t address, uint64_t bytes) {
+  return address >= range.first && bytes <= range.bytes &&
+         address - range.first <= range.bytes - bytes;
+}
+
+std::string inHex(uint64_t address, uint64_t bytes) {
+  std::ostringstream text;
+  text << bytes << " bytes from 0x" << std::hex << address << " on";
+  return text.str();
+}
+
+}  // namespace
+
+Memory::Memory(const Image& image, std::string where)
+    : where(std::move(where)),
+      image_(image),
+      constants_{image.constantsAddress, image.constantsBytes},
+      arena_{image.arenaAddress, image.arenaBytes} {}
+
+const uint8_t* Memory::words(uint64_t address, uint64_t bytes, const char* what) const {
+  if (!contains(constants_, address, bytes)) {
+    bad(phrase(what, " among the constants"), inHex(address, bytes));
+  }
+  return image_.constants.data() + (address - constants_.first);
+}
+
+Range Memory::input(uint64_t address, uint64_t bytes) const {
+  if (!contains(constants_, address, bytes) && !contains(arena_, address, bytes)) {
+    bad("an input inside one of the buffers", inHex(address, bytes));
+  }
+  return {address, bytes};
+}
+
+Range Memory::output(uint64_t address, uint64_t bytes) const {
+  if (!contains(arena_, address, bytes)) bad("an output in the arena", inHex(address, bytes));
+  return {address, bytes};
+}
+
+void Memory::spend(uint64_t work) {
+  spent_ += work;
+  if (spent_ > kMostWork) bad("jobs that take a few seconds to verify", "more");
+}
+
+}  // namespace nolfet

@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "coefficients.h"
+#include "descriptor.h"
+#include "jobs.h"
+
+namespace nolfet {
+namespace {
+
+/** The kernel patterns known: bits 69:64, 31:0, 63:32. */
+constexpr uint32_t kPatterns[][3] = {
+    {0x00, 0x00000000, 0x00000000}, {0x13, 0x00080000, 0x00000000}, {0x3d, 0x00000000, 0x2aaaaaa0},
+    {0x3e, 0xffffaaaa, 0x7fffffff}, {0x06, 0x0000007e, 0x00000000}, {0x3f, 0xfffffffe, 0xffffffff},
+};
+/** Where the smallest cached region ends, on a core with less SRAM, too. */
+constexpr uint32_t kLeastCacheEnd = 0xa00;
+constexpr uint32_t kFirstPixel = 3;
+constexpr uint32_t kFullImageCaching = 1;
+constexpr uint32_t kPartialKernelCaching = 2;
+
+/** One axis of the images: x or y. */
+struct Axis {
+  int32_t in, out;  // `out` with the pixels that pooling drops
+  int32_t kernel, offset;
+  uint32_t inPitch, outPitch;
+};
+
+/** Four bits, the lower three and the sign apart. */
+int32_t offsetOf(uint32_t low, uint32_t sign) {
+  return static_cast<int32_t>(low) - static_cast<int32_t>(sign << 3);
+}
+
+/** Windows share pixels with the image; pitches are sizes. */
+void checkAxis(const Memory& memory, const Axis& axis, int32_t step) {
+  if (axis.in == 0 || axis.out == 0 || axis.kernel == 0) memory.bad("sizes above 0", 0);
+  if (axis.out % step != 0) memory.bad("even sizes with pooling", axis.out);
+  const int32_t stored = axis.out / step;
+  if (axis.inPitch != static_cast<uint32_t>(axis.in) ||
+      axis.outPitch != static_cast<uint32_t>(stored)) {
+    memory.bad("pitches that are sizes", phrase(axis.inPitch, " and ", axis.outPitch));
+  }
+  const int32_t last = (stored - 1) * step + axis.offset;
+  if (last >= axis.in) memory.bad("an output that ends with the input", axis.out);
+  if (axis.offset + axis.kernel <= 0) memory.bad("an offset below the kernel's size", axis.offset);
+}
+
+void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) {
+  if (nn.bits(8, 1, 0) > kFullImageCaching || nn.bits(8, 3, 2) > kPartialKernelCaching) {
+    memory.bad("a known way of caching", nn.bits(8, 3, 0));
+  }
+  const uint32_t limit = std::max(core.sramBytes, kLeastCacheEnd);
+  for (const uint32_t word : {12, 13, 14}) {
+    if (nn.word(word) > limit) memory.bad("a cached region within the SRAM", nn.word(word));
+  }
+  for (const auto& [top, low, high] : kPatterns) {
+    if (nn.bits(8, 11, 6) == top && nn.word(9) == low && nn.word(10) == high) return;
+  }
+  memory.bad("a known kernel pattern", nn.word(9));
+}
+
+}  // namespace
+
+Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
+  const Descriptor nn(memory.words(descriptor, 4 * kNnWords, "the NN descriptor"));
+  const int strange = strangeNnWord(nn, core);
+  if (strange >= 0) memory.bad(phrase("known bits in word ", strange), nn.word(strange));
+
+  const uint32_t pooling = nn.bits(0, 28, 27);
+  if (pooling != 0 && pooling != kFirstPixel) memory.bad("a known way of pooling", pooling);
+  const int32_t step = pooling == 0 ? 1 : 2;
+  if (nn.bits(0, 29, 29) != (pooling == 0 ? 1 : 0)) memory.bad("the size of pooling", "another");
+
+  const Axis x = {
+      static_cast<int32_t>(nn.bits(1, 18, 6)),
+      static_cast<int32_t>(nn.bits(3, 18, 6)),
+      static_cast<int32_t>(nn.bits(0, 5, 2)),
+      offsetOf(nn.bits(2, 2, 0), nn.bits(4, 16, 16)),
+      nn.low(16),
+      nn.low(17),
+  };
+  const Axis y = {
+      static_cast<int32_t>(nn.bits(1, 31, 19)),
+      static_cast<int32_t>(nn.bits(3, 31, 19)),
+      static_cast<int32_t>(nn.bits(8, 15, 12)),
+      offsetOf(nn.bits(2, 5, 3), nn.bits(4, 17, 17)),
+      nn.high(16),
+      nn.high(8),
+  };
+  checkAxis(memory, x, step);
+  checkAxis(memory, y, step);
+
+  const uint32_t inputChannels = nn.bits(0, 19, 6);
+  Convolution job = {};
+  job.address = uint64_t{nn.bits(5, 25, 0)} << 6;
+  job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);
+  job.inputChannels = inputChannels;
+  job.outputChannels = nn.bits(4, 13, 0);
+  job.outputPlane = static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
+  job.kernelsPerCore = nn.bits(0, 26, 20);
+  job.depthwise = nn.bits(22, 17, 17) == 1;
+  if (inputChannels == 0 || job.outputChannels == 0 || job.kernelsPerCore == 0 ||
+      nn.bits(4, 24, 18) == 0 || nn.bits(4, 31, 25) == 0) {
+    memory.bad("channels, kernels and tiles above 0", 0);
+  }
+  if (job.depthwise && job.outputChannels != inputChannels) {
+    memory.bad("as many output as input channels", job.outputChannels);
+  }
+  if (nn.bits(15, 17, 2) > 255) memory.bad("a border that is a byte", nn.bits(15, 17, 2));
+  if (nn.bits(15, 29, 28) > 1) memory.bad("a shift below 64", nn.bits(15, 29, 28));
+  const bool padded = core.architecture == 8 && (x.offset < 0 || y.offset < 0);
+  if (nn.bits(18, 31, 29) != (padded ? 3u : 0u)) memory.bad("the marks of padding", nn.word(18));
+  checkCaching(memory, core, nn);
+
+  const uint64_t inputPlane = static_cast<uint64_t>(x.in) * static_cast<uint64_t>(y.in);
+  const Range input = memory.input(nn.word(6), inputPlane * inputChannels);
+  const Range output = memory.output(nn.word(7), job.outputPlane * job.outputChannels);
+  if (input.overlaps(output)) memory.bad("an output apart from the input", "that they overlap");
+  return core.architecture == 8 ? verifyHuffman(memory, core, job)
+                                : verifyZeroRuns(memory, core, job);
+}
+
+}  // namespace nolfet

@@ -1,0 +1,23 @@
+// Command streams: packets, the states that they load, and the jobs that some of these start.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../image.h"
+
+namespace nolfet {
+
+/** A job that a stream starts; bytes are 0 where it has no coefficients or table. */
+struct Job {
+  bool isNn;
+  uint32_t descriptor;  // addresses
+  uint64_t words, wordBytes;
+};
+
+/** Verifies a stream, and gives its jobs in their order. `where` names it in a Refusal. */
+std::vector<Job> verifyStream(const Image& image, const std::vector<uint32_t>& stream,
+                              const std::string& where);
+
+}  // namespace nolfet
