@@ -24,7 +24,7 @@ const NODE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-head
 
 const COMMON = ["-Wall", "-Wextra", "-fvisibility=hidden"];
 const CPP = ["-std=c++17"];
-const RELEASE = ["-O2"];
+const RELEASE = ["-O2", "-s"];
 const SANITIZED = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"];
 
 /** What is made of the sources in which folders, and under which name. */
