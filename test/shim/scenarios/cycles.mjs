@@ -38,6 +38,21 @@ export async function holdsNothingBack(open) {
   assert.ok(after.resident <= before.resident + SLACK_BYTES, told);
 }
 
+/** Buffers go before their device does, and their addresses can be had again. */
+export async function givesBuffersBack(open) {
+  const device = open("healthy");
+  await settled();
+  const before = held();
+  for (let i = 0; i < 100; i++) {
+    const list = twoBuffers(device);
+    await device.wait(0, device.submit(0, STREAM, list), 30_000);
+    for (const { buffer } of list) buffer.close();
+  }
+  await settled();
+  assert.equal(held().descriptors, before.descriptors);
+  assert.equal(held().mappings, before.mappings);
+}
+
 /** What is dropped without a word is given back by the collector of garbage. */
 export async function collectsWhatIsDropped(open) {
   await cycle(open);
