@@ -3,6 +3,7 @@ import { VERSION } from "../../assembly/compiler/version.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import { addCompile } from "./compile.ts";
+import { addDevices } from "./devices.ts";
 import { addInspect } from "./inspect.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
