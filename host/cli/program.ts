@@ -20,7 +20,16 @@ export function createProgram(): Command {
         write(`nolfet: ${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
       },
     });
-  for (const add of [addCompile, addRun, addCheck, addCompare, addInspect, addReport, addTargets])
+  for (const add of [
+    addCompile,
+    addRun,
+    addCheck,
+    addCompare,
+    addInspect,
+    addReport,
+    addDevices,
+    addTargets,
+  ])
     add(program);
   return program;
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { convolutionModel } from "../../host/tflite/builder.ts";
 import { classifierModel, pixels } from "../host/models.ts";
-import { convolutionModel } from "../support/tflite-builder.ts";
 import { nolfet, temporaryFolder } from "./nolfet.ts";
 
 const { folder, remove } = temporaryFolder();

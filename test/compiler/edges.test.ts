@@ -2,16 +2,16 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openBlob } from "../../host/blob/open.ts";
 import { compile, Session } from "../../host/index.ts";
-import { compare } from "../support/compare.ts";
-import { Random } from "../support/random.ts";
-import { runModel } from "../support/runs.ts";
 import {
   buildModel,
   type ModelSpec,
   type OperatorSpec,
   type Quantization,
   type TensorSpec,
-} from "../support/tflite-builder.ts";
+} from "../../host/tflite/builder.ts";
+import { compare } from "../support/compare.ts";
+import { Random } from "../support/random.ts";
+import { runModel } from "../support/runs.ts";
 
 // QUANTIZE and DEQUANTIZE where a network begins and ends.
 

@@ -6,7 +6,7 @@ import {
   type ConvolutionSpec,
   convolutionModel,
   type ModelSpec,
-} from "../support/tflite-builder.ts";
+} from "../../host/tflite/builder.ts";
 
 // Where an operator runs, with what mark, or for what reason not on the NPU.
 

@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type CompileOptions, compile } from "../../host/index.ts";
-import { compare } from "../support/compare.ts";
-import { Random } from "../support/random.ts";
-import { runModel } from "../support/runs.ts";
 import {
   buildModel,
   type ModelSpec,
   type OperatorSpec,
   type TensorSpec,
-} from "../support/tflite-builder.ts";
+} from "../../host/tflite/builder.ts";
+import { compare } from "../support/compare.ts";
+import { Random } from "../support/random.ts";
+import { runModel } from "../support/runs.ts";
 
 // Small graphs whose trouble lies between the operators or at a limit, against the CPU kernels.
 

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, openBlob, Session } from "../../host/index.ts";
+import { buildModel } from "../../host/tflite/builder.ts";
 import { fails } from "../host/errors.ts";
-import { buildModel } from "../support/tflite-builder.ts";
 
 const quantization = { scale: 1, zeroPoint: 0 };
 const tensor = (name: string) => ({ name, shape: [1, 4], dtype: "uint8" as const, quantization });

@@ -10,7 +10,7 @@ import {
   SubgraphSlot,
   TensorSlot,
 } from "../../assembly/compiler/read/slots.ts";
-import { buildModel } from "../support/tflite-builder.ts";
+import { buildModel } from "../../host/tflite/builder.ts";
 import { TableCursor } from "./read.cursor.ts";
 import {
   BIAS,

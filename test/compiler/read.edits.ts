@@ -5,7 +5,7 @@ import {
   type ModelSpec,
   type OperatorSpec,
   type TensorSpec,
-} from "../support/tflite-builder.ts";
+} from "../../host/tflite/builder.ts";
 import { TableCursor } from "./read.cursor.ts";
 
 /** Gives the bytes of a broken model. */

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ModelSlot, OperatorCodeSlot } from "../../assembly/compiler/read/slots.ts";
 import { NolfetError } from "../../host/errors.ts";
-import { buildModel, convolutionModel } from "../support/tflite-builder.ts";
+import { buildModel, convolutionModel } from "../../host/tflite/builder.ts";
 import { BROKEN_MODELS } from "./read.corpus.ts";
 import { IMAGE, POOL, SOFTMAX, soundModel, spec, tensor, word } from "./read.edits.ts";
 import { Probe } from "./read.probe.ts";

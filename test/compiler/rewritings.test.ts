@@ -2,10 +2,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { elementsOf } from "../../host/dtype.ts";
 import { compile } from "../../host/index.ts";
+import { buildModel, type OperatorSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
-import { buildModel, type OperatorSpec, type TensorSpec } from "../support/tflite-builder.ts";
 
 // Operators that the NPU has no unit for, as jobs that it has, in random shapes and on both
 // generations, against the CPU kernels.

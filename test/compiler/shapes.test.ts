@@ -2,11 +2,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CORES } from "../../assembly/targets/cores.ts";
 import { compile } from "../../host/index.ts";
+import { convolutionModel } from "../../host/tflite/builder.ts";
 import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
 import { convolve, type FullConvolution } from "../support/reference-convolution.ts";
 import { runModel } from "../support/runs.ts";
-import { convolutionModel } from "../support/tflite-builder.ts";
 
 // Convolutions of random shapes, on the emulator, against their definition: every byte.
 

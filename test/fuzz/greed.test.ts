@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, type ErrorCode, NolfetError } from "../../host/index.ts";
-import { buildModel, type OperatorSpec, type TensorSpec } from "../support/tflite-builder.ts";
+import { buildModel, type OperatorSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 
 /** What a whole network takes is far less; a machine may be slow. */
 const MOST_MILLISECONDS = 60_000;

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BufferSlot, ModelSlot } from "../../assembly/compiler/read/slots.ts";
+import { buildModel, convolutionModel } from "../../host/tflite/builder.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 import { soundModel } from "../compiler/read.edits.ts";
 import { SHARED } from "../support/shared.ts";
-import { buildModel, convolutionModel } from "../support/tflite-builder.ts";
 import type { Random } from "./random.ts";
 
 export interface Subject {

@@ -1,11 +1,11 @@
 import { elementsOf } from "../../host/dtype.ts";
-import { Random } from "../support/random.ts";
 import {
   buildModel,
   convolutionModel,
   type Padding,
   type Quantization,
-} from "../support/tflite-builder.ts";
+} from "../../host/tflite/builder.ts";
+import { Random } from "../support/random.ts";
 
 /**
  * Single int8 layers with one scale for each tensor, over the sizes, kernels, strides, paddings and

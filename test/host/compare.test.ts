@@ -2,9 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { difference } from "../../host/compare/difference.ts";
 import { compareModel } from "../../host/index.ts";
+import { convolutionModel } from "../../host/tflite/builder.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { hasShared, readShared } from "../support/shared.ts";
-import { convolutionModel } from "../support/tflite-builder.ts";
 import { classifierModel, pixels } from "./models.ts";
 
 test("tells how far two tensors are apart", () => {

@@ -4,7 +4,7 @@ import { openBlob } from "../../host/blob/open.ts";
 import { compile, Session } from "../../host/index.ts";
 import { loadLiteRtWith } from "../../host/litert/module.ts";
 import { loadInstalledLiteRt, loadLiteRtFrom } from "../../host/litert/node.ts";
-import { buildModel } from "../support/tflite-builder.ts";
+import { buildModel } from "../../host/tflite/builder.ts";
 import { fails } from "./errors.ts";
 
 const SCALE = 1 / 16;

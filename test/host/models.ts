@@ -1,4 +1,4 @@
-import { buildModel, type TensorSpec } from "../support/tflite-builder.ts";
+import { buildModel, type TensorSpec } from "../../host/tflite/builder.ts";
 
 const SIDE = 8;
 const CHANNELS = 8;

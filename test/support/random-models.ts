@@ -1,11 +1,11 @@
 import { elementsOf } from "../../host/dtype.ts";
-import type { Random } from "./random.ts";
 import {
   buildModel,
   type OperatorSpec,
   type Quantization,
   type TensorSpec,
-} from "./tflite-builder.ts";
+} from "../../host/tflite/builder.ts";
+import type { Random } from "./random.ts";
 
 // Models of one operator with random shapes, quantization and options, one function an operator.
 

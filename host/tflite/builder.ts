@@ -1,5 +1,5 @@
 /**
- * Writes small `.tflite` models for tests: `buildModel` any graph, `convolutionModel` one
+ * Writes small `.tflite` models: `buildModel` any graph, `convolutionModel` one
  * convolution. Tensors are named, and operators refer to them by name.
  */
 import { Builder, type Offset } from "flatbuffers";
