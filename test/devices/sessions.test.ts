@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, openBlob } from "../../host/index.ts";
-import { compile as compileNative, Missing } from "../../scripts/shim.mjs";
 import { classifierModel } from "../host/models.ts";
 import { MODELS } from "../support/models.ts";
 import { hasTools, type NodeDescription, StandIn } from "../support/stand-in.ts";
+import { hasAddon } from "./addon.ts";
 import { emulatedSession } from "./emulated-session.ts";
 import type { Scenario, Task } from "./scenarios.ts";
 
@@ -64,7 +64,7 @@ const FAULTS: [string, NodeDescription, string[], Partial<Task>?][] = [
   ],
 ];
 
-if (hasTools("sessions on a device") && hasAddon()) {
+if (hasTools("sessions on a device") && hasAddon("sessions on a device")) {
   const folder = mkdtempSync(join(tmpdir(), "nolfet-sessions-"));
   const standIn = await StandIn.create({ renderD128: { cores: ["a311d"] } });
   test.after(async () => {
@@ -220,16 +220,6 @@ if (hasTools("sessions on a device") && hasAddon()) {
       assert.is(after.descriptors, before.descriptors);
       assert.is(after.buffers, before.buffers);
     });
-  }
-}
-
-function hasAddon(): boolean {
-  try {
-    return compileNative("addon") !== "";
-  } catch (error) {
-    if (!(error instanceof Missing)) throw error;
-    console.log(`skipped: sessions on a device (${error.message})`);
-    return false;
   }
 }
 
