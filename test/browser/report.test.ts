@@ -5,8 +5,8 @@ import type { Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { TARGETS } from "../../host/index.ts";
+import { buildModel } from "../../host/tflite/builder.ts";
 import { nolfet, temporaryFolder } from "../cli/nolfet.ts";
-import { buildModel } from "../support/tflite-builder.ts";
 import { hasChromium, inChromium } from "./chromium.ts";
 import { DIGITS, show } from "./page.ts";
 
