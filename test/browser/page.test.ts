@@ -18,6 +18,7 @@ interface Subject {
   name: string;
   model: string;
   picture: string;
+  labels?: string;
 }
 const SUBJECTS: Subject[] = [{ name: "digits", model: DIGITS, picture: SEVEN }];
 if (hasShared("MobileNetV1 in the page")) {
@@ -25,6 +26,7 @@ if (hasShared("MobileNetV1 in the page")) {
     name: "MobileNetV1",
     model: join(SHARED, "models/mobilenet_v1_1.0_224_quant.tflite"),
     picture: join(SHARED, "images/grace_hopper.bmp"),
+    labels: join(SHARED, "images/imagenet_labels.txt"),
   });
 }
 
@@ -56,7 +58,7 @@ async function topFive(page: Page, picture: string): Promise<string[]> {
 if (hasChromium("the page")) {
   buildPage();
 
-  for (const { name, model, picture } of SUBJECTS) {
+  for (const { name, model, picture, labels } of SUBJECTS) {
     for (const core of CORES) {
       test(`${name} for ${core}: bytes and top five are the command line's`, async () => {
         const blob = join(folder, "out.nolf");
@@ -71,6 +73,11 @@ if (hasChromium("the page")) {
               return `${index} ${score.toFixed(6)}`;
             }),
           );
+          if (labels) {
+            await page.setInputFiles(".run-result input[type=file]", labels);
+            const first = readFileSync(labels, "utf8").split("\n")[top[0].index];
+            await page.locator(".top .class", { hasText: first }).first().waitFor();
+          }
           assert.match(
             (await page.textContent(".run-result .hint")) ?? "",
             /^\d+\.\d ms on the emulator/,

@@ -63,7 +63,7 @@ export function App() {
             run={<Run blob={compiled.blob} />}
           />
         ) : (
-          !isWorking && <Welcome onFile={onFile} onSample={onSample} />
+          <Welcome onFile={onFile} onSample={onSample} />
         )}
       </main>
     </FileDrop>

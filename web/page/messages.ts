@@ -14,6 +14,8 @@ export interface RunResult {
   milliseconds: number;
   device: string;
   top?: { index: number; score: number }[];
+  /** Of a classifier. */
+  classes?: number;
   outputs: { name: string; dtype: string; shape: number[]; least: number; greatest: number }[];
 }
 

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { shapeOf, shortened } from "../parts/words.ts";
 import { call } from "./client.ts";
 import { DrawingPad } from "./drawing-pad.tsx";
 import { FileButton } from "./file-drop.tsx";
 import type { Fault, PictureSize, RunResult } from "./messages.ts";
+import { Result } from "./run-result.tsx";
 import "./run.css";
 
 /** Executes the compiled bytes on the emulator: on a picture, a drawing, or noise. */
@@ -81,39 +81,3 @@ export function Run({ blob }: { blob: Uint8Array }) {
 }
 
 const WAITING = "The bytes a board would get run here on the emulator, in this page's worker.";
-
-function Result({ result }: { result: RunResult }) {
-  const { top, outputs, milliseconds, device, input } = result;
-  return (
-    <>
-      {top ? (
-        <ol class="top">
-          {top.map(({ index, score }) => (
-            <li key={index}>
-              <span class="class">class {index}</span>
-              <span class="score-bar" aria-hidden="true">
-                <span style={{ width: `${100 * Math.min(1, Math.max(0, score))}%` }} />
-              </span>
-              <span class="score">{score.toFixed(6)}</span>
-            </li>
-          ))}
-        </ol>
-      ) : (
-        <dl class="facts">
-          {outputs.map(({ name, dtype, shape, least, greatest }) => (
-            <>
-              <dt title={name}>{shortened(name, 28)}</dt>
-              <dd>
-                {dtype} {shapeOf(shape)}, {least.toFixed(4)} to {greatest.toFixed(4)}
-              </dd>
-            </>
-          ))}
-        </dl>
-      )}
-      <p class="hint">
-        {milliseconds.toFixed(1)} ms on the {device}, which says nothing of an NPU's speed. Fed
-        with: {input}.
-      </p>
-    </>
-  );
-}

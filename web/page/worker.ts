@@ -83,15 +83,16 @@ async function feedsFor(inputs: readonly TensorInfo[], picture: Uint8Array | und
 function resultOf(
   { outputs }: Session,
   values: Record<string, TypedArray>,
-): Pick<RunResult, "top" | "outputs"> {
+): Pick<RunResult, "top" | "classes" | "outputs"> {
   const of = ({ name }: TensorInfo) => values[name] as TypedArray;
   const ranges = outputs.map((info) => {
     const { name, dtype, shape } = info;
     return { name, dtype, shape: [...shape], ...rangeOf(of(info), info) };
   });
   const [only] = outputs;
-  const isClassifier = only && classCount(outputs) !== undefined;
-  return { outputs: ranges, ...(isClassifier ? { top: topScores(of(only), only) } : {}) };
+  const classes = classCount(outputs);
+  if (!only || classes === undefined) return { outputs: ranges };
+  return { outputs: ranges, classes, top: topScores(of(only), only) };
 }
 
 // Whoever opens the page will want to compile.

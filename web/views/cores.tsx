@@ -40,7 +40,7 @@ const COLUMNS: Column<CoreView>[] = [
     id: "cores",
     title: "NN cores",
     value: ({ nnCores }) => nnCores,
-    cell: ({ architecture, nnCores }) => `${nnCores} of v${architecture}`,
+    cell: ({ architecture, nnCores }) => `${nnCores} (v${architecture})`,
   },
   {
     id: "operators",

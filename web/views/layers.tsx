@@ -7,7 +7,7 @@ import { Mark, Unit } from "../parts/mark.tsx";
 
 const bytes = (value: (layer: Layer) => number) => ({
   value: (layer: Layer) => value(layer) || undefined,
-  cell: (layer: Layer) => (value(layer) ? size(value(layer)) : ""),
+  cell: (layer: Layer) => (value(layer) ? size(value(layer)).replace("bytes", "B") : ""),
   numeric: true,
   bar: true,
 });
@@ -113,7 +113,8 @@ function Verdict({ layer: { placement, mark, reason } }: { layer: Layer }) {
   }
   return (
     <span class="on-cpu" title={reason}>
-      {placement} <span class="table-reason">{reason}</span>
+      {placement}
+      <span class="table-reason">{reason}</span>
     </span>
   );
 }

@@ -6,7 +6,7 @@ import type {
   SegmentView,
   ValueView,
 } from "../../host/explain/explanation.ts";
-import { size } from "../../host/numbers.ts";
+import { percent, size } from "../../host/numbers.ts";
 import { useExploration } from "../explorer/context.ts";
 import { useRoving } from "../parts/roving.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
@@ -57,10 +57,8 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
       <figcaption>
         <h2>{title}</h2>
         <p>
-          {values.length} buffers over {jobs} jobs. Peak {size(peak)}
-          {peak === lowerBound
-            ? ", the least that is possible: all that lives at one time."
-            : `; ${size(lowerBound)} live at the same time at most.`}
+          {values.length} buffers over {jobs} jobs. Peak {size(peak)},{" "}
+          {aboveBound(peak, lowerBound)}.
         </p>
       </figcaption>
       <div class="plot">
@@ -105,7 +103,7 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
           })}
           {peak !== lowerBound && (
             <span class="bound" style={{ bottom: `${y(lowerBound)}%` }}>
-              lower bound
+              <span class="bound-name">lower bound</span>
             </span>
           )}
         </section>
@@ -128,6 +126,12 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
       </p>
     </figure>
   );
+}
+
+/** How near a peak is to what any placement needs. */
+function aboveBound(peak: number, lowerBound: number): string {
+  if (peak === lowerBound) return "the lower bound: all that lives at one time";
+  return `${percent(peak - lowerBound, lowerBound)} above the lower bound of ${size(lowerBound)}`;
 }
 
 /** Per cent of the map's width and height. */

@@ -1,0 +1,56 @@
+import { useState } from "preact/hooks";
+import { shapeOf, shortened } from "../parts/words.ts";
+import { LabelsButton } from "./labels.tsx";
+import type { RunResult } from "./messages.ts";
+
+/** The best classes, or the range of every output; with the time, and what went in. */
+export function Result({ result }: { result: RunResult }) {
+  const { top, classes = 0, outputs, milliseconds, device, input } = result;
+  const [labels, setLabels] = useState<string[]>();
+  return (
+    <>
+      {top ? <TopClasses top={top} labels={labels} /> : <Ranges outputs={outputs} />}
+      <p class="hint">
+        {milliseconds.toFixed(1)} ms on the {device}, which says nothing of an NPU's speed. Fed
+        with: {input}.
+      </p>
+      {top && <LabelsButton classes={classes} onLabels={setLabels} />}
+    </>
+  );
+}
+
+interface TopProps {
+  top: NonNullable<RunResult["top"]>;
+  labels: string[] | undefined;
+}
+
+function TopClasses({ top, labels }: TopProps) {
+  return (
+    <ol class="top">
+      {top.map(({ index, score }) => (
+        <li key={index}>
+          <span class="class">{labels?.[index] ?? `class ${index}`}</span>
+          <span class="score-bar" aria-hidden="true">
+            <span style={{ width: `${100 * Math.min(1, Math.max(0, score))}%` }} />
+          </span>
+          <span class="score">{score.toFixed(6)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Ranges({ outputs }: Pick<RunResult, "outputs">) {
+  return (
+    <dl class="facts">
+      {outputs.map(({ name, dtype, shape, least, greatest }) => (
+        <>
+          <dt title={name}>{shortened(name, 28)}</dt>
+          <dd>
+            {dtype} {shapeOf(shape)}, {least.toFixed(4)} to {greatest.toFixed(4)}
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}
