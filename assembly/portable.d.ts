@@ -1,3 +1,4 @@
 // Names that AssemblyScript knows, for the few files that both it and TypeScript read.
 type i32 = number;
 type u32 = number;
+type f64 = number;

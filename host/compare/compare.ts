@@ -36,8 +36,9 @@ export interface Comparison {
 export const MOST_STEPS = 2;
 /**
  * TFLite rounds uint8 sums twice, the NPU once. Where a layer's factor from sums to output lies
- * between 1/4 and 1/2, the first rounding is to half a step, and a quarter of all elements comes
- * out one step higher; smaller factors move ever fewer.
+ * between 1/4 and 1/2, the first rounding is to half a step, and up to a quarter of all elements
+ * comes out one step off, whatever bias and factor the NPU is given; smaller factors move ever
+ * fewer.
  */
 export const MOST_SHARE = 0.3;
 /** Elements from which on a share says something. */

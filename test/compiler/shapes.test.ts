@@ -1,14 +1,21 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Rounding } from "../../assembly/compiler/encode/rounding.ts";
 import { CORES } from "../../assembly/targets/cores.ts";
 import { compile } from "../../host/index.ts";
 import { convolutionModel } from "../../host/tflite/builder.ts";
 import { compare } from "../support/compare.ts";
+import { nearestOf } from "../support/nearest-factor.ts";
 import { Random } from "../support/random.ts";
-import { convolve, type FullConvolution } from "../support/reference-convolution.ts";
+import {
+  convolve,
+  effectiveScale,
+  type FullConvolution,
+} from "../support/reference-convolution.ts";
 import { runModel } from "../support/runs.ts";
 
-// Convolutions of random shapes, on the emulator, against their definition: every byte.
+// Convolutions of random shapes, on the emulator, against their definition with the bias and the
+// factor that stand for TFLite's two roundings: every byte.
 
 const CASES = 120;
 /** Significant bits of the factor between accumulator and output, by architecture. */
@@ -34,12 +41,21 @@ for (const target of TARGETS) {
       onNpu++;
       const input = random.bytes(shape.height * shape.width * shape.channels);
       const [found] = await runModel(model, options, [input]);
-      const { largest } = compare(found as Uint8Array, convolve(shape, input, factorBits));
+      const { largest } = compare(
+        found as Uint8Array,
+        convolve(shape, input, requantization(shape, factorBits)),
+      );
       assert.is(largest, 0, JSON.stringify(shape));
     }
     console.log(`${target}: ${onNpu} of ${CASES} on the NPU`);
     assert.is(onNpu, CASES);
   });
+}
+
+function requantization(c: FullConvolution, factorBits: number) {
+  const below = c.activation === "RELU" ? 0 : c.output.zeroPoint;
+  const { bias, factor } = Rounding.likeTwo(effectiveScale(c), 255 - c.output.zeroPoint, below);
+  return { bias, factor: nearestOf(factor, factorBits) };
 }
 
 function randomConvolution(random: Random): FullConvolution {

@@ -15,23 +15,29 @@ export type FullConvolution = Required<
   biasAt: (channel: number) => number;
 };
 
-/**
- * The convolution by its definition, with one rounding at the end. Its factor is cut to a
- * number of significant bits: 16 on v7, 24 (all that a float32 has) on v8.
- */
-export function convolve(c: FullConvolution, input: Uint8Array, factorBits: number): Uint8Array {
+/** Steps of the output for one of the sum, and what is added to every sum before. */
+interface Requantization {
+  factor: number;
+  bias: number;
+}
+
+/** The convolution by its definition, with one rounding at the end. */
+export function convolve(
+  c: FullConvolution,
+  input: Uint8Array,
+  { factor, bias }: Requantization,
+): Uint8Array {
   const [rows, columns] = c.kernel;
   const vertical = axis(c.height, rows, c);
   const horizontal = axis(c.width, columns, c);
   const output = new Uint8Array(vertical.size * horizontal.size * c.outputChannels);
-  const factor = cut(effectiveScale(c), factorBits);
   let at = 0;
   for (let y = 0; y < vertical.size; y++) {
     for (let x = 0; x < horizontal.size; x++) {
       const top = y * c.stride - vertical.before;
       const left = x * c.stride - horizontal.before;
       for (let channel = 0; channel < c.outputChannels; channel++) {
-        const real = sum(c, input, top, left, channel) * factor;
+        const real = (sum(c, input, top, left, channel) + bias) * factor;
         const kept = c.activation === "RELU" ? Math.max(real, 0) : real;
         const byte = Math.sign(kept) * Math.round(Math.abs(kept)) + c.output.zeroPoint;
         output[at++] = Math.min(255, Math.max(0, byte));
@@ -41,15 +47,9 @@ export function convolve(c: FullConvolution, input: Uint8Array, factorBits: numb
   return output;
 }
 
-function effectiveScale({ input, weights, output }: FullConvolution): number {
+export function effectiveScale({ input, weights, output }: FullConvolution): number {
   const accumulator = Math.fround(Math.fround(input.scale) * Math.fround(weights.scale));
   return Math.fround(accumulator / Math.fround(output.scale));
-}
-
-/** Keeps the topmost bits of a positive number. */
-function cut(value: number, bits: number): number {
-  const step = 2 ** (Math.floor(Math.log2(value)) + 1 - bits);
-  return Math.floor(value / step) * step;
 }
 
 function axis(size: number, kernel: number, { padding, stride }: FullConvolution) {

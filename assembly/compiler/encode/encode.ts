@@ -6,6 +6,7 @@ import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
 import { encodeHuffman } from "./huffman/coefficients";
 import { encodeConvolution } from "./nn-descriptor";
+import { Requantization } from "./requantization";
 import { encodeTable } from "./table";
 import { Tiling } from "./tiling";
 import { encodeMove } from "./tp-descriptor";
@@ -58,13 +59,16 @@ function encodeTpJob(job: MoveJob, before: EncodedJob[]): EncodedJob | null {
 
 function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {
   const tiling = new Tiling(job, core);
+  const requantization = Requantization.of(job, core, settings);
+  const bias = requantization.bias;
   const coefficients =
     core.architecture >= 8
-      ? encodeHuffman(job, tiling, core, settings)
-      : encodeZeroRuns(job, tiling, core, settings);
+      ? encodeHuffman(job, tiling, bias, core, settings)
+      : encodeZeroRuns(job, tiling, bias, core, settings);
   if (coefficients == null) return null;
   const caching = new Caching(job, tiling, coefficients.streamBytes, core);
-  const encoded = new EncodedJob(job, encodeConvolution(job, tiling, caching, core));
+  const words = encodeConvolution(job, tiling, caching, requantization, core);
+  const encoded = new EncodedJob(job, words);
   encoded.coefficients = coefficients;
   return encoded;
 }

@@ -27,10 +27,10 @@ export function encodeConvolution(
   job: ConvolutionJob,
   tiling: Tiling,
   caching: Caching,
+  scale: Requantization,
   core: Core,
 ): StaticArray<u32> {
   const isV8 = core.architecture >= 8;
-  const scale = new Requantization(job.scale, core.architecture);
   const doubled = job.firstPixel ? 2 : 1;
   const words = new StaticArray<u32>(NN_WORDS);
   words[0] = kernelWord(job, tiling) | (isV8 ? PLAIN_OUTPUT : 0);

@@ -1,6 +1,11 @@
+import { Core } from "../../targets/cores";
+import { ConvolutionJob } from "../lower/jobs";
+import { Settings } from "../settings";
+import { Rounding } from "./rounding";
+
 /**
- * The factor between accumulator and output as the NN unit takes it: a mantissa with an
- * implied leading one, and a shift to the right.
+ * From sums to outputs as the NN unit takes it: a bias, which goes into the coefficients, and a
+ * factor as a mantissa with an implied leading one, and a shift to the right.
  *
  * IEEE 754 float32, the form that the scale comes in:
  *
@@ -15,13 +20,33 @@
 export class Requantization {
   multiplier: u32;
   shift: u32;
+  /** Added to every output channel's own. */
+  bias: i32 = 0;
 
-  /** `scale` is positive, and below 2¹⁶ on v7 or 2 on v8. */
-  constructor(scale: f32, architecture: u32) {
-    const bits = reinterpret<u32>(scale);
+  /** `bits`: a float32 that is positive, and below 2¹⁶ on v7 or 2 on v8. */
+  private constructor(bits: u32, core: Core) {
     const exponent = bits >> 23;
     const mantissa = bits & 0x7fffff;
-    this.multiplier = architecture >= 8 ? mantissa : mantissa >> 8;
-    this.shift = (architecture >= 8 ? 127 : 142) - exponent;
+    this.multiplier = core.architecture >= 8 ? mantissa : mantissa >> DROPPED_ON_V7;
+    this.shift = (core.architecture >= 8 ? 127 : 142) - exponent;
   }
+
+  static of(job: ConvolutionJob, core: Core, settings: Settings): Requantization {
+    const bits = reinterpret<u32>(job.scale);
+    if (settings.compatMesa) return new Requantization(bits, core);
+    if (!job.roundsTwice) return new Requantization(nearest(bits, core), core);
+    const below = job.relu ? 0 : job.outputZero;
+    const rounding = Rounding.likeTwo(job.scale as f64, 255 - job.outputZero, below);
+    const own = reinterpret<u32>(rounding.factor as f32);
+    const requantization = new Requantization(nearest(own, core), core);
+    requantization.bias = rounding.bias;
+    return requantization;
+  }
+}
+
+const DROPPED_ON_V7 = 8;
+
+/** Rounds to the bits that are kept; a carry out of the mantissa raises the exponent. */
+function nearest(bits: u32, core: Core): u32 {
+  return core.architecture >= 8 ? bits : bits + (1 << (DROPPED_ON_V7 - 1));
 }

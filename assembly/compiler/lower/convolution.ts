@@ -161,6 +161,7 @@ function convolutionJob(
   job.inputZero = c.inputZero;
   job.outputZero = c.outputZero;
   job.scale = group.scale;
+  job.roundsTwice = c.roundsTwice;
   job.macs = (c.macs * (group.count as u64)) / (c.outputChannels as u64);
   job.inputBytes = job.inputX * job.inputY * job.inputZ;
   job.outputBytes = job.outputX * job.outputY * job.outputZ;

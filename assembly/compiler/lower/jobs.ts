@@ -94,6 +94,8 @@ export class ConvolutionJob extends Job {
   outputZero: i32 = 0;
   /** Steps of the output for one step of the accumulator. */
   scale: f32 = 0;
+  /** TFLite's kernel for the operator rounds its sums twice. */
+  roundsTwice: bool = false;
   macs: u64 = 0;
 
   /** The kernel's sides, as the descriptor has them. */

@@ -33,9 +33,11 @@ const STREAM_BITS = 28;
 /** v8 adds up its input less this. */
 const INPUT_SHIFT = 128;
 
+/** `bias` is added to that of every output channel. */
 export function encodeHuffman(
   job: ConvolutionJob,
   tiling: Tiling,
+  bias: i32,
   core: Core,
   settings: Settings,
 ): Coefficients | null {
@@ -49,7 +51,7 @@ export function encodeHuffman(
     total.add(histogram);
   }
   const lengths = settings.compatMesa ? countRawBytes(job).mesaLengths() : total.bestLengths();
-  return write(job, walk, histograms, lengths);
+  return write(job, walk, histograms, lengths, bias);
 }
 
 /** Mesa counts the weights before the zero point is taken off. */
@@ -72,6 +74,7 @@ function write(
   walk: Walk,
   histograms: Histogram[],
   lengths: StaticArray<i32>,
+  bias: i32,
 ): Coefficients | null {
   const header = (STREAM_BITS + 4 * walk.used + 63) & ~63;
   const biases = job.kernels.count << 2;
@@ -92,7 +95,7 @@ function write(
     store<u32>(start + (c << 2), bits, STREAM_BITS);
     position += streamBytes(bits) as usize;
   }
-  writeBiases(job, position);
+  writeBiases(job, bias, position);
   return coefficients;
 }
 
@@ -100,10 +103,10 @@ function streamBytes(bits: u64): u64 {
   return ((bits + 511) >> 9) << 6;
 }
 
-function writeBiases(job: ConvolutionJob, position: usize): void {
+function writeBiases(job: ConvolutionJob, bias: i32, position: usize): void {
   const kernels = job.kernels;
   for (let k = 0; k < kernels.count; k++) {
     const shift = kernels.sumOf(k) * (INPUT_SHIFT - job.inputZero);
-    store<i32>(position + ((k as usize) << 2), kernels.biasOf(k) + shift);
+    store<i32>(position + ((k as usize) << 2), kernels.biasOf(k) + bias + shift);
   }
 }

@@ -22,14 +22,16 @@ import { Writer } from "./writer";
 const CORE_HEADER_BITS: u64 = 24;
 const ALIGNMENT: u64 = 64;
 
+/** `bias` is added to that of every output channel. */
 export function encodeZeroRuns(
   job: ConvolutionJob,
   tiling: Tiling,
+  bias: i32,
   core: Core,
   settings: Settings,
 ): Coefficients | null {
   const splitRows = !settings.compatMesa || splitsRowsInMesa(job);
-  const walk = new Walk(job, tiling, core, splitRows);
+  const walk = new Walk(job, tiling, bias, core, splitRows);
   const counters: Counter[] = [];
   for (let c = 0; c < walk.used; c++) {
     const counter = new Counter(job.kernels.zero, job.kernels.flip);

@@ -35,6 +35,7 @@ export class Walk {
   constructor(
     private job: ConvolutionJob,
     private tiling: Tiling,
+    private extraBias: i32,
     core: Core,
     splitRows: bool,
   ) {
@@ -123,7 +124,7 @@ export class Walk {
     const kernels = this.kernels;
     const beyond = kernel >= kernels.count;
     const sum = beyond ? -kernels.size * (kernels.zero as i32) : kernels.sumOf(kernel);
-    return (beyond ? 0 : kernels.biasOf(kernel)) - sum * this.job.inputZero;
+    return (beyond ? 0 : kernels.biasOf(kernel) + this.extraBias) - sum * this.job.inputZero;
   }
 }
 

@@ -99,6 +99,7 @@ function quantize(c: Convolution, operands: Operands): void {
   c.inputZero = zeroByte(operands.input);
   c.outputZero = zeroByte(operands.output);
   c.scale = operands.scale;
+  c.roundsTwice = operands.roundsTwice;
   c.weights.data = operands.weights.data.pointer;
   c.weights.zero = zeroByte(operands.weights) as u8;
   c.weights.flip = operands.hasSignedWeights ? 0x80 : 0;

@@ -91,6 +91,8 @@ export class Convolution {
   outputZero: i32 = 0;
   /** Steps of the output for one step of the accumulator. */
   scale: f32 = 1;
+  /** TFLite rounds the product of sum and scale twice. */
+  roundsTwice: bool = false;
   /** Channels that differ in scale or zero point of their weights, in order; none: all are alike. */
   groups: ChannelGroup[] = [];
   // What the strategy decides:

@@ -49,6 +49,14 @@ export class Operands {
     return accumulator / this.output.quantization.scale(0);
   }
 
+  /**
+   * TFLite's int8 kernels round once, but for the depthwise one. Sums of weights that are brought
+   * to a common scale are not TFLite's, so that there is nothing to follow.
+   */
+  get roundsTwice(): bool {
+    return !this.isPerChannel && (this.isDepthwise || this.output.dtype == Dtype.UINT8);
+  }
+
   get hasSignedWeights(): bool {
     return this.weights.dtype == Dtype.INT8;
   }

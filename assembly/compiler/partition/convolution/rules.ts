@@ -146,9 +146,9 @@ function requantization(c: Convolution, core: Core): string {
   return whyNotScaled(c.scale, core);
 }
 
-/** The range of the NN unit's shift field, which wraps for larger factors. */
+/** The range of the NN unit's shift field, which wraps for factors that round to 2 or 2¹⁶. */
 export function whyNotScaled(scale: f32, core: Core): string {
-  const most: f32 = core.architecture >= 8 ? 2 : 65536;
+  const most: f32 = core.architecture >= 8 ? 2 : 65535.5;
   if (scale >= most) return `its effective scale of ${scale} is not below ${most}`;
   return scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
 }
