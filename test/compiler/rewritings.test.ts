@@ -179,6 +179,33 @@ const REWRITINGS: Rewriting[] = [
     },
   },
   {
+    what: "averages of windows",
+    largest: 1,
+    make(random) {
+      const [height = 1, width = 1] = size(random, 20);
+      const window = [random.integer(1, height), random.integer(1, width)];
+      const strides = [random.integer(1, 9), random.integer(1, 9)];
+      const depth = channels(random);
+      const outputs = [height, width].map((extent, i) => {
+        return Math.floor((extent - (window[i] as number)) / (strides[i] as number)) + 1;
+      });
+      return layer({
+        operator: "AVERAGE_POOL_2D",
+        dtype: byteType(random),
+        from: [1, height, width, depth],
+        to: [1, ...outputs, depth],
+        options: {
+          padding: 1,
+          stride_h: strides[0] as number,
+          stride_w: strides[1] as number,
+          filter_height: window[0] as number,
+          filter_width: window[1] as number,
+          fused_activation_function: random.pick([0, 1]),
+        },
+      });
+    },
+  },
+  {
     what: "averages of whole planes",
     largest: 1,
     make(random) {

@@ -61,21 +61,29 @@ function requantization(c: FullConvolution, factorBits: number) {
 function randomConvolution(random: Random): FullConvolution {
   const depthwise = random.integer(0, 2) === 0;
   const channels = random.pick([1, 2, 3, 5, 8, 13, 16, 24]);
-  const stride = random.integer(1, 2);
-  const longest = stride === 2 && !depthwise ? 10 : 5;
+  const isPlain = random.integer(0, 1) === 0;
+  const step = random.integer(1, isPlain ? 2 : 4);
+  const stride: [number, number] = [step, isPlain ? step : random.integer(1, 4)];
+  const longest = !isPlain ? 13 : step === 2 && !depthwise ? 10 : 5;
   const kernel: [number, number] = [random.integer(1, longest), random.integer(1, longest)];
   if (random.integer(0, 2) > 0) kernel[1] = kernel[0];
+  const isDense = isPlain || Math.max(...kernel) > 4 || random.integer(0, 1) === 0;
+  const dilation: [number, number] = isDense
+    ? [1, 1]
+    : [random.integer(1, 7), random.integer(1, 7)];
+  const extent = kernel.map((taps, i) => (taps - 1) * (dilation[i] as number) + 1);
   const seed = random.integer(1, 1 << 30);
   const sparsity = random.pick([0, 0, 0.5, 0.95]);
   const zeroPoint = random.integer(0, 255);
   return {
-    height: random.integer(kernel[0], 20),
-    width: random.integer(kernel[1], 20),
+    height: random.integer(extent[0] as number, 20),
+    width: random.integer(extent[1] as number, 20),
     channels,
     outputChannels: depthwise ? channels : random.pick([1, 2, 4, 7, 8, 9, 16, 23, 40]),
     depthwise,
     kernel,
     stride,
+    dilation,
     padding: random.pick(["SAME", "VALID"]),
     activation: random.pick(["NONE", "RELU"]),
     input: { scale: 0.02, zeroPoint: random.integer(0, 255) },

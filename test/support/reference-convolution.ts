@@ -5,7 +5,8 @@ export type FullConvolution = Required<
   Pick<ConvolutionSpec, "height" | "width" | "channels" | "outputChannels" | "depthwise">
 > & {
   kernel: [number, number];
-  stride: number;
+  stride: [number, number];
+  dilation: [number, number];
   padding: "SAME" | "VALID";
   activation: "NONE" | "RELU";
   input: { scale: number; zeroPoint: number };
@@ -28,14 +29,14 @@ export function convolve(
   { factor, bias }: Requantization,
 ): Uint8Array {
   const [rows, columns] = c.kernel;
-  const vertical = axis(c.height, rows, c);
-  const horizontal = axis(c.width, columns, c);
+  const vertical = axis(c.height, rows, c, 0);
+  const horizontal = axis(c.width, columns, c, 1);
   const output = new Uint8Array(vertical.size * horizontal.size * c.outputChannels);
   let at = 0;
   for (let y = 0; y < vertical.size; y++) {
     for (let x = 0; x < horizontal.size; x++) {
-      const top = y * c.stride - vertical.before;
-      const left = x * c.stride - horizontal.before;
+      const top = y * c.stride[0] - vertical.before;
+      const left = x * c.stride[1] - horizontal.before;
       for (let channel = 0; channel < c.outputChannels; channel++) {
         const real = (sum(c, input, top, left, channel) + bias) * factor;
         const kept = c.activation === "RELU" ? Math.max(real, 0) : real;
@@ -52,10 +53,13 @@ export function effectiveScale({ input, weights, output }: FullConvolution): num
   return Math.fround(accumulator / Math.fround(output.scale));
 }
 
-function axis(size: number, kernel: number, { padding, stride }: FullConvolution) {
-  const covered = padding === "SAME" ? size : size - kernel + 1;
+function axis(size: number, kernel: number, c: FullConvolution, which: 0 | 1) {
+  const { padding } = c;
+  const stride = c.stride[which];
+  const extent = (kernel - 1) * c.dilation[which] + 1;
+  const covered = padding === "SAME" ? size : size - extent + 1;
   const outputs = Math.ceil(covered / stride);
-  const missing = Math.max((outputs - 1) * stride + kernel - size, 0);
+  const missing = Math.max((outputs - 1) * stride + extent - size, 0);
   return { size: outputs, before: padding === "SAME" ? Math.floor(missing / 2) : 0 };
 }
 
@@ -71,8 +75,8 @@ function sum(
   let total = c.biasAt(channel);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const y = top + i;
-      const x = left + j;
+      const y = top + i * c.dilation[0];
+      const x = left + j * c.dilation[1];
       if (y < 0 || y >= c.height || x < 0 || x >= c.width) continue;
       for (let z = 0; z < channels; z++) {
         const position = c.depthwise

@@ -51,11 +51,11 @@ export function convolve(c: Convolution, from: Access, output: Access, workshop:
 
 /** The image as the NN unit is to see it. */
 function prepare(c: Convolution, input: Access, workshop: Workshop): Access {
-  if (c.striding == Striding.SPACE_TO_DEPTH) return rearrange(c, input, workshop);
+  if (c.isRearranged) return rearrange(c, input, workshop);
   if (!c.padsFirst) return input;
   const image = new Image(c.rows.input, c.columns.input, c.inputChannels, c.inputZero);
-  const bottom = c.rows.paddingAfter(c.side, c.stride);
-  const right = c.columns.paddingAfter(c.side, c.stride);
+  const bottom = c.rows.paddingAfter(c.side);
+  const right = c.columns.paddingAfter(c.side);
   const frame = new Frame(image, c.rows.padding, bottom, c.columns.padding, right);
   const output = new Access(workshop.homes.value(frame.outputPlane * image.channels));
   frame.surround(input, output, workshop);
@@ -86,11 +86,21 @@ function groupsFor(c: Convolution, workshop: Workshop): ChannelGroup[] {
   return parts;
 }
 
+/** One after the other, the copies of the image that the NN unit takes for more channels. */
 function rearrange(c: Convolution, input: Access, workshop: Workshop): Access {
   const job = rearrangement(c);
   if (workshop.settings.compatMesa) turnRearrangement(job, c);
+  const top = job.padY;
+  const left = job.padX;
   const output = new Access(workshop.homes.value(job.outputBytes));
-  job.split(coresFor(c, workshop), input, output, workshop);
+  for (let y = 0; y < c.rows.copies; y++) {
+    for (let x = 0; x < c.columns.copies; x++) {
+      const plane = y * c.rows.stride * job.planesX + x * c.columns.stride;
+      job.padY = top - y * c.rows.shift;
+      job.padX = left - x * c.columns.shift;
+      job.split(coresFor(c, workshop), input, output.plus(plane * job.outputPlane), workshop);
+    }
+  }
   return output;
 }
 
@@ -102,19 +112,18 @@ function coresFor(c: Convolution, workshop: Workshop): i32 {
   return worthIt && !customary ? (workshop.core.tpCoresPerJob as i32) : 1;
 }
 
-/** Rows or columns of the image that space-to-depth makes: enough for every tap of the kernel. */
-function halved(outputs: i32, side: i32): i32 {
-  return outputs + ((side + 1) >> 1) - 1;
-}
-
-/** How the input of a strided convolution is rearranged; its padding becomes pixels. */
+/** How the input of a convolution is rearranged; its padding becomes pixels. */
 function rearrangement(c: Convolution): SpaceToDepth {
   const job = new SpaceToDepth();
   job.inputX = c.columns.input;
   job.inputY = c.rows.input;
   job.channels = c.inputChannels;
-  job.outputX = halved(c.columns.output, c.side);
-  job.outputY = halved(c.rows.output, c.side);
+  job.blockX = c.columns.stride;
+  job.blockY = c.rows.stride;
+  job.planesX = c.columns.planes;
+  job.planesY = c.rows.planes;
+  job.outputX = inputSide(c.columns, c);
+  job.outputY = inputSide(c.rows, c);
   job.padX = c.columns.padding;
   job.padY = c.rows.padding;
   job.rowPitch = job.inputX;
@@ -123,10 +132,10 @@ function rearrangement(c: Convolution): SpaceToDepth {
   return job;
 }
 
-/** Pixels of the prepared image along an axis. */
+/** Pixels of the prepared image along an axis: when rearranged, enough for every tap. */
 function inputSide(axis: Axis, c: Convolution): i32 {
-  if (c.striding == Striding.SPACE_TO_DEPTH) return halved(axis.output, c.side);
-  return c.padsFirst ? axis.input + axis.padding + axis.paddingAfter(c.side, c.stride) : axis.input;
+  if (c.isRearranged) return axis.output + c.planeSide - 1;
+  return c.padsFirst ? axis.input + axis.padding + axis.paddingAfter(c.side) : axis.input;
 }
 
 /**
@@ -141,7 +150,7 @@ function convolutionJob(
 ): ConvolutionJob {
   const kernels = new Kernels(c, group);
   const job = new ConvolutionJob(input, output, kernels);
-  const isPadded = c.padsFirst || c.striding == Striding.SPACE_TO_DEPTH;
+  const isPadded = c.padsFirst || c.isRearranged;
   job.inputX = inputSide(c.columns, c);
   job.inputY = inputSide(c.rows, c);
   job.inputZ = c.native ? group.count : kernels.planes;
@@ -154,7 +163,7 @@ function convolutionJob(
   job.outputColumns = c.columns.output;
   job.firstPixel = c.striding == Striding.FIRST_PIXEL;
   job.stride = c.stride;
-  job.pointwise = c.pointwise;
+  job.pointwise = c.pointwise && !c.isRearranged;
   job.depthwise = c.depthwise;
   job.native = c.native;
   job.relu = c.relu;

@@ -1,17 +1,11 @@
-import {
-  Axis,
-  ChannelGroup,
-  Convolution,
-  Striding,
-  Weights,
-} from "../partition/convolution/geometry";
+import { Axis, ChannelGroup, Convolution, Weights } from "../partition/convolution/geometry";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
  * an address in the model's weights plus a table that says where each tap lies from there.
  *
- * Space-to-depth makes four planes (phases) of each channel: phase 2a + b holds the taps
- * whose row and column leave a and b when divided by 2.
+ * Where the image is rearranged, each channel has several planes (phases). Space-to-depth makes
+ * four: phase 2a + b holds the taps whose row and column leave a and b when divided by 2.
  */
 export class Kernels {
   /** Kernels in the model; a job may stream a few more, all zero bytes, to fill its cores. */
@@ -31,7 +25,6 @@ export class Kernels {
   /** Row-major taps of each phase: bytes from the plane's address, or NO_TAP. */
   taps: StaticArray<i32> = NO_TABLE;
 
-  private phaseBits: i32 = 0;
   private weights: Weights = NO_WEIGHTS;
   private firstKernel: i32 = 0;
   /** What a kernel's sum runs over: taps and channels of the model's weights. */
@@ -39,14 +32,12 @@ export class Kernels {
   private summedChannels: i32 = 0;
 
   constructor(c: Convolution, group: ChannelGroup) {
-    const halved = c.striding != Striding.NONE && c.striding != Striding.FIRST_PIXEL;
     this.count = group.count;
     this.zero = group.weightZero;
     this.channels = c.depthwise ? group.count : c.inputChannels;
     this.depthwise = c.depthwise && c.outputChannels > 1 && !c.native;
-    this.phases = halved ? 4 : 1;
-    this.phaseBits = halved ? 2 : 0;
-    this.side = halved ? (c.side + 1) >> 1 : c.side;
+    this.phases = c.planesOfChannel;
+    this.side = c.planeSide;
     this.area = this.side * this.side;
     this.planes = c.native ? 1 : this.channels * this.phases + (c.blankPlane ? 1 : 0);
     this.weights = c.weights;
@@ -83,11 +74,11 @@ export class Kernels {
   }
 
   channelOf(plane: i32): i32 {
-    return plane >> this.phaseBits;
+    return this.phases == 1 ? plane : plane / this.phases;
   }
 
   phaseOf(plane: i32): i32 {
-    return plane & (this.phases - 1);
+    return this.phases == 1 ? 0 : plane % this.phases;
   }
 
   /** Whether a plane of a kernel has any tap of the model's. */
@@ -106,17 +97,29 @@ export class Kernels {
     return this.kernelAddress(kernel) + this.channelOf(plane) * this.weights.channelPitch;
   }
 
-  /** All taps of a kernel, plane after plane, in one table. */
+  /**
+   * All taps of a kernel, plane after plane, in one table for all kernels. Where each has but the
+   * planes of its own channel, there are blanks on both sides of these: a kernel's table begins
+   * as far into them as its channel asks.
+   */
   wholeKernel(): StaticArray<i32> {
-    const table = new StaticArray<i32>(this.size);
-    for (let i = 0; i < table.length; i++) {
+    const own = this.phases * this.area;
+    const blanks = this.depthwise ? (this.channels - 1) * own : 0;
+    const table = new StaticArray<i32>(this.size + blanks).fill(NO_TAP);
+    const taps = this.depthwise ? own : this.size;
+    for (let i = 0; i < taps; i++) {
       const plane = i / this.area;
       const tap = this.taps[this.phaseOf(plane) * this.area + (i % this.area)];
       const channel = this.channelOf(plane);
       const isBlank = tap < 0 || channel >= this.channels;
-      table[i] = isBlank ? NO_TAP : tap + channel * this.weights.channelPitch;
+      if (!isBlank) table[blanks + i] = tap + channel * this.weights.channelPitch;
     }
     return table;
+  }
+
+  /** Where a kernel's own begins in the table of whole kernels. */
+  startInTable(kernel: i32): i32 {
+    return this.depthwise ? (this.channels - 1 - kernel) * this.phases * this.area : 0;
   }
 
   biasOf(kernel: i32): i32 {
@@ -144,13 +147,13 @@ const NO_TABLE = new StaticArray<i32>(0);
 
 function tapTable(c: Convolution, phases: i32, side: i32): StaticArray<i32> {
   const taps = new StaticArray<i32>(phases * side * side);
-  const step = phases == 4 ? 2 : 1;
+  const columnPhases = phases > 1 ? c.columns.planes : 1;
   let i = 0;
   for (let phase = 0; phase < phases; phase++) {
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++) {
-        const row = tapOn(c.rows, step * y + (phase >> 1));
-        const column = tapOn(c.columns, step * x + (phase & 1));
+        const row = tapOn(c.rows, phase / columnPhases, y, phases);
+        const column = tapOn(c.columns, phase % columnPhases, x, phases);
         const isBlank = row < 0 || column < 0;
         taps[i++] = isBlank ? NO_TAP : (row * c.columns.kernel + column) * c.weights.tapPitch;
       }
@@ -159,9 +162,15 @@ function tapTable(c: Convolution, phases: i32, side: i32): StaticArray<i32> {
   return taps;
 }
 
-/** Which of the model's taps lies at a position of the square kernel, or NO_TAP. */
-function tapOn(axis: Axis, position: i32): i32 {
-  const from = position - axis.inset;
+/** Which of the model's taps lies at a position of a plane's kernel, or NO_TAP. */
+function tapOn(axis: Axis, plane: i32, position: i32, phases: i32): i32 {
+  let from = position - axis.inset;
+  if (phases > 1) {
+    const copy = plane / axis.stride;
+    const inCopy = position * axis.stride + (plane % axis.stride);
+    if (copy + 1 < axis.copies && inCopy >= axis.shift) return NO_TAP;
+    from = copy * axis.shift + inCopy - axis.inset;
+  }
   if (from < 0 || from % axis.dilation != 0) return NO_TAP;
   const tap = from / axis.dilation;
   return tap < axis.kernel ? tap : NO_TAP;

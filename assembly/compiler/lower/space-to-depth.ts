@@ -2,12 +2,14 @@ import { Access, MoveJob, Purpose, Value } from "./jobs";
 import { Workshop } from "./workshop";
 
 /**
- * Planar image → planar image of half the size with four times the channels, one for each
- * pixel of a 2×2 block: with u = y + padY and v = x + padX,
+ * Planar image → planar image with a plane for each pixel of a block: with u = y + padY and
+ * v = x + padX, blocks of 2×2, and four planes for each channel,
  *
  *     input (c, y, x)  →  output (4c + 2·(u mod 2) + (v mod 2), ⌊u/2⌋, ⌊v/2⌋)
  *
- * and the zero point everywhere else. The work is split over TP cores along one dimension.
+ * and the zero point everywhere else. Blocks may be of any size, a single pixel included, and
+ * padding may be negative: it leaves out pixels. The work is split over TP cores along one
+ * dimension.
  */
 export class SpaceToDepth {
   inputX: i32 = 0;
@@ -15,6 +17,11 @@ export class SpaceToDepth {
   channels: i32 = 0;
   outputX: i32 = 0;
   outputY: i32 = 0;
+  blockX: i32 = 0;
+  blockY: i32 = 0;
+  /** What each channel has in the output: a block's planes, or more. */
+  planesX: i32 = 0;
+  planesY: i32 = 0;
   padX: i32 = 0;
   padY: i32 = 0;
   /** Bytes from row to row: those of the images, but for a fault that compat has. */
@@ -22,35 +29,28 @@ export class SpaceToDepth {
   outputRowPitch: i32 = 0;
   zero: i32 = 0;
 
-  get inputBytes(): u32 {
-    return this.inputX * this.inputY * this.channels;
+  get outputPlane(): i32 {
+    return this.outputX * this.outputY;
   }
 
   get outputBytes(): u32 {
-    return 4 * this.outputX * this.outputY * this.channels;
+    return this.planesX * this.planesY * this.outputPlane * this.channels;
   }
 
   /** Adds a job for each of `most` TP cores, or for as many as there is work for. */
   split(most: i32, input: Access, output: Access, workshop: Workshop): void {
     const axis = this.splitAxis();
-    const cores = workshop.settings.compatMesa ? most : min(most, this.outputSize(axis));
-    let inputsLeft = this.inputSize(axis);
-    let outputsLeft = this.outputSize(axis);
-    let inputOffset = 0;
-    let outputOffset = 0;
+    const size = this.outputSize(axis);
+    const cores = workshop.settings.compatMesa ? most : min(most, size);
+    let first = 0;
     for (let core = 0; core < cores; core++) {
-      const outputs = (outputsLeft + cores - core - 1) / (cores - core);
-      const inputs =
-        core == cores - 1 ? inputsLeft : min(this.inputsFor(outputs, axis, core), inputsLeft);
-      const job = this.part(axis, core, inputs, outputs);
-      job.input = input.plus(inputOffset);
-      job.output = output.plus(outputOffset);
+      const count = (size - first + cores - core - 1) / (cores - core);
+      const job = this.part(axis, first, count, input);
+      job.output = output.plus(first * this.outputPitch(axis));
+      job.core = core;
       job.cores = cores;
       workshop.add(job);
-      inputsLeft -= inputs;
-      outputsLeft -= outputs;
-      inputOffset += inputs * this.inputPitch(axis);
-      outputOffset += outputs * this.outputPitch(axis);
+      first += count;
     }
   }
 
@@ -60,59 +60,80 @@ export class SpaceToDepth {
     return this.channels >= this.outputSize(axis) ? Axis.CHANNELS : axis;
   }
 
-  private part(axis: Axis, core: i32, inputs: i32, outputs: i32): MoveJob {
-    const job = new MoveJob(Purpose.SPACE_TO_DEPTH, NOWHERE, NOWHERE);
-    const outX = axis == Axis.X ? outputs : this.outputX;
-    const outY = axis == Axis.Y ? outputs : this.outputY;
-    const padX = axis == Axis.X && core > 0 ? 0 : this.padX;
-    const padY = axis == Axis.Y && core > 0 ? 0 : this.padY;
-    job.core = core;
-    job.sizeX = axis == Axis.X ? inputs : this.inputX;
-    job.sizeY = axis == Axis.Y ? inputs : this.inputY;
-    job.sizeZ = axis == Axis.CHANNELS ? inputs : this.channels;
-    job.inputBytes = job.sizeX * job.sizeY * job.sizeZ;
-    job.outputBytes = 4 * outX * outY * job.sizeZ;
+  /** Output pixels or channels `first` to `first + count` along an axis, all along the others. */
+  private part(axis: Axis, first: i32, count: i32, input: Access): MoveJob {
+    const whole = this.outputSize(axis);
+    const x = new Stretch(this.inputX, this.outputX, this.padX, this.blockX);
+    const y = new Stretch(this.inputY, this.outputY, this.padY, this.blockY);
+    const z = new Stretch(this.channels, this.channels, 0, 1);
+    const cut = axis == Axis.X ? x : axis == Axis.Y ? y : z;
+    cut.keep(first, count, first + count == whole);
+    const offset = x.begin + y.begin * this.rowPitch + z.begin * this.inputX * this.inputY;
+    const job = new MoveJob(Purpose.SPACE_TO_DEPTH, input.plus(offset), NOWHERE);
+    job.sizeX = x.size;
+    job.sizeY = y.size;
+    job.sizeZ = z.size;
     job.rowPitch = this.rowPitch;
     job.planePitch = this.inputX * this.inputY;
-    job.tileX = 2 * outX;
-    job.tileY = 2 * outY;
-    job.windowX0 = -padX;
-    job.windowY0 = -padY;
-    job.windowX1 = job.tileX - 1 - padX;
-    job.windowY1 = job.tileY - 1 - padY;
+    job.tileX = x.tile;
+    job.tileY = y.tile;
+    job.windowX0 = x.window;
+    job.windowY0 = y.window;
+    job.windowX1 = x.window + x.tile - 1;
+    job.windowY1 = y.window + y.tile - 1;
     job.reset1 = true;
     job.reset3 = true;
     job.zero = this.zero;
     job.outputZero = this.zero;
-    const plane = this.outputX * this.outputY;
-    job.increments[6] = 4 * plane;
+    job.inputBytes = job.sizeX * job.sizeY * job.sizeZ;
+    job.outputBytes = x.tile * y.tile * job.sizeZ;
+    job.increments[6] = this.outputPitch(Axis.CHANNELS);
     return job
-      .loop(0, plane, 2)
-      .loop(1, 1, outX)
-      .loop(2, 2 * plane, 2)
-      .loop(3, this.outputX, outY);
-  }
-
-  private inputsFor(outputs: i32, axis: Axis, core: i32): i32 {
-    if (axis == Axis.CHANNELS) return outputs;
-    return 2 * outputs - (core > 0 ? 0 : axis == Axis.X ? this.padX : this.padY);
-  }
-
-  private inputSize(axis: Axis): i32 {
-    return axis == Axis.X ? this.inputX : axis == Axis.Y ? this.inputY : this.channels;
+      .loop(0, this.outputPlane, this.blockX)
+      .loop(1, 1, x.outputs)
+      .loop(2, this.planesX * this.outputPlane, this.blockY)
+      .loop(3, this.outputX, y.outputs);
   }
 
   private outputSize(axis: Axis): i32 {
     return axis == Axis.X ? this.outputX : axis == Axis.Y ? this.outputY : this.channels;
   }
 
-  private inputPitch(axis: Axis): i32 {
-    return axis == Axis.X ? 1 : axis == Axis.Y ? this.rowPitch : this.inputX * this.inputY;
+  private outputPitch(axis: Axis): i32 {
+    if (axis == Axis.X) return 1;
+    return axis == Axis.Y ? this.outputRowPitch : this.planesX * this.planesY * this.outputPlane;
+  }
+}
+
+/** What one job reads along an axis. */
+class Stretch {
+  /** The first of the input's pixels that it sees, and how many. */
+  begin: i32 = 0;
+  size: i32 = 0;
+  /** Where its window begins, counted from there: before it if there is padding. */
+  window: i32 = 0;
+
+  constructor(
+    private input: i32,
+    public outputs: i32,
+    private padding: i32,
+    private block: i32,
+  ) {
+    this.keep(0, outputs, true);
   }
 
-  private outputPitch(axis: Axis): i32 {
-    const plane = this.outputX * this.outputY;
-    return axis == Axis.X ? 1 : axis == Axis.Y ? this.outputRowPitch : 4 * plane;
+  /** Blocks `first` to `first + count` only. */
+  keep(first: i32, count: i32, isLast: bool): void {
+    const from = first * this.block - this.padding;
+    const end = isLast ? this.input : min(from + count * this.block, this.input);
+    this.outputs = count;
+    this.begin = max(min(from, this.input), 0);
+    this.size = max(end - this.begin, 0);
+    this.window = min(from - this.begin, 0);
+  }
+
+  get tile(): i32 {
+    return this.outputs * this.block;
   }
 }
 

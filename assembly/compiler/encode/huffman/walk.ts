@@ -51,7 +51,7 @@ export class Walk {
     const kernels = isLast ? share(left, this.used, core) : this.full;
     let first = start;
     for (let c = 0; c < core; c++) first += isLast ? share(left, this.used, c) : this.full;
-    for (let at = 0; at < this.table.length; at += BLOCK) {
+    for (let at = 0; at < this.kernels.size; at += BLOCK) {
       for (let k = first; k < first + kernels; k++) this.block(k, at, sink);
     }
   }
@@ -66,14 +66,15 @@ export class Walk {
       const inRound = min(nnCores, this.kernels.count - round * nnCores);
       if (core >= inRound) continue;
       const kernel = round * nnCores + inRound - 1 - core;
-      for (let at = 0; at < this.table.length; at += BLOCK) this.block(kernel, at, sink);
+      for (let at = 0; at < this.kernels.size; at += BLOCK) this.block(kernel, at, sink);
     }
   }
 
   private block(kernel: i32, at: i32, sink: Sink): void {
-    const count = min(BLOCK, this.table.length - at);
-    const entries = changetype<usize>(this.table) + ((at as usize) << 2);
     const kernels = this.kernels;
+    const count = min(BLOCK, kernels.size - at);
+    const first = kernels.startInTable(kernel) + at;
+    const entries = changetype<usize>(this.table) + ((first as usize) << 2);
     sink.taps(kernels.kernelAddress(kernel), entries, count, kernels.zero, kernels.flip);
     for (let i = count; i < BLOCK; i++) sink.byte(0);
   }

@@ -78,6 +78,9 @@ export class Orders {
         break;
       case PlanKind.ADDITION:
       case PlanKind.TABLE:
+      case PlanKind.SLICE:
+      case PlanKind.REPETITION:
+      case PlanKind.MAX_POOL:
         this.joinAll(plan);
         break;
       case PlanKind.CONCATENATION:

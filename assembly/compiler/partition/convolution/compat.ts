@@ -1,6 +1,6 @@
 import { Core } from "../../../targets/cores";
 import { Convolution, Striding } from "./geometry";
-import { isNative } from "./strategy";
+import { isCustomary, isNative } from "./strategy";
 
 /**
  * `--compat mesa`: how Mesa 25.0.7 lowers a convolution, its faults included. Kernels
@@ -9,6 +9,7 @@ import { isNative } from "./strategy";
 export function whyNotInMesa(c: Convolution): string {
   if (c.rows.kernel != c.columns.kernel)
     return "Mesa's words for kernels that are not square are not known";
+  if (!isCustomary(c)) return "Mesa's words for such strides or kernels are not known";
   return c.rows.dilation != 1 || c.columns.dilation != 1
     ? "Mesa takes no dilated convolutions"
     : "";

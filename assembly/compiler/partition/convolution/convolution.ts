@@ -5,9 +5,9 @@ import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
 import { isRectified, zeroByte } from "../tensors";
-import { Convolution } from "./geometry";
+import { Convolution, LARGEST_KERNEL } from "./geometry";
 import { Operands } from "./operands";
-import { LARGEST_KERNEL, OPERAND_RULES } from "./rules";
+import { OPERAND_RULES } from "./rules";
 import { leavesCoresIdle, spellOut } from "./spread";
 import { placeStages } from "./stages";
 
@@ -51,7 +51,7 @@ function whyNotOperands(operands: Operands, context: Context): string {
 function sliding(operands: Operands, context: Context): Convolution {
   const options = operands.operator.options;
   const c = new Convolution();
-  c.stride = options.strideHeight;
+  c.step(options.strideHeight, options.strideWidth);
   c.same = options.padding == Padding.SAME;
   c.rows.kernel = operands.weights.fromLast(3);
   c.columns.kernel = operands.weights.fromLast(2);

@@ -1,6 +1,9 @@
 import { Tensor } from "../../graph";
 
-/** How a stride of 2 becomes jobs, all of which step by one pixel. */
+/** The widest kernel that is known to work. */
+export const LARGEST_KERNEL = 5;
+
+/** How strides, and kernels that are too wide, become jobs that step by one pixel. */
 export enum Striding {
   /** The stride is 1. */
   NONE,
@@ -8,6 +11,11 @@ export enum Striding {
   FIRST_PIXEL,
   /** The TP unit turns 2×2 blocks into channels first; the kernel's sides halve. */
   SPACE_TO_DEPTH,
+  /**
+   * The same with blocks of any size, and with copies of the image: the first begins where the
+   * kernel does, each of the others so many pixels further on. `side` is that of a plane.
+   */
+  COPIES,
   /** `--compat mesa` only: the kernel's sides halve, the image does not follow. */
   HALVED_KERNEL_ONLY,
 }
@@ -19,6 +27,7 @@ export class Axis {
   /** Taps of the model's kernel, and the pixels from one to the next. */
   kernel: i32 = 1;
   dilation: i32 = 1;
+  stride: i32 = 1;
   /** Pixels of padding before the image, as seen by the square kernel. */
   padding: i32 = 0;
   /** Where the model's kernel begins inside the square kernel. */
@@ -32,13 +41,43 @@ export class Axis {
   }
 
   /** Pixels past the image that the last step of a kernel of this side reads. */
-  paddingAfter(side: i32, stride: i32): i32 {
-    return max((this.output - 1) * stride + side - this.input - this.padding, 0);
+  paddingAfter(side: i32): i32 {
+    return max((this.output - 1) * this.stride + side - this.input - this.padding, 0);
   }
 
   /** Pixels that the model's kernel spans. */
   get extent(): i32 {
     return (this.kernel - 1) * this.dilation + 1;
+  }
+
+  /** Steps of the stride that the model's kernel spans. */
+  private get steps(): i32 {
+    return (this.extent + this.stride - 1) / this.stride;
+  }
+
+  /** As many copies as leave none with more steps than a kernel may have, or one for each tap. */
+  get copies(): i32 {
+    const copies = (this.steps + LARGEST_KERNEL - 1) / LARGEST_KERNEL;
+    return this.stride == 1 ? min(copies, this.kernel) : copies;
+  }
+
+  /** Pixels from one copy to the next; taps beyond them belong to the next. */
+  get shift(): i32 {
+    const copies = this.copies;
+    if (copies == 1) return this.steps * this.stride;
+    return copies == this.kernel ? this.dilation : this.stepsInCopy * this.stride;
+  }
+
+  /** Steps of the stride that the taps of one copy span. */
+  get stepsInCopy(): i32 {
+    const copies = this.copies;
+    if (copies == this.kernel && this.stride == 1) return 1;
+    return (this.steps + copies - 1) / copies;
+  }
+
+  /** Planes of one channel, along this axis: the phases of a block, for each copy. */
+  get planes(): i32 {
+    return this.copies * this.stride;
   }
 }
 
@@ -79,11 +118,8 @@ export class Convolution {
   inputChannels: i32 = 0;
   outputChannels: i32 = 0;
   depthwise: bool = false;
-  stride: i32 = 1;
   same: bool = false;
   relu: bool = false;
-  /** The output's size is set, not what SAME or VALID make of the input's. */
-  fixedSize: bool = false;
   /** `--compat mesa` only: FULLY_CONNECTED, whose channels become pixels of one kernel. */
   mesaFlat: bool = false;
   weights: Weights = new Weights();
@@ -135,6 +171,34 @@ export class Convolution {
     return (this.outputBytes as u64) * taps * (channels as u64);
   }
 
+  step(rows: i32, columns: i32): void {
+    this.rows.stride = rows;
+    this.columns.stride = columns;
+  }
+
+  /** The larger one, where they differ. */
+  get stride(): i32 {
+    return max(this.rows.stride, this.columns.stride);
+  }
+
+  /** Whether the NN unit reads an image of blocks or copies instead of the model's. */
+  get isRearranged(): bool {
+    return this.striding == Striding.SPACE_TO_DEPTH || this.striding == Striding.COPIES;
+  }
+
+  /** The side of the kernel over one plane, as the NN unit sees it. */
+  get planeSide(): i32 {
+    const isHalved =
+      this.striding == Striding.SPACE_TO_DEPTH || this.striding == Striding.HALVED_KERNEL_ONLY;
+    return isHalved ? (this.side + 1) >> 1 : this.side;
+  }
+
+  /** Planes that one channel becomes. */
+  get planesOfChannel(): i32 {
+    const isPlain = this.striding == Striding.NONE || this.striding == Striding.FIRST_PIXEL;
+    return isPlain ? 1 : this.rows.planes * this.columns.planes;
+  }
+
   /** Takes both images' sides; `padding` follows from them. */
   measure(input: Tensor, output: Tensor): void {
     measureAxis(this.rows, input.fromLast(3), output.fromLast(3), this);
@@ -145,10 +209,10 @@ export class Convolution {
 function measureAxis(axis: Axis, input: i32, output: i32, c: Convolution): void {
   axis.input = input;
   axis.output = output;
-  axis.padding = c.same ? paddingBefore(axis, axis.extent, c.stride) : 0;
+  axis.padding = c.same ? paddingBefore(axis, axis.extent) : 0;
 }
 
 /** What TFLite's SAME puts before the image for a kernel that spans so many pixels. */
-export function paddingBefore(axis: Axis, extent: i32, stride: i32): i32 {
-  return max((axis.output - 1) * stride + extent - axis.input, 0) >> 1;
+export function paddingBefore(axis: Axis, extent: i32): i32 {
+  return max((axis.output - 1) * axis.stride + extent - axis.input, 0) >> 1;
 }

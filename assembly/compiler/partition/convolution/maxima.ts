@@ -85,7 +85,7 @@ function overPlane(plan: MaxPoolPlan, planes: i32): Convolution {
 export function finish(plan: MaxPoolPlan, relu: bool): void {
   const last = plan.runs[plan.runs.length - 1].sum;
   if (plan.halves) {
-    last.stride = 2;
+    last.step(2, 2);
     last.striding = Striding.FIRST_PIXEL;
     last.rows.output >>= 1;
     last.columns.output >>= 1;

@@ -5,7 +5,7 @@ import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
 import { isRectified, sameQuantization, whyNoImage, whyNotFused, zeroByte } from "../tensors";
-import { Convolution } from "./geometry";
+import { Axis, Convolution } from "./geometry";
 import { spread } from "./spread";
 import { placeStages } from "./stages";
 
@@ -24,16 +24,20 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
   const relu = isRectified(options.activation);
   const window = new Window(options.filterHeight, options.filterWidth);
   if (window.covers(input, output)) return placeWholePlane(input, output, relu, context);
-  if (options.strideHeight != options.strideWidth) return Placement.onCpu("its strides differ");
-  if (options.strideHeight > 2)
-    return Placement.onCpu(`it strides by ${options.strideHeight}; the NPU steps by 1 or 2`);
-  if (options.padding == Padding.SAME)
-    return Placement.onCpu("its windows at the border hold fewer pixels (SAME padding)");
-  if (!window.leads(input, output, options.strideHeight))
-    return Placement.onCpu("its output does not follow from its input");
-  const c = average(input, output, window, context);
-  c.stride = options.strideHeight;
+  const c = new Convolution();
+  c.rows.span(input.fromLast(3), output.fromLast(3), window.rows);
+  c.columns.span(input.fromLast(2), output.fromLast(2), window.columns);
+  c.step(options.strideHeight, options.strideWidth);
+  if (!staysInside(c.rows) || !staysInside(c.columns))
+    return Placement.onCpu(
+      options.padding == Padding.SAME
+        ? "its windows at the border hold fewer pixels (SAME padding)"
+        : "its output does not follow from its input",
+    );
+  c.outputChannels = input.fromLast(1);
   c.relu = relu;
+  spread(c, new StaticArray<u8>(window.pixels).fill(1), context.core);
+  divide(c, window.pixels, input, output);
   return placeStages(input, output, [c], Mark.EXPECTED, context);
 }
 
@@ -67,14 +71,6 @@ class Window {
 
   get pixels(): i32 {
     return this.rows * this.columns;
-  }
-
-  /** Windows that lie wholly inside the image make up the output. */
-  leads(input: Tensor, output: Tensor, stride: i32): bool {
-    const rows = (input.fromLast(3) - this.rows) / stride + 1;
-    const columns = (input.fromLast(2) - this.columns) / stride + 1;
-    const fits = this.rows <= input.fromLast(3) && this.columns <= input.fromLast(2);
-    return fits && output.fromLast(3) == rows && output.fromLast(2) == columns;
   }
 
   /** One window, over the whole image. */
@@ -118,16 +114,10 @@ function placeWholePlane(input: Tensor, output: Tensor, relu: bool, context: Con
   return placement;
 }
 
-/** A convolution of equal taps. */
-function average(input: Tensor, output: Tensor, window: Window, context: Context): Convolution {
-  const c = new Convolution();
-  c.rows.span(input.fromLast(3), output.fromLast(3), window.rows);
-  c.columns.span(input.fromLast(2), output.fromLast(2), window.columns);
-  c.outputChannels = input.fromLast(1);
-  c.fixedSize = true;
-  spread(c, new StaticArray<u8>(window.pixels).fill(1), context.core);
-  divide(c, window.pixels, input, output);
-  return c;
+/** As many windows as lie wholly inside the image make up the output. */
+function staysInside(axis: Axis): bool {
+  const room = axis.input - axis.kernel;
+  return room >= 0 && axis.output == room / axis.stride + 1;
 }
 
 /** Makes of a sum of so many pixels their average. */

@@ -2,7 +2,7 @@ import { Core } from "../../../targets/cores";
 import { Dtype } from "../../schema";
 import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE, MOST_CHANNELS } from "../limits";
 import { whyNoImage, whyNotFused } from "../tensors";
-import { Axis, Convolution, Striding } from "./geometry";
+import { Axis, Convolution, LARGEST_KERNEL, Striding } from "./geometry";
 import { Operands } from "./operands";
 
 /**
@@ -12,7 +12,10 @@ import { Operands } from "./operands";
 type OperandRule = (o: Operands) => string;
 type GeometryRule = (c: Convolution, core: Core) => string;
 
-export const LARGEST_KERNEL = 5;
+/** Along an axis; each copy of the image is a few jobs. */
+const MOST_COPIES = 4;
+/** Of all kernels of a job together: keeps streams from growing far beyond the model's weights. */
+const MOST_PLANES: u64 = 1 << 22;
 /** 2^-48: below it, every sum comes out as zero, and the shift exceeds the product's 64 bits. */
 const LEAST_SCALE: f32 = 3.5527137e-15;
 
@@ -22,10 +25,15 @@ export const OPERAND_RULES: OperandRule[] = [
   constants,
   activation,
   weightShapes,
-  strides,
 ];
 
-export const GEOMETRY_RULES: GeometryRule[] = [kernels, outputSizes, fieldWidths, requantization];
+export const GEOMETRY_RULES: GeometryRule[] = [
+  kernels,
+  outputSizes,
+  fieldWidths,
+  weights,
+  requantization,
+];
 
 function images(o: Operands): string {
   const input = whyNoImage(o.input, "input");
@@ -102,44 +110,65 @@ function fullyConnectedShape(o: Operands): string {
     : `it has ${o.output.elements} outputs, not ${outputs}`;
 }
 
-function strides(o: Operands): string {
-  const strideHeight = o.operator.options.strideHeight;
-  const strideWidth = o.operator.options.strideWidth;
-  if (o.isFullyConnected || (strideHeight == strideWidth && strideHeight <= 2)) return "";
-  return `it strides by ${strideHeight}×${strideWidth}; the NPU steps by 1 or 2 on both sides`;
+function kernels(c: Convolution, _core: Core): string {
+  const wide = reach(c.rows) > mostReach(c.rows) ? c.rows : c.columns;
+  if (reach(wide) <= mostReach(wide)) return "";
+  const spans = `${reach(c.rows)}×${reach(c.columns)}`;
+  return `its kernel spans ${spans} pixels; ${mostReach(wide)} on a side is the most`;
 }
 
-/** Space-to-depth halves the sides of a kernel that sums over channels. */
-function kernels(c: Convolution, _core: Core): string {
-  const most = c.stride == 2 && !c.depthwise ? 2 * LARGEST_KERNEL : LARGEST_KERNEL;
-  if (max(c.rows.extent, c.columns.extent) <= most) return "";
-  return `its kernel spans ${c.rows.extent}×${c.columns.extent} pixels; ${most}×${most} is the most`;
+/** The axis' extent, of which nothing is known yet. */
+function reach(axis: Axis): i64 {
+  return ((axis.kernel - 1) as i64) * (axis.dilation as i64) + 1;
+}
+
+/** Few taps far apart may have a copy each. */
+function mostReach(axis: Axis): i64 {
+  if (axis.stride == 1 && axis.kernel <= MOST_COPIES) return LONGEST_SIDE;
+  return MOST_COPIES * LARGEST_KERNEL * axis.stride;
+}
+
+/** Blocks and copies multiply the weights, most of them zeros. */
+function weights(c: Convolution, _core: Core): string {
+  const planes = (c.rows.planes as u64) * (c.columns.planes as u64);
+  if (planes == 1) return "";
+  const summed = (c.depthwise ? 1 : c.inputChannels) as u64;
+  const all = (c.outputChannels as u64) * summed * planes;
+  if (all <= MOST_PLANES) return "";
+  return `its kernels would have ${all} planes; ${MOST_PLANES} is the most`;
 }
 
 function outputSizes(c: Convolution, _core: Core): string {
-  if (c.fixedSize || (fits(c.rows, c) && fits(c.columns, c))) return "";
+  if (fits(c.rows, c) && fits(c.columns, c)) return "";
   return `its output of ${c.rows.output}×${c.columns.output} does not follow from its input`;
 }
 
 function fits(axis: Axis, c: Convolution): bool {
   const covered = c.same ? axis.input : axis.input - axis.extent + 1;
-  return covered > 0 && axis.output == (covered + c.stride - 1) / c.stride;
+  return covered > 0 && axis.output == (covered + axis.stride - 1) / axis.stride;
 }
 
 function fieldWidths(c: Convolution, _core: Core): string {
-  const rows = max(c.rows.input, c.rows.output * c.stride) + 2 * LARGEST_KERNEL;
-  const columns = max(c.columns.input, c.columns.output * c.stride) + 2 * LARGEST_KERNEL;
-  const phases = c.stride == 2 ? 4 : 1;
+  const rows = longestSide(c.rows);
+  const columns = longestSide(c.columns);
+  const planes = (c.rows.planes as u64) * (c.columns.planes as u64) * (c.inputChannels as u64);
   if (max(rows, columns) > LONGEST_SIDE)
     return `its image exceeds ${LONGEST_SIDE} pixels on a side`;
-  if (max(c.inputChannels * phases, c.outputChannels) > MOST_CHANNELS && !c.mesaFlat)
+  if (max(c.inputChannels, c.outputChannels) > MOST_CHANNELS && !c.mesaFlat)
     return `it has more than ${MOST_CHANNELS} channels`;
+  if (planes > (MOST_CHANNELS as u64) && !c.mesaFlat)
+    return `pixels of blocks or copies as channels make ${planes}; ${MOST_CHANNELS} is the most`;
   if (max(c.columns.output * c.outputChannels, c.inputChannels) > LONGEST_LOOP)
     return `a row of its output exceeds ${LONGEST_LOOP} bytes, the most a layout change takes`;
   const area = (rows as u64) * (columns as u64);
-  if (area * (max(c.inputChannels, c.outputChannels) as u64) > (LARGEST_TENSOR as u64))
+  const copies = (c.rows.copies * c.columns.copies) as u64;
+  if (area * max<u64>(c.inputChannels * copies, c.outputChannels) > (LARGEST_TENSOR as u64))
     return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
   return "";
+}
+
+function longestSide(axis: Axis): i32 {
+  return max(axis.input, axis.output * axis.stride) + 2 * LARGEST_KERNEL;
 }
 
 function requantization(c: Convolution, core: Core): string {

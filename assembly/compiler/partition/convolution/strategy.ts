@@ -1,6 +1,6 @@
 import { Core } from "../../../targets/cores";
 import { Mark } from "../../schema";
-import { Axis, Convolution, paddingBefore, Striding } from "./geometry";
+import { Axis, Convolution, LARGEST_KERNEL, paddingBefore, Striding } from "./geometry";
 import { isKnownToFail } from "./rules";
 
 /**
@@ -9,14 +9,33 @@ import { isKnownToFail } from "./rules";
  * words that a device then sees decide the mark.
  */
 export function chooseStrategy(c: Convolution, core: Core): void {
+  if (!isCustomary(c)) {
+    copy(c, core);
+    return;
+  }
   c.native = isNative(c, core);
   c.side = squareSide(c, core);
-  if (c.rows.kernel == 1 && c.columns.kernel == 1 && !c.fixedSize) c.same = true; // no padding either way
+  if (c.rows.kernel == 1 && c.columns.kernel == 1) c.same = true; // no padding either way
   embed(c.rows, c);
   embed(c.columns, c);
   c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
   c.padsFirst = needsFrame(c);
   c.blankPlane = core.architecture == 7 && needsCompany(c);
+}
+
+/** Strides of 1 or 2, and a kernel for which these have a pattern of their own. */
+export function isCustomary(c: Convolution): bool {
+  if (c.rows.stride != c.columns.stride || c.stride > 2) return false;
+  if (c.rows.copies > 1 || c.columns.copies > 1) return false;
+  return !c.depthwise || max(c.rows.extent, c.columns.extent) <= LARGEST_KERNEL;
+}
+
+/** Planes of 2×2 taps are proven; of one tap v7 has an order of its own, not known for phases. */
+function copy(c: Convolution, core: Core): void {
+  const steps = max(c.rows.stepsInCopy, c.columns.stepsInCopy);
+  const least = core.architecture >= 8 ? 1 : 2;
+  c.striding = Striding.COPIES;
+  c.side = steps > 3 ? LARGEST_KERNEL : max(steps, least);
 }
 
 /** From v8 on the NN unit takes depthwise kernels of one plane each. */
@@ -45,7 +64,7 @@ function hasOneOrder(kernels: i32, core: Core): bool {
 function embed(axis: Axis, c: Convolution): void {
   if (!c.same) return;
   const own = axis.padding;
-  axis.padding = paddingBefore(axis, c.side, c.stride);
+  axis.padding = paddingBefore(axis, c.side);
   axis.inset = axis.padding - own;
 }
 
@@ -93,7 +112,8 @@ function isLargeAndOdd(axis: Axis): bool {
 
 function isProven(c: Convolution, core: Core): bool {
   const customary = c.side == 1 || c.side == 3 || c.side == 5;
-  if (!customary || !c.square || c.blankPlane || c.padsFirst) return false;
+  if (c.striding == Striding.COPIES || !customary || !c.square || c.blankPlane || c.padsFirst)
+    return false;
   const size = c.rows.input;
   if (size < c.side || !(provenSize(size) || (size == 1 && c.side == 1))) return false;
   if (!provenChannels(c.outputChannels, core.nnCores)) return false;
