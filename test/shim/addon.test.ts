@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { BUILDS, type NodeDescription, StandIn } from "../support/stand-in.ts";
-import { addonOf } from "./addons.ts";
+import { addonOf, type BuildName } from "./addons.ts";
 
 // The addon over the stand-in kernel, as it comes, sanitized, and as boards have it.
 
@@ -20,22 +20,18 @@ const NODES: Record<string, NodeDescription> = {
 };
 
 /** How often `holdsNothingBack` goes round. */
-const CYCLES: Record<keyof typeof BUILDS, number> = { plain: 10_000, sanitized: 500, arm64: 300 };
+const CYCLES: Record<BuildName, number> = { plain: 10_000, sanitized: 500, arm64: 300 };
 
 const FILES = readdirSync("test/shim/scenarios").filter((file) => file !== "common.mjs");
 
-for (const name of Object.keys(BUILDS) as (keyof typeof BUILDS)[]) {
+for (const name of Object.keys(BUILDS) as BuildName[]) {
   const addon = addonOf(name, `the ${name} addon`);
   if (!addon) continue;
   const { path, node, build } = addon;
   const standIn = await StandIn.create(NODES, build);
   test.after(() => standIn.close());
 
-  const environment = {
-    NOLFET_CYCLES: `${CYCLES[name]}`,
-    // Node itself leaves at its end what is no longer needed.
-    ASAN_OPTIONS: "detect_leaks=0:quarantine_size_mb=4",
-  };
+  const environment = { ...addon.environment, NOLFET_CYCLES: `${CYCLES[name]}` };
   for (const file of FILES) {
     test(`${name}: ${file}`, async () => {
       standIn.forget();
