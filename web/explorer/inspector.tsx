@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import type { Layer } from "../../host/explain/explanation.ts";
 import { duration, grouped, size } from "../../host/numbers.ts";
 import { Mark, Unit } from "../parts/mark.tsx";
@@ -121,14 +122,16 @@ function Neighbours({ layer: { index } }: { layer: Layer }) {
   return (
     <dl class="facts">
       {ways.map(({ title, edges, end }) => (
-        <>
+        <Fragment key={title}>
           <dt>{title}</dt>
           <dd>
             {edges.map((edge) => {
               const other = edge[end];
               const tensor = tensors[edge.tensor]?.name ?? "";
               return other === undefined ? (
-                <span title={tensor}>{end === "from" ? "input" : "output"} </span>
+                <span key={edge.tensor} class="outside" title={tensor}>
+                  {end === "from" ? "input" : "output"} {shortened(tensor, 16)}
+                </span>
               ) : (
                 <button
                   key={`${edge.tensor}-${other}`}
@@ -142,7 +145,7 @@ function Neighbours({ layer: { index } }: { layer: Layer }) {
               );
             })}
           </dd>
-        </>
+        </Fragment>
       ))}
     </dl>
   );

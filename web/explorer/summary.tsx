@@ -13,7 +13,7 @@ export function Summary({ explanation }: { explanation: Explanation }) {
         <Share part={onNpu} whole={operators.length} />
       </Figure>
       <Figure title="Arithmetic on the NPU" value={percent(macs.npu, macs.total)}>
-        {grouped(macs.total)} multiply-accumulates
+        {grouped(macs.total)} MACs
       </Figure>
       <Figure title="Weights, coded" value={size(weights.coefficientBytes)}>
         {size(weights.modelBytes)} raw, entropy {size(weights.entropyBytes)}

@@ -3,6 +3,7 @@ import { App } from "./app.tsx";
 import { warmUp } from "./client.ts";
 import "../style/base.css";
 import "../style/parts.css";
+import "../style/tables.css";
 import "../style/explorer.css";
 import "../style/page.css";
 

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { shapeOf, shortened } from "../parts/words.ts";
 import { LabelsButton } from "./labels.tsx";
@@ -44,12 +45,12 @@ function Ranges({ outputs }: Pick<RunResult, "outputs">) {
   return (
     <dl class="facts">
       {outputs.map(({ name, dtype, shape, least, greatest }) => (
-        <>
+        <Fragment key={name}>
           <dt title={name}>{shortened(name, 28)}</dt>
           <dd>
             {dtype} {shapeOf(shape)}, {least.toFixed(4)} to {greatest.toFixed(4)}
           </dd>
-        </>
+        </Fragment>
       ))}
     </dl>
   );

@@ -5,6 +5,7 @@ import { Explorer } from "../explorer/explorer.tsx";
 import { Download } from "../parts/download.tsx";
 import "../style/base.css";
 import "../style/parts.css";
+import "../style/tables.css";
 import "../style/explorer.css";
 import "../style/page.css";
 
