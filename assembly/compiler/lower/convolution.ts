@@ -140,7 +140,7 @@ function inputSide(axis: Axis, c: Convolution): i32 {
 
 /**
  * The NN job for a group of output channels; `input` holds the planar image, or the rearranged
- * one. A depthwise group reads its own channels only.
+ * one. A depthwise group reads its own channels only; with one of them it is a full convolution.
  */
 function convolutionJob(
   c: Convolution,
@@ -150,6 +150,7 @@ function convolutionJob(
 ): ConvolutionJob {
   const kernels = new Kernels(c, group);
   const job = new ConvolutionJob(input, output, kernels);
+  const isDepthwise = c.depthwise && group.count > 1;
   const isPadded = c.padsFirst || c.isRearranged;
   job.inputX = inputSide(c.columns, c);
   job.inputY = inputSide(c.rows, c);
@@ -164,8 +165,8 @@ function convolutionJob(
   job.firstPixel = c.striding == Striding.FIRST_PIXEL;
   job.stride = c.stride;
   job.pointwise = c.pointwise && !c.isRearranged;
-  job.depthwise = c.depthwise;
-  job.native = c.native;
+  job.depthwise = isDepthwise;
+  job.native = c.native && isDepthwise;
   job.relu = c.relu;
   job.inputZero = c.inputZero;
   job.outputZero = c.outputZero;

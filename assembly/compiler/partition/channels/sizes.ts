@@ -4,6 +4,8 @@ import { Convolution } from "../convolution/geometry";
 /** How many kernels a group may have, so that its job is one of a known pattern. */
 export class Sizes {
   private least: i32 = 1;
+  /** Less than the least: a depthwise kernel alone is a full one over a single plane. */
+  private takesOne: bool = true;
   /** Numbers from the first to the second are not to be had. */
   private gapFrom: i32 = 0;
   private gapTo: i32 = -1;
@@ -15,7 +17,8 @@ export class Sizes {
     const cores = core.nnCores as i32;
     this.all = c.outputChannels;
     if (c.native) this.least = cores;
-    else if (c.depthwise) this.least = 2;
+    // A single plane of 5×5 taps fails on v7 where the image is small.
+    this.takesOne = c.native || !c.depthwise || c.side < 5;
     if (core.architecture < 8 && c.side == 1) {
       this.gapFrom = cores + 1;
       this.gapTo = 8;
@@ -25,7 +28,9 @@ export class Sizes {
 
   takes(kernels: i32): bool {
     if (kernels == this.all) return true;
-    if (kernels < this.least || kernels % this.step != 0) return false;
+    if (kernels % this.step != 0) return false;
+    if (kernels == 1) return this.takesOne;
+    if (kernels < this.least) return false;
     return kernels < this.gapFrom || kernels > this.gapTo;
   }
 
