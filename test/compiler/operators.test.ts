@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compile } from "../../host/index.ts";
+import { compile, openBlob } from "../../host/index.ts";
 import { loadLiteRtWith } from "../../host/litert/module.ts";
 import { loadInstalledLiteRt } from "../../host/litert/node.ts";
 import { compileForLiteRt } from "../../host/litert/runtime.ts";
@@ -10,8 +10,8 @@ import { Random } from "../support/random.ts";
 import { type ByteType, MAKERS } from "../support/random-models.ts";
 import { runModel } from "../support/runs.ts";
 
-// Random operators that the NPU takes, on the emulator, beside LiteRT's reference kernels: no
-// element is more than one step off.
+// Random operators with one scale for each tensor that the NPU takes, on the emulator, beside
+// LiteRT's reference kernels: no element is more than one step off.
 
 const CASES = 40;
 const TARGETS = ["a311d", "imx8mp"];
@@ -37,7 +37,7 @@ for (const name of ON_NPU) {
         const { model, inputs } = (MAKERS[name] as (typeof MAKERS)["ADD"])(new Random(seed), dtype);
         const target = TARGETS[seed % TARGETS.length] as string;
         const { report } = await compile(model, { target });
-        if (report.operators[0]?.placement !== "NPU") continue;
+        if (report.operators[0]?.placement !== "NPU" || (await hasManyScales(model))) continue;
         onNpu++;
         const liteRt = await compileForLiteRt(model);
         const [expected = new Uint8Array()] = await liteRt.run(inputs);
@@ -49,6 +49,12 @@ for (const name of ON_NPU) {
       assert.ok(onNpu > 1, `${onNpu} of ${CASES} on the NPU`);
     });
   }
+}
+
+/** Weights quantized per channel are requantized, which is another question. */
+async function hasManyScales(model: Uint8Array): Promise<boolean> {
+  const { tensors } = openBlob(await compile(model, { target: "a311d", cpuOnly: true }));
+  return tensors.some(({ quantization }) => quantization.scales.length > 1);
 }
 
 test.before(() => {
