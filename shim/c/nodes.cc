@@ -67,7 +67,7 @@ Place findPlace(const std::string& node, const Core& core) {
       if (const auto place = placeOn(each, core)) return *place;
       found += "has other cores";
     } catch (const etnaviv::Error& error) {
-      found += phrase("(", error.message, ")");
+      found += phrase("(", error.what(), ")");
     }
   }
   if (found.empty()) found = phrase("no render node in ", kFolder);

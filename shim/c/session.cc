@@ -43,7 +43,7 @@ void Session::load() {
                                                    image_.arenaAddress);
   const etnaviv::Deadline deadline = etnaviv::deadlineIn(kLoadMilliseconds);
   constants_->prepare(ETNA_PREP_WRITE, deadline);
-  std::memcpy(constants_->mapping()->data(), image_.constants.data(), image_.constantsBytes);
+  std::memcpy(constants_->memory().get(), image_.constants.data(), image_.constantsBytes);
   constants_->finish();
   if (!image_.init.empty()) submit(image_.init, deadline);
 }

@@ -46,7 +46,7 @@ class Session {
   uint8_t* shared(uint32_t tensor, const Bindings* bindings) const;
   uint8_t* valueOf(uint32_t tensor);
   nolfet_tensor describe(uint32_t index);
-  uint8_t* arena() const { return static_cast<uint8_t*>(arena_->mapping()->data()); }
+  uint8_t* arena() const { return static_cast<uint8_t*>(arena_->memory().get()); }
 
   Blob blob_;
   Image image_;

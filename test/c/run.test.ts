@@ -67,7 +67,7 @@ async function emulated(model: Uint8Array, options: CompileOptions): Promise<Sam
 }
 
 for (const [build, tools] of Object.entries(BUILDS)) {
-  const runner = compiledRunner(`nolfet-run, ${build}`, tools);
+  const runner = compiledRunner(tools);
   if (!runner) continue;
   const standIn = await StandIn.create({}, tools);
   test.after(() => standIn.close());

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, Missing } from "../../scripts/shim.mjs";
 import { BUILDS, type Build, hasTools, type Outcome, type StandIn } from "../support/stand-in.ts";
@@ -8,10 +9,30 @@ import { BUILDS, type Build, hasTools, type Outcome, type StandIn } from "../sup
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Compiles nolfet-run. Undefined, and a word of it, where something for that is not there. */
-export function compiledRunner(what: string, build: Build = BUILDS.plain): string | undefined {
+export function compiledRunner(build: Build = BUILDS.plain): string | undefined {
+  return compiledProduct("runner", "nolfet-run", build);
+}
+
+/** Compiles a C program that uses the library. Undefined as above. */
+export function compiledAgainstLibrary(
+  source: string,
+  build: Build = BUILDS.plain,
+): string | undefined {
+  const library = compiledProduct("library", source, build);
+  if (!library) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), "nolfet-c-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const program = join(folder, "program");
+  const strict = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I", join(ROOT, "shim")];
+  const linked = [library, `-Wl,-rpath,${dirname(library)}`, "-o", program];
+  execFileSync(build.compiler, [...strict, ...build.flags, source, ...linked], { cwd: ROOT });
+  return program;
+}
+
+function compiledProduct(product: string, what: string, build: Build): string | undefined {
   if (!hasTools(what, build)) return undefined;
   try {
-    return join(ROOT, compile("runner", build.product));
+    return join(ROOT, compile(product, build.product));
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     console.log(`skipped: ${what} (${error.message})`);
