@@ -21,6 +21,11 @@ export interface CompileOptions {
   exposeAll?: boolean;
   /** Name of a computed tensor to end at; operators that it does not depend on are left out. */
   stopAt?: string;
+  /**
+   * How many jobs all layers whose weights have a scale for each channel may have together: the
+   * more, the nearer to those scales. Default: four times as many as such layers.
+   */
+  jobBudget?: number;
 }
 
 /** The bytes of a `.nolf` file, with what the compiler did. */
@@ -39,7 +44,7 @@ export async function compile(model: Uint8Array, options: CompileOptions): Promi
   }
   const { index } = findTarget(options.target);
   const bits = optionBits(options);
-  const blob = await compileModel(model, index, bits, options.stopAt).catch(async (error) => {
+  const blob = await compileModel(model, index, bits, options).catch(async (error) => {
     if (options.stopAt !== undefined && error instanceof NolfetError) {
       throw await withNames(error, options.stopAt, model, index);
     }
@@ -65,7 +70,7 @@ async function withNames(
 }
 
 function optionBits(options: CompileOptions): number {
-  const { compat, strict, allowUnproven, cpuOnly, exposeAll, stopAt } = options;
+  const { compat, strict, allowUnproven, cpuOnly, exposeAll, stopAt, jobBudget } = options;
   if (compat !== undefined && compat !== "mesa") {
     throw new NolfetError("BAD_OPTION", 'compat "mesa"', describe(compat));
   }
@@ -75,6 +80,9 @@ function optionBits(options: CompileOptions): number {
   if (stopAt !== undefined && (typeof stopAt !== "string" || stopAt === "")) {
     throw new NolfetError("BAD_OPTION", "the name of a tensor to stop at", describe(stopAt));
   }
+  if (jobBudget !== undefined && !isBudget(jobBudget)) {
+    throw new NolfetError("BAD_OPTION", `a job budget from 1 to ${MOST_JOBS}`, describe(jobBudget));
+  }
   return (
     (compat === "mesa" ? OPTION_BITS.compatMesa : 0) |
     (strict ? OPTION_BITS.strict : 0) |
@@ -82,6 +90,13 @@ function optionBits(options: CompileOptions): number {
     (cpuOnly ? OPTION_BITS.cpuOnly : 0) |
     (exposeAll ? OPTION_BITS.exposeAll : 0)
   );
+}
+
+/** More than any network has channels. */
+const MOST_JOBS = 1_000_000;
+
+function isBudget(jobs: number): boolean {
+  return Number.isInteger(jobs) && jobs >= 1 && jobs <= MOST_JOBS;
 }
 
 function openOwn(blob: Uint8Array): Blob {

@@ -5,6 +5,7 @@ import { type FailureExports, failureOf, instantiate } from "./wasm.ts";
 interface CompilerExports extends FailureExports {
   allocate(bytes: number): number;
   setStopAt(name: number, bytes: number): void;
+  setJobBudget(jobs: number): void;
   compile(model: number, bytes: number, core: number, options: number): number;
   extractOperator(model: number, bytes: number, operator: number): number;
   resultPointer(): number;
@@ -22,18 +23,27 @@ export const OPTION_BITS = {
   exposeAll: 16,
 };
 
-/** Compiles a model for a core by its index; `stopAt` names the tensor to end at, if any. */
+/** What the compiler takes besides bits. */
+export interface Extras {
+  /** Names the tensor to end at. */
+  stopAt?: string | undefined;
+  /** Jobs that all layers with scales for each channel may have together. */
+  jobBudget?: number | undefined;
+}
+
+/** Compiles a model for a core by its index. */
 export function compileModel(
   model: Uint8Array,
   core: number,
   options: number,
-  stopAt?: string,
+  { stopAt, jobBudget }: Extras = {},
 ): Promise<Bytes> {
   return withCompiler(model, (compiler, pointer) => {
     if (stopAt !== undefined) {
       const name = new TextEncoder().encode(stopAt);
       compiler.setStopAt(place(compiler, name), name.length);
     }
+    if (jobBudget !== undefined) compiler.setJobBudget(jobBudget);
     return compiler.compile(pointer, model.length, core, options);
   });
 }

@@ -22,6 +22,7 @@ export {
 let resultAddress: usize = 0;
 let resultSize: u32 = 0;
 let stopAt: Span = new Span();
+let jobBudget: i32 = 0;
 
 /** More than any network for such a core has. */
 const MOST_MODEL_BYTES: u32 = 256 << 20;
@@ -37,13 +38,18 @@ export function allocate(bytes: u32): usize {
  */
 export function compile(model: usize, bytes: u32, core: i32, options: u32): i32 {
   clearFailure();
-  run(new Span(model, bytes), core, new Settings(options));
+  run(new Span(model, bytes), core, new Settings(options, jobBudget));
   return failureCode();
 }
 
 /** Names a tensor, `bytes` bytes of UTF-8 at `name`, for the next compilation to end at. */
 export function setStopAt(name: usize, bytes: u32): void {
   stopAt = new Span(name, bytes);
+}
+
+/** How many jobs the layers with scales for each channel may have together; 0: the usual number. */
+export function setJobBudget(jobs: i32): void {
+  jobBudget = jobs;
 }
 
 /** Writes one operator of a model as a `.tflite` of its own. Gives 0, or a code. */

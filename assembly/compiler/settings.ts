@@ -11,10 +11,11 @@ export class Settings {
    *   C  everything on the CPU, for comparisons
    *   E  every computed tensor is an output, for comparisons
    */
-  constructor(private bits: u32) {}
-
-  /** Jobs that all layers with scales for each channel may have together; 0: the usual number. */
-  jobBudget: i32 = 0;
+  constructor(
+    private bits: u32,
+    /** Jobs that all layers with scales for each channel may have together; 0: the usual number. */
+    public jobBudget: i32,
+  ) {}
 
   get compatMesa(): bool {
     return (this.bits & 1) != 0;

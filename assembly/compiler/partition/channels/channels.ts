@@ -60,7 +60,7 @@ export function arrangeChannels(
 
 /** Jobs for each layer where the caller sets no number. */
 const USUAL_JOBS = 4;
-const MOST_GROUPS = 64;
+const MOST_GROUPS = 160;
 
 function layersOf(placements: Placement[]): Layer[] {
   const layers: Layer[] = [];
