@@ -26,6 +26,8 @@ export interface CompileOptions {
    * more, the nearer to those scales. Default: four times as many as such layers.
    */
   jobBudget?: number;
+  /** What `calibrate` gave for the model: what its tensors' values are like. */
+  statistics?: Uint8Array;
 }
 
 /** The bytes of a `.nolf` file, with what the compiler did. */

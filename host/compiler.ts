@@ -6,6 +6,7 @@ interface CompilerExports extends FailureExports {
   allocate(bytes: number): number;
   setStopAt(name: number, bytes: number): void;
   setJobBudget(jobs: number): void;
+  setStatistics(table: number, bytes: number): void;
   compile(model: number, bytes: number, core: number, options: number): number;
   extractOperator(model: number, bytes: number, operator: number): number;
   resultPointer(): number;
@@ -29,6 +30,8 @@ export interface Extras {
   stopAt?: string | undefined;
   /** Jobs that all layers with scales for each channel may have together. */
   jobBudget?: number | undefined;
+  /** What tensors' values are like. */
+  statistics?: Uint8Array | undefined;
 }
 
 /** Compiles a model for a core by its index. */
@@ -36,7 +39,7 @@ export function compileModel(
   model: Uint8Array,
   core: number,
   options: number,
-  { stopAt, jobBudget }: Extras = {},
+  { stopAt, jobBudget, statistics }: Extras = {},
 ): Promise<Bytes> {
   return withCompiler(model, (compiler, pointer) => {
     if (stopAt !== undefined) {
@@ -44,6 +47,9 @@ export function compileModel(
       compiler.setStopAt(place(compiler, name), name.length);
     }
     if (jobBudget !== undefined) compiler.setJobBudget(jobBudget);
+    if (statistics !== undefined) {
+      compiler.setStatistics(place(compiler, statistics), statistics.length);
+    }
     return compiler.compile(pointer, model.length, core, options);
   });
 }

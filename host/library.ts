@@ -2,6 +2,7 @@
 
 export type { Blob } from "./blob/blob.ts";
 export { openBlob } from "./blob/open.ts";
+export { calibrate } from "./calibrate/calibrate.ts";
 export { type Comparison, compareModel, type OperatorComparison } from "./compare/compare.ts";
 export { type CompiledBlob, type CompileOptions, compile } from "./compile.ts";
 export type { Dtype, TypedArray } from "./dtype.ts";

@@ -12,6 +12,8 @@ export interface Report {
   memory: MemoryReport;
   weights: { modelBytes: number; entropyBytes: number; coefficientBytes: number };
   macs: { npu: number; total: number };
+  /** Absent where no layer's weights are quantized per channel. */
+  channels?: ChannelReport;
   /** Of the NPU's jobs, on silicon. */
   estimate: Estimate;
 }
@@ -29,6 +31,21 @@ export interface OperatorReport {
   coefficientBytes: number;
   /** What an ideal code of the weights' single bytes would take. */
   entropyBytes: number;
+  /** On the NPU with weights quantized per channel: how many scales are left of theirs. */
+  groups?: number;
+  /** What that adds to its output, as expected: root mean square, in steps. */
+  error?: number;
+}
+
+/** All layers on the NPU whose weights are quantized per channel. */
+export interface ChannelReport {
+  layers: number;
+  /** Scales that are left, each with a job of its own at least. */
+  groups: number;
+  /** What that adds to the layers' outputs, in their steps: root mean square over the layers. */
+  error: number;
+  /** The operator with the largest error. */
+  worst: number;
 }
 
 export interface SegmentReport {
@@ -76,6 +93,7 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
       coefficientBytes: sum(onNpu, ({ coefficientBytes }) => coefficientBytes),
     },
     macs: { npu: npuMacs, total: sum(operators, ({ macs }) => macs) },
+    ...channelReport(operators),
     estimate: estimateOf(blob),
   };
 }
@@ -83,8 +101,26 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
 function operatorReport(operator: Operator): OperatorReport {
   const { index, name, placement, reason, mark, macs } = operator;
   const { weightBytes, coefficientBytes, entropyBytes } = operator;
+  const { channelGroups: groups, error } = operator;
   const verdict = placement === "NPU" ? { mark } : { reason };
-  return { index, name, placement, ...verdict, macs, weightBytes, coefficientBytes, entropyBytes };
+  const sizes = { macs, weightBytes, coefficientBytes, entropyBytes };
+  return { index, name, placement, ...verdict, ...sizes, ...(groups ? { groups, error } : {}) };
+}
+
+function channelReport(operators: OperatorReport[]): { channels?: ChannelReport } {
+  const layers = operators.filter(({ groups }) => groups !== undefined);
+  const [first] = layers;
+  if (!first) return {};
+  const errorOf = ({ error = 0 }: OperatorReport) => error;
+  const worst = layers.reduce((worst, one) => (errorOf(one) > errorOf(worst) ? one : worst), first);
+  return {
+    channels: {
+      layers: layers.length,
+      groups: sum(layers, ({ groups = 0 }) => groups),
+      error: Math.sqrt(sum(layers, (layer) => errorOf(layer) ** 2) / layers.length),
+      worst: worst.index,
+    },
+  };
 }
 
 function sum<T>(items: T[], value: (item: T) => number): number {

@@ -23,6 +23,7 @@ let resultAddress: usize = 0;
 let resultSize: u32 = 0;
 let stopAt: Span = new Span();
 let jobBudget: i32 = 0;
+let statistics: Span = new Span();
 
 /** More than any network for such a core has. */
 const MOST_MODEL_BYTES: u32 = 256 << 20;
@@ -38,7 +39,7 @@ export function allocate(bytes: u32): usize {
  */
 export function compile(model: usize, bytes: u32, core: i32, options: u32): i32 {
   clearFailure();
-  run(new Span(model, bytes), core, new Settings(options, jobBudget));
+  run(new Span(model, bytes), core, new Settings(options, jobBudget, statistics));
   return failureCode();
 }
 
@@ -50,6 +51,11 @@ export function setStopAt(name: usize, bytes: u32): void {
 /** How many jobs the layers with scales for each channel may have together; 0: the usual number. */
 export function setJobBudget(jobs: i32): void {
   jobBudget = jobs;
+}
+
+/** A table of what tensors' values are like, for the next compilation (see `Activity`). */
+export function setStatistics(table: usize, bytes: u32): void {
+  statistics = new Span(table, bytes);
 }
 
 /** Writes one operator of a model as a `.tflite` of its own. Gives 0, or a code. */

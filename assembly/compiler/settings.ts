@@ -1,3 +1,5 @@
+import { Span } from "./graph";
+
 /** What the caller asks of a compilation; the bits of `compile`'s `options` argument. */
 export class Settings {
   /**
@@ -15,6 +17,8 @@ export class Settings {
     private bits: u32,
     /** Jobs that all layers with scales for each channel may have together; 0: the usual number. */
     public jobBudget: i32,
+    /** A table of what tensors' values are like, or no bytes. */
+    public statistics: Span,
   ) {}
 
   get compatMesa(): bool {

@@ -75,6 +75,10 @@ export interface Operator {
   coefficientBytes: number;
   /** What an ideal code of the weights' single bytes would take. */
   entropyBytes: number;
+  /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
+  channelGroups: number;
+  /** What that adds to the output, as the compiler expects: root mean square, in steps. */
+  error: number;
 }
 
 export type OperatorOptions =

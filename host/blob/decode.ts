@@ -104,6 +104,8 @@ function operator(record: nolf.Operator, index: number): Operator {
     weightBytes: record.weightBytes(),
     coefficientBytes: record.coefficientBytes(),
     entropyBytes: record.entropyBytes(),
+    channelGroups: record.channelGroups(),
+    error: record.error(),
   };
 }
 

@@ -86,6 +86,8 @@ export const LAYOUT: Layout = {
       { name: "weight_bytes", kind: "scalar", bytes: 4 },
       { name: "coefficient_bytes", kind: "scalar", bytes: 4 },
       { name: "entropy_bytes", kind: "scalar", bytes: 4 },
+      { name: "channel_groups", kind: "scalar", bytes: 4 },
+      { name: "error", kind: "scalar", bytes: 4 },
     ],
     Options: [
       { name: "compat_mesa", kind: "scalar", bytes: 1 },

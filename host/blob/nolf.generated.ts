@@ -1279,8 +1279,18 @@ entropyBytes():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+channelGroups():number {
+  const offset = this.bb!.__offset(this.bb_pos, 30);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+error():number {
+  const offset = this.bb!.__offset(this.bb_pos, 32);
+  return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
+}
+
 static startOperator(builder:flatbuffers.Builder) {
-  builder.startObject(13);
+  builder.startObject(15);
 }
 
 static addCode(builder:flatbuffers.Builder, code:number) {
@@ -1369,12 +1379,20 @@ static addEntropyBytes(builder:flatbuffers.Builder, entropyBytes:number) {
   builder.addFieldInt32(12, entropyBytes, 0);
 }
 
+static addChannelGroups(builder:flatbuffers.Builder, channelGroups:number) {
+  builder.addFieldInt32(13, channelGroups, 0);
+}
+
+static addError(builder:flatbuffers.Builder, error:number) {
+  builder.addFieldFloat32(14, error, 0.0);
+}
+
 static endOperator(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number):flatbuffers.Offset {
+static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number, channelGroups:number, error:number):flatbuffers.Offset {
   Operator.startOperator(builder);
   Operator.addCode(builder, code);
   Operator.addName(builder, nameOffset);
@@ -1389,6 +1407,8 @@ static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatb
   Operator.addWeightBytes(builder, weightBytes);
   Operator.addCoefficientBytes(builder, coefficientBytes);
   Operator.addEntropyBytes(builder, entropyBytes);
+  Operator.addChannelGroups(builder, channelGroups);
+  Operator.addError(builder, error);
   return Operator.endOperator(builder);
 }
 }

@@ -3,8 +3,11 @@ import { hasKernel } from "../cpu/engine.ts";
 import { compile } from "../index.ts";
 import { counted, grouped, percent } from "../numbers.ts";
 import type { OperatorReport } from "../report.ts";
+import { settingsFor } from "./calibration.ts";
+import { channelWords } from "./channels.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+
 import { cpuReason } from "./reasons.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
@@ -17,9 +20,11 @@ export function addCheck(program: Command): void {
 }
 
 async function checkModel(model: string, options: TargetOptions): Promise<void> {
-  const settings = compileOptions(options);
+  compileOptions(options);
   const bytes = await readInput(model);
-  const { report } = await about(model, () => compile(bytes, settings));
+  const { report } = await about(model, async () =>
+    compile(bytes, await settingsFor(bytes, options)),
+  );
   const operators = report.operators.map((operator) => ({
     ...operator,
     ...(operator.placement === "CPU" ? { cpuKernel: hasKernel(operator.name) } : {}),
@@ -30,19 +35,32 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
     cpuOperators: operators.length - npu,
     npuSegments: report.segments.filter(({ placement }) => placement === "NPU").length,
     macs: report.macs,
+    ...(report.channels ? { channels: report.channels } : {}),
   };
   if (options.json) {
     printJson({ target: report.target, options: report.options, operators, summary });
     return;
   }
-  print(
-    table(["#", "operator", "on", "mark or reason", "MACs"], operators.map(row), ["#", "MACs"]),
-  );
+  const { channels } = report;
+  const head = ["#", "operator", "on", "mark or reason", "MACs", ...(channels ? CHANNELS : [])];
+  const rows = operators.map((operator) => [
+    ...row(operator),
+    ...(channels ? channelCells(operator) : []),
+  ]);
+  print(table(head, rows, ["#", "MACs", ...CHANNELS]));
   const { npu: macs, total } = report.macs;
   print(
     `\n${npu} of ${counted(operators.length, "operator")} on the NPU of ${report.target}, ` +
       `in ${counted(summary.npuSegments, "segment")}: ${percent(macs, total)} of the multiply-accumulates`,
   );
+  if (channels) print(`Quantized per channel: ${channelWords(channels)}`);
+}
+
+/** Of layers with weights quantized per channel. */
+const CHANNELS = ["groups", "error"];
+
+function channelCells({ groups, error = 0 }: OperatorReport): (string | number)[] {
+  return groups === undefined ? ["", ""] : [groups, error.toFixed(3)];
 }
 
 function row(operator: OperatorReport): (string | number)[] {

@@ -10,6 +10,7 @@ import type { Difference } from "../compare/difference.ts";
 import { NolfetError } from "../errors.ts";
 import { noiseFor } from "../noise.ts";
 import { counted, percent } from "../numbers.ts";
+import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, readInput } from "./files.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
@@ -34,15 +35,15 @@ export function addCompare(program: Command): void {
 }
 
 async function compareFile(path: string, options: Options): Promise<void> {
-  const settings = compileOptions(options);
+  compileOptions(options);
   if (options.image !== undefined && options.input !== undefined) {
     throw new NolfetError("BAD_OPTION", "either --image or --input", "both");
   }
   const isNoise = options.image === undefined && options.input === undefined;
   let input = isNoise ? "pseudo-random bytes" : "the given tensors";
   const model = await readInput(path);
-  const comparison = await about(path, () =>
-    compareModel(model, settings, async (inputs) => {
+  const comparison = await about(path, async () =>
+    compareModel(model, await settingsFor(model, options), async (inputs) => {
       if (isNoise) return noiseFor(inputs);
       const { feeds, preprocessing } = await readFeeds(inputs, options);
       input = preprocessing ?? input;

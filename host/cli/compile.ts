@@ -4,8 +4,11 @@ import type { Mark } from "../blob/blob.ts";
 import { compile, NolfetError } from "../index.ts";
 import { duration, grouped, percent, size } from "../numbers.ts";
 import type { Report } from "../report.ts";
+import { settingsFor } from "./calibration.ts";
+import { channelWords } from "./channels.ts";
 import { about, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+
 import { cpuReason } from "./reasons.ts";
 import { paint, print, printJson } from "./terminal.ts";
 
@@ -29,13 +32,16 @@ export function addCompile(program: Command): void {
 
 async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
-  const settings = { ...compileOptions(options), ...(stopAt === undefined ? {} : { stopAt }) };
+  compileOptions(options);
   const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
   if (resolve(output) === resolve(model)) {
     throw new NolfetError("BAD_OPTION", "an output other than the model", output);
   }
   const bytes = await readInput(model);
-  const blob = await about(model, () => compile(bytes, settings));
+  const blob = await about(model, async () => {
+    const settings = await settingsFor(bytes, options);
+    return compile(bytes, { ...settings, ...(stopAt === undefined ? {} : { stopAt }) });
+  });
   await writeOutput(output, blob);
   if (options.json) printJson({ output, ...blob.report });
   else print(summary(output, blob.report));
@@ -66,6 +72,7 @@ function summary(output: string, report: Report): string {
     ],
     ["time", estimatedTime(estimate)],
   ];
+  if (report.channels) lines.push(["channels", channelWords(report.channels)]);
   const onCpu = operators.filter(({ placement }) => placement === "CPU");
   for (const operator of onCpu) {
     lines.push(["CPU", `${operator.index} ${operator.name}: ${cpuReason(operator)}`]);

@@ -8,6 +8,8 @@ export interface TargetOptions {
   compat?: "mesa";
   strict?: boolean;
   allowUnproven?: boolean;
+  calibrate?: string[];
+  jobBudget?: number;
   json?: boolean;
 }
 
@@ -26,7 +28,17 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
           "allowUnproven",
         ),
       )
-      .option("--allow-unproven", "give the NPU unproven jobs, too"),
+      .option("--allow-unproven", "give the NPU unproven jobs, too")
+      .option(
+        "--calibrate <pictures...>",
+        "for weights quantized per channel: pictures such as the network will see",
+      )
+      .option(
+        "--job-budget <jobs>",
+        "for weights quantized per channel: jobs that all such layers may take together " +
+          "(default: four times the layers)",
+        parseJobs,
+      ),
   );
 }
 
@@ -39,7 +51,7 @@ export function addJson(command: Command): Command {
  * by commander, which would tell it before a mistyped --target. Throws BAD_OPTION.
  */
 export function compileOptions(options: TargetOptions, fallback?: string): CompileOptions {
-  const { target = fallback, compat, strict, allowUnproven } = options;
+  const { target = fallback, compat, strict, allowUnproven, jobBudget } = options;
   if (target === undefined) {
     throw new NolfetError("BAD_OPTION", "--target with a core, such as --target a311d", "none");
   }
@@ -48,7 +60,14 @@ export function compileOptions(options: TargetOptions, fallback?: string): Compi
     ...(compat ? { compat } : {}),
     ...(strict ? { strict } : {}),
     ...(allowUnproven ? { allowUnproven } : {}),
+    ...(jobBudget === undefined ? {} : { jobBudget }),
   };
+}
+
+function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (Number.isInteger(jobs) && jobs >= 1) return jobs;
+  throw new InvalidArgumentError("Expected a whole number from 1 on.");
 }
 
 /** Parses "127.5" or "123.7,116.3,103.5". */

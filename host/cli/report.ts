@@ -5,6 +5,7 @@ import type { CompileOptions } from "../compile.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { compile, coreView, explain, NolfetError, openBlob, TARGETS, toCsv } from "../index.ts";
 import { size } from "../numbers.ts";
+import { settingsFor } from "./calibration.ts";
 import { about, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 import { paint, print, printJson } from "./terminal.ts";
@@ -29,7 +30,7 @@ export function addReport(program: Command): void {
 }
 
 async function reportModel(model: string, options: Options): Promise<void> {
-  const settings = compileOptions(options);
+  compileOptions(options);
   const name = basename(model);
   const extension = options.csv ? "csv" : "html";
   const output = options.output ?? `${name.replace(/\.tflite$/i, "")}.${extension}`;
@@ -37,7 +38,9 @@ async function reportModel(model: string, options: Options): Promise<void> {
     throw new NolfetError("BAD_OPTION", "an output other than the model", output);
   }
   const bytes = await readInput(model);
-  const explanation = await about(model, () => explainModel(bytes, settings));
+  const explanation = await about(model, async () =>
+    explainModel(bytes, await settingsFor(bytes, options)),
+  );
   if (options.json) {
     printJson(explanation);
     if (options.output === undefined) return;

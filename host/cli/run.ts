@@ -4,11 +4,11 @@ import type { DeviceChoice } from "../devices/device.ts";
 import { bytesOf, type TypedArray } from "../dtype.ts";
 import { compile, findTarget, NolfetError, Session } from "../index.ts";
 import { classCount } from "../scores.ts";
+import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, makeFolder, readInput, writeOutput } from "./files.ts";
 import {
   addTargetOptions,
-  compileOptions,
   DEVICE_WORDS,
   parseMilliseconds,
   parseNumbers,
@@ -93,7 +93,7 @@ async function openSession(bytes: Uint8Array, options: Options): Promise<Session
     if (target) checkTarget(session, target);
     return session;
   }
-  const blob = await compile(bytes, compileOptions(options, DEFAULT_TARGET));
+  const blob = await compile(bytes, await settingsFor(bytes, options, DEFAULT_TARGET));
   if (!target) printNote(`compiled for ${DEFAULT_TARGET}; --target chooses another core`);
   return Session.create(blob, choice);
 }

@@ -16,6 +16,9 @@ export interface OperatorComparison {
   placement: Placement;
   /** On the NPU: how well its words are known to work. */
   mark?: Mark;
+  /** Of weights quantized per channel: how many scales are left, and the error expected of that. */
+  groups?: number;
+  error?: number;
   /** Its first output. */
   tensor: string;
   /** Both networks fed alike. */
@@ -44,6 +47,12 @@ export const MOST_SHARE = 0.3;
 /** Elements from which on a share says something. */
 const LEAST_ELEMENTS = 200;
 
+/**
+ * Layers whose weights are quantized per channel may differ, in the mean, by so many times the
+ * error expected of them alone, which is a root mean square, besides what rounding moves.
+ */
+const MOST_ERRORS = 2;
+
 type Feeds = Record<string, TypedArray>;
 
 /** What differs between the NPU and the CPU for one model, and for the inputs that `feed` gives. */
@@ -66,6 +75,13 @@ export async function compareModel(
     operators,
     ...(firstAstray === undefined ? {} : { firstAstray }),
   };
+}
+
+/** What an operator does alone. */
+interface Alone {
+  difference: Difference;
+  /** Of weights quantized per channel: what is expected of it alone. */
+  error: number | undefined;
 }
 
 /** A network that has run, with the values of all its computed tensors and inputs. */
@@ -99,15 +115,22 @@ async function runAll(
   }
 }
 
-/** Runs one operator on the NPU with the CPU's values. Undefined where the NPU does not take it. */
+/**
+ * Runs one operator on the NPU with the CPU's values, its channels in as many groups as in the
+ * network. Undefined where the NPU does not take it.
+ */
 async function compareAlone(
   model: Uint8Array,
-  options: CompileOptions,
-  { index, inputs, outputs }: Operator,
+  { jobBudget: _, statistics: __, ...options }: CompileOptions,
+  { index, inputs, outputs, channelGroups }: Operator,
   { values }: Outcome,
-): Promise<Difference | undefined> {
-  const compiled = await compile(await extractOperator(model, index), options);
-  if (compiled.report.operators[0]?.placement !== "NPU") return undefined;
+): Promise<Alone | undefined> {
+  const compiled = await compile(await extractOperator(model, index), {
+    ...options,
+    ...(channelGroups > 0 ? { jobBudget: channelGroups } : {}),
+  });
+  const [report] = compiled.report.operators;
+  if (report?.placement !== "NPU") return undefined;
   const session = await Session.create(compiled);
   try {
     const read = [...new Set(inputs)].filter((tensor) => values.has(tensor));
@@ -116,7 +139,7 @@ async function compareAlone(
     const differences = session.outputs.map(({ name }, i) =>
       difference(found[name] as TypedArray, values.get(outputs[i] as number) as TypedArray),
     );
-    return worstOf(differences);
+    return { difference: worstOf(differences), error: report.error };
   } finally {
     await session.release();
   }
@@ -126,9 +149,9 @@ function comparisonOf(
   operator: Operator,
   cpu: Outcome,
   npu: Outcome,
-  alone: Difference | undefined,
+  alone: Alone | undefined,
 ): OperatorComparison {
-  const { index, name, placement, mark, outputs } = operator;
+  const { index, name, placement, mark, outputs, channelGroups, error } = operator;
   const valuesOf = ({ values }: Outcome, tensor: number) => values.get(tensor) as TypedArray;
   const tensor = outputs[0] as number;
   const elements = valuesOf(cpu, tensor).length;
@@ -137,16 +160,19 @@ function comparisonOf(
     name,
     placement,
     ...(placement === "NPU" ? { mark } : {}),
+    ...(channelGroups > 0 ? { groups: channelGroups, error } : {}),
     tensor: npu.blob.tensors[tensor]?.name ?? "",
     together: worstOf(
       outputs.map((tensor) => difference(valuesOf(npu, tensor), valuesOf(cpu, tensor))),
     ),
-    ...(alone ? { alone } : {}),
+    ...(alone ? { alone: alone.difference } : {}),
     isAstray: alone !== undefined && isBeyond(alone, elements),
   };
 }
 
-function isBeyond({ largest, share }: Difference, elements: number): boolean {
+function isBeyond({ difference, error }: Alone, elements: number): boolean {
+  const { largest, mean, share } = difference;
+  if (error !== undefined) return mean > MOST_SHARE + MOST_ERRORS * error;
   return largest > MOST_STEPS || (share > MOST_SHARE && elements >= LEAST_ELEMENTS);
 }
 

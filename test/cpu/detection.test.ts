@@ -22,6 +22,8 @@ function operatorOf(name: string, inputs: number[], outputs: number[], options: 
     weightBytes: 0,
     coefficientBytes: 0,
     entropyBytes: 0,
+    channelGroups: 0,
+    error: 0,
   };
   const operator: Operator = {
     ...nothing,

@@ -37,6 +37,8 @@ async function apply({ name, dtype = "uint8", input, output, options }: Case, va
     weightBytes: 0,
     coefficientBytes: 0,
     entropyBytes: 0,
+    channelGroups: 0,
+    error: 0,
   };
   const tensors = [tensor(0, dtype, input), tensor(1, dtype, output)];
   const engine = await CpuEngine.create(tensors, [operator]);

@@ -55,7 +55,7 @@ test("marks what goes astray", async () => {
 });
 
 if (hasShared("operators of whole networks beside the CPU's kernels")) {
-  for (const network of ["mobilenet_v2_1.0_224_quant"]) {
+  for (const network of ["mobilenet_v2_1.0_224_quant", "tf2_mobilenet_v2_1.0_224_ptq"]) {
     test(`no operator of ${network} goes astray`, async () => {
       const model = readShared(`models/${network}.tflite`);
       const feed = async (inputs: Parameters<typeof feedsOf>[0]) => feedsOf(inputs, "cat");

@@ -22,7 +22,7 @@ export class Partition {
 
 /**
  * Decides for every operator whether the NPU takes it, and gathers what runs in one go. Null
- * after a failure: a model without anything quantized, which is no business of an NPU.
+ * after a failure, such as a model without anything quantized, which is no business of an NPU.
  */
 export function partition(graph: Graph, core: Core, settings: Settings): Partition | null {
   if (!isQuantized(graph)) return null;
@@ -33,7 +33,8 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
   }
   returnIdle(graph, placements);
   const segments = collectSegments(graph, placements);
-  if (!settings.compatMesa) arrangeChannels(graph, placements, segments, core, settings);
+  const keeps = settings.compatMesa;
+  if (!keeps && !arrangeChannels(graph, placements, segments, core, settings)) return null;
   return new Partition(placements, segments);
 }
 

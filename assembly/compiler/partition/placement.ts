@@ -19,6 +19,11 @@ export class Placement {
     return new Placement(null, Mark.PROVEN, reason);
   }
 
+  /** Makes the mark no stronger than `mark`. */
+  weaken(mark: Mark): void {
+    this.mark = max<i32>(this.mark, mark) as Mark;
+  }
+
   get isOnNpu(): bool {
     return this.plan != null;
   }

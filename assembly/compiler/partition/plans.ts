@@ -40,6 +40,10 @@ export abstract class Plan {
 export class ConvolutionsPlan extends Plan {
   /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
   flat: bool = false;
+  /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
+  channelGroups: i32 = 0;
+  /** What that adds to the output: root mean square, in its steps. */
+  error: f32 = 0;
   /** The operator's, if its weights are the model's; otherwise all channels are treated alike. */
   operands: Operands | null = null;
 

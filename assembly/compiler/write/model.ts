@@ -1,5 +1,6 @@
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../partition/placement";
+import { ConvolutionsPlan, PlanKind } from "../partition/plans";
 import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
@@ -111,6 +112,11 @@ function writeOperator(
   builder.field8(OperatorSlot.OPTIONS_TYPE, kind);
   builder.child(OperatorSlot.OPTIONS, options);
   builder.field64(OperatorSlot.MACS, plan != null ? plan.macs : macsOf(operator, graph));
+  if (plan != null && plan.kind == PlanKind.CONVOLUTIONS) {
+    const convolutions = plan as ConvolutionsPlan;
+    builder.field32(OperatorSlot.CHANNEL_GROUPS, convolutions.channelGroups);
+    builder.field32(OperatorSlot.ERROR, reinterpret<u32>(convolutions.error));
+  }
   if (plan != null) {
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);

@@ -107,6 +107,8 @@ export namespace OperatorSlot {
   export const WEIGHT_BYTES: i32 = 10;
   export const COEFFICIENT_BYTES: i32 = 11;
   export const ENTROPY_BYTES: i32 = 12;
+  export const CHANNEL_GROUPS: i32 = 13;
+  export const ERROR: i32 = 14;
 }
 
 export namespace BindingSlot {

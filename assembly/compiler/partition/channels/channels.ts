@@ -1,5 +1,6 @@
 import { Core } from "../../../targets/cores";
 import { Graph } from "../../graph";
+import { Mark } from "../../schema";
 import { Settings } from "../../settings";
 import { Placement } from "../placement";
 import { ConvolutionsPlan, PlanKind } from "../plans";
@@ -17,7 +18,7 @@ import { Rewriting } from "./weights";
 /**
  * Brings layers whose weights have a scale for each channel to what the NPU has, one scale for
  * each job: kernels of similar scale share a job, and channels are put into an order in which
- * such kernels are neighbours.
+ * such kernels are neighbours. False after a failure.
  */
 export function arrangeChannels(
   graph: Graph,
@@ -25,11 +26,12 @@ export function arrangeChannels(
   segments: Segment[],
   core: Core,
   settings: Settings,
-): void {
+): bool {
   const layers = layersOf(placements);
   const perChannel = layers.filter((layer) => layer.isPerChannel).length;
-  if (perChannel == 0) return;
-  const activity = new Activity();
+  if (perChannel == 0) return true;
+  const activity = new Activity(graph, settings.statistics);
+  if (!activity.read()) return false;
   const costs: Cost[] = [];
   for (let i = 0; i < layers.length; i++) costs.push(new Cost(layers[i], activity));
   const orders = new Orders(graph, placements, segments);
@@ -54,8 +56,18 @@ export function arrangeChannels(
     const at = grouped.indexOf(i);
     if (at < 0 && input == null && output == null) continue;
     const counts = at < 0 ? [layer.channels] : groupings[at].counts(numbers[at]);
-    new Rewriting(layer, input, output).apply(counts);
+    new Rewriting(layer, input, output, activity).apply(counts);
+    if (!fillCores(counts, core)) layer.placement.weaken(Mark.EXPECTED);
   }
+  return true;
+}
+
+/** Groups that leave cores idle are a pattern at another size. */
+function fillCores(counts: i32[], core: Core): bool {
+  for (let i = 0; i < counts.length; i++) {
+    if (counts.length > 1 && counts[i] % (core.nnCores as i32) != 0) return false;
+  }
+  return true;
 }
 
 /** Jobs for each layer where the caller sets no number. */
@@ -70,7 +82,7 @@ function layersOf(placements: Placement[]): Layer[] {
     const convolutions = plan as ConvolutionsPlan;
     const operands = convolutions.operands;
     if (operands == null || convolutions.stages.length != 1) continue;
-    layers.push(new Layer(i, operands, convolutions.stages[0], placements[i]));
+    layers.push(new Layer(placements[i], convolutions, operands));
   }
   return layers;
 }

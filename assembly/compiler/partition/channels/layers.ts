@@ -1,6 +1,7 @@
 import { Convolution } from "../convolution/geometry";
 import { Operands } from "../convolution/operands";
 import { Placement } from "../placement";
+import { ConvolutionsPlan } from "../plans";
 import { zeroByte } from "../tensors";
 
 /** A convolution with weights of the model's: what may be requantized, cut and rearranged. */
@@ -17,10 +18,9 @@ export class Layer {
   zeroByte: u8;
 
   constructor(
-    public index: i32,
-    public operands: Operands,
-    public convolution: Convolution,
     public placement: Placement,
+    public plan: ConvolutionsPlan,
+    public operands: Operands,
   ) {
     const weights = operands.weights;
     this.channels = operands.outputChannels;
@@ -45,6 +45,10 @@ export class Layer {
   /** Whether each kernel reads the channel that it computes, and no other. */
   get keepsChannels(): bool {
     return this.isDepthwise && this.operands.input.fromLast(1) == this.channels;
+  }
+
+  get convolution(): Convolution {
+    return this.plan.stages[0];
   }
 
   scale(kernel: i32): f32 {

@@ -1,9 +1,11 @@
 import { replaceWeights } from "../convolution/convolution";
 import { ChannelGroup } from "../convolution/geometry";
+import { Activity } from "./activity";
 import { unitOf } from "./cost";
 import { Layer } from "./layers";
+import { Rounding } from "./rounding";
 
-/** The byte that stands for a weight of 0: a scale that is the largest of a group needs −127 … 127. */
+/** The byte that stands for a weight of 0: at a group's largest scale weights are −128 to 127. */
 const ZERO: u8 = 128;
 
 /**
@@ -14,12 +16,17 @@ export class Rewriting {
   private bytes: StaticArray<u8>;
   private biases: StaticArray<i32>;
   private zero: u8;
+  private rounding: Rounding;
+  /** Sum over all kernels of what rounding adds to the output: mean squares in its steps. */
+  private added: f64 = 0;
 
   constructor(
     private layer: Layer,
     private inputOrder: StaticArray<i32> | null,
     private outputOrder: StaticArray<i32> | null,
+    activity: Activity,
   ) {
+    this.rounding = new Rounding(layer, activity);
     this.bytes = new StaticArray<u8>(layer.channels * layer.fanIn);
     this.zero = layer.isPerChannel ? ZERO : layer.zeroByte;
     this.biases = new StaticArray<i32>(layer.channels);
@@ -40,6 +47,9 @@ export class Rewriting {
     }
     c.groups = groups;
     replaceWeights(c, layer.operands, this.bytes, this.biases, this.zero);
+    if (!layer.isPerChannel) return;
+    layer.plan.channelGroups = counts.length;
+    layer.plan.error = Math.sqrt(this.added / (layer.channels as f64)) as f32;
   }
 
   private largest(from: i32, to: i32): f64 {
@@ -52,14 +62,19 @@ export class Rewriting {
     const layer = this.layer;
     const kernel = this.kernel(place);
     const ratio = (layer.scale(kernel) as f64) / scale;
+    const rounding = this.rounding;
+    rounding.run(kernel, ratio);
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
-        const weight = layer.weight(kernel, t, this.channel(i));
-        const rounded = Math.round((weight as f64) * ratio) as i32;
+        const channel = layer.isDepthwise ? 0 : this.channel(i);
+        const rounded = rounding.weights[t * layer.inputChannels + channel];
         this.bytes[this.index(place, t, i)] = ((this.zero as i32) + rounded) as u8;
       }
     }
-    this.biases[place] = Math.round((layer.bias(kernel) as f64) * ratio) as i32;
+    const step = unitOf(layer) * scale;
+    this.added += step * step * rounding.meanSquare;
+    const bias = (layer.bias(kernel) as f64) * ratio;
+    this.biases[place] = Math.round(bias - rounding.shift) as i32;
   }
 
   private index(place: i32, tap: i32, channel: i32): i32 {

@@ -1,0 +1,75 @@
+import type { Blob } from "../blob/blob.ts";
+import { openBlob } from "../blob/open.ts";
+import { compile } from "../compile.ts";
+import type { TypedArray } from "../dtype.ts";
+import { Session } from "../session.ts";
+import { TARGETS } from "../targets.ts";
+import { statisticsFor, type TensorStatistics } from "./statistics.ts";
+
+type Feeds = Record<string, TypedArray>;
+
+/**
+ * Runs a model on the CPU with some inputs, and gives what its layers' values are like as a table
+ * for `compile`: from it, weights that are quantized per channel are rounded so that it shows
+ * least. The same model and inputs give the same bytes anywhere.
+ */
+export async function calibrate(
+  model: Uint8Array,
+  feed: (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds>,
+): Promise<Uint8Array> {
+  const target = TARGETS[0]?.name ?? "";
+  const bytes = await compile(model, { target, cpuOnly: true, exposeAll: true });
+  const blob = openBlob(bytes);
+  const session = await Session.create(bytes);
+  const statistics = statisticsFor(blob);
+  try {
+    for await (const feeds of feed(session.inputs)) {
+      const outputs = await session.run(feeds);
+      for (const one of statistics) one.add(valuesOf(one.tensor, blob, session, feeds, outputs));
+    }
+  } finally {
+    await session.release();
+  }
+  return tableOf(statistics);
+}
+
+function valuesOf(
+  tensor: number,
+  blob: Blob,
+  session: Session,
+  feeds: Feeds,
+  outputs: Feeds,
+): TypedArray {
+  const input = session.inputs[blob.inputs.indexOf(tensor)];
+  const output = session.outputs[blob.outputs.indexOf(tensor)];
+  return (input ? feeds[input.name] : outputs[output?.name ?? ""]) as TypedArray;
+}
+
+/**
+ * The table, little-endian, tensor after tensor:
+ *
+ *   u32 tensor │ u32 channels │ f32 spatial, f32 common correlation │ f32 mean, f32 variance …
+ */
+function tableOf(statistics: TensorStatistics[]): Uint8Array {
+  const words = statistics.map((one) => {
+    const means = one.means();
+    const variances = one.variances();
+    const record = new DataView(new ArrayBuffer(16 + 8 * means.length));
+    record.setUint32(0, one.tensor, true);
+    record.setUint32(4, means.length, true);
+    record.setFloat32(8, one.spatialCorrelation(), true);
+    record.setFloat32(12, one.commonCorrelation(), true);
+    means.forEach((mean, c) => {
+      record.setFloat32(16 + 8 * c, mean, true);
+      record.setFloat32(20 + 8 * c, variances[c] as number, true);
+    });
+    return new Uint8Array(record.buffer);
+  });
+  const table = new Uint8Array(words.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const record of words) {
+    table.set(record, at);
+    at += record.length;
+  }
+  return table;
+}
