@@ -1,4 +1,4 @@
-import { buildModel, type OperatorSpec, type TensorSpec } from "../support/tflite-builder.ts";
+import { buildModel, type OperatorSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 
 const SIDE = 10;
 const CHANNELS = 8;
