@@ -14,7 +14,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-process.exitCode = await run(process.argv);
+process.exitCode = (await run(process.argv)) || (process.exitCode ?? 0);
 
 /** Gives the exit code: 0 success, 1 a refused input, 2 wrong usage. */
 async function run(argv: string[]): Promise<number> {

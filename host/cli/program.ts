@@ -7,6 +7,7 @@ import { addDevices } from "./devices.ts";
 import { addInspect } from "./inspect.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
+import { addSelfTest } from "./selftest.ts";
 import { addTargets } from "./targets.ts";
 
 /** The command line: one command a file. Errors throw; commander's own, in one line each. */
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     addInspect,
     addReport,
     addDevices,
+    addSelfTest,
     addTargets,
   ])
     add(program);

@@ -1,5 +1,6 @@
 import { NolfetError } from "../errors.ts";
 import { openEmulator } from "./emulated.ts";
+import type { Identity } from "./identity.ts";
 import type { Image } from "./verify.ts";
 
 /** What executes command streams: it holds a blob's constants and one arena. */
@@ -25,6 +26,15 @@ export type DeviceChoice = "auto" | "emulator" | (string & {});
 export interface OpenedDevice {
   device: Device;
   reason: string;
+  /** Of what is no emulator. */
+  details?: DeviceDetails;
+}
+
+/** What the kernel driver tells of itself and of the core. */
+export interface DeviceDetails {
+  driver: { name: string; major: number; minor: number; patch: number };
+  pipe: number;
+  identity: Identity;
 }
 
 /** What knows of the machine's own devices. */

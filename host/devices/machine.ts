@@ -70,7 +70,10 @@ export class Machine implements DeviceDriver {
       throw new NolfetError("NO_DEVICE", `a device for ${core.name} at ${node.path}`, pipe);
     }
     const device = await openEtnaviv(this.addon() as Native, node.path, pipe, image, timeout);
-    return { device, reason: `${why}, pipe ${pipe.index}` };
+    const reason = `${why}, pipe ${pipe.index}`;
+    const { driver } = node;
+    if (!driver) return { device, reason };
+    return { device, reason, details: { driver, pipe: pipe.index, identity: pipe.identity } };
   }
 
   /** The addon, or why there is none: loaded where a device is first asked for. */

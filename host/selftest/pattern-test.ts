@@ -1,0 +1,89 @@
+import type { Blob, Mark, Segment } from "../blob/blob.ts";
+import { openBlob } from "../blob/open.ts";
+import { compile } from "../compile.ts";
+import type { Device } from "../devices/device.ts";
+import { openEmulator } from "../devices/emulated.ts";
+import type { JobExtents } from "../devices/emulator.ts";
+import { verifyApart } from "../devices/verifier.ts";
+import { NolfetError } from "../errors.ts";
+import { type Difference, differenceIn } from "./difference.ts";
+import { groupsOf } from "./groups.ts";
+import { Noise } from "./noise.ts";
+import type { Pattern } from "./patterns.ts";
+
+/** How a pattern fared. */
+export interface PatternResult {
+  name: string;
+  /**
+   * "refused" where the device, or its kernel driver, does not execute it to the end; "skipped"
+   * where nolfet gives it to the NPU of this core not at all, or only with unproven jobs.
+   */
+  status: "pass" | "fail" | "refused" | "skipped";
+  /** The weakest of its jobs'. */
+  mark?: Mark;
+  jobs?: number;
+  /** Why it was refused or skipped. */
+  reason?: string;
+  difference?: Difference;
+  /** That the device was at work, as the host sees it, over all that it was given. */
+  milliseconds?: number;
+}
+
+/** What loads a blob into the device that is tested. */
+export type Opener = (blob: Blob) => Promise<Device>;
+
+const MARKS: Mark[] = ["proven", "expected", "unproven"];
+
+/** Compiles a pattern, and compares the device with the emulator behind each of its jobs. */
+export async function testPattern(
+  pattern: Pattern,
+  target: string,
+  allowUnproven: boolean,
+  open: Opener,
+): Promise<PatternResult> {
+  const { name } = pattern;
+  const blob = openBlob(await compile(pattern.model(), { target, allowUnproven }));
+  const jobs = blob.segments.flatMap((segment) => segment.jobs);
+  const mark = MARKS[Math.max(...jobs.map((job) => MARKS.indexOf(job.mark)))];
+  if (!mark) return { name, status: "skipped", reason: blob.operators[0]?.reason ?? "" };
+  const about = { name, mark, jobs: jobs.length };
+  const extents = await verifyApart(blob);
+  const reference = await openEmulator(blob);
+  let device: Device | undefined;
+  try {
+    device = await open(blob);
+    const difference = await compareAll([reference, device], blob, extents, name);
+    const milliseconds = device.busyMilliseconds;
+    if (!difference) return { ...about, status: "pass", milliseconds };
+    return { ...about, status: "fail", difference, milliseconds };
+  } catch (error) {
+    if (!(error instanceof NolfetError) || error.code === "NO_DEVICE") throw error;
+    return { ...about, status: "refused", reason: `${error.message} [${error.code}]` };
+  } finally {
+    await device?.release();
+    await reference.release();
+  }
+}
+
+/** Both devices do the same, job by job from the start each time; gives the first difference. */
+async function compareAll(
+  pair: [Device, Device],
+  blob: Blob,
+  extents: JobExtents[][],
+  seed: string,
+): Promise<Difference | undefined> {
+  for (const [i, segment] of blob.segments.entries()) {
+    if (segment.placement === "CPU") continue;
+    const cuts = pair.map(({ image }) => groupsOf((image.segments[i] as Segment).stream));
+    for (const [g, { jobs }] of (cuts[0] ?? []).entries()) {
+      for (const [which, device] of pair.entries()) {
+        new Noise(seed).fill(device.arena());
+        await device.submit(cuts[which]?.[g]?.stream ?? new Uint32Array());
+      }
+      const arenas: [Uint8Array, Uint8Array] = [pair[0].arena(), pair[1].arena()];
+      const difference = differenceIn(arenas, blob, segment, extents[i] ?? [], jobs);
+      if (difference) return difference;
+    }
+  }
+  return undefined;
+}
