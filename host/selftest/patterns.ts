@@ -67,6 +67,7 @@ const CONVOLUTIONS: Record<string, Convolution> = {
     outputChannels: 8,
     stride: 2,
   },
+  ...inSuperblocks(),
   ...partlyCached({ 128: 4608, 160: 3456, 256: 2304, 512: 1152, 1024: 640 }),
   ...depthwise([3, 5], [1, 2]),
   "depthwise 3×3 at stride 2, odd sides": {
@@ -162,6 +163,7 @@ const SINGLES: Record<string, Single> = {
   ReLU6: unary("RELU6", [1, 20, 12, 70], { scale: 0.04, zeroPoint: 118 }),
   "absolute value": unary("ABS", [1, 20, 12, 70], { scale: 0.05, zeroPoint: 0 }),
   "absolute value, small": unary("ABS", [1, 3, 5, 8], { scale: 0.05, zeroPoint: 0 }),
+  "logistic function, small": unary("LOGISTIC", [1, 3, 5, 8], { scale: 1 / 256, zeroPoint: 0 }),
   "logistic function": unary("LOGISTIC", [1, 20, 12, 70], { scale: 1 / 256, zeroPoint: 0 }),
   "another scale": { ...unary("QUANTIZE", [1, 8, 8, 8], OTHER), followed: true },
   "planes to pixels": {
@@ -210,6 +212,27 @@ function depthwise(kernels: number[], strides: number[]): Record<string, Convolu
     ),
   );
   return Object.fromEntries(rows);
+}
+
+/** Many outputs, so that the image is cached for several passes over it. */
+function inSuperblocks(): Record<string, Convolution> {
+  const image = { height: 14, width: 14 };
+  const wide = { ...image, channels: 16, outputChannels: 320 };
+  const deep = { ...image, channels: 512, depthwise: true };
+  return {
+    "3×3 at stride 2 in superblocks": { ...wide, stride: 2 },
+    "5×5 at stride 2 in superblocks": { ...wide, kernel: 5, stride: 2 },
+    "depthwise 3×3 at stride 2 in superblocks": { ...deep, stride: 2 },
+    "depthwise 5×5 in superblocks": { ...deep, kernel: 5 },
+    "depthwise 5×5 at stride 2 in superblocks": { ...deep, kernel: 5, stride: 2 },
+    "3×3 at stride 2, 192 outputs of many weights": {
+      ...image,
+      channels: 256,
+      outputChannels: 192,
+      stride: 2,
+    },
+    "3×3 at stride 2, 256 outputs of many weights": { ...image, channels: 256, stride: 2 },
+  };
 }
 
 /** Weights beyond the SRAM of most cores, whose pattern of caching goes by the outputs. */
