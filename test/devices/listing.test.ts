@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -6,7 +7,7 @@ import { findTarget } from "../../host/index.ts";
 import { hasTools, StandIn } from "../support/stand-in.ts";
 import { hasAddon } from "./addon.ts";
 
-// `nolfet devices`, on a machine with several nodes.
+// `nolfet devices` and `nolfet selftest`, on a machine with several nodes.
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
@@ -54,6 +55,37 @@ if (hasTools("the listing of devices") && hasAddon("the listing of devices")) {
     assert.match(fits[3], /softpin/);
     assert.is(nodes[1].pipes[1].target, "vipnano-qi.a311d");
     assert.is(nodes[1].pipes[1].softpinStart, 0x400000);
+  });
+
+  test("tests a device, and writes a report to share", async () => {
+    standIn.describe("renderD132", { cores: ["imx8mp"] });
+    const report = `${standIn.folder}/report.json`;
+    const node = "/dev/dri/renderD132";
+    const passed = await nolfet(
+      ...["selftest", "--device", node, "--only", "sum", "--report", report],
+    );
+    assert.is(passed.stderr, "");
+    assert.is(passed.code, 0);
+    const { target, device, counts, patterns, kernel } = JSON.parse(readFileSync(report, "utf8"));
+    assert.is(target, "vipnano-si+.imx8mp");
+    assert.is(device.name, node);
+    assert.equal(device.driver, { name: "etnaviv", major: 1, minor: 4, patch: 0 });
+    assert.is(device.identity.customer, 0x9f);
+    assert.ok(kernel.length > 0);
+    assert.equal(counts, { pass: patterns.length, fail: 0, refused: 0, skipped: 0 });
+    assert.match(
+      passed.stdout,
+      `${patterns.length} of ${patterns.length} patterns pass on ${node}`,
+    );
+
+    standIn.describe("renderD132", { cores: ["imx8mp"], faults: { stuck: 2 } });
+    const hung = await nolfet(
+      ...["selftest", "-d", node, "--only", "sum, odd", "--timeout", "300", "--json"],
+    );
+    assert.is(hung.code, 1);
+    const [{ status, reason }] = JSON.parse(hung.stdout).patterns;
+    assert.is(status, "refused");
+    assert.match(reason, /WAIT_FENCE.*\[DEVICE_TIMEOUT\]/);
   });
 }
 
