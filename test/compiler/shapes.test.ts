@@ -79,7 +79,9 @@ function randomConvolution(random: Random): FullConvolution {
     height: random.integer(extent[0] as number, 20),
     width: random.integer(extent[1] as number, 20),
     channels,
-    outputChannels: depthwise ? channels : random.pick([1, 2, 4, 7, 8, 9, 16, 23, 40]),
+    outputChannels: depthwise
+      ? channels * random.pick([1, 1, 1, 2, 3])
+      : random.pick([1, 2, 4, 7, 8, 9, 16, 23, 40]),
     depthwise,
     kernel,
     stride,

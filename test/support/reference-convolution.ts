@@ -72,6 +72,7 @@ function sum(
 ): number {
   const [rows, columns] = c.kernel;
   const channels = c.depthwise ? 1 : c.channels;
+  const first = c.depthwise ? Math.floor((channel * c.channels) / c.outputChannels) : 0;
   let total = c.biasAt(channel);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
@@ -83,7 +84,7 @@ function sum(
           ? (i * columns + j) * c.outputChannels + channel
           : ((channel * rows + i) * columns + j) * channels + z;
         const weight = (c.weightAt(position) & 0xff) - c.weights.zeroPoint;
-        const pixel = input[(y * c.width + x) * c.channels + (c.depthwise ? channel : z)] as number;
+        const pixel = input[(y * c.width + x) * c.channels + first + z] as number;
         total += weight * (pixel - c.input.zeroPoint);
       }
     }

@@ -64,6 +64,7 @@ function prepare(c: Convolution, input: Access, workshop: Workshop): Access {
 
 /** Balances the zeros of a job's streams against the cost of more jobs. */
 const DEPTHWISE_GROUP = 128;
+const LEAST_DEPTHWISE_GROUP = 16;
 
 /**
  * The channels of each job. Depthwise kernels that are spelled out as full ones grow with the
@@ -74,12 +75,14 @@ function groupsFor(c: Convolution, workshop: Workshop): ChannelGroup[] {
   const groups = c.groups.length > 0 ? c.groups : [c.allChannels];
   const spelledOut = c.depthwise && !c.native && !workshop.settings.compatMesa;
   if (!spelledOut) return groups;
+  const copies = c.striding == Striding.COPIES ? c.planesOfChannel : 1;
+  const most = max(DEPTHWISE_GROUP / copies, LEAST_DEPTHWISE_GROUP);
   const parts: ChannelGroup[] = [];
   for (let i = 0; i < groups.length; i++) {
     const group = groups[i];
     const end = group.first + group.count;
-    for (let first = group.first; first < end; first += DEPTHWISE_GROUP) {
-      const count = min(DEPTHWISE_GROUP, end - first);
+    for (let first = group.first; first < end; first += most) {
+      const count = min(most, end - first);
       parts.push(new ChannelGroup(first, count, group.scale, group.weightZero));
     }
   }

@@ -27,9 +27,8 @@ export function placeAddition(operator: Operator, context: Context): Placement {
     return Placement.onCpu("the scales of its inputs are too far apart");
   chooseForm(plan, context);
   if (plan.form == AdditionForm.CHANNELS) {
-    const channels = output.fromLast(1) as u32;
-    context.kernelBytes += 2 * channels * channels;
-    if (context.kernelBytes > MOST_KERNEL_BYTES)
+    const channels = output.fromLast(1) as u64;
+    if (!context.hasRoomFor(2 * channels * channels))
       return Placement.onCpu("its kernels take too much memory");
   }
   const isUsual = operator.code == Builtin.ADD && !plan.relu && isProvenImage(output);
@@ -80,7 +79,6 @@ export function flatWidth(plane: i32): i32 {
 
 /** Bounds the kernels of a form that has one for each channel, two weights in each. */
 const MOST_CHANNELS = 2048;
-const MOST_KERNEL_BYTES: u32 = 64 << 20;
 const LARGEST_OPERAND: u32 = LARGEST_TENSOR >> 1;
 
 function whyNotAdded(

@@ -104,8 +104,8 @@ export class Orders {
     const operands = plan.operands;
     if (operands == null) this.joinAll(plan);
     else if (plan.stages.length != 1) this.fix(plan);
-    else if (operands.isDepthwise && plan.input.fromLast(1) == plan.output.fromLast(1))
-      this.joinAll(plan);
+    // Of a depthwise one whose kernels share channels, nothing is moved.
+    else if (operands.isDepthwise && plan.input.fromLast(1) > 1) this.joinAll(plan);
   }
 
   private gather(along: Along, whole: Tensor, parts: Tensor[], plan: Plan): void {

@@ -28,6 +28,8 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
   const operands = new Operands(operator, context.graph);
   const reason = whyNotOperands(operands, context);
   if (reason != "") return Placement.onCpu(reason);
+  if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))
+    return Placement.onCpu("its kernels take too much memory");
   const c = flat ? wholeImage(operands, context) : sliding(operands, context);
   const placement = placeStages(operands.input, operands.output, [c], Mark.PROVEN, context);
   const plan = placement.plan;
@@ -41,6 +43,8 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
 function whyNotOperands(operands: Operands, context: Context): string {
   if (context.settings.compatMesa && operands.isPerChannel)
     return "its weights are quantized per channel";
+  if (context.settings.compatMesa && operands.multiplies)
+    return "Mesa's words for a depth multiplier are not known";
   for (let i = 0; i < OPERAND_RULES.length; i++) {
     const reason = OPERAND_RULES[i](operands);
     if (reason != "") return reason;
@@ -62,8 +66,12 @@ function sliding(operands: Operands, context: Context): Convolution {
   c.measure(operands.input, operands.output);
   quantize(c, operands);
   layWeights(c, operands);
-  if (leavesCoresIdle(c, context.core)) spellOut(c);
+  if (operands.multiplies || leavesCoresIdle(c, context.core)) spellOut(c);
   return c;
+}
+
+function spelledOutBytes(operands: Operands): u64 {
+  return (operands.weights.elements as u64) * (operands.input.fromLast(1) as u64);
 }
 
 /**
@@ -114,7 +122,7 @@ export function replaceWeights(
   biases: StaticArray<i32>,
   zero: u8,
 ): void {
-  const isSpelledOut = operands.isDepthwise && c.inputChannels > 1 && !c.depthwise;
+  const isSpelledOut = c.spelledOut;
   c.weights.data = changetype<usize>(bytes);
   c.weights.bias = changetype<usize>(biases);
   c.weights.zero = zero;

@@ -24,6 +24,12 @@ export class Operands {
     return this.operator.code == Builtin.DEPTHWISE_CONV_2D;
   }
 
+  /** Whether several kernels each read one channel of many. */
+  get multiplies(): bool {
+    const inputs = this.input.fromLast(1);
+    return this.isDepthwise && inputs > 1 && inputs != this.outputChannels;
+  }
+
   get isFullyConnected(): bool {
     return this.operator.code == Builtin.FULLY_CONNECTED;
   }

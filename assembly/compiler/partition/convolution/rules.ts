@@ -92,9 +92,7 @@ function weightShapes(o: Operands): string {
   if (found != o.outputChannels) {
     return `its weights hold ${found} channels, not ${o.outputChannels}`;
   }
-  return found == inputChannels || inputChannels == 1
-    ? ""
-    : `its depth multiplier is not 1 (${inputChannels} to ${found} channels)`;
+  return found % inputChannels == 0 ? "" : `it makes ${found} channels of ${inputChannels}`;
 }
 
 function fullyConnectedShape(o: Operands): string {

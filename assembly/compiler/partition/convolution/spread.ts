@@ -21,20 +21,23 @@ export function leavesCoresIdle(c: Convolution, core: Core): bool {
   return core.architecture >= 8 && c.depthwise && c.outputChannels < (core.nnCores as i32);
 }
 
-/** Makes a depthwise convolution of few channels a full one: [kernel][tap][channel]. */
+/** Makes a depthwise convolution a full one: [kernel][tap][channel]. */
 export function spellOut(c: Convolution): void {
-  const channels = c.outputChannels;
+  const channels = c.inputChannels;
+  const kernels = c.outputChannels;
+  const ofChannel = kernels / channels;
   const taps = c.rows.kernel * c.columns.kernel;
   const from = c.weights;
   const zero = from.zero ^ from.flip;
-  const all = new StaticArray<u8>(channels * taps * channels).fill(zero);
-  for (let k = 0; k < channels; k++) {
+  const all = new StaticArray<u8>(kernels * taps * channels).fill(zero);
+  for (let k = 0; k < kernels; k++) {
     const kernel = from.data + k * from.kernelPitch;
     for (let t = 0; t < taps; t++) {
-      all[(k * taps + t) * channels + k] = load<u8>(kernel + t * from.tapPitch);
+      all[(k * taps + t) * channels + k / ofChannel] = load<u8>(kernel + t * from.tapPitch);
     }
   }
   c.depthwise = false;
+  c.spelledOut = true;
   from.data = changetype<usize>(all);
   from.channelPitch = 1;
   from.tapPitch = channels;
