@@ -118,6 +118,22 @@ const REWRITINGS: Rewriting[] = [
     },
   },
   {
+    what: "a single pixel in all places",
+    largest: 0,
+    make(random) {
+      const [height = 1, width = 1] = size(random, 40);
+      const depth = channels(random);
+      return layer({
+        operator: random.pick(["RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"]),
+        dtype: byteType(random),
+        from: [1, 1, 1, depth],
+        to: [1, height, width, depth],
+        options: { half_pixel_centers: random.pick([true, false]) },
+        constants: [[height, width]],
+      });
+    },
+  },
+  {
     what: "slices",
     largest: 0,
     make(random) {
@@ -318,7 +334,7 @@ const REFUSED: [what: string, reason: string, layer: Layer][] = [
   ],
   [
     "the average of a very large plane",
-    "it averages 16384 pixels; 16383 is the most",
+    "it has 16384 pixels at a time; 16383 is the most",
     {
       operator: "MEAN",
       dtype: "uint8",

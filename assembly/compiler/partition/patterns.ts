@@ -9,7 +9,7 @@ import { placeConcatenation, placeQuantize, placeSplit } from "./joins";
 import { placeMaxPool } from "./max-pool";
 import { placePadding } from "./padding";
 import { Placement } from "./placement";
-import { placeNearest } from "./resize";
+import { placeBilinear, placeNearest } from "./resize";
 import { placeSlice } from "./slice";
 import { placeTable } from "./table";
 import { placeTranspose, placeView } from "./views";
@@ -39,6 +39,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.MEAN, placeMean, false),
   new Pattern(Builtin.STRIDED_SLICE, placeSlice, false),
   new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, placeNearest, false),
+  new Pattern(Builtin.RESIZE_BILINEAR, placeBilinear, false),
   new Pattern(Builtin.RELU, placeTable, false),
   new Pattern(Builtin.RELU6, placeTable, false),
   new Pattern(Builtin.ABS, placeTable, false),

@@ -2,6 +2,7 @@ import { nearestPositions } from "../../cpu/resize/positions";
 import { Operator, Tensor } from "../graph";
 import { Mark } from "../schema";
 import { Context } from "./context";
+import { placeFill } from "./convolution/planes";
 import { Placement } from "./placement";
 import { RepetitionPlan, SlicePlan } from "./plans";
 import { placeSlicing, whyNotRearranged } from "./slice";
@@ -20,6 +21,7 @@ export function placeNearest(operator: Operator, context: Context): Placement {
   if (reason != "") return Placement.onCpu(reason);
   if (input.fromLast(1) != output.fromLast(1))
     return Placement.onCpu("its output has not its input's channels");
+  if (isPixel(input)) return placeFill(input, output, context);
   const rows = positions(operator, input.fromLast(3), output.fromLast(3));
   const columns = positions(operator, input.fromLast(2), output.fromLast(2));
   if (repeats(rows, input.fromLast(3)) && repeats(columns, input.fromLast(2)))
@@ -32,6 +34,22 @@ export function placeNearest(operator: Operator, context: Context): Placement {
   plan.steps[0] = step(rows);
   plan.steps[1] = step(columns);
   return placeSlicing(plan, context);
+}
+
+/** RESIZE_BILINEAR of a single pixel, between which and its like there is nothing. */
+export function placeBilinear(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const reason = whyNotRearranged(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  if (!isPixel(input)) return Placement.onCpu("it interpolates, which has no pattern");
+  if (input.fromLast(1) != output.fromLast(1))
+    return Placement.onCpu("its output has not its input's channels");
+  return placeFill(input, output, context);
+}
+
+function isPixel(image: Tensor): bool {
+  return image.fromLast(3) == 1 && image.fromLast(2) == 1;
 }
 
 function placeRepetition(input: Tensor, output: Tensor, context: Context): Placement {

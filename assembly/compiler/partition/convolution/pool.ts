@@ -1,11 +1,10 @@
 import { Operator, Tensor } from "../../graph";
 import { Mark, Padding } from "../../schema";
 import { Context } from "../context";
-import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
-import { ConvolutionsPlan } from "../plans";
 import { isRectified, sameQuantization, whyNoImage, whyNotFused, zeroByte } from "../tensors";
 import { Axis, Convolution } from "./geometry";
+import { placeSum } from "./planes";
 import { spread } from "./spread";
 import { placeStages } from "./stages";
 
@@ -88,30 +87,11 @@ function whyNotPooled(input: Tensor, output: Tensor): string {
   return output.fromLast(1) == input.fromLast(1) ? "" : "its output has not its input's channels";
 }
 
-/**
- * The average of a plane, however large: an interleaved image read as a planar one, in which
- * every pixel is a channel, and the channels are the pixels of a single average.
- */
 function placeWholePlane(input: Tensor, output: Tensor, relu: bool, context: Context): Placement {
-  const channels = input.fromLast(1);
-  const pixels = input.fromLast(3) * input.fromLast(2);
-  if (pixels > MOST_CHANNELS)
-    return Placement.onCpu(`it averages ${pixels} pixels; ${MOST_CHANNELS} is the most`);
-  let rows = Math.sqrt(channels) as i32;
-  while (channels % rows != 0) rows--;
   const c = new Convolution();
-  c.rows.span(rows, rows, 1);
-  c.columns.span(channels / rows, channels / rows, 1);
-  c.inputChannels = pixels;
-  c.outputChannels = 1;
   c.relu = relu;
-  c.weights.data = changetype<usize>(new StaticArray<u8>(pixels).fill(1));
-  c.weights.channelPitch = 1;
-  divide(c, pixels, input, output);
-  const placement = placeStages(input, output, [c], Mark.EXPECTED, context);
-  const plan = placement.plan;
-  if (plan != null) (plan as ConvolutionsPlan).flat = true;
-  return placement;
+  divide(c, input.fromLast(3) * input.fromLast(2), input, output);
+  return placeSum(input, output, c, context);
 }
 
 /** As many windows as lie wholly inside the image make up the output. */
