@@ -1,5 +1,6 @@
 import type { Blob, BlobOptions, Mark, Operator, Placement } from "./blob/blob.ts";
 import { type Estimate, estimateOf } from "./estimate/estimate.ts";
+import { sum } from "./sums.ts";
 
 /** What the compiler did with a model, as plain data: `compile(…).report`, and `--json`. */
 export interface Report {
@@ -121,8 +122,4 @@ function channelReport(operators: OperatorReport[]): { channels?: ChannelReport 
       worst: worst.index,
     },
   };
-}
-
-function sum<T>(items: T[], value: (item: T) => number): number {
-  return items.reduce((total, item) => total + value(item), 0);
 }

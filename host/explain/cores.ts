@@ -2,6 +2,7 @@ import type { Mark } from "../blob/blob.ts";
 import { type CompileOptions, compile } from "../compile.ts";
 import { NolfetError } from "../errors.ts";
 import type { Report } from "../report.ts";
+import { sum } from "../sums.ts";
 import type { Target } from "../targets.ts";
 import type { CoreResult, CoreView } from "./explanation.ts";
 
@@ -36,7 +37,7 @@ function resultOf({ operators, segments, macs, weights, memory, estimate }: Repo
     macs,
     weights,
     memory,
-    jobs: segments.reduce((sum, { nnJobs, tpJobs }) => sum + nnJobs + tpJobs, 0),
+    jobs: sum(segments, ({ nnJobs, tpJobs }) => nnJobs + tpJobs),
     estimate,
   };
 }

@@ -1,6 +1,7 @@
 import type { Blob, Operator } from "../blob/blob.ts";
 import type { Bound } from "../estimate/estimate.ts";
 import type { OperatorReport } from "../report.ts";
+import { sum } from "../sums.ts";
 import type { JobView, Layer, SegmentView, TensorView } from "./explanation.ts";
 
 /** Joins what the report, the tensors and the jobs say of each operator. */
@@ -10,20 +11,28 @@ export function layersOf(
   tensors: TensorView[],
   segments: SegmentView[],
 ): Layer[] {
-  const jobs = segments.flatMap(({ jobs }) => jobs);
+  const jobs = new Map<number, JobView[]>();
+  for (const job of segments.flatMap(({ jobs }) => jobs)) {
+    const own = jobs.get(job.operator);
+    if (own) own.push(job);
+    else jobs.set(job.operator, [job]);
+  }
+  const segmentOf = new Map(
+    segments.flatMap(({ operators }, i) => operators.map((operator) => [operator, i] as const)),
+  );
   return reports.map((report, index) => {
     const operator = operators[index] as Operator;
-    const own = jobs.filter(({ operator }) => operator === index);
+    const own = jobs.get(index) ?? [];
     const tilings = own.flatMap(({ tiling }) => tiling ?? []);
     return {
       ...report,
       inputs: operator.inputs,
       outputs: operator.outputs,
       shape: tensors[operator.outputs[0] ?? -1]?.shape ?? [],
-      segment: segments.findIndex(({ operators }) => operators.includes(index)),
+      segment: segmentOf.get(index) ?? -1,
       jobs: counted(own),
       tiles: [...new Set(tilings.map(({ tileX, tileY }) => `${tileX}×${tileY}`))],
-      superblocks: sum(tilings.map(({ superblocks }) => superblocks)),
+      superblocks: sum(tilings, ({ superblocks }) => superblocks),
       ...estimateOf(own),
       ...(report.placement === "NPU" ? jobTraffic(own) : tensorTraffic(operator, tensors)),
     };
@@ -44,13 +53,13 @@ type Traffic = Pick<Layer, "readBytes" | "writtenBytes">;
 
 function jobTraffic(jobs: JobView[]): Traffic {
   return {
-    readBytes: sum(jobs.map(({ readBytes }) => readBytes)),
-    writtenBytes: sum(jobs.map(({ writtenBytes }) => writtenBytes)),
+    readBytes: sum(jobs, ({ readBytes }) => readBytes),
+    writtenBytes: sum(jobs, ({ writtenBytes }) => writtenBytes),
   };
 }
 
 function tensorTraffic({ inputs, outputs }: Operator, tensors: TensorView[]): Traffic {
-  const bytes = (indices: number[]) => sum(indices.map((index) => tensors[index]?.bytes ?? 0));
+  const bytes = (indices: number[]) => sum(indices, (index) => tensors[index]?.bytes ?? 0);
   return { readBytes: bytes(inputs), writtenBytes: bytes(outputs) };
 }
 
@@ -61,9 +70,5 @@ function estimateOf(jobs: JobView[]): Pick<Layer, "estimate"> {
     byBound.set(bound, (byBound.get(bound) ?? 0) + milliseconds);
   }
   const [[bound]] = [...byBound].sort(([, a], [, b]) => b - a) as [[Bound, number]];
-  return { estimate: { milliseconds: sum([...byBound.values()]), bound } };
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return { estimate: { milliseconds: sum([...byBound.values()], (part) => part), bound } };
 }

@@ -1,9 +1,10 @@
 import { type Blob, DESCRIPTOR_WORDS, type Segment, type Value } from "../blob/blob.ts";
+import { greatest } from "../sums.ts";
 import type { ConstantsView, ConstantView, MemoryView } from "./explanation.ts";
 
 export function memoryView({ values, jobs }: Segment): MemoryView {
   return {
-    peak: Math.max(0, ...values.map(({ offset, bytes }) => offset + bytes)),
+    peak: greatest(values, ({ offset, bytes }) => offset + bytes),
     lowerBound: mostAlive(values, jobs.length),
     values: values.map((value) => ({ ...value, operator: jobs[value.first]?.operator ?? -1 })),
   };
@@ -29,17 +30,11 @@ function mostAlive(values: Value[], jobs: number): number {
 /** Descriptors of each segment in one piece, coefficients by operator; each as it lies. */
 export function constantsView({ segments, constants }: Blob): ConstantsView {
   const parts = segments.flatMap(({ jobs }, segment): ConstantView[] => {
-    const starts = jobs.map(({ descriptor }) => descriptor);
-    const ends = jobs.map(({ descriptor, kind }) => descriptor + 4 * DESCRIPTOR_WORDS[kind]);
     if (jobs.length === 0) return [];
-    const offset = Math.min(...starts);
-    const descriptors: ConstantView = {
-      kind: "descriptors",
-      offset,
-      bytes: Math.max(...ends) - offset,
-      segment,
-    };
-    return [descriptors, ...coefficientParts(jobs, segment)];
+    const end = greatest(jobs, ({ descriptor, kind }) => descriptor + 4 * DESCRIPTOR_WORDS[kind]);
+    const offset = jobs.reduce((least, { descriptor }) => Math.min(least, descriptor), end);
+    const bytes = end - offset;
+    return [{ kind: "descriptors", offset, bytes, segment }, ...coefficientParts(jobs, segment)];
   });
   return { bytes: constants.length, parts: parts.sort((a, b) => a.offset - b.offset) };
 }

@@ -143,6 +143,7 @@ if (hasChromium("the page's views")) {
       assert.is(await page.locator("[role=tab][aria-selected=true]").textContent(), "Graph");
       const name = `${job.operator} ${operators[job.operator]?.name}`;
       assert.is(await selectedName(page), name);
+      await page.waitForSelector(".node[aria-pressed=true]:focus");
       // and from there to one of its jobs.
       const last = jobs.findLast(({ operator }) => operator === job.operator)?.index;
       await page.locator(".job-links button").last().click();

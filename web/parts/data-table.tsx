@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { greatest } from "../../host/sums.ts";
 
 export interface Column<Row> {
   id: string;
@@ -30,7 +31,11 @@ interface Order {
 export function DataTable<Row>({ caption, columns, rows, keyOf, isSelected }: Props<Row>) {
   const [order, setOrder] = useState<Order>();
   const sorted = useMemo(() => sort(rows, columns, order), [rows, columns, order]);
-  const most = useMemo(() => columns.map((column) => greatest(rows, column)), [rows, columns]);
+  const most = useMemo(
+    () =>
+      columns.map(({ value, bar }) => (bar ? greatest(rows, (row) => Number(value(row) ?? 0)) : 0)),
+    [rows, columns],
+  );
   const press = ({ id, numeric = false }: Column<Row>) => {
     const isSame = order?.column === id;
     setOrder({ column: id, descending: isSame ? !order.descending : numeric });
@@ -95,10 +100,6 @@ function Cell<Row>({ column, row, most }: CellProps<Row>) {
       {width > 0 && <span class="cell-bar" style={{ width: `${width}%` }} aria-hidden="true" />}
     </td>
   );
-}
-
-function greatest<Row>(rows: Row[], { value, bar }: Column<Row>): number {
-  return bar ? Math.max(0, ...rows.map((row) => Number(value(row) ?? 0))) : 0;
 }
 
 function sort<Row>(rows: Row[], columns: Column<Row>[], order: Order | undefined): Row[] {

@@ -30,12 +30,29 @@ export interface Drawing {
 }
 
 const OPERATOR = { width: 208, height: 54 };
+const STYLE = {
+  rankdir: "TB",
+  ranker: "tight-tree",
+  nodesep: 20,
+  ranksep: 26,
+  marginx: 12,
+  marginy: 12,
+} as const;
 const TENSOR = { width: 208, height: 28 };
 
+/** What has been drawn is kept, as it takes a while. */
+const drawings = new WeakMap<Explanation, Drawing>();
+
+export function drawingOf(explanation: Explanation): Drawing {
+  const drawing = drawings.get(explanation) ?? drawGraph(explanation);
+  drawings.set(explanation, drawing);
+  return drawing;
+}
+
 /** Draws the operators in layers from top to bottom. */
-export function drawGraph({ operators, edges }: Explanation): Drawing {
+function drawGraph({ operators, edges }: Explanation): Drawing {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 20, ranksep: 26, marginx: 12, marginy: 12 });
+  graph.setGraph(STYLE);
   for (const { index } of operators) graph.setNode(`${index}`, { ...OPERATOR, operator: index });
   for (const { tensor, from, to } of edges) {
     if (from === undefined) graph.setNode(`in ${tensor}`, { ...TENSOR, tensor });

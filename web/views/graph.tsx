@@ -1,28 +1,35 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Layer } from "../../host/explain/explanation.ts";
+import { greatest } from "../../host/sums.ts";
 import { useExploration } from "../explorer/context.ts";
 import { Mark } from "../parts/mark.tsx";
 import { useRoving } from "../parts/roving.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
-import { type Box, drawGraph } from "./graph-layout.ts";
+import { type Box, drawingOf } from "./graph-layout.ts";
 import "./graph.css";
 
 /** The operators and the tensors between them, coloured by where they run. */
 export function GraphView() {
   const { explanation, selected, select } = useExploration();
-  const drawing = useMemo(() => drawGraph(explanation), [explanation]);
+  const drawing = drawingOf(explanation);
   const frame = useRef<HTMLDivElement>(null);
   const onKeyDown = useRoving(frame, ".node");
-  const most = useMemo(
-    () => Math.max(1, ...explanation.operators.map(({ macs }) => macs)),
-    [explanation],
-  );
+  const most = useMemo(() => greatest(explanation.operators, ({ macs }) => macs), [explanation]);
+  useEffect(() => {
+    const { current } = frame;
+    const chosen = current?.querySelector<HTMLElement>(".node[aria-pressed=true]");
+    if (chosen) {
+      chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
+      // Whoever followed a link from another view, by the keyboard, goes on here.
+      if (document.activeElement === document.body) chosen.focus({ preventScroll: true });
+    }
+  }, [drawing, selected]);
   useEffect(() => {
     // Of a network with many branches, the beginning is in the middle.
     const { current } = frame;
-    const chosen = current?.querySelector<HTMLElement>(".node[aria-pressed=true]");
-    if (chosen) chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
-    else if (current) current.scrollLeft = (current.scrollWidth - current.clientWidth) / 2;
+    if (current && selected === undefined) {
+      current.scrollLeft = (current.scrollWidth - current.clientWidth) / 2;
+    }
   }, [drawing]);
   const { width, height, boxes, lines } = drawing;
   return (
@@ -47,7 +54,7 @@ export function GraphView() {
                 key={box.id}
                 box={box}
                 layer={layer}
-                share={layer.macs / most}
+                share={layer.macs / Math.max(1, most)}
                 isSelected={layer.index === selected}
                 isStop={layer.index === (selected ?? 0)}
                 onSelect={() => select(layer.index === selected ? undefined : layer.index)}
