@@ -17,5 +17,5 @@ if (spawnSync(CLANG_FORMAT, ["--version"]).status === 0) {
   const mode = process.argv.includes("--write") ? ["-i"] : ["--dry-run", "-Werror"];
   process.exitCode = spawnSync(CLANG_FORMAT, [...mode, ...files], { stdio: "inherit" }).status;
 } else {
-  process.stdout.write(`no ${CLANG_FORMAT}: the formatting of C and C++ is not checked\n`);
+  process.stdout.write(`skipped: the formatting of C and C++ (no ${CLANG_FORMAT})\n`);
 }

@@ -4,6 +4,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GENERATED, generateHeaders, HEADER_SOURCES } from "./c-headers.mjs";
+import { Missing } from "./missing.mjs";
+
+export { Missing };
 
 /** Compilers by Node's names of architectures; `CXX` names the machine's own. */
 const CROSS = { x64: "x86_64-linux-gnu-g++", arm64: "aarch64-linux-gnu-g++" };
@@ -58,8 +61,6 @@ const PRODUCTS = {
     path: (arch) => `build/linux-${arch}/nolfet-run`,
   },
 };
-
-export { Missing } from "./missing.mjs";
 
 /**
  * Compiles a product and gives its path; at once, where it is newer than all it is made of.

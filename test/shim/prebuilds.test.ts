@@ -32,6 +32,14 @@ for (const [arch, machine] of Object.entries(MACHINES)) {
   });
 }
 
+test("what has no compiler is told as missing", () => {
+  assert.throws(
+    () => compile("addon", { arch: "riscv64" }),
+    (error: Error) =>
+      error instanceof Missing && /no C\+\+ compiler for riscv64/.test(error.message),
+  );
+});
+
 function compiled(arch: string): string | undefined {
   try {
     return resolve(compile("addon", { arch }));
