@@ -4,7 +4,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Explanation } from "../../host/explain/explanation.ts";
 import { compile, explain, openBlob, TARGETS } from "../../host/index.ts";
-import { duration, grouped } from "../../host/numbers.ts";
+import { duration } from "../../host/numbers.ts";
+import { compact } from "../../web/parts/words.ts";
 import { hasChromium } from "./chromium.ts";
 import { buildPage, DIGITS, onPage, open, show } from "./page.ts";
 
@@ -87,11 +88,11 @@ if (hasChromium("the page's views")) {
       const macs = operators.map((operator) => operator.macs).sort((a, b) => b - a);
       assert.equal(
         await column("MACs"),
-        macs.map((count) => (count ? grouped(count) : "")),
+        macs.map((count) => (count ? compact(count) : "")),
       );
       await page.getByRole("button", { name: "MACs" }).click();
       const least = Math.min(...macs.filter((count) => count > 0));
-      assert.is((await column("MACs"))[0], grouped(least));
+      assert.is((await column("MACs"))[0], compact(least));
       await page.getByRole("button", { name: "SOFTMAX" }).click();
       assert.is(await selectedName(page), "12 SOFTMAX");
     }));

@@ -95,7 +95,7 @@ function Weights({ layer: { weightBytes, coefficientBytes, entropyBytes } }: { l
   ].filter(({ bytes }) => bytes > 0);
   const most = Math.max(...bars.map(({ bytes }) => bytes));
   return (
-    <>
+    <section>
       <h3>Weights</h3>
       <dl class="bars">
         {bars.map(({ title, bytes }) => (
@@ -108,7 +108,7 @@ function Weights({ layer: { weightBytes, coefficientBytes, entropyBytes } }: { l
           </div>
         ))}
       </dl>
-    </>
+    </section>
   );
 }
 
@@ -158,7 +158,7 @@ function Jobs({ layer: { index, segment } }: { layer: Layer }) {
   );
   if (jobs.length === 0) return null;
   return (
-    <>
+    <section>
       <h3>Jobs</h3>
       <ol class="job-links">
         {jobs.map(({ index: job, kind, purpose }) => (
@@ -169,6 +169,6 @@ function Jobs({ layer: { index, segment } }: { layer: Layer }) {
           </li>
         ))}
       </ol>
-    </>
+    </section>
   );
 }

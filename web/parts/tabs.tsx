@@ -19,6 +19,12 @@ interface Props<Id extends string> {
 export function Tabs<Id extends string>({ label, tabs, active, onChange, children }: Props<Id>) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = useRoving(list, "[role=tab]");
+  const change = (id: Id) => {
+    onChange(id);
+    // On a phone, what is above the tabs would leave no room for what is asked for.
+    const { current } = list;
+    if (current && current.getBoundingClientRect().top > innerHeight / 2) current.scrollIntoView();
+  };
   return (
     <>
       <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={onKeyDown}>
@@ -31,8 +37,8 @@ export function Tabs<Id extends string>({ label, tabs, active, onChange, childre
             aria-controls="panel"
             aria-selected={id === active}
             tabIndex={id === active ? 0 : -1}
-            onClick={() => onChange(id)}
-            onFocus={() => id !== active && onChange(id)}
+            onClick={() => change(id)}
+            onFocus={() => id !== active && change(id)}
           >
             {title}
           </button>

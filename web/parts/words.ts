@@ -12,3 +12,13 @@ export function shapeOf(shape: readonly number[]): string {
 export function hexadecimal(word: number): string {
   return `0x${word.toString(16).padStart(8, "0")}`;
 }
+
+const COMPACT = new Intl.NumberFormat("en-US", {
+  notation: "compact",
+  maximumSignificantDigits: 3,
+});
+
+/** A large count to three digits: "86.3M". */
+export function compact(count: number): string {
+  return COMPACT.format(count);
+}

@@ -4,6 +4,7 @@ import { useExploration } from "../explorer/context.ts";
 import { estimateNote } from "../explorer/summary.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { Mark, Unit } from "../parts/mark.tsx";
+import { compact } from "../parts/words.ts";
 
 const bytes = (value: (layer: Layer) => number) => ({
   value: (layer: Layer) => value(layer) || undefined,
@@ -51,7 +52,7 @@ const COLUMNS: Column<Layer>[] = [
     id: "macs",
     title: "MACs",
     value: ({ macs }) => macs || undefined,
-    cell: ({ macs }) => (macs ? grouped(macs) : ""),
+    cell: ({ macs }) => (macs ? <span title={grouped(macs)}>{compact(macs)}</span> : ""),
     numeric: true,
     bar: true,
   },
@@ -128,10 +129,13 @@ function firstOf(tiles: string[]): string {
 const SHORT: Record<string, string> = { convolution: "conv", space_to_depth: "to depth" };
 
 function Jobs({ layer: { jobs } }: { layer: Layer }) {
+  const words = jobs.map(({ kind, purpose, count }) => {
+    return `${count} ${kind} ${purpose.replaceAll("_", " ")}`;
+  });
   return (
-    <span class="job-kinds">
+    <span class="job-kinds" title={words.join(", ")}>
       {jobs.map(({ kind, purpose, count }) => (
-        <span key={purpose} title={`${count} ${kind} ${purpose.replaceAll("_", " ")}`}>
+        <span key={purpose}>
           <Unit kind={kind} /> {SHORT[purpose] ?? purpose.replaceAll("_", " ")}
           {count > 1 ? ` ×${count}` : ""}
         </span>

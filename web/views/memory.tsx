@@ -91,9 +91,7 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
                 onFocus={() => setShown(value)}
                 onBlur={() => setShown(undefined)}
               >
-                {operator >= 0 && hasRoom(x(last + 1) - x(first), y(bytes)) && (
-                  <span>{operator}</span>
-                )}
+                {operator >= 0 && <span>{operator}</span>}
               </button>
             );
           })}
@@ -128,11 +126,6 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
 function aboveBound(peak: number, lowerBound: number): string {
   if (peak === lowerBound) return "the lower bound: all that lives at one time";
   return `${percent(peak - lowerBound, lowerBound)} above the lower bound of ${size(lowerBound)}`;
-}
-
-/** Per cent of the map's width and height. */
-function hasRoom(width: number, height: number): boolean {
-  return width > 3 && height > 5;
 }
 
 function ValueWords({ value, name, jobs }: { value: ValueView; name: string; jobs: number }) {
