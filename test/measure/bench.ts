@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how long nolfet takes to compile a model, to load the blob and to run it on
  * the emulator, and the last of these beside LiteRT's reference kernels. `--rounds N` sets how
- * often. Both run in this process, on one thread.
+ * often. Both run in this process, on one thread; loading into a device, in one of its own.
  */
 import { cpus } from "node:os";
 import Table from "cli-table3";
@@ -10,6 +10,7 @@ import { VERSION } from "../../assembly/compiler/version.ts";
 import { compile, Session, type TensorInfo } from "../../host/index.ts";
 import { compileForLiteRt, type LiteRtRunner } from "../../host/litert/runtime.ts";
 import { chooseReferenceKernels } from "../support/litert.ts";
+import { MeasuredDevice } from "./device.ts";
 import { type Summary, summarize, timed } from "./samples.ts";
 import { loadSubjects, type Subject } from "./subjects.ts";
 
@@ -32,11 +33,15 @@ const { rounds } = new Command("bench")
 
 const liteRtVersion = chooseReferenceKernels();
 const table = new Table({
-  head: ["model", "core", "compile", "load", "load / compile", "infer", "LiteRT", "infer / LiteRT"],
+  head: [
+    ...["model", "core", "compile", "load, device", "load, emulator"],
+    ...["infer", "LiteRT", "infer / LiteRT"],
+  ],
   colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
   style: { head: [], border: [] },
 });
 
+const device = await MeasuredDevice.create();
 for (const subject of await loadSubjects()) {
   const runner = await compileForLiteRt(subject.model);
   await checkKernels(runner, subject);
@@ -44,10 +49,12 @@ for (const subject of await loadSubjects()) {
     for (let i = 0; i < WARM_UP_ROUNDS; i++) await playRound(subject, target, i, runner);
     const played: Round[] = [];
     for (let i = 0; i < rounds; i++) played.push(await playRound(subject, target, i, runner));
-    table.push([subject.name, target, ...cells(played)]);
+    const loads = await deviceLoads(subject, target);
+    table.push([subject.name, target, ...cells(played, loads)]);
   }
   runner.release();
 }
+await device?.close();
 
 const other = `LiteRT ${liteRtVersion} with its reference kernels`;
 console.log(`nolfet ${VERSION}, ${other}; Node ${process.version}, ${cpus()[0]?.model}`);
@@ -98,13 +105,21 @@ async function playRound(
   return round;
 }
 
-function cells(played: Round[]): string[] {
+/** From the file to a session that is ready: the blob is verified, allocated for and uploaded. */
+async function deviceLoads({ model }: Subject, target: string): Promise<number[]> {
+  if (!device) return [];
+  const blob = await compile(model, { target });
+  const loads = await device.load(blob, target, WARM_UP_ROUNDS + rounds);
+  return loads.slice(WARM_UP_ROUNDS);
+}
+
+function cells(played: Round[], loads: number[]): string[] {
   const summary = (digits: number, value: (round: Round) => number) =>
     text(summarize(played.map(value)), digits);
   return [
     summary(1, ({ compile }) => compile),
+    loads.length > 0 ? text(summarize(loads), 1) : "",
     summary(1, ({ load }) => load),
-    summary(2, ({ load, compile }) => load / compile),
     summary(1, ({ infer }) => infer),
     summary(1, ({ liteRt }) => liteRt),
     summary(2, ({ infer, liteRt }) => infer / liteRt),
