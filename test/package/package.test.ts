@@ -11,6 +11,7 @@ import { installPacked } from "./packed.ts";
 const manifest = JSON.parse(read("package.json"));
 const MANIFESTS = [".", "models/digits", "examples/browser"];
 const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"].concat(
+  "docs/devices.md",
   "examples/browser/README.md",
   "models/digits/README.md",
   "test/measure/README.md",
