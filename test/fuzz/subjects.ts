@@ -6,6 +6,8 @@ import { BufferSlot, ModelSlot } from "../../assembly/compiler/read/slots.ts";
 import { buildModel, convolutionModel } from "../../host/tflite/builder.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 import { soundModel } from "../compiler/read.edits.ts";
+import { Random as SeededRandom } from "../support/random.ts";
+import { MAKERS } from "../support/random-models.ts";
 import { SHARED } from "../support/shared.ts";
 import type { Random } from "./random.ts";
 
@@ -40,10 +42,15 @@ export function loadSubjects(): Subject[] {
   const depthwise = convolutionModel({ height: 12, width: 9, channels: 8, depthwise: true });
   const size = { height: 11, width: 11, channels: 3, outputChannels: 9 };
   const strided = convolutionModel({ ...size, stride: 2 });
+  const copied = convolutionModel({ ...size, kernel: [11, 7], stride: [3, 1], dilation: 1 });
   return [
     subject("built", buildModel(soundModel()), 1),
     subject("depthwise", depthwise, 1),
     subject("strided", strided, 1),
+    subject("copied", copied, 1),
+    ...Object.entries(MAKERS).map(([name, make]) => {
+      return subject(name, make(new SeededRandom(1), "uint8").model, 1);
+    }),
     ...loadFolder(DIGITS, NETWORK_WEIGHT),
     ...loadFolder(MODELS, NETWORK_WEIGHT),
     ...loadFolder(`${MODELS}layers/`, 1),

@@ -299,6 +299,25 @@ function pad(random: Random, dtype: ByteType): RandomModel {
   });
 }
 
+function slice(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 9, 9, 9].map((most) => random.integer(1, most));
+  const begins = shape.map((extent) => random.integer(0, extent - 1));
+  const ends = shape.map((extent, i) => random.integer((begins[i] as number) + 1, extent));
+  const steps = shape.map((_, i) => (i === 0 ? 1 : random.pick([1, 1, 2, 3])));
+  const same = quantization(random, dtype);
+  const kept = shape.map((_, i) =>
+    Math.ceil(((ends[i] as number) - (begins[i] as number)) / (steps[i] as number)),
+  );
+  return modelOf(random, {
+    operator: "STRIDED_SLICE",
+    version: 2,
+    options: { begin_mask: 0, end_mask: 0 },
+    inputs: [tensor("x", dtype, shape, same)],
+    constants: [integers("begins", begins), integers("ends", ends), integers("steps", steps)],
+    output: tensor("y", dtype, kept, same),
+  });
+}
+
 function transpose(random: Random, dtype: ByteType): RandomModel {
   const shape = [1, 5, 5, 5].map((most) => random.integer(1, most));
   const order = random.pick([
@@ -341,6 +360,7 @@ export const MAKERS: Record<string, Maker> = {
   RESIZE_BILINEAR: resize("RESIZE_BILINEAR"),
   RESIZE_NEAREST_NEIGHBOR: resize("RESIZE_NEAREST_NEIGHBOR"),
   SOFTMAX: unary("SOFTMAX", unitRange, { beta: 1 }),
+  STRIDED_SLICE: slice,
   SUB: pairwise("SUB"),
   TRANSPOSE: transpose,
 };
