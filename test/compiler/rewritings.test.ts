@@ -199,11 +199,15 @@ const REWRITINGS: Rewriting[] = [
     largest: 1,
     make(random) {
       const [height = 1, width = 1] = size(random, 20);
-      const window = [random.integer(1, height), random.integer(1, width)];
+      const isSame = random.pick([true, false]);
+      const most = isSame ? 5 : 20;
+      const window = [height, width].map((extent) => random.integer(1, Math.min(extent, most)));
       const strides = [random.integer(1, 9), random.integer(1, 9)];
       const depth = channels(random);
       const outputs = [height, width].map((extent, i) => {
-        return Math.floor((extent - (window[i] as number)) / (strides[i] as number)) + 1;
+        return Math.ceil(
+          (isSame ? extent : extent - (window[i] as number) + 1) / (strides[i] as number),
+        );
       });
       return layer({
         operator: "AVERAGE_POOL_2D",
@@ -211,7 +215,7 @@ const REWRITINGS: Rewriting[] = [
         from: [1, height, width, depth],
         to: [1, ...outputs, depth],
         options: {
-          padding: 1,
+          padding: isSame ? 0 : 1,
           stride_h: strides[0] as number,
           stride_w: strides[1] as number,
           filter_height: window[0] as number,
@@ -322,14 +326,14 @@ const REFUSED: [what: string, reason: string, layer: Layer][] = [
     },
   ],
   [
-    "averages with padding",
-    "its windows at the border hold fewer pixels (SAME padding)",
+    "averages of large windows with padding",
+    "its windows hold more than 9 different numbers of pixels",
     {
       operator: "AVERAGE_POOL_2D",
       dtype: "uint8",
-      from: [1, 6, 6, 4],
-      to: [1, 6, 6, 4],
-      options: { padding: 0, stride_h: 1, stride_w: 1, filter_height: 3, filter_width: 3 },
+      from: [1, 12, 12, 4],
+      to: [1, 12, 12, 4],
+      options: { padding: 0, stride_h: 1, stride_w: 1, filter_height: 9, filter_width: 9 },
     },
   ],
   [

@@ -4,32 +4,36 @@ import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat
 import { Order } from "./homes";
 import { Access, ConvolutionJob } from "./jobs";
 import { Kernels } from "./kernels";
-import { Image } from "./moves";
+import { copyPatch, Image } from "./moves";
 import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
 import { Workshop } from "./workshop";
 
-/** Convolutions one behind the other, the first reading a tensor and the last filling one. */
+/** The first convolution fills the output; of the others, patches are set over it. */
 export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): void {
   if (plan.flat && workshop.settings.compatMesa) {
     lowerAsMesa(plan, workshop);
     return;
   }
   const order = plan.flat ? Order.INTERLEAVED : Order.PLANAR;
-  let input = workshop.require(plan.input, order);
-  for (let i = 0; i < plan.stages.length; i++) {
-    const isLast = i == plan.stages.length - 1;
-    const output = isLast
-      ? workshop.homes.fill(plan.output, plan.flat ? Order.INTERLEAVED : Order.PLANAR)
-      : new Access(workshop.homes.value(plan.stages[i].outputBytes));
-    convolve(plan.stages[i], input, output, workshop);
-    input = output;
+  const input = workshop.require(plan.input, order);
+  const output = workshop.homes.fill(plan.output, order);
+  convolve(plan.convolutions[0], input, output, workshop);
+  for (let i = 1; i < plan.convolutions.length; i++) {
+    const c = plan.convolutions[i];
+    const other = new Access(workshop.homes.value(c.outputBytes));
+    convolve(c, input, other, workshop);
+    const image = new Image(c.rows.output, c.columns.output, c.outputChannels, c.outputZero);
+    for (let j = 0; j < plan.patches.length; j++) {
+      const patch = plan.patches[j];
+      if (patch.source == i) workshop.add(copyPatch(image, patch, other, output));
+    }
   }
 }
 
 /** FULLY_CONNECTED as a kernel of its own kind, which v7 does not compute rightly. */
 function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
-  const c = plan.stages[0];
+  const c = plan.convolutions[0];
   const input = workshop.require(plan.input, Order.INTERLEAVED);
   const output = workshop.homes.fill(plan.output, Order.INTERLEAVED);
   const job = convolutionJob(c, c.allChannels, input, output);

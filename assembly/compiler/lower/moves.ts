@@ -1,3 +1,4 @@
+import { Patch } from "../partition/plans";
 import { Access, MoveJob, Purpose } from "./jobs";
 
 /** An image of `rows` × `columns` pixels with `channels` each. */
@@ -51,6 +52,21 @@ export function copy(image: Image, input: Access, output: Access): MoveJob[] {
     jobs.push(job);
   }
   return jobs;
+}
+
+/** Some rows and columns of a planar image, to the same place of another. */
+export function copyPatch(image: Image, patch: Patch, input: Access, output: Access): MoveJob {
+  const plane = image.rows * image.columns;
+  const first = patch.firstRow * image.columns + patch.firstColumn;
+  const part = new Image(patch.rows, patch.columns, image.channels, image.zero);
+  const job = wholeImage(Purpose.COPY, part, input.plus(first), output.plus(first));
+  readAll(job, patch.columns, patch.rows, image.channels);
+  job.rowPitch = image.columns;
+  job.planePitch = plane;
+  job.tileX = patch.columns;
+  job.tileY = patch.rows;
+  job.increments[6] = plane;
+  return job.loop(1, 1, patch.columns).loop(2, image.columns, patch.rows);
 }
 
 /** What a loop counts. */

@@ -36,8 +36,21 @@ export abstract class Plan {
   }
 }
 
-/** Convolutions one behind the other: mostly one, two where a pool is too large for that. */
+/** Rows and columns of an output that another convolution than the first gives. */
+export class Patch {
+  constructor(
+    /** Which of the plan's convolutions. */
+    public source: i32,
+    public firstRow: i32,
+    public rows: i32,
+    public firstColumn: i32,
+    public columns: i32,
+  ) {}
+}
+
+/** Convolutions of one image: mostly one, others where parts of the output differ in scale. */
 export class ConvolutionsPlan extends Plan {
+  patches: Patch[] = [];
   /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
   flat: bool = false;
   /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
@@ -50,7 +63,7 @@ export class ConvolutionsPlan extends Plan {
   constructor(
     input: Tensor,
     output: Tensor,
-    public stages: Convolution[],
+    public convolutions: Convolution[],
   ) {
     super(PlanKind.CONVOLUTIONS, [input], [output]);
   }

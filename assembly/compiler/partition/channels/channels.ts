@@ -81,7 +81,7 @@ function layersOf(placements: Placement[]): Layer[] {
     if (plan == null || plan.kind != PlanKind.CONVOLUTIONS) continue;
     const convolutions = plan as ConvolutionsPlan;
     const operands = convolutions.operands;
-    if (operands == null || convolutions.stages.length != 1) continue;
+    if (operands == null || convolutions.convolutions.length != 1) continue;
     layers.push(new Layer(placements[i], convolutions, operands));
   }
   return layers;

@@ -48,7 +48,7 @@ export class Layer {
   }
 
   get convolution(): Convolution {
-    return this.plan.stages[0];
+    return this.plan.convolutions[0];
   }
 
   scale(kernel: i32): f32 {

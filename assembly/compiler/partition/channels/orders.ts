@@ -103,7 +103,7 @@ export class Orders {
   private convolve(plan: ConvolutionsPlan): void {
     const operands = plan.operands;
     if (operands == null) this.joinAll(plan);
-    else if (plan.stages.length != 1) this.fix(plan);
+    else if (plan.convolutions.length != 1) this.fix(plan);
     // Of a depthwise one whose kernels share channels, nothing is moved.
     else if (operands.isDepthwise && plan.input.fromLast(1) > 1) this.joinAll(plan);
   }

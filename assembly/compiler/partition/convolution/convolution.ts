@@ -5,11 +5,11 @@ import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
 import { isRectified, zeroByte } from "../tensors";
+import { placeConvolutions } from "./convolutions";
 import { Convolution, LARGEST_KERNEL } from "./geometry";
 import { Operands } from "./operands";
 import { OPERAND_RULES } from "./rules";
 import { leavesCoresIdle, spellOut } from "./spread";
-import { placeStages } from "./stages";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
 export function placeConvolution(operator: Operator, context: Context): Placement {
@@ -31,7 +31,7 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
   if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))
     return Placement.onCpu("its kernels take too much memory");
   const c = flat ? wholeImage(operands, context) : sliding(operands, context);
-  const placement = placeStages(operands.input, operands.output, [c], Mark.PROVEN, context);
+  const placement = placeConvolutions(operands.input, operands.output, [c], Mark.PROVEN, context);
   const plan = placement.plan;
   if (plan == null) return placement;
   (plan as ConvolutionsPlan).flat = flat;

@@ -4,8 +4,8 @@ import { Context } from "../context";
 import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
+import { placeConvolutions } from "./convolutions";
 import { Convolution } from "./geometry";
-import { placeStages } from "./stages";
 
 /**
  * Whole planes at a time, however large: an interleaved image is read or written as a planar
@@ -57,7 +57,7 @@ function placeAcross(
   // All kernels are the same one.
   c.weights.data = changetype<usize>(new StaticArray<u8>(from).fill(1));
   c.weights.channelPitch = 1;
-  const placement = placeStages(input, output, [c], Mark.EXPECTED, context);
+  const placement = placeConvolutions(input, output, [c], Mark.EXPECTED, context);
   const plan = placement.plan;
   if (plan != null) (plan as ConvolutionsPlan).flat = true;
   return placement;

@@ -2,11 +2,11 @@ import { Operator, Tensor } from "../../graph";
 import { Mark, Padding } from "../../schema";
 import { Context } from "../context";
 import { Placement } from "../placement";
-import { isRectified, sameQuantization, whyNoImage, whyNotFused, zeroByte } from "../tensors";
+import { isRectified, whyNoImage, whyNotFused } from "../tensors";
+import { Averages, divide, Window } from "./averages";
+import { placeConvolutions } from "./convolutions";
 import { Axis, Convolution } from "./geometry";
 import { placeSum } from "./planes";
-import { spread } from "./spread";
-import { placeStages } from "./stages";
 
 /**
  * Averages are convolutions with equal weights: a sum of whole numbers that is rounded once, and
@@ -23,21 +23,12 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
   const relu = isRectified(options.activation);
   const window = new Window(options.filterHeight, options.filterWidth);
   if (window.covers(input, output)) return placeWholePlane(input, output, relu, context);
-  const c = new Convolution();
-  c.rows.span(input.fromLast(3), output.fromLast(3), window.rows);
-  c.columns.span(input.fromLast(2), output.fromLast(2), window.columns);
-  c.step(options.strideHeight, options.strideWidth);
-  if (!staysInside(c.rows) || !staysInside(c.columns))
-    return Placement.onCpu(
-      options.padding == Padding.SAME
-        ? "its windows at the border hold fewer pixels (SAME padding)"
-        : "its output does not follow from its input",
-    );
-  c.outputChannels = input.fromLast(1);
-  c.relu = relu;
-  spread(c, new StaticArray<u8>(window.pixels).fill(1), context.core);
-  divide(c, window.pixels, input, output);
-  return placeStages(input, output, [c], Mark.EXPECTED, context);
+  const averages = new Averages(input, output, window, options, context);
+  const c = averages.over(window.pixels);
+  if (staysInside(c.rows) && staysInside(c.columns))
+    return placeConvolutions(input, output, [c], Mark.EXPECTED, context);
+  if (options.padding == Padding.SAME) return averages.placeUneven();
+  return Placement.onCpu("its output does not follow from its input");
 }
 
 /** MEAN over rows and columns. */
@@ -62,23 +53,6 @@ function isOverPlane(axes: Tensor): bool {
   return first * second == 2 && first + second == 3;
 }
 
-class Window {
-  constructor(
-    public rows: i32,
-    public columns: i32,
-  ) {}
-
-  get pixels(): i32 {
-    return this.rows * this.columns;
-  }
-
-  /** One window, over the whole image. */
-  covers(input: Tensor, output: Tensor): bool {
-    const single = output.elements == (input.fromLast(1) as u32);
-    return single && this.rows == input.fromLast(3) && this.columns == input.fromLast(2);
-  }
-}
-
 function whyNotPooled(input: Tensor, output: Tensor): string {
   const broken = whyNoImage(input, "input");
   if (broken != "") return broken;
@@ -98,13 +72,4 @@ function placeWholePlane(input: Tensor, output: Tensor, relu: bool, context: Con
 function staysInside(axis: Axis): bool {
   const room = axis.input - axis.kernel;
   return room >= 0 && axis.output == room / axis.stride + 1;
-}
-
-/** Makes of a sum of so many pixels their average. */
-function divide(c: Convolution, pixels: i32, input: Tensor, output: Tensor): void {
-  c.inputZero = zeroByte(input);
-  c.outputZero = zeroByte(output);
-  c.scale = (1.0 / (pixels as f64)) as f32;
-  if (sameQuantization(input, output)) return;
-  c.scale *= input.quantization.scale(0) / output.quantization.scale(0);
 }

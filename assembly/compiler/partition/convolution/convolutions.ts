@@ -9,29 +9,29 @@ import { GEOMETRY_RULES } from "./rules";
 import { chooseStrategy, markOf } from "./strategy";
 
 /**
- * Gives the NPU convolutions that follow each other, if it can do all of them. The mark is
- * that of the weakest, and no stronger than `strongest`.
+ * Gives the NPU convolutions of one image, if it can do all of them. The mark is that of the
+ * weakest, and no stronger than `strongest`.
  */
-export function placeStages(
+export function placeConvolutions(
   input: Tensor,
   output: Tensor,
-  stages: Convolution[],
+  convolutions: Convolution[],
   strongest: Mark,
   context: Context,
 ): Placement {
-  const plan = new ConvolutionsPlan(input, output, stages);
+  const plan = new ConvolutionsPlan(input, output, convolutions);
   let mark = strongest;
-  for (let i = 0; i < stages.length; i++) {
-    const reason = whyNotStage(stages[i], context);
+  for (let i = 0; i < convolutions.length; i++) {
+    const reason = whyNot(convolutions[i], context);
     if (reason != "") return Placement.onCpu(reason);
-    mark = max<i32>(mark, markOf(stages[i], context.core)) as Mark;
-    plan.macs += stages[i].macs;
+    mark = max<i32>(mark, markOf(convolutions[i], context.core)) as Mark;
+    plan.macs += convolutions[i].macs;
   }
   return Placement.onNpu(plan, mark);
 }
 
 /** Checks a convolution and, if the NPU can do it, decides how. */
-function whyNotStage(c: Convolution, context: Context): string {
+function whyNot(c: Convolution, context: Context): string {
   for (let i = 0; i < GEOMETRY_RULES.length; i++) {
     const reason = GEOMETRY_RULES[i](c, context.core);
     if (reason != "") return reason;
