@@ -1,6 +1,6 @@
 // esbuild leaves `new URL(…, import.meta.url)` as it is: the page, the Wasm modules and the worker
 // are put where these expressions look for them.
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -10,10 +10,9 @@ await build({
   format: "esm",
   outdir: "dist/esbuild/src",
 });
-await mkdir("dist/esbuild/dist", { recursive: true });
 for (const name of ["compiler", "emulator", "cpu"]) {
   const file = `${name}.wasm`;
   const module = fileURLToPath(import.meta.resolve(`nolfet/${file}`));
-  await copyFile(module, `dist/esbuild/dist/${file}`);
+  await copyFile(module, `dist/esbuild/src/${file}`);
 }
 await copyFile("index.html", "dist/esbuild/index.html");
