@@ -45,27 +45,29 @@ void Session::load() {
   constants_->prepare(ETNA_PREP_WRITE, deadline);
   std::memcpy(constants_->memory().get(), image_.constants.data(), image_.constantsBytes);
   constants_->finish();
-  if (!image_.init.empty()) submit(image_.init, deadline);
+  if (!image_.init.empty()) submit(image_.init, {}, deadline);
 }
 
-void Session::submit(const std::vector<uint32_t>& words, const etnaviv::Deadline& deadline) const {
-  const std::vector<etnaviv::Use> uses = {
-      {constants_, ETNA_SUBMIT_BO_READ},
-      {arena_, ETNA_SUBMIT_BO_READ | ETNA_SUBMIT_BO_WRITE},
-  };
-  const uint32_t fence = place_.device->submit(place_.pipe, words.data(), words.size(), uses);
+void Session::submit(const std::vector<uint32_t>& words, const std::vector<etnaviv::Use>& uses,
+                     const etnaviv::Deadline& deadline) const {
+  const uint32_t fence =
+      place_.device->submit(place_.pipe, words.data(), words.size() * sizeof(uint32_t), uses);
   place_.device->wait(place_.pipe, fence, deadline);
 }
 
 void Session::run(uint32_t milliseconds) {
   const etnaviv::Deadline deadline = etnaviv::deadlineIn(milliseconds);
+  const std::vector<etnaviv::Use> uses = {
+      {constants_, ETNA_SUBMIT_BO_READ},
+      {arena_, ETNA_SUBMIT_BO_READ | ETNA_SUBMIT_BO_WRITE},
+  };
   for (size_t i = 0; i < segments_.size(); i++) {
     arena_->prepare(ETNA_PREP_WRITE, deadline);
     for (const auto& [host, arena, bytes, flip] : segments_[i].inputs) {
       copy(arena, host, bytes, flip);
     }
     arena_->finish();
-    submit(image_.streams[i], deadline);
+    submit(image_.streams[i], uses, deadline);
     arena_->prepare(ETNA_PREP_READ, deadline);
     for (const auto& [host, arena, bytes, flip] : segments_[i].outputs) {
       copy(host, arena, bytes, flip);

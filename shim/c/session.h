@@ -40,7 +40,8 @@ class Session {
   using Bindings = flatbuffers::Vector<flatbuffers::Offset<nolf::Binding>>;
 
   void load();
-  void submit(const std::vector<uint32_t>& words, const etnaviv::Deadline& deadline) const;
+  void submit(const std::vector<uint32_t>& words, const std::vector<etnaviv::Use>& uses,
+              const etnaviv::Deadline& deadline) const;
   void bind();
   std::vector<Transfer> transfers(const Bindings* bindings);
   uint8_t* shared(uint32_t tensor, const Bindings* bindings) const;
