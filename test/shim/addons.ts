@@ -38,7 +38,7 @@ export function addonOf(name: BuildName, what: string): Addon | undefined {
   const node = NODES[name];
   if (!hasTools(what, build)) return undefined;
   if (!existsSync(node)) {
-    console.log(`skipped: ${what} (no ${node}; npm ci --prefix test/arm64 brings it)`);
+    console.log(`skipped: ${what} (no Node for arm64: npm ci --prefix test/arm64 brings it)`);
     return undefined;
   }
   try {
