@@ -1,35 +1,35 @@
 import type { Blob } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
-import { compile } from "../compile.ts";
+import { compileModel, OPTION_BITS } from "../compiler.ts";
 import type { TypedArray } from "../dtype.ts";
+import { NolfetError } from "../errors.ts";
 import { Session } from "../session.ts";
-import { TARGETS } from "../targets.ts";
 import { statisticsFor, type TensorStatistics } from "./statistics.ts";
 
 type Feeds = Record<string, TypedArray>;
+type Feed = (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds>;
 
 /**
- * Runs a model on the CPU with some inputs, and gives what its layers' values are like as a table
- * for `compile`: from it, weights that are quantized per channel are rounded so that it shows
- * least. The same model and inputs give the same bytes anywhere.
+ * Runs a model on the CPU with some inputs, and tells what its layers' values are like, as a table
+ * for `compile`: by it, weights that are quantized per channel are rounded so that it shows least.
+ * The same model and inputs give the same bytes anywhere.
  */
-export async function calibrate(
-  model: Uint8Array,
-  feed: (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds>,
-): Promise<Uint8Array> {
-  const target = TARGETS[0]?.name ?? "";
-  const bytes = await compile(model, { target, cpuOnly: true, exposeAll: true });
+export async function calibrate(model: Uint8Array, feed: Feed): Promise<Uint8Array> {
+  const bytes = await compileModel(model, 0, OPTION_BITS.cpuOnly | OPTION_BITS.exposeAll);
   const blob = openBlob(bytes);
-  const session = await Session.create(bytes);
+  const session = await Session.create(bytes, { device: "emulator" });
   const statistics = statisticsFor(blob);
+  let runs = 0;
   try {
     for await (const feeds of feed(session.inputs)) {
       const outputs = await session.run(feeds);
       for (const one of statistics) one.add(valuesOf(one.tensor, blob, session, feeds, outputs));
+      runs++;
     }
   } finally {
     await session.release();
   }
+  if (runs === 0) throw new NolfetError("BAD_INPUT", "inputs to calibrate by", "none");
   return tableOf(statistics);
 }
 

@@ -71,7 +71,7 @@ export class Activity {
 
 const RECTIFIED_MEAN: f64 = 22;
 const RECTIFIED_VARIANCE: f64 = 25 * 25;
-const VARIANCE: f64 = 25 * 25;
+const VARIANCE: f64 = 17 * 17;
 const SPATIAL: f64 = 0.4;
 const COMMON: f64 = 0.05;
 

@@ -16,6 +16,8 @@ const ROUNDING: f64 = 1.0 / 12.0;
  * steps.
  */
 export class Cost {
+  /** One over the mean variance of its output: errors count by the signal that they disturb. */
+  weight: f64;
   private scales: StaticArray<f64>;
   private factors: StaticArray<f64>;
   /** Mean squares of each kernel's weights. */
@@ -31,6 +33,7 @@ export class Cost {
     this.powers = new StaticArray<f64>(kernels);
     const shared = layer.keepsChannels ? 0 : sumOfVariances(layer, activity);
     const unit = unitOf(layer);
+    this.weight = 1 / (1 + meanVariance(layer, activity));
     for (let k = 0; k < kernels; k++) {
       const variance = layer.keepsChannels
         ? layer.taps * activity.variance(layer.operands.input, k)
@@ -57,6 +60,13 @@ export class Cost {
 export function unitOf(layer: Layer): f64 {
   const input = layer.operands.input.quantization.scale(0) as f64;
   return input / (layer.operands.output.quantization.scale(0) as f64);
+}
+
+function meanVariance(layer: Layer, activity: Activity): f64 {
+  let sum: f64 = 0;
+  for (let k = 0; k < layer.channels; k++)
+    sum += activity.variance(layer.operands.output, k % layer.operands.output.fromLast(1));
+  return sum / (layer.channels as f64);
 }
 
 function sumOfVariances(layer: Layer, activity: Activity): f64 {

@@ -40,7 +40,7 @@ export class Grouping {
   /** Mean of the kernels' costs in so many groups; infinite where no such cuts are allowed. */
   mean(groups: i32): f64 {
     const total = this.best[groups * this.width + this.width - 1];
-    return total / (this.cost.layer.channels as f64);
+    return (total * this.cost.weight) / (this.cost.layer.channels as f64);
   }
 
   /** How many kernels each of so many groups has. */
