@@ -6,7 +6,7 @@ export { calibrate } from "./calibrate/calibrate.ts";
 export { type Comparison, compareModel, type OperatorComparison } from "./compare/compare.ts";
 export { type CompiledBlob, type CompileOptions, compile } from "./compile.ts";
 export type { Dtype, TypedArray } from "./dtype.ts";
-export { type ErrorCode, NolfetError, type Place } from "./errors.ts";
+export { type ErrorCode, NolfetError, type Place, type SystemError } from "./errors.ts";
 export { coreView } from "./explain/cores.ts";
 export { toCsv } from "./explain/csv.ts";
 export { explain } from "./explain/explain.ts";
@@ -20,5 +20,11 @@ export {
 } from "./images/pixels.ts";
 export type { Report } from "./report.ts";
 export { dequantize, type Score, topScores } from "./scores.ts";
-export { type DeviceInfo, Session, type SessionOptions } from "./session.ts";
+export {
+  type DeviceInfo,
+  type RunOptions,
+  type RunTimes,
+  Session,
+  type SessionOptions,
+} from "./session.ts";
 export { findTarget, TARGETS, type Target } from "./targets.ts";

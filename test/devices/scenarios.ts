@@ -72,14 +72,14 @@ const SCENARIOS = {
     return { ...result, left: session.inputs.map(({ view }) => view?.length) };
   },
 
-  /** Sessions one after the other: what the process holds after a quarter, and at the end. */
+  /** Sessions one after the other: what the process holds after each quarter of them. */
   async cycles({ count = 1, ...task }: Task): Promise<Outcome> {
     const held: Outcome[] = [];
     for (let i = 1; i <= count; i++) {
       const session = await open(task);
       await session.run(feedsOf(session.inputs, ""));
       await session.release();
-      if (i === Math.ceil(count / 4) || i === count) held.push(holdings());
+      if (i % Math.ceil(count / 4) === 0 || i === count) held.push(holdings());
     }
     return { held };
   },

@@ -1,6 +1,7 @@
 import type { Blob } from "../../../host/blob/blob.ts";
 import { mapImage } from "../../../host/devices/emulated.ts";
 import { Emulator, type JobExtents } from "../../../host/devices/emulator.ts";
+import { relocatedFrom } from "../../../host/devices/relocate.ts";
 import { verifyImage } from "../../../host/devices/verify.ts";
 import { type ErrorCode, NolfetError, openBlob, Session } from "../../../host/index.ts";
 import { wasmModule } from "../../../host/modules.ts";
@@ -25,6 +26,8 @@ const FAULTS: ErrorCode[] = ["INTERNAL", "BAD_INPUT", "FILE", "BAD_OPTION"];
 const SEALED_SHARE = 0.97;
 /** One in so many goes through a session as well. */
 const SESSION_SHARE = 1 / 100;
+const MOVED_SHARE = 1 / 10;
+const MOVED_TO = 0x60000000;
 /** Multiplications that executing a mutant may take. */
 const MOST_WORK = 2 ** 28;
 const MOST_KEPT_BYTES = 2 ** 26;
@@ -68,9 +71,11 @@ async function execute(blob: Blob, random: Random): Promise<Verdict> {
   const kept = emulators.get(blob.coreIndex);
   const emulator = kept ?? (await Emulator.create(await wasmModule("emulator"), blob.coreIndex));
   emulators.set(blob.coreIndex, emulator);
+  // As where a kernel driver does not give the addresses that the blob was linked for.
+  const moved = random.chance(MOVED_SHARE) ? { ...blob, ...relocatedFrom(blob, MOVED_TO) } : blob;
   try {
-    mapImage(emulator, blob);
-    return run(emulator, blob, verifyImage(emulator, blob), random);
+    mapImage(emulator, moved);
+    return run(emulator, moved, verifyImage(emulator, moved), random);
   } finally {
     emulator.unmapAll();
     if (emulator.memoryBytes > MOST_KEPT_BYTES) emulators.delete(blob.coreIndex);
