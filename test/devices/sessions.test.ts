@@ -21,7 +21,7 @@ const CORES = ["a311d", "imx8mp"];
 const NETWORKS = ["digits", "mobilenet_v1_1.0_224_quant", "ssdlite_mobiledet_coco_qat_postprocess"];
 
 /** How many sessions come and go; `CYCLES=10000` for as many. */
-const CYCLES = Number(process.env.CYCLES ?? 400);
+const CYCLES = Number(process.env.CYCLES ?? 1000);
 const SLACK_BYTES = 24 * 2 ** 20;
 const MOST_PARALLEL = 8;
 
