@@ -31,7 +31,7 @@ await page.rebuild();
 
 if (process.argv.includes("--serve")) {
   await page.watch();
-  const { port } = await page.serve({ servedir: FOLDER, port: 8080 });
+  const { port } = await page.serve({ servedir: FOLDER, host: "127.0.0.1", port: 8080 });
   process.stdout.write(`http://localhost:${port}/\n`);
 } else {
   await page.dispose();
