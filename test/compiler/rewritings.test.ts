@@ -164,8 +164,9 @@ const REWRITINGS: Rewriting[] = [
     make(random) {
       // Now and then more rows than one plane takes.
       const isTall = random.integer(0, 7) === 0;
-      const [height = 1, width = 1] = isTall ? [300, 3] : size(random, 14);
+      const [height = 1, width = 1] = isTall ? [300, 3] : size(random, 14).map((side) => side + 1);
       const window = [random.integer(1, Math.min(height, 14)), random.integer(1, width)];
+      if (Math.max(...window) === 1) window[1] = 2;
       const strides = random.pick([
         [1, 1],
         [2, 2],
@@ -315,14 +316,25 @@ const REFUSED: [what: string, reason: string, layer: Layer][] = [
     },
   ],
   [
-    "the greatest of very large windows",
+    "the greatest of windows of many channels that make no equal groups",
     "it would take more than 64 jobs",
     {
       operator: "MAX_POOL_2D",
       dtype: "uint8",
-      from: [1, 60, 60, 4],
-      to: [1, 1, 1, 4],
-      options: { padding: 1, stride_h: 1, stride_w: 1, filter_height: 60, filter_width: 60 },
+      from: [1, 60, 60, 211],
+      to: [1, 58, 58, 211],
+      options: { padding: 1, stride_h: 1, stride_w: 1, filter_height: 3, filter_width: 3 },
+    },
+  ],
+  [
+    "the greatest of single pixels",
+    "its windows are single pixels",
+    {
+      operator: "MAX_POOL_2D",
+      dtype: "uint8",
+      from: [1, 4, 4, 4],
+      to: [1, 2, 2, 4],
+      options: { padding: 1, stride_h: 2, stride_w: 2, filter_height: 1, filter_width: 1 },
     },
   ],
   [

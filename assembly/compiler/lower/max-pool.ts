@@ -40,24 +40,48 @@ function poolGroup(plan: MaxPoolPlan, from: Access, to: Access, workshop: Worksh
   const image = new Image(plan.input.fromLast(3), plan.input.fromLast(2), plan.groupChannels, 0);
   const bottom = plan.rows - plan.top - image.rows;
   const right = plan.columns - plan.left - image.columns;
-  let planes = stackOf(plan, 0, workshop);
-  new Frame(image, plan.top, bottom, plan.left, right).surround(from, planes, workshop);
-  for (let i = 0; i < plan.runs.length; i++) {
-    const run = plan.runs[i];
-    const isLast = i == plan.runs.length - 1;
-    for (let j = 0; j < run.differences.length; j++) {
-      convolve(run.differences[j], planes, planes.plus((j + 1) * plan.planeBytes), workshop);
+  let stack = new Stack(plan, 0, workshop);
+  new Frame(image, plan.top, bottom, plan.left, right).surround(from, stack.values, workshop);
+  for (let i = 0; i < plan.steps.length; i++) {
+    const step = plan.steps[i];
+    convolve(step.difference, stack.compared, stack.differences, workshop);
+    if (i == plan.steps.length - 1) {
+      convolve(step.sum, stack.values, to, workshop);
+      return;
     }
-    const next = isLast ? to : stackOf(plan, i + 1, workshop);
-    convolve(run.sum, planes, next, workshop);
-    planes = next;
+    const next = new Stack(plan, i + 1, workshop);
+    convolve(step.sum, stack.values, next.values, workshop);
+    if (next.isShifted) convolve(step.sum, stack.values, next.start, workshop);
+    stack = next;
   }
 }
 
-/** Room for the planes of a run. */
-function stackOf(plan: MaxPoolPlan, run: i32, workshop: Workshop): Access {
-  const planes = plan.runs[run].differences.length + 1;
-  return new Access(workshop.homes.value(planes * plan.planeBytes));
+/**
+ * The planes of a step. Those to compare with, where they are planes of their own, are the same
+ * values, written `shift` bytes before where they are read; their last few are never needed.
+ *
+ *     start  │ shift │ compared │ values │ differences │
+ */
+class Stack {
+  start: Access;
+  isShifted: bool;
+  compared: Access;
+  values: Access;
+  differences: Access;
+
+  constructor(plan: MaxPoolPlan, index: i32, workshop: Workshop) {
+    const step = plan.steps[index];
+    const plane = plan.planeBytes;
+    const start = new Access(workshop.homes.value(step.shift + step.planes * plane));
+    const isShifted = step.shift > 0;
+    const compared = start.plus(step.shift);
+    const values = isShifted ? compared.plus(plane) : compared;
+    this.start = start;
+    this.isShifted = isShifted;
+    this.compared = compared;
+    this.values = values;
+    this.differences = values.plus(plane);
+  }
 }
 
 /** Every so many of the greatest values, without those past the last window. */

@@ -1,7 +1,7 @@
 import { Operator, Options } from "../graph";
 import { Mark, Padding } from "../schema";
 import { Context } from "./context";
-import { addRuns, DIFFERENCES_IN_RUN, finish } from "./convolution/maxima";
+import { addSteps, finish } from "./convolution/maxima";
 import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE } from "./limits";
 import { Placement } from "./placement";
 import { MaxPoolPlan } from "./plans";
@@ -26,14 +26,14 @@ export function placeMaxPool(operator: Operator, context: Context): Placement {
     return Placement.onCpu("its output has not its input's channels");
   const unfused = whyNotFused(options.activation, output);
   if (unfused != "") return Placement.onCpu(unfused);
+  if (options.filterHeight * options.filterWidth == 1)
+    return Placement.onCpu("its windows are single pixels");
   const plan = new MaxPoolPlan(input, output);
   if (!measure(plan, options)) return Placement.onCpu("its output does not follow from its input");
   const unfit = whyNotPlanes(plan);
   if (unfit != "") return Placement.onCpu(unfit);
-  // A convolution grows the windows by two pixels at most.
-  if (options.filterHeight + options.filterWidth <= 2 * MOST_JOBS)
-    addRuns(plan, options.filterHeight, options.filterWidth);
-  if (plan.runs.length == 0 || plan.groups * plan.convolutions > MOST_JOBS)
+  addSteps(plan, options.filterHeight, options.filterWidth);
+  if (plan.groups * plan.convolutions > MOST_JOBS)
     return Placement.onCpu(`it would take more than ${MOST_JOBS} jobs`);
   finish(plan, isRectified(options.activation));
   return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
@@ -42,8 +42,7 @@ export function placeMaxPool(operator: Operator, context: Context): Placement {
 /** False where the output's size is not what the options make of the input's. */
 function measure(plan: MaxPoolPlan, options: Options): bool {
   const isSame = options.padding == Padding.SAME;
-  const isPixel = options.filterHeight == 1 && options.filterWidth == 1;
-  const halves = !isPixel && ((options.strideHeight | options.strideWidth) & 1) == 0;
+  const halves = ((options.strideHeight | options.strideWidth) & 1) == 0;
   const rows = new Side(plan.input.fromLast(3), plan.output.fromLast(3), isSame);
   const columns = new Side(plan.input.fromLast(2), plan.output.fromLast(2), isSame);
   rows.measure(options.filterHeight, options.strideHeight, halves);
@@ -91,13 +90,16 @@ function groupsOf(plan: MaxPoolPlan): i32 {
   return groups;
 }
 
+/** That a step works on. */
+const MOST_PLANES = 3;
+
 /** Leaves room for the taps at the borders. */
 const HIGHEST = LONGEST_SIDE - 8;
 
 function whyNotPlanes(plan: MaxPoolPlan): string {
   if (plan.groups == 0 || plan.columns > HIGHEST)
     return `its image exceeds ${HIGHEST} pixels on a side`;
-  const bytes = (plan.planeBytes as u64) * (DIFFERENCES_IN_RUN + 1);
+  const bytes = (plan.planeBytes as u64) * MOST_PLANES;
   if (bytes > (LARGEST_TENSOR as u64)) return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
   if (plan.columnStep * plan.groupChannels > LONGEST_LOOP)
     return `the pixels that it keeps are more than ${LONGEST_LOOP} bytes apart`;

@@ -163,15 +163,24 @@ export class RepetitionPlan extends Plan {
   }
 }
 
-/** Differences to greater neighbours, each over the planes of all before it; and their sum. */
-export class MaximaRun {
-  differences: Convolution[] = [];
-  sum: Convolution = new Convolution();
+/** From greatest values of windows to those of larger ones. */
+export class MaximaStep {
+  constructor(
+    /** Bytes by which a plane is written further in front to be compared with; 0: none is. */
+    public shift: i32,
+    public difference: Convolution,
+    public sum: Convolution,
+  ) {}
+
+  /** Planes that a step works on, the differences among them. */
+  get planes(): i32 {
+    return this.shift > 0 ? 3 : 2;
+  }
 }
 
 /**
  * The greatest of every window. Equal groups of channels are padded to `rows` × `columns` and
- * become one plane each, which the runs turn into greatest values, of every second row and column
+ * become one plane each, which the steps turn into greatest values, of every second row and column
  * if it `halves`; of these, every so many are kept.
  */
 export class MaxPoolPlan extends Plan {
@@ -180,7 +189,7 @@ export class MaxPoolPlan extends Plan {
   left: i32 = 0;
   rows: i32 = 0;
   columns: i32 = 0;
-  runs: MaximaRun[] = [];
+  steps: MaximaStep[] = [];
   halves: bool = false;
   rowStep: i32 = 1;
   columnStep: i32 = 1;
@@ -199,14 +208,9 @@ export class MaxPoolPlan extends Plan {
 
   /** For one group of channels. */
   get convolutions(): i32 {
-    let count = this.runs.length;
-    for (let i = 0; i < this.runs.length; i++) count += this.runs[i].differences.length;
+    let count = 0;
+    for (let i = 0; i < this.steps.length; i++) count += this.steps[i].planes;
     return count;
-  }
-
-  close(run: MaximaRun, sum: Convolution): void {
-    run.sum = sum;
-    this.runs.push(run);
   }
 }
 

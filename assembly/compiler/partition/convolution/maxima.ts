@@ -1,70 +1,75 @@
-import { MaximaRun, MaxPoolPlan } from "../plans";
+import { MaximaStep, MaxPoolPlan } from "../plans";
 import { zeroByte } from "../tensors";
-import { Axis, Convolution, Striding } from "./geometry";
+import { Convolution, Striding } from "./geometry";
 
 /**
- * Greatest values of windows by max(a, b) = a + relu(b − a), which is exact in bytes. A window
- * grows by one or two pixels at a time: with m the greatest values so far and m′ those one pixel
- * further on, the next are m + d, d = relu(m′ − m). Differences become planes behind the pixels,
+ * Greatest values of windows by max(a, b) = a + relu(b − a), which is exact in bytes. With m the
+ * greatest values of the windows so far, and m′ those some pixels further on, a step gives the
+ * greatest of windows that are so much larger:
  *
- *     plane 0: pixels   plane 1: d₁ = relu(p′ − p)   plane 2: d₂ = relu((p + d₁)′ − (p + d₁)) …
+ *     d = relu(m′ − m)     one plane, or two: m′ and m
+ *     m + d                two planes
  *
- * and are added up at the end of a run; m is always the sum of all planes so far.
+ * One pixel further on is a tap of the same plane. For more, m′ is another plane, written that
+ * much further in front: so windows double with every step.
  */
-export const DIFFERENCES_IN_RUN = 4;
-
-/** Differences along the rows, then down the columns, a sum behind every so many of them. */
-export function addRuns(plan: MaxPoolPlan, windowRows: i32, windowColumns: i32): void {
-  let run = new MaximaRun();
-  for (let side = 0; side < 2; side++) {
-    const window = side == 0 ? windowColumns : windowRows;
-    for (let reach = 1; reach < window; ) {
-      if (run.differences.length == DIFFERENCES_IN_RUN) {
-        plan.close(run, sumOf(plan, run));
-        run = new MaximaRun();
-      }
-      const planes = run.differences.length + 1;
-      // No window grows by more than itself; of a single plane no 5×5 kernel is wanted.
-      const step = planes == 1 || reach == 1 ? 1 : min(2, window - reach);
-      run.differences.push(difference(plan, planes, side == 1, step));
-      reach += step;
-    }
+export function addSteps(plan: MaxPoolPlan, windowRows: i32, windowColumns: i32): void {
+  for (let reach = 1; reach < windowColumns; ) {
+    const further = min(reach, windowColumns - reach);
+    addStep(plan, further, further == 1 ? acrossNext(plan) : ofPlanes(plan));
+    reach += further;
   }
-  plan.close(run, sumOf(plan, run));
+  for (let reach = 1; reach < windowRows; ) {
+    const further = min(reach, windowRows - reach);
+    addStep(plan, further * plan.columns, further == 1 ? downNext(plan) : ofPlanes(plan));
+    reach += further;
+  }
 }
 
-/** relu(m′ − m), m being the sum of so many planes. */
-function difference(plan: MaxPoolPlan, planes: i32, isDown: bool, step: i32): Convolution {
-  const c = overPlane(plan, planes);
-  c.side = 2 * step + 1;
-  c.relu = true;
-  centre(c.rows, step);
-  centre(c.columns, step);
-  const axis = isDown ? c.rows : c.columns;
-  axis.kernel = 2;
-  axis.dilation = step;
-  const taps = new StaticArray<u8>(2 * planes).fill(2);
-  for (let i = 0; i < planes; i++) taps[i] = 0;
-  c.weights.zero = 1;
-  c.weights.data = changetype<usize>(taps);
+function addStep(plan: MaxPoolPlan, further: i32, difference: Convolution): void {
+  difference.relu = true;
+  const sum = overPlane(plan, 2);
+  sum.side = 1;
+  sum.weights.data = changetype<usize>(SUM);
+  const isNext = difference.inputChannels == 1;
+  plan.steps.push(new MaximaStep(isNext ? 0 : further, difference, sum));
+}
+
+// Weights of −1 and 1, with 1 standing for 0; and of 1 and 1.
+const FROM_FIRST: StaticArray<u8> = [0, 2];
+const FROM_SECOND: StaticArray<u8> = [2, 0];
+const SUM: StaticArray<u8> = [1, 1];
+
+/** Against the next pixel of the row, in the middle of a 3×3 kernel. */
+function acrossNext(plan: MaxPoolPlan): Convolution {
+  const c = neighbours(plan);
+  c.columns.kernel = 2;
   return c;
 }
 
-/** Puts the model's kernel's first tap into the middle of the square kernel. */
-function centre(axis: Axis, half: i32): void {
-  axis.padding = half;
-  axis.inset = half;
+/** Against the same pixel of the next row. */
+function downNext(plan: MaxPoolPlan): Convolution {
+  const c = neighbours(plan);
+  c.rows.kernel = 2;
+  return c;
 }
 
-function sumOf(plan: MaxPoolPlan, run: MaximaRun): Convolution {
-  const planes = run.differences.length + 1;
-  const c = overPlane(plan, planes);
-  c.weights.data = changetype<usize>(new StaticArray<u8>(planes).fill(1));
-  // A single tap of a single plane is set into a 3×3 kernel.
-  const half = planes > 1 ? 0 : 1;
-  c.side = 2 * half + 1;
-  centre(c.rows, half);
-  centre(c.columns, half);
+function neighbours(plan: MaxPoolPlan): Convolution {
+  const c = overPlane(plan, 1);
+  c.side = 3;
+  c.rows.padding = c.rows.inset = 1;
+  c.columns.padding = c.columns.inset = 1;
+  c.weights.zero = 1;
+  c.weights.data = changetype<usize>(FROM_FIRST);
+  return c;
+}
+
+/** The plane in front against the one behind it. */
+function ofPlanes(plan: MaxPoolPlan): Convolution {
+  const c = overPlane(plan, 2);
+  c.side = 1;
+  c.weights.zero = 1;
+  c.weights.data = changetype<usize>(FROM_SECOND);
   return c;
 }
 
@@ -83,7 +88,7 @@ function overPlane(plan: MaxPoolPlan, planes: i32): Convolution {
 
 /** The last sum also steps by two and cuts what an activation cuts. */
 export function finish(plan: MaxPoolPlan, relu: bool): void {
-  const last = plan.runs[plan.runs.length - 1].sum;
+  const last = plan.steps[plan.steps.length - 1].sum;
   if (plan.halves) {
     last.step(2, 2);
     last.striding = Striding.FIRST_PIXEL;
