@@ -1,7 +1,6 @@
 #include "references.h"
 
 #include <cmath>
-#include <set>
 #include <string>
 
 #include "blob.h"
@@ -25,13 +24,6 @@ constexpr uint32_t kElementBytes[] = {1, 1, 2, 4, 8, 2, 4, 8, 1, 0, 0};
 void inside(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string& what) {
   if (offset + bytes <= limit) return;
   refuse(what, phrase("a place inside ", limit, " bytes"), phrase(bytes, " from ", offset, " on"));
-}
-
-template <typename T>
-void isIndex(T value, uint32_t count, const std::string& what, int64_t least = 0) {
-  if (value < least || static_cast<int64_t>(value) >= static_cast<int64_t>(count)) {
-    refuse(what, phrase("an index below ", count), value);
-  }
 }
 
 /** An enum's value, of which `last` is the greatest. */
@@ -167,53 +159,6 @@ void checkSegment(const nolf::Blob& blob, const nolf::Segment& segment, const st
   }
   for (const auto* value : each(segment.values())) checkValue(blob, segment, *value, what);
   for (const auto* one : each(segment.relocations())) checkRelocation(blob, segment, *one, what);
-}
-
-/** Follows the segments: whatever one reads must be there by then, and is computed once. */
-class DataFlow {
- public:
-  explicit DataFlow(const nolf::Blob& blob) : blob_(blob) {
-    uint32_t index = 0;
-    for (const auto* tensor : each(blob.tensors())) {
-      if (each(tensor->data()).size() != 0) known_.insert(index);
-      index++;
-    }
-  }
-
-  void read(uint32_t tensor, const std::string& where) const {
-    isIndex<int64_t>(tensor, each(blob_.tensors()).size(), where);
-    if (known_.count(tensor) != 0 || isEmpty(*blob_.tensors()->Get(tensor))) return;
-    refuse(where, phrase("tensor ", tensor, " computed before it is read"), "nothing that does");
-  }
-
-  void write(uint32_t tensor, const std::string& where) {
-    isIndex<int64_t>(tensor, each(blob_.tensors()).size(), where);
-    if (known_.insert(tensor).second) return;
-    refuse(where, phrase("one value of tensor ", tensor), "another");
-  }
-
- private:
-  static bool isEmpty(const nolf::Tensor& tensor) {
-    for (const int32_t extent : each(tensor.shape())) {
-      if (extent == 0) return true;
-    }
-    return false;
-  }
-
-  const nolf::Blob& blob_;
-  std::set<uint32_t> known_;
-};
-
-void checkDataFlow(const nolf::Blob& blob) {
-  DataFlow flow(blob);
-  for (const uint32_t tensor : each(blob.inputs())) flow.write(tensor, "the model's inputs");
-  uint32_t number = 0;
-  for (const auto* segment : each(blob.segments())) {
-    const std::string where = phrase("segment ", number++);
-    for (const auto* binding : each(segment->inputs())) flow.read(binding->tensor(), where);
-    for (const auto* binding : each(segment->outputs())) flow.write(binding->tensor(), where);
-  }
-  for (const uint32_t tensor : each(blob.outputs())) flow.read(tensor, "the model's outputs");
 }
 
 }  // namespace

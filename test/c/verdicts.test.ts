@@ -18,6 +18,7 @@ import { compiledAgainstLibrary } from "./runner.ts";
 // accept and refuse the same mutants.
 
 const SEED = 7;
+/** For each blob; `NOLFET_MUTANTS=5000` for as many. */
 const COUNT = Number(process.env.NOLFET_MUTANTS ?? 300);
 const NO_DEVICE = "3";
 const CORES = ["vipnano-qi.a311d", "vipnano-si+.imx8mp"];

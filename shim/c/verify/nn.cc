@@ -58,19 +58,8 @@ void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) 
   memory.bad("a known kernel pattern", nn.word(9));
 }
 
-}  // namespace
-
-Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
-  const Descriptor nn(memory.words(descriptor, 4 * kNnWords, "the NN descriptor"));
-  const int strange = strangeNnWord(nn, core);
-  if (strange >= 0) memory.bad(phrase("known bits in word ", strange), nn.word(strange));
-
-  const uint32_t pooling = nn.bits(0, 28, 27);
-  if (pooling != 0 && pooling != kFirstPixel) memory.bad("a known way of pooling", pooling);
-  const int32_t step = pooling == 0 ? 1 : 2;
-  if (nn.bits(0, 29, 29) != (pooling == 0 ? 1 : 0)) memory.bad("the size of pooling", "another");
-
-  const Axis x = {
+Axis xOf(const Descriptor& nn) {
+  return {
       static_cast<int32_t>(nn.bits(1, 18, 6)),
       static_cast<int32_t>(nn.bits(3, 18, 6)),
       static_cast<int32_t>(nn.bits(0, 5, 2)),
@@ -78,7 +67,10 @@ Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
       nn.low(16),
       nn.low(17),
   };
-  const Axis y = {
+}
+
+Axis yOf(const Descriptor& nn) {
+  return {
       static_cast<int32_t>(nn.bits(1, 31, 19)),
       static_cast<int32_t>(nn.bits(3, 31, 19)),
       static_cast<int32_t>(nn.bits(8, 15, 12)),
@@ -86,33 +78,61 @@ Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
       nn.high(16),
       nn.high(8),
   };
-  checkAxis(memory, x, step);
-  checkAxis(memory, y, step);
+}
 
-  const uint32_t inputChannels = nn.bits(0, 19, 6);
+/** 2 where pooling drops every other pixel, else 1. */
+int32_t stepOf(const Memory& memory, const Descriptor& nn) {
+  const uint32_t pooling = nn.bits(0, 28, 27);
+  if (pooling != 0 && pooling != kFirstPixel) memory.bad("a known way of pooling", pooling);
+  if (nn.bits(0, 29, 29) != (pooling == 0 ? 1 : 0)) memory.bad("the size of pooling", "another");
+  return pooling == 0 ? 1 : 2;
+}
+
+/** What is stored by channels: their numbers, and how many kernels a core has at a time. */
+Convolution convolutionOf(const Memory& memory, const Descriptor& nn) {
   Convolution job = {};
   job.address = uint64_t{nn.bits(5, 25, 0)} << 6;
-  job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);
-  job.inputChannels = inputChannels;
+  job.inputChannels = nn.bits(0, 19, 6);
   job.outputChannels = nn.bits(4, 13, 0);
-  job.outputPlane = static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
   job.kernelsPerCore = nn.bits(0, 26, 20);
   job.depthwise = nn.bits(22, 17, 17) == 1;
-  if (inputChannels == 0 || job.outputChannels == 0 || job.kernelsPerCore == 0 ||
-      nn.bits(4, 24, 18) == 0 || nn.bits(4, 31, 25) == 0) {
-    memory.bad("channels, kernels and tiles above 0", 0);
+  if (job.inputChannels == 0 || job.outputChannels == 0 || job.kernelsPerCore == 0) {
+    memory.bad("channels and kernels above 0", 0);
   }
-  if (job.depthwise && job.outputChannels != inputChannels) {
+  if (job.depthwise && job.outputChannels != job.inputChannels) {
     memory.bad("as many output as input channels", job.outputChannels);
   }
+  return job;
+}
+
+void checkNumbers(const Memory& memory, const Descriptor& nn) {
+  if (nn.bits(4, 24, 18) == 0 || nn.bits(4, 31, 25) == 0) memory.bad("tiles above 0", 0);
   if (nn.bits(15, 17, 2) > 255) memory.bad("a border that is a byte", nn.bits(15, 17, 2));
   if (nn.bits(15, 29, 28) > 1) memory.bad("a shift below 64", nn.bits(15, 29, 28));
+}
+
+}  // namespace
+
+Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
+  const Descriptor nn(memory.words(descriptor, 4 * kNnWords, "the NN descriptor"));
+  const int strange = strangeNnWord(nn, core);
+  if (strange >= 0) memory.bad(phrase("known bits in word ", strange), nn.word(strange));
+
+  const int32_t step = stepOf(memory, nn);
+  const Axis x = xOf(nn);
+  const Axis y = yOf(nn);
+  checkAxis(memory, x, step);
+  checkAxis(memory, y, step);
+  checkNumbers(memory, nn);
+  checkCaching(memory, core, nn);
   const bool padded = core.architecture == 8 && (x.offset < 0 || y.offset < 0);
   if (nn.bits(18, 31, 29) != (padded ? 3u : 0u)) memory.bad("the marks of padding", nn.word(18));
-  checkCaching(memory, core, nn);
 
+  Convolution job = convolutionOf(memory, nn);
+  job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);
+  job.outputPlane = static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
   const uint64_t inputPlane = static_cast<uint64_t>(x.in) * static_cast<uint64_t>(y.in);
-  const Range input = memory.input(nn.word(6), inputPlane * inputChannels);
+  const Range input = memory.input(nn.word(6), inputPlane * job.inputChannels);
   const Range output = memory.output(nn.word(7), job.outputPlane * job.outputChannels);
   if (input.overlaps(output)) memory.bad("an output apart from the input", "that they overlap");
   return core.architecture == 8 ? verifyHuffman(memory, core, job)
