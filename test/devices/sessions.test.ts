@@ -10,6 +10,7 @@ import { MODELS } from "../support/models.ts";
 import { hasTools, type NodeDescription, StandIn } from "../support/stand-in.ts";
 import { hasAddon } from "./addon.ts";
 import { emulatedSession } from "./emulated-session.ts";
+import { FAULTS } from "./faults.ts";
 import type { Scenario, Task } from "./scenarios.ts";
 
 // Sessions on a device: in a process of its own, with the stand-in kernel below it.
@@ -24,45 +25,6 @@ const NETWORKS = ["digits", "mobilenet_v1_1.0_224_quant", "ssdlite_mobiledet_coc
 const CYCLES = Number(process.env.CYCLES ?? 1000);
 const SLACK_BYTES = 24 * 2 ** 20;
 const MOST_PARALLEL = 8;
-
-/** What goes wrong, the outcomes of the session's creation or of two runs, and options. */
-const FAULTS: [string, NodeDescription, string[], Partial<Task>?][] = [
-  ["no memory for a buffer", { faults: { "no-memory": 1 } }, ["DEVICE_MEMORY GEM_NEW ENOMEM"]],
-  [
-    "no memory for the second one",
-    { faults: { "no-memory": 2 } },
-    ["DEVICE_MEMORY GEM_NEW ENOMEM"],
-  ],
-  [
-    "the first submission refused",
-    { faults: { invalid: 1 } },
-    ["DEVICE_REFUSED GEM_SUBMIT EINVAL"],
-  ],
-  [
-    "a submission refused",
-    { faults: { invalid: 2 } },
-    ["DEVICE_REFUSED GEM_SUBMIT EINVAL", "none"],
-  ],
-  [
-    "a job that hangs",
-    { faults: { stuck: 2 } },
-    ["DEVICE_TIMEOUT WAIT_FENCE ETIMEDOUT", "DEVICE_TIMEOUT GEM_CPU_PREP ETIMEDOUT"],
-  ],
-  ["the first submission hangs", { faults: { stuck: 1 } }, ["DEVICE_TIMEOUT WAIT_FENCE ETIMEDOUT"]],
-  [
-    "a device that goes away",
-    { faults: { gone: 2 } },
-    ["DEVICE_LOST GEM_SUBMIT ENODEV", "DEVICE_LOST GEM_CPU_PREP ENODEV"],
-  ],
-  ["signals that come between", { faults: { interrupted: 50 } }, ["none", "none"]],
-  ["a slow job in time", { faults: { slow: 100 } }, ["none", "none"]],
-  [
-    "a slow job that is too late",
-    { faults: { slow: 400 } },
-    ["DEVICE_TIMEOUT WAIT_FENCE ETIMEDOUT"],
-    { timeout: 150 },
-  ],
-];
 
 if (hasTools("sessions on a device") && hasAddon("sessions on a device")) {
   const folder = mkdtempSync(join(tmpdir(), "nolfet-sessions-"));

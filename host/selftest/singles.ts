@@ -1,0 +1,126 @@
+import type { Quantization } from "../tflite/builder.ts";
+import { numbers, type Single } from "./models.ts";
+
+const SAME: Quantization = { scale: 0.05, zeroPoint: 120 };
+const OTHER: Quantization = { scale: 0.031, zeroPoint: 131 };
+
+/** All other operators by name. */
+export const SINGLES: Record<string, Single> = {
+  "sum, even width": addition("ADD", [1, 10, 12, 8]),
+  "sum, three channels": addition("ADD", [1, 9, 7, 3]),
+  "sum, odd sides": addition("ADD", [1, 9, 7, 4]),
+  "sum of rows longer than a row": addition("ADD", [1, 80, 80, 16]),
+  "sum of a tensor with finer steps": addition("ADD", [1, 10, 12, 8], {
+    scale: 0.002,
+    zeroPoint: 77,
+  }),
+  difference: addition("SUB", [1, 10, 12, 8]),
+  "difference, three channels": addition("SUB", [1, 9, 7, 3]),
+  "difference, odd sides": addition("SUB", [1, 9, 7, 4]),
+  concatenation: {
+    operator: "CONCATENATION",
+    inputs: [8, 16].map((channels) => ({ shape: [1, 6, 6, channels], quantization: SAME })),
+    outputs: [{ shape: [1, 6, 6, 24], quantization: SAME }],
+    options: { axis: 3 },
+    followed: true,
+  },
+  "concatenation of other scales": {
+    operator: "CONCATENATION",
+    inputs: [SAME, OTHER].map((quantization) => ({ shape: [1, 6, 6, 8], quantization })),
+    outputs: [{ shape: [1, 6, 6, 16], quantization: SAME }],
+    options: { axis: 3 },
+    followed: true,
+  },
+  split: {
+    operator: "SPLIT",
+    inputs: [{ shape: [1, 6, 6, 16], quantization: SAME }],
+    constants: [numbers([3], [])],
+    leading: true,
+    outputs: [0, 1].map(() => ({ shape: [1, 6, 6, 8], quantization: SAME })),
+    options: { num_splits: 2 },
+    followed: true,
+  },
+  padding: padding([1, 8, 8, 8], [0, 0, 1, 1, 1, 1, 0, 0]),
+  "padding, uneven": padding([1, 8, 6, 8], [0, 0, 0, 1, 1, 2, 0, 0]),
+  "padding of channels": padding([1, 8, 6, 8], [0, 0, 0, 0, 0, 0, 1, 1]),
+  "average of 2×2": pool("AVERAGE_POOL_2D", 12, 2),
+  "average of 3×3 at stride 1": pool("AVERAGE_POOL_2D", 12, 3, 1),
+  "average of 3×3 at stride 2": pool("AVERAGE_POOL_2D", 13, 3, 2),
+  "average of 7×7": pool("AVERAGE_POOL_2D", 7, 7),
+  "greatest of 2×2": pool("MAX_POOL_2D", 12, 2),
+  mean: {
+    operator: "MEAN",
+    inputs: [{ shape: [1, 7, 7, 16], quantization: SAME }],
+    constants: [numbers([1, 2])],
+    outputs: [{ shape: [1, 1, 1, 16], quantization: OTHER }],
+    options: { keep_dims: true },
+  },
+  "every second pixel": {
+    operator: "STRIDED_SLICE",
+    inputs: [{ shape: [1, 8, 8, 8], quantization: SAME }],
+    constants: [numbers([0, 0, 0, 0]), numbers([1, 8, 8, 8]), numbers([1, 2, 2, 1])],
+    outputs: [{ shape: [1, 4, 4, 8], quantization: SAME }],
+    options: {},
+  },
+  "twice the size": {
+    operator: "RESIZE_NEAREST_NEIGHBOR",
+    inputs: [{ shape: [1, 6, 6, 8], quantization: SAME }],
+    constants: [numbers([12, 12])],
+    outputs: [{ shape: [1, 12, 12, 8], quantization: SAME }],
+    options: { half_pixel_centers: false },
+  },
+  ReLU: unary("RELU", [1, 20, 12, 70], SAME),
+  ReLU6: unary("RELU6", [1, 20, 12, 70], { scale: 0.04, zeroPoint: 118 }),
+  "absolute value": unary("ABS", [1, 20, 12, 70], { scale: 0.05, zeroPoint: 0 }),
+  "absolute value, small": unary("ABS", [1, 3, 5, 8], { scale: 0.05, zeroPoint: 0 }),
+  "logistic function, small": unary("LOGISTIC", [1, 3, 5, 8], { scale: 1 / 256, zeroPoint: 0 }),
+  "logistic function": unary("LOGISTIC", [1, 20, 12, 70], { scale: 1 / 256, zeroPoint: 0 }),
+  "another scale": { ...unary("QUANTIZE", [1, 8, 8, 8], OTHER), followed: true },
+  "planes to pixels": {
+    operator: "TRANSPOSE",
+    inputs: [{ shape: [1, 8, 6, 5], quantization: SAME }],
+    constants: [numbers([0, 2, 3, 1])],
+    outputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
+    followed: true,
+  },
+};
+
+function addition(operator: string, shape: number[], second = OTHER): Single {
+  return {
+    operator,
+    inputs: [SAME, second].map((quantization) => ({ shape, quantization })),
+    outputs: [{ shape, quantization: { scale: 0.07, zeroPoint: 118 } }],
+    options: {},
+  };
+}
+
+function padding(shape: number[], pads: number[]): Single {
+  const padded = shape.map((extent, i) => extent + (pads[2 * i] ?? 0) + (pads[2 * i + 1] ?? 0));
+  return {
+    operator: "PAD",
+    inputs: [{ shape, quantization: SAME }],
+    constants: [numbers(pads, [4, 2])],
+    outputs: [{ shape: padded, quantization: SAME }],
+  };
+}
+
+function pool(operator: string, side: number, window: number, stride = window): Single {
+  const left = Math.floor((side - window) / stride) + 1;
+  return {
+    operator,
+    inputs: [{ shape: [1, side, side, 16], quantization: SAME }],
+    outputs: [{ shape: [1, left, left, 16], quantization: SAME }],
+    options: {
+      ...{ padding: 1, stride_w: stride, stride_h: stride },
+      ...{ filter_width: window, filter_height: window },
+    },
+  };
+}
+
+function unary(operator: string, shape: number[], output: Quantization): Single {
+  return {
+    operator,
+    inputs: [{ shape, quantization: SAME }],
+    outputs: [{ shape, quantization: output }],
+  };
+}
