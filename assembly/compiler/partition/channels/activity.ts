@@ -1,6 +1,7 @@
 import { Code, PlaceKind } from "../../../diagnostics/codes";
 import { fail } from "../../../diagnostics/failure";
 import { Graph, Span, Tensor } from "../../graph";
+import { Builtin } from "../../schema";
 import { zeroByte } from "../tensors";
 
 /**
@@ -43,32 +44,51 @@ export class Activity {
   mean(tensor: Tensor, channel: i32): f64 {
     const record = this.recordOf(tensor);
     if (record != 0) return load<f32>(channelAt(record, channel)) as f64;
+    if (this.isPicture(tensor)) return 127.5 - (zeroByte(tensor) as f64);
     return isRectified(tensor) ? RECTIFIED_MEAN : 0;
   }
 
   variance(tensor: Tensor, channel: i32): f64 {
     const record = this.recordOf(tensor);
     if (record != 0) return load<f32>(channelAt(record, channel), 4) as f64;
+    if (this.isPicture(tensor)) return PICTURE_VARIANCE;
     return isRectified(tensor) ? RECTIFIED_VARIANCE : VARIANCE;
   }
 
   /** How much alike neighbouring pixels of a channel are. */
   spatial(tensor: Tensor): f64 {
     const record = this.recordOf(tensor);
-    return record == 0 ? SPATIAL : (load<f32>(record, 8) as f64);
+    if (record != 0) return load<f32>(record, 8) as f64;
+    return this.isPicture(tensor) ? PICTURE_SPATIAL : SPATIAL;
   }
 
   /** How much alike different channels of a pixel are. */
   common(tensor: Tensor): f64 {
     const record = this.recordOf(tensor);
-    return record == 0 ? COMMON : (load<f32>(record, 12) as f64);
+    if (record != 0) return load<f32>(record, 12) as f64;
+    return this.isPicture(tensor) ? PICTURE_COMMON : COMMON;
   }
 
   private recordOf(tensor: Tensor): usize {
     return this.records.has(tensor.index) ? this.records.get(tensor.index) : 0;
   }
+
+  /** What enters the network, if only with its type or scale changed. */
+  private isPicture(tensor: Tensor): bool {
+    if (tensor.producer < 0) return true;
+    const producer = this.graph.operators[tensor.producer];
+    if (producer.code != Builtin.QUANTIZE) return false;
+    return this.graph.tensors[producer.inputs[0]].producer < 0;
+  }
 }
 
+// What is assumed where nothing is known: means over pictures and networks of the usual kind.
+
+/** Of the network's inputs: pictures that fill the range of a byte. */
+const PICTURE_VARIANCE: f64 = 65 * 65;
+const PICTURE_SPATIAL: f64 = 0.85;
+const PICTURE_COMMON: f64 = 0.75;
+/** Of what layers compute, rectified or not. */
 const RECTIFIED_MEAN: f64 = 22;
 const RECTIFIED_VARIANCE: f64 = 25 * 25;
 const VARIANCE: f64 = 17 * 17;
