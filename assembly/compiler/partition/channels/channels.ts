@@ -72,6 +72,7 @@ function fillCores(counts: i32[], core: Core): bool {
 
 /** Jobs for each layer where the caller sets no number. */
 const USUAL_JOBS = 4;
+/** Of one layer: more change next to nothing. */
 const MOST_GROUPS = 160;
 
 function layersOf(placements: Placement[]): Layer[] {

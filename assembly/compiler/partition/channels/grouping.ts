@@ -3,6 +3,11 @@ import { Sizes } from "./sizes";
 
 /** Cuts are tried at so many places at most. */
 const MOST_UNITS = 160;
+const WIDTH = MOST_UNITS + 1;
+
+/** By number of groups and place: the cost, and the place of the last cut. */
+const best = new StaticArray<f64>(WIDTH * WIDTH);
+const last = new StaticArray<i32>(WIDTH * WIDTH);
 
 /**
  * The best cuts of a sequence of kernels into 1, 2, 3 … groups: the least sum of costs, where
@@ -14,48 +19,55 @@ const MOST_UNITS = 160;
 export class Grouping {
   /** Places between kernels where a cut may be: the first and last included. */
   private places: i32[] = [];
-  /** By number of groups and place: the cost, and the place of the last cut. */
-  private best: StaticArray<f64> = [];
-  private last: StaticArray<i32> = [];
-  private width: i32 = 0;
+  /** By number of groups: the sum of costs. */
+  private totals: StaticArray<f64> = [];
 
   constructor(
     private cost: Cost,
     private order: StaticArray<i32> | null,
-    sizes: Sizes,
+    private sizes: Sizes,
+    /** The most groups that are looked at. */
     public most: i32,
   ) {
     const kernels = cost.layer.channels;
     const unit = sizes.unit(kernels, MOST_UNITS);
     for (let place = 0; place < kernels; place += unit) this.places.push(place);
     this.places.push(kernels);
-    this.width = this.places.length;
-    this.most = min(most, this.width - 1);
-    this.best = new StaticArray<f64>((this.most + 1) * this.width).fill(Infinity);
-    this.last = new StaticArray<i32>((this.most + 1) * this.width);
-    this.best[0] = 0;
-    for (let end = 1; end < this.width; end++) this.reach(end, sizes);
+    this.most = min(most, this.places.length - 1);
+    this.totals = new StaticArray<f64>(this.most + 1);
+    this.solve();
+    for (let n = 0; n <= this.most; n++) this.totals[n] = best[n * WIDTH + this.places.length - 1];
   }
 
-  /** Mean of the kernels' costs in so many groups; infinite where no such cuts are allowed. */
+  /**
+   * Mean of the kernels' costs in so many groups, by the weight of the layer; infinite where no
+   * such cuts are allowed.
+   */
   mean(groups: i32): f64 {
-    const total = this.best[groups * this.width + this.width - 1];
-    return (total * this.cost.weight) / (this.cost.layer.channels as f64);
+    return (this.totals[groups] * this.cost.weight) / (this.cost.layer.channels as f64);
   }
 
   /** How many kernels each of so many groups has. */
   counts(groups: i32): i32[] {
+    this.solve();
     const counts: i32[] = [];
-    let end = this.width - 1;
+    let end = this.places.length - 1;
     for (let n = groups; n > 0; n--) {
-      const start = this.last[n * this.width + end];
+      const start = last[n * WIDTH + end];
       counts.unshift(this.places[end] - this.places[start]);
       end = start;
     }
     return counts;
   }
 
-  private reach(end: i32, sizes: Sizes): void {
+  /** Fills the tables, which all layers share: they are looked into at once. */
+  private solve(): void {
+    best.fill(Infinity, 0, (this.most + 1) * WIDTH);
+    best[0] = 0;
+    for (let end = 1; end < this.places.length; end++) this.reach(end);
+  }
+
+  private reach(end: i32): void {
     let scale: f64 = 0;
     let sum: f64 = 0;
     for (let start = end - 1; start >= 0; start--) {
@@ -67,13 +79,13 @@ export class Grouping {
           ? this.sum(from, this.places[end], largest)
           : sum + this.sum(from, to, largest);
       scale = largest;
-      if (!sizes.takes(this.places[end] - from)) continue;
+      if (!this.sizes.takes(this.places[end] - from)) continue;
       for (let n = 1; n <= this.most; n++) {
-        const total = unchecked(this.best[(n - 1) * this.width + start]) + sum;
-        const at = n * this.width + end;
-        if (total >= unchecked(this.best[at])) continue;
-        this.best[at] = total;
-        this.last[at] = start;
+        const total = unchecked(best[(n - 1) * WIDTH + start]) + sum;
+        const at = n * WIDTH + end;
+        if (total >= unchecked(best[at])) continue;
+        best[at] = total;
+        last[at] = start;
       }
     }
   }

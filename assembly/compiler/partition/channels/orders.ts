@@ -113,13 +113,16 @@ export class Orders {
       this.joinAll(plan);
       return;
     }
+    if (this.countBlocks(parts) + this.countBlocks([whole]) > MOST_BLOCKS) {
+      this.fix(plan);
+      return;
+    }
     const side: Block[] = [];
     for (let i = 0; i < parts.length; i++) {
       const blocks = this.blocksOf(parts[i]);
       for (let j = 0; j < blocks.length; j++) side.push(blocks[j]);
     }
-    if (side.length > MOST_BLOCKS || this.blocksOf(whole).length > MOST_BLOCKS) this.fix(plan);
-    else join(this.entry(whole), side);
+    join(this.entry(whole), side);
   }
 
   private pad(plan: PaddingPlan): void {
@@ -152,8 +155,19 @@ export class Orders {
       this.fix(plan);
       return;
     }
+    const blocks = this.countBlocks(plan.inputs) + this.countBlocks(plan.outputs);
+    if (blocks > MOST_BLOCKS) {
+      this.fix(plan);
+      return;
+    }
     this.joinWith(plan.input, plan.inputs);
     this.joinWith(plan.input, plan.outputs);
+  }
+
+  private countBlocks(tensors: Tensor[]): i32 {
+    let count = 0;
+    for (let i = 0; i < tensors.length; i++) count += this.blocksOf(tensors[i]).length;
+    return count;
   }
 
   private haveAsMany(tensors: Tensor[], first: Tensor): bool {

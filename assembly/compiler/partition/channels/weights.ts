@@ -1,5 +1,6 @@
 import { replaceWeights } from "../convolution/convolution";
 import { ChannelGroup } from "../convolution/geometry";
+import { LEAST_SCALE } from "../convolution/rules";
 import { Activity } from "./activity";
 import { unitOf } from "./cost";
 import { Layer } from "./layers";
@@ -52,8 +53,9 @@ export class Rewriting {
     layer.plan.error = Math.sqrt(this.added / (layer.channels as f64)) as f32;
   }
 
+  /** The scale of a group; channels of next to none have the least that the shift field holds. */
   private largest(from: i32, to: i32): f64 {
-    let scale: f64 = 0;
+    let scale = (2.0 * LEAST_SCALE) / unitOf(this.layer);
     for (let p = from; p < to; p++) scale = max(scale, this.layer.scale(this.kernel(p)) as f64);
     return scale;
   }
@@ -74,7 +76,8 @@ export class Rewriting {
     const step = unitOf(layer) * scale;
     this.added += step * step * rounding.meanSquare;
     const bias = (layer.bias(kernel) as f64) * ratio;
-    this.biases[place] = Math.round(bias - rounding.shift) as i32;
+    const moved = Math.round(bias - rounding.shift);
+    this.biases[place] = max<f64>(i32.MIN_VALUE, min<f64>(i32.MAX_VALUE, moved)) as i32;
   }
 
   private index(place: i32, tap: i32, channel: i32): i32 {

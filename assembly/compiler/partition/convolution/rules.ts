@@ -17,7 +17,7 @@ const MOST_COPIES = 4;
 /** Of all kernels of a job together: keeps streams from growing far beyond the model's weights. */
 const MOST_PLANES: u64 = 1 << 22;
 /** 2^-48: below it, every sum comes out as zero, and the shift exceeds the product's 64 bits. */
-const LEAST_SCALE: f32 = 3.5527137e-15;
+export const LEAST_SCALE: f32 = 3.5527137e-15;
 
 export const OPERAND_RULES: OperandRule[] = [
   images,
