@@ -37,6 +37,7 @@ export function arrangeChannels(
   const orders = new Orders(graph, placements, segments);
   const jobs = settings.jobBudget > 0 ? settings.jobBudget : USUAL_JOBS * perChannel;
   orderBlocks(costs, orders, core, max(2, jobs / perChannel));
+  const most = mostGroups(jobs, perChannel);
   const groupings: Grouping[] = [];
   const grouped: i32[] = [];
   for (let i = 0; i < layers.length; i++) {
@@ -44,8 +45,7 @@ export function arrangeChannels(
     if (!layer.isPerChannel) continue;
     const order = orders.orderOf(layer.operands.output);
     const sizes = new Sizes(layer.convolution, core, settings.strict);
-    const most = max(1, jobs - perChannel + 1);
-    groupings.push(new Grouping(costs[i], order, sizes, min(most, MOST_GROUPS)));
+    groupings.push(new Grouping(costs[i], order, sizes, most));
     grouped.push(i);
   }
   const numbers = spend(groupings, jobs);
@@ -72,8 +72,13 @@ function fillCores(counts: i32[], core: Core): bool {
 
 /** Jobs for each layer where the caller sets no number. */
 const USUAL_JOBS = 4;
-/** Of one layer: more change next to nothing. */
-const MOST_GROUPS = 160;
+/** No layer takes more of the jobs than so many times its share. */
+const MOST_SHARES = 12;
+
+function mostGroups(jobs: i32, layers: i32): i32 {
+  const spare = max(1, jobs - layers + 1);
+  return min(spare, max(2, (MOST_SHARES * jobs) / layers));
+}
 
 function layersOf(placements: Placement[]): Layer[] {
   const layers: Layer[] = [];

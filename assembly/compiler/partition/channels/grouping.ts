@@ -64,22 +64,21 @@ export class Grouping {
   private solve(): void {
     best.fill(Infinity, 0, (this.most + 1) * WIDTH);
     best[0] = 0;
-    for (let end = 1; end < this.places.length; end++) this.reach(end);
+    for (let start = 0; start < this.places.length - 1; start++) this.leave(start);
   }
 
-  private reach(end: i32): void {
+  /** Tries all groups that begin at a place, where all that end there have been tried. */
+  private leave(start: i32): void {
     let scale: f64 = 0;
     let sum: f64 = 0;
-    for (let start = end - 1; start >= 0; start--) {
-      const from = this.places[start];
-      const to = this.places[start + 1];
+    const first = this.places[start];
+    for (let end = start + 1; end < this.places.length; end++) {
+      const from = this.places[end - 1];
+      const to = this.places[end];
       const largest = this.largest(from, to, scale);
-      sum =
-        largest > scale
-          ? this.sum(from, this.places[end], largest)
-          : sum + this.sum(from, to, largest);
+      sum = largest > scale ? this.sum(first, to, largest) : sum + this.sum(from, to, largest);
       scale = largest;
-      if (!this.sizes.takes(this.places[end] - from)) continue;
+      if (!this.sizes.takes(to - first)) continue;
       for (let n = 1; n <= this.most; n++) {
         const total = unchecked(best[(n - 1) * WIDTH + start]) + sum;
         const at = n * WIDTH + end;
