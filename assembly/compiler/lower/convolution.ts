@@ -1,4 +1,5 @@
-import { Axis, ChannelGroup, Convolution, Striding } from "../partition/convolution/geometry";
+import { Axis } from "../partition/convolution/axis";
+import { ChannelGroup, Convolution, Striding } from "../partition/convolution/geometry";
 import { ConvolutionsPlan } from "../partition/plans";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { Order } from "./homes";

@@ -1,4 +1,5 @@
-import { Axis, ChannelGroup, Convolution, Weights } from "../partition/convolution/geometry";
+import { Axis } from "../partition/convolution/axis";
+import { ChannelGroup, Convolution, Weights } from "../partition/convolution/geometry";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is

@@ -1,11 +1,11 @@
 import { Core } from "../../targets/cores";
 import { Graph } from "../graph";
+import { MaxPoolPlan } from "../partition/max-pool-plan";
 import { Placement } from "../partition/placement";
 import {
   AdditionPlan,
   ConcatenationPlan,
   ConvolutionsPlan,
-  MaxPoolPlan,
   PaddingPlan,
   Plan,
   PlanKind,

@@ -1,4 +1,4 @@
-import { MaxPoolPlan } from "../partition/plans";
+import { MaxPoolPlan } from "../partition/max-pool-plan";
 import { convolve } from "./convolution";
 import { Order } from "./homes";
 import { Access } from "./jobs";

@@ -3,8 +3,8 @@ import { Mark, Padding } from "../schema";
 import { Context } from "./context";
 import { addSteps, finish } from "./convolution/maxima";
 import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE } from "./limits";
+import { MaxPoolPlan } from "./max-pool-plan";
 import { Placement } from "./placement";
-import { MaxPoolPlan } from "./plans";
 import { whyNotRearranged } from "./slice";
 import { isRectified, movableColumns, whyNotFused } from "./tensors";
 

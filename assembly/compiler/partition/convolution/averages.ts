@@ -4,8 +4,9 @@ import { Context } from "../context";
 import { Placement } from "../placement";
 import { ConvolutionsPlan, Patch } from "../plans";
 import { isRectified, sameQuantization, zeroByte } from "../tensors";
+import { Axis } from "./axis";
 import { placeConvolutions } from "./convolutions";
-import { Axis, Convolution } from "./geometry";
+import { Convolution } from "./geometry";
 import { spread } from "./spread";
 
 export class Window {

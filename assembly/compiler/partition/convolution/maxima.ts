@@ -1,4 +1,4 @@
-import { MaximaStep, MaxPoolPlan } from "../plans";
+import { MaximaStep, MaxPoolPlan } from "../max-pool-plan";
 import { zeroByte } from "../tensors";
 import { Convolution, Striding } from "./geometry";
 

@@ -4,8 +4,9 @@ import { Context } from "../context";
 import { Placement } from "../placement";
 import { isRectified, whyNoImage, whyNotFused } from "../tensors";
 import { Averages, divide, Window } from "./averages";
+import { Axis } from "./axis";
 import { placeConvolutions } from "./convolutions";
-import { Axis, Convolution } from "./geometry";
+import { Convolution } from "./geometry";
 import { placeSum } from "./planes";
 
 /**

@@ -1,7 +1,8 @@
 import { Tensor } from "../../graph";
 import { LONGEST_SIDE } from "../limits";
 import { zeroByte } from "../tensors";
-import { Axis, Convolution } from "./geometry";
+import { Axis } from "./axis";
+import { Convolution } from "./geometry";
 
 /** Keeps the factor of most changes of scale below what either generation's shift field holds. */
 const LARGE_WEIGHT: u8 = 64;

@@ -2,7 +2,8 @@ import { Core } from "../../../targets/cores";
 import { Dtype } from "../../schema";
 import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE, MOST_CHANNELS } from "../limits";
 import { whyNoImage, whyNotFused } from "../tensors";
-import { Axis, Convolution, LARGEST_KERNEL, Striding } from "./geometry";
+import { Axis, LARGEST_KERNEL } from "./axis";
+import { Convolution, Striding } from "./geometry";
 import { Operands } from "./operands";
 
 /**

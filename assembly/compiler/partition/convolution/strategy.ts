@@ -1,6 +1,7 @@
 import { Core } from "../../../targets/cores";
 import { Mark } from "../../schema";
-import { Axis, Convolution, LARGEST_KERNEL, paddingBefore, Striding } from "./geometry";
+import { Axis, LARGEST_KERNEL, paddingBefore } from "./axis";
+import { Convolution, Striding } from "./geometry";
 import { isKnownToFail } from "./rules";
 
 /**
