@@ -47,6 +47,7 @@ export class Session {
 
   private queue: Promise<unknown> = Promise.resolve();
   private released = false;
+  private told: Report | undefined;
   private lastTimes: RunTimes = { host: 0, device: 0 };
 
   /**
@@ -68,7 +69,7 @@ export class Session {
         for (const segment of device?.image.segments ?? blob.segments) {
           steps.push(await prepareStep(blob, segment, values, { device, engine }));
         }
-        return new Session(blob, values, steps, device, info, reportOf(blob, bytes.length));
+        return new Session(blob, bytes.length, values, steps, device, info);
       } catch (error) {
         for (const step of steps) step.release?.();
         await device?.release();
@@ -81,13 +82,12 @@ export class Session {
 
   private constructor(
     private readonly blob: Blob,
+    private readonly fileBytes: number,
     private readonly values: Values,
     private readonly steps: Step[],
     private readonly npu: Device | undefined,
     /** Where the NPU's segments run. */
     readonly device: DeviceInfo,
-    /** What the compiler did with the model. */
-    readonly report: Report,
   ) {
     const shared = sharedValues(blob, npu);
     this.inputs = tensorInfos(blob, blob.inputs, "input", shared);
@@ -109,6 +109,13 @@ export class Session {
     const outputs = this.queue.then(() => this.execute(inputs, copyOutputs));
     this.queue = outputs.catch(() => {});
     return outputs;
+  }
+
+  /** What the compiler did with the model. */
+  get report(): Report {
+    // Told to few, and no part of loading.
+    this.told ??= reportOf(this.blob, this.fileBytes);
+    return this.told;
   }
 
   /** Of the last run that came to its end. */

@@ -44,7 +44,8 @@ export function fileError(expected: string, error: unknown): NolfetError {
 /** The bytes of a file. Throws FILE. */
 export async function readInput(path: string): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await readFile(path));
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw fileError(`a readable file ${path}`, error);
   }

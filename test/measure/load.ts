@@ -9,7 +9,7 @@ const [path = "", device = "auto", times = "1"] = process.argv.slice(2);
 const milliseconds: number[] = [];
 for (let i = 0; i < Number(times); i++) {
   const [time, session] = await timed(async () => {
-    return Session.create(new Uint8Array(await readFile(path)), { device });
+    return Session.create(await readFile(path), { device });
   });
   milliseconds.push(time);
   await session.release();
