@@ -30,6 +30,7 @@ class BitString {
 
   /** The next 0 to 32 bits; 0 behind the end. */
   uint32_t read(uint32_t bits);
+  void skip(uint64_t bits) { position_ += bits; }
   void align(uint32_t unit) { position_ = (position_ + unit - 1) / unit * unit; }
 
   bool hasOverrun() const { return position_ > bits_; }

@@ -24,6 +24,7 @@ class Tokens {
   Tokens(BitString& bits, uint32_t runBits) : bits_(bits), runBits_(runBits) {}
 
   void pass(uint64_t weights) {
+    if (runBits_ == 0) return bits_.skip(8 * weights);
     while (weights > 0 && !bits_.hasOverrun()) {
       if (!isOpen_) open();
       const uint64_t zeros = std::min<uint64_t>(zeros_, weights);
