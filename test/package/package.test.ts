@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
@@ -10,12 +10,13 @@ import { installPacked } from "./packed.ts";
 
 const manifest = JSON.parse(read("package.json"));
 const MANIFESTS = [".", "models/digits", "examples/browser"];
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"].concat(
-  "docs/devices.md",
-  "examples/browser/README.md",
-  "models/digits/README.md",
-  "test/measure/README.md",
-);
+const DOCUMENTS = [
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"],
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+  ...["examples/browser/README.md", "models/digits/README.md", "test/measure/README.md"],
+];
 
 const folder = mkdtempSync(join(tmpdir(), "nolfet-package-"));
 const installed = join(folder, "node_modules/nolfet");
@@ -33,6 +34,12 @@ function withoutNumbers(text: string): string {
     .trim()
     .replace(/\d[\d.,]*( (bytes?|kB|MB))?/g, "#")
     .replace(/ +/g, " ");
+}
+
+/** The npm scripts that a document names: `npm run NAME`, and `npm test`. */
+function scriptsNamedIn(file: string): string[] {
+  const named = read(file).matchAll(/npm (?:run (?:--silent )?([\w:-]+)|(test))\b/g);
+  return [...named].map(([, run, test]) => (run ?? test) as string);
 }
 
 /** Every file that a part of package.json names. */
@@ -97,12 +104,21 @@ test("the two commands of the README, and all scripts that documents name, are t
     const known = [...places]
       .filter((place) => existsSync(join(ROOT, place, "package.json")))
       .flatMap((place) => Object.keys(JSON.parse(read(`${place}/package.json`)).scripts ?? {}));
-    const named = [...read(file).matchAll(/npm (?:run ([\w-]+)|(test))\b/g)];
-    const absent = named
-      .map(([, run, test]) => run ?? test)
-      .filter((name) => !known.includes(name as string));
-    assert.equal(absent, [], file);
+    assert.equal(
+      scriptsNamedIn(file).filter((name) => !known.includes(name)),
+      [],
+      file,
+    );
   }
+});
+
+test("CONTRIBUTING names every script that somebody would call", () => {
+  const named = scriptsNamedIn("CONTRIBUTING.md");
+  const hooks = ["prepack"];
+  const untold = Object.keys(manifest.scripts).filter(
+    (name) => ![...named, ...hooks].includes(name),
+  );
+  assert.equal(untold, []);
 });
 
 test("the README's session goes as it says, times and sizes aside", () => {
