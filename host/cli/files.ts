@@ -10,6 +10,7 @@ const MEANINGS: Record<string, string> = {
   EPERM: "no permission",
   EROFS: "a read-only file system",
   ENOSPC: "no space left",
+  EFBIG: "a file larger than may be written",
   EEXIST: "a file where a folder should be",
   ERR_FS_FILE_TOO_LARGE: "one of more than 2 GiB",
 };

@@ -15,8 +15,22 @@ export interface Result {
 
 /** Runs the built command line as its user would. */
 export function nolfet(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  return run([process.execPath, CLI, ...args], cwd, env);
+}
+
+/** The same where the system lets no file grow beyond a kilobyte. */
+export function nolfetOfSmallFiles(args: string[], cwd: string): Promise<Result> {
+  const limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh"];
+  return run([...limited, process.execPath, CLI, ...args], cwd);
+}
+
+function run(
+  [program = "", ...args]: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, ...env } });
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
     const result: Result = { code: null, stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       result.stdout += text;
