@@ -3,7 +3,7 @@ import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
-import { broadcasts, Pairwise } from "./broadcast";
+import { isPairwise, Pairwise } from "./broadcast";
 
 /** Bits that 8-bit operands are raised by before they are brought to one scale. */
 const RAISED_BITS = 20;
@@ -19,18 +19,13 @@ export function prepareSubtraction(operation: Operation): Kernel | null {
 }
 
 function prepare(operation: Operation, subtracts: bool): Kernel | null {
-  if (!operation.wants(2, 1) || !broadcasts(operation)) return null;
+  if (!isPairwise(operation)) return null;
   const a = operation.inputs[0];
   const b = operation.inputs[1];
   const output = operation.outputs[0];
-  if (!operation.wantsNumbers(a, "input")) return null;
-  if (!operation.wantsDtype(b, a.dtype, "a second input")) return null;
-  if (!operation.wantsDtype(output, a.dtype, "an output")) return null;
   const range = Range.of(operation);
   if (range == null) return null;
   if (a.isReal) return new RealSum(a, b, output, range, subtracts);
-  if (!operation.wantsBytes(b, "second input")) return null;
-  if (!operation.wantsBytes(output, "output")) return null;
   const sum = new Sum(a, b, output, range, subtracts);
   if (sum.isBelowOne) return sum;
   operation.refuse("an output scale no million times below its inputs'", `${output.scale}`);

@@ -2,8 +2,21 @@ import { Kernel } from "../kernel";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
 
+/** Whether an operator makes of two inputs, numbers of one type, an output of that type. */
+export function isPairwise(operation: Operation): bool {
+  if (!operation.wants(2, 1) || !broadcasts(operation)) return false;
+  const a = operation.inputs[0];
+  const b = operation.inputs[1];
+  const output = operation.outputs[0];
+  if (!operation.wantsNumbers(a, "input")) return false;
+  if (!operation.wantsDtype(b, a.dtype, "a second input")) return false;
+  if (!operation.wantsDtype(output, a.dtype, "an output")) return false;
+  if (a.isReal) return true;
+  return operation.wantsBytes(b, "second input") && operation.wantsBytes(output, "output");
+}
+
 /** Whether two inputs go together element by element, extents of 1 repeated, and give the output. */
-export function broadcasts(operation: Operation): bool {
+function broadcasts(operation: Operation): bool {
   const a = operation.inputs[0];
   const b = operation.inputs[1];
   const output = operation.outputs[0];

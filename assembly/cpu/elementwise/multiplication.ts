@@ -3,22 +3,17 @@ import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
-import { broadcasts, Pairwise } from "./broadcast";
+import { isPairwise, Pairwise } from "./broadcast";
 
 /** MUL. */
 export function prepareMultiplication(operation: Operation): Kernel | null {
-  if (!operation.wants(2, 1) || !broadcasts(operation)) return null;
+  if (!isPairwise(operation)) return null;
   const a = operation.inputs[0];
   const b = operation.inputs[1];
   const output = operation.outputs[0];
-  if (!operation.wantsNumbers(a, "input")) return null;
-  if (!operation.wantsDtype(b, a.dtype, "a second input")) return null;
-  if (!operation.wantsDtype(output, a.dtype, "an output")) return null;
   const range = Range.of(operation);
   if (range == null) return null;
   if (a.isReal) return new RealProduct(a, b, output, range);
-  if (!operation.wantsBytes(b, "second input")) return null;
-  if (!operation.wantsBytes(output, "output")) return null;
   return new Product(a, b, output, range);
 }
 

@@ -1,33 +1,16 @@
 import { Range } from "../arithmetic/activation";
-import { Geometry } from "../convolution/geometry";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
-import { Option } from "../option";
-import { PoolWindows } from "./windows";
+import { isPool, PoolWindows, poolGeometry } from "./windows";
 
 /** AVERAGE_POOL_2D: padding is no part of the average. */
 export function prepareAveragePool(operation: Operation): Kernel | null {
-  if (!operation.wants(1, 1)) return null;
-  const input = operation.inputs[0];
-  const output = operation.outputs[0];
+  if (!isPool(operation)) return null;
   const geometry = poolGeometry(operation);
-  if (geometry == null) return null;
-  if (!operation.wantsNumbers(input, "input")) return null;
-  if (!operation.wantsDtype(output, input.dtype, "an output")) return null;
   const range = Range.of(operation);
-  if (range == null) return null;
-  if (input.isReal) return new RealAveragePool(geometry, range);
-  if (!operation.wantsBytes(output, "output")) return null;
-  if (!operation.wantsSameQuantization(input, output)) return null;
+  if (geometry == null || range == null) return null;
+  if (operation.inputs[0].isReal) return new RealAveragePool(geometry, range);
   return new AveragePool(geometry, range);
-}
-
-export function poolGeometry(operation: Operation): Geometry | null {
-  const input = operation.inputs[0];
-  if (!operation.wantsRank(input, 4, "input")) return null;
-  const height = operation.integer(Option.FILTER_HEIGHT);
-  const width = operation.integer(Option.FILTER_WIDTH);
-  return Geometry.of(operation, height, width, false, input.shape[3]);
 }
 
 class AveragePool extends PoolWindows {

@@ -1,23 +1,15 @@
 import { Range } from "../arithmetic/activation";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
-import { poolGeometry } from "./average";
-import { PoolWindows } from "./windows";
+import { isPool, PoolWindows, poolGeometry } from "./windows";
 
 /** MAX_POOL_2D. */
 export function prepareMaxPool(operation: Operation): Kernel | null {
-  if (!operation.wants(1, 1)) return null;
-  const input = operation.inputs[0];
-  const output = operation.outputs[0];
+  if (!isPool(operation)) return null;
   const geometry = poolGeometry(operation);
-  if (geometry == null) return null;
-  if (!operation.wantsNumbers(input, "input")) return null;
-  if (!operation.wantsDtype(output, input.dtype, "an output")) return null;
   const range = Range.of(operation);
-  if (range == null) return null;
-  if (input.isReal) return new RealMaxPool(geometry, range);
-  if (!operation.wantsBytes(output, "output")) return null;
-  if (!operation.wantsSameQuantization(input, output)) return null;
+  if (geometry == null || range == null) return null;
+  if (operation.inputs[0].isReal) return new RealMaxPool(geometry, range);
   return new MaxPool(geometry, range);
 }
 

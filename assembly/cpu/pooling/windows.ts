@@ -1,6 +1,26 @@
 import { Range } from "../arithmetic/activation";
 import { Geometry } from "../convolution/geometry";
 import { Kernel } from "../kernel";
+import { Operation } from "../operation";
+import { Option } from "../option";
+
+/** Whether an operator makes of one image another with the same type and quantization. */
+export function isPool(operation: Operation): bool {
+  if (!operation.wants(1, 1)) return false;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  if (!operation.wantsRank(input, 4, "input")) return false;
+  if (!operation.wantsNumbers(input, "input")) return false;
+  if (!operation.wantsDtype(output, input.dtype, "an output")) return false;
+  if (input.isReal) return true;
+  return operation.wantsBytes(output, "output") && operation.wantsSameQuantization(input, output);
+}
+
+export function poolGeometry(operation: Operation): Geometry | null {
+  const height = operation.integer(Option.FILTER_HEIGHT);
+  const width = operation.integer(Option.FILTER_WIDTH);
+  return Geometry.of(operation, height, width, false, operation.inputs[0].shape[3]);
+}
 
 /** Walks the windows of a pool, clipped to the image; what one gives is left to the pools. */
 export abstract class PoolWindows extends Kernel {
