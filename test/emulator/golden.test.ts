@@ -3,7 +3,6 @@ import * as assert from "uvu/assert";
 import { GOLDEN_VECTORS, type GoldenVector } from "../compiler/golden.ts";
 import { convolve, type Kernel } from "./convolution.ts";
 import { type Extent, type NnSpec, nnWords, type TpSpec, tpWords } from "./descriptors.ts";
-import { GOLDEN_V8 } from "./golden-v8.ts";
 import { AT, Rig, type RigJob } from "./rig.ts";
 import { zeroRunBuffer } from "./zero-run-writer.ts";
 
@@ -214,16 +213,38 @@ test("zero runs over channels, 1 x 1 kernels that fill up a core", () => {
   }
 });
 
-for (const { name, spec, weightAt, words, coefficients } of GOLDEN_V8) {
-  test(`${name} on v8`, () => {
-    const kernels = kernelsOf(spec, weightAt);
+const V8 = { ...COMMON, multiplier: 0x1d4951, shift: 10, architecture: 8 } as const;
+const V8_SPECS: Record<string, NnSpec> = {
+  "3×3 SAME, 6×6×2 to 6×6×2": {
+    ...V8,
+    input: { width: 6, height: 6, channels: 2 },
+    output: { width: 6, height: 6, channels: 2 },
+    kernel: { width: 3, height: 3 },
+    offset: { x: -1, y: -1 },
+    kernelsPerCore: 1,
+  },
+  "depthwise 3×3 VALID with RELU, 8×8×8 to 6×6×8": {
+    ...V8,
+    input: { width: 8, height: 8, channels: 8 },
+    output: { width: 6, height: 6, channels: 8 },
+    kernel: { width: 3, height: 3 },
+    relu: true,
+    depthwise: true,
+    kernelsPerCore: 2,
+  },
+};
+
+for (const vector of GOLDEN_VECTORS.filter(({ core }) => core === "imx8mp")) {
+  test(`${vector.name} on v8`, () => {
+    const spec = V8_SPECS[vector.name] as NnSpec;
+    const kernels = kernelsOf(spec, vector.model.weightAt);
     const image = ramp(spec.input);
-    for (const [offset, hex] of Object.entries(coefficients)) {
+    for (const [offset, hex] of Object.entries(vector.coefficients)) {
       v8.put(AT.coefficients + Number(offset), Buffer.from(hex, "hex"));
     }
     v8.put(AT.input, image);
     const addresses = { 5: AT.coefficients >>> 6, 6: AT.input, 7: AT.output };
-    v8.run({ kind: "NN", words: parseWords(words, 34, addresses) });
+    v8.run({ kind: "NN", words: goldenWords(vector, 1, addresses) });
     const expected = convolve(spec, kernels, image);
     assert.equal(v8.get(AT.output, expected.length), expected);
   });
