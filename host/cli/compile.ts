@@ -8,7 +8,6 @@ import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about, readInput, writeOutput } from "./files.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
-
 import { cpuReason } from "./reasons.ts";
 import { paint, print, printJson } from "./terminal.ts";
 

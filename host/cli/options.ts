@@ -13,6 +13,9 @@ export interface TargetOptions {
   json?: boolean;
 }
 
+/** What is compiled for where nothing is said, and nothing needs to be. */
+export const DEFAULT_TARGET = "a311d";
+
 /** `fallback` is what a command compiles for where nothing is said, if it has such a core. */
 export function addTargetOptions(command: Command, fallback?: string): Command {
   const unsaid = fallback ? `default: ${fallback}` : "required, such as a311d";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { LAYOUT } from "../blob/layout.generated.ts";
 import type { DeviceChoice } from "../devices/device.ts";
 import { bytesOf, type TypedArray } from "../dtype.ts";
 import { compile, findTarget, NolfetError, Session } from "../index.ts";
@@ -9,6 +10,7 @@ import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about, makeFolder, readInput, writeOutput } from "./files.ts";
 import {
   addTargetOptions,
+  DEFAULT_TARGET,
   DEVICE_WORDS,
   parseMilliseconds,
   parseNumbers,
@@ -25,10 +27,6 @@ interface Options extends TargetOptions, FeedOptions {
 }
 
 type Values = Record<string, TypedArray>;
-
-/** What is compiled for where nothing else is said. */
-const DEFAULT_TARGET = "a311d";
-const BLOB_IDENTIFIER = "NOLF";
 
 export function addRun(program: Command): void {
   const command = program
@@ -88,7 +86,7 @@ async function openSession(bytes: Uint8Array, options: Options): Promise<Session
   const { target, device, timeout } = options;
   const choice = { device, ...(timeout === undefined ? {} : { timeout }) };
   const identifier = String.fromCharCode(...bytes.subarray(4, 8));
-  if (identifier === BLOB_IDENTIFIER) {
+  if (identifier === LAYOUT.identifier) {
     const session = await Session.create(bytes, choice);
     if (target) checkTarget(session, target);
     return session;

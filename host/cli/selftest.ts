@@ -6,7 +6,7 @@ import { listDevices } from "../index.ts";
 import { type SelfTestReport, selfTest } from "../selftest/selftest.ts";
 import { countsText, resultText } from "../selftest/text.ts";
 import { writeOutput } from "./files.ts";
-import { addJson, DEVICE_WORDS, parseMilliseconds } from "./options.ts";
+import { addJson, DEFAULT_TARGET, DEVICE_WORDS, parseMilliseconds } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
 interface Options {
@@ -18,9 +18,6 @@ interface Options {
   report?: string;
   json?: boolean;
 }
-
-/** What is compiled for on the emulator, where nothing else is said. */
-const DEFAULT_TARGET = "a311d";
 
 const STYLE = { table, heading: paint.bold, aside: paint.dim };
 
