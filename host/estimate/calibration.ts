@@ -9,7 +9,7 @@ export interface Calibration {
 }
 
 /**
- * Fitted to six published times (docs/performance-model.md) by `npm run calibrate`, which prints
+ * Fitted to six published times (docs/performance-model.md) by `npm run fit`, which prints
  * these lines anew.
  */
 export const CALIBRATION: Calibration = {

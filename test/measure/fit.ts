@@ -1,5 +1,5 @@
 /**
- * `npm run calibrate`: fits the performance model to the times that are published for Mesa on
+ * `npm run fit`: fits the performance model to the times that are published for Mesa on
  * boards, and tells how far it is off where a time is left out of the fit.
  */
 import Table from "cli-table3";
