@@ -1,4 +1,4 @@
-import type { Padding } from "../tflite/builder.ts";
+import type { Padding } from "../tflite/convolution.ts";
 import type { Convolution } from "./models.ts";
 
 /** Convolutions by name: a form of job each, or of the jobs that it becomes. */

@@ -1,12 +1,11 @@
 import { elementsOf } from "../dtype.ts";
 import {
   buildModel,
-  type ConvolutionSpec,
-  convolutionModel,
   type OperatorSpec,
   type Quantization,
   type TensorSpec,
 } from "../tflite/builder.ts";
+import { type ConvolutionSpec, convolutionModel } from "../tflite/convolution.ts";
 import { Noise } from "./noise.ts";
 
 // Models of one operator each. Their numbers follow from their names; scales are such that sums

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { calibrate, compile } from "../../host/index.ts";
-import { convolutionModel } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { fails } from "../host/errors.ts";
 import { compare } from "../support/compare.ts";
 import { GraphMaker } from "../support/graph-maker.ts";

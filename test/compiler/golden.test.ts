@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { type Blob, DESCRIPTOR_WORDS, type Job } from "../../host/blob/blob.ts";
 import { openBlob } from "../../host/blob/open.ts";
 import { compile } from "../../host/index.ts";
-import { convolutionModel } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { GOLDEN_VECTORS, type GoldenJob } from "./golden.ts";
 
 /**

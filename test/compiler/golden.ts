@@ -1,4 +1,4 @@
-import type { ConvolutionSpec } from "../../host/tflite/builder.ts";
+import type { ConvolutionSpec } from "../../host/tflite/convolution.ts";
 
 /**
  * Streams that were taken from a real driver and checked by hand: small convolutions with, for

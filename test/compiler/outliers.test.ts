@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../host/index.ts";
-import { convolutionModel } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";

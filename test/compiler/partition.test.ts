@@ -1,12 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type CompileOptions, compile, NolfetError } from "../../host/index.ts";
-import {
-  buildModel,
-  type ConvolutionSpec,
-  convolutionModel,
-  type ModelSpec,
-} from "../../host/tflite/builder.ts";
+import { buildModel, type ModelSpec } from "../../host/tflite/builder.ts";
+import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convolution.ts";
 
 // Where an operator runs, with what mark, or for what reason not on the NPU.
 

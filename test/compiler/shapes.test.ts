@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { Rounding } from "../../assembly/compiler/encode/rounding.ts";
 import { CORES } from "../../assembly/targets/cores.ts";
 import { compile } from "../../host/index.ts";
-import { convolutionModel } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { compare } from "../support/compare.ts";
 import { nearestOf } from "../support/nearest-factor.ts";
 import { Random } from "../support/random.ts";

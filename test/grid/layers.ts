@@ -1,10 +1,6 @@
 import { elementsOf } from "../../host/dtype.ts";
-import {
-  buildModel,
-  convolutionModel,
-  type Padding,
-  type Quantization,
-} from "../../host/tflite/builder.ts";
+import { buildModel, type Quantization } from "../../host/tflite/builder.ts";
+import { convolutionModel, type Padding } from "../../host/tflite/convolution.ts";
 import { Random } from "../support/random.ts";
 
 /**

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { difference } from "../../host/compare/difference.ts";
 import { compareModel } from "../../host/index.ts";
-import { convolutionModel } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { hasShared, readShared } from "../support/shared.ts";
 import { classifierModel, pixels } from "./models.ts";

@@ -5,7 +5,7 @@ import { openBlob } from "../../host/blob/open.ts";
 import type { Device } from "../../host/devices/device.ts";
 import { compile } from "../../host/index.ts";
 import { allocateValues, prepareStep } from "../../host/steps.ts";
-import { convolutionModel } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { pixels } from "./models.ts";
 
 const model = convolutionModel({ height: 8, width: 8, channels: 8 });

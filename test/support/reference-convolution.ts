@@ -1,4 +1,4 @@
-import type { ConvolutionSpec } from "../../host/tflite/builder.ts";
+import type { ConvolutionSpec } from "../../host/tflite/convolution.ts";
 
 /** A convolution of bytes, all of whose parameters are given. */
 export type FullConvolution = Required<

@@ -1,0 +1,68 @@
+import type { Builder, Offset } from "flatbuffers";
+import { OptionsType } from "../../assembly/compiler/read/slots.ts";
+import { addTable } from "./tables.ts";
+
+/** By the schema's names; what is left out has the schema's default. */
+export type OptionValues = Record<string, number | boolean>;
+
+/** The fields of an operator's options in the order of their slots, each with its type. */
+interface OptionsLayout {
+  type: OptionsType;
+  fields: string;
+}
+
+const ACTIVATION_ONLY = "fused_activation_function:byte";
+const WINDOW = "padding:byte stride_w:int stride_h:int";
+const DILATION = "dilation_w_factor:int dilation_h_factor:int";
+const MASKS =
+  "begin_mask:int end_mask:int ellipsis_mask:int new_axis_mask:int shrink_axis_mask:int";
+const POOL_2D = `${WINDOW} filter_width:int filter_height:int ${ACTIVATION_ONLY}`;
+const DEPTHWISE = `${WINDOW} depth_multiplier:int ${ACTIVATION_ONLY} ${DILATION}`;
+const DENSE = `${ACTIVATION_ONLY} weights_format:byte keep_num_dims:byte`;
+const RESIZE = "align_corners:byte half_pixel_centers:byte";
+
+const OPTIONS: Record<string, OptionsLayout> = {
+  ADD: { type: OptionsType.ADD, fields: ACTIVATION_ONLY },
+  ARG_MAX: { type: OptionsType.ARG_MAX, fields: "output_type:byte" },
+  AVERAGE_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
+  CONCATENATION: { type: OptionsType.CONCATENATION, fields: `axis:int ${ACTIVATION_ONLY}` },
+  CONV_2D: { type: OptionsType.CONV_2D, fields: `${WINDOW} ${ACTIVATION_ONLY} ${DILATION}` },
+  DEPTHWISE_CONV_2D: { type: OptionsType.DEPTHWISE_CONV_2D, fields: DEPTHWISE },
+  FULLY_CONNECTED: { type: OptionsType.FULLY_CONNECTED, fields: DENSE },
+  LEAKY_RELU: { type: OptionsType.LEAKY_RELU, fields: "alpha:float" },
+  MAX_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
+  MEAN: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
+  MUL: { type: OptionsType.MUL, fields: ACTIVATION_ONLY },
+  RESIZE_BILINEAR: {
+    type: OptionsType.RESIZE_BILINEAR,
+    fields: `new_height:int new_width:int ${RESIZE}`,
+  },
+  RESIZE_NEAREST_NEIGHBOR: { type: OptionsType.RESIZE_NEAREST_NEIGHBOR, fields: RESIZE },
+  SOFTMAX: { type: OptionsType.SOFTMAX, fields: "beta:float" },
+  SPLIT: { type: OptionsType.SPLIT, fields: "num_splits:int" },
+  STRIDED_SLICE: { type: OptionsType.STRIDED_SLICE, fields: MASKS },
+  SUB: { type: OptionsType.SUB, fields: ACTIVATION_ONLY },
+};
+
+/** The type number of an operator's options; 0 where it has none. */
+export function optionsType(operator: string): number {
+  return OPTIONS[operator]?.type ?? 0;
+}
+
+/** Adds an operator's options; 0 where it has none. */
+export function addOptions(b: Builder, operator: string, values: OptionValues): Offset {
+  const layout = OPTIONS[operator];
+  if (!layout) return 0;
+  const slots = layout.fields.split(" ").map((field) => field.split(":"));
+  return addTable(b, [], () => {
+    for (const [name, value] of Object.entries(values)) {
+      const slot = slots.findIndex(([known]) => known === name);
+      if (slot < 0) throw new Error(`no option is named ${name}`);
+      const type = slots[slot]?.[1];
+      // The default given is no number, so that the value is written whatever it is.
+      if (type === "byte") b.addFieldInt8(slot, Number(value), Number.NaN);
+      else if (type === "int") b.addFieldInt32(slot, Number(value), Number.NaN);
+      else b.addFieldFloat32(slot, Number(value), Number.NaN);
+    }
+  });
+}
