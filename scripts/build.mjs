@@ -1,8 +1,9 @@
 // Builds everything that runs: the Wasm modules with asc, the host bundles and the page of
 // `nolfet report` with esbuild; then the types of the library.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.mjs";
 import { buildReport } from "./report.mjs";
 import { declareTypes } from "./types.mjs";
 
@@ -25,12 +26,14 @@ await build({
   outfile: "dist/cli.js",
   banner: { js: "#!/usr/bin/env node" },
 });
-await build({
+const { metafile } = await build({
   ...shared,
   platform: "browser",
   entryPoints: ["host/browser.ts"],
   outfile: "dist/browser.js",
+  metafile: true,
 });
+writeFileSync("dist/third-party.txt", licencesOf(metafile));
 
 await buildReport();
 

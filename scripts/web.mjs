@@ -1,8 +1,9 @@
 // Builds the page into dist-web, for any static host; with --serve, serves it, too, and builds
 // anew what is changed. `npm run build` comes first: the Wasm modules are taken from dist.
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { context } from "esbuild";
+import { licencesOf } from "./licences.mjs";
 
 const FOLDER = "dist-web";
 const FILES = [
@@ -23,11 +24,13 @@ const page = await context({
   outdir: FOLDER,
   bundle: true,
   minify: true,
+  metafile: true,
   format: "esm",
   target: "es2022",
   logLevel: "warning",
 });
-await page.rebuild();
+const { metafile } = await page.rebuild();
+writeFileSync(`${FOLDER}/third-party.txt`, licencesOf(metafile));
 
 if (process.argv.includes("--serve")) {
   await page.watch();

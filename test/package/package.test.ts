@@ -57,6 +57,12 @@ test("holds what it exports, and neither sources nor machine-made odds and ends"
   assert.equal(strangers, []);
 });
 
+test("brings the licences of what others wrote in its bundles", () => {
+  assert.match(read("dist/third-party.txt"), /^flatbuffers [\d.]+\n\n\s*Apache License/m);
+  assert.match(read("dist/report.html"), /^preact [\d.]+\n\nThe MIT License/m);
+  assert.ok(packed.includes("dist/third-party.txt"));
+});
+
 test("the README's example runs with the package as installed", () => {
   const file = join(folder, "example.mjs");
   writeFileSync(file, example);
