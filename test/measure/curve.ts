@@ -34,13 +34,15 @@ The NPU has one scale for each job. A layer whose weights have one for each outp
 therefore run in several jobs, each over channels of similar scale, and its weights are rounded anew
 for the scale of their job ([architecture.md](architecture.md)). The more jobs there are, the less
 that changes, and the longer it takes: \`--job-budget\` says how many, four times as many as there are
-such layers if nobody does. Weights are rounded so that it shows least for the values that a layer
-meets: those of the pictures given with \`--calibrate\`, or of a stated distribution without.
+such layers if nobody does. Jobs that a layer is cut into for other reasons, as depthwise ones of many
+channels are on the A311D, come on top. Weights are rounded so that it shows least for the values that
+a layer meets: those of the pictures given with \`--calibrate\`, or of a stated distribution without.
 
 ![Error and agreement over the budget of jobs](images/channels.svg)
 
 Written by \`npm run curve\`, on the emulator, for ${PICTURES} crops of two pictures, mirrored and in
-other light; the chart is of the ${TARGETS[0]}. *Calibrated* networks know the two pictures, whole.
+other light; the chart is of the ${TARGETS[0]}. With *values* of pictures, the network
+was calibrated by these two, whole.
 *Error* is the root mean square of how far the scores before SOFTMAX are from those of the CPU's
 kernels, which are exact to TFLite's reference kernels, in steps of the scores; *agreement* is the
 share of crops with the same first class. The last row of each has a job for each channel, or as many
