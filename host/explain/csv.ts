@@ -16,6 +16,8 @@ const COLUMNS: Record<string, (layer: Layer) => string | number | undefined> = {
   entropy_bytes: ({ entropyBytes }) => entropyBytes,
   coefficient_bytes: ({ coefficientBytes }) => coefficientBytes,
   macs: ({ macs }) => macs,
+  channel_groups: ({ groups }) => groups,
+  channel_error: ({ error }) => error,
   read_bytes: ({ readBytes }) => readBytes,
   written_bytes: ({ writtenBytes }) => writtenBytes,
   estimated_ms: ({ estimate }) => estimate?.milliseconds,

@@ -8,6 +8,7 @@ import { serving } from "./serve.ts";
 
 export const BUILT = join(ROOT, "dist-web");
 export const DIGITS = join(ROOT, "models/digits/digits_uint8.tflite");
+export const DIGITS_INT8 = join(ROOT, "models/digits/digits_int8.tflite");
 export const SEVEN = join(ROOT, "models/digits/samples/7.png");
 
 /** Builds the page anew; the Wasm modules are taken as they are. */

@@ -7,22 +7,22 @@ import { compile, explain, openBlob, TARGETS } from "../../host/index.ts";
 import { duration } from "../../host/numbers.ts";
 import { compact } from "../../web/parts/words.ts";
 import { hasChromium } from "./chromium.ts";
-import { buildPage, DIGITS, onPage, open, show } from "./page.ts";
+import { buildPage, DIGITS, DIGITS_INT8, onPage, open, show } from "./page.ts";
 
 // What every view shows of the digits' model is what the document says.
 
-async function explained(): Promise<Explanation> {
-  const blob = await compile(readFileSync(DIGITS), { target: "a311d" });
+async function explained(model: string): Promise<Explanation> {
+  const blob = await compile(readFileSync(model), { target: "a311d" });
   return explain(openBlob(blob), blob.length);
 }
-const explanation = await explained();
+const explanation = await explained(DIGITS);
 const { operators, segments } = explanation;
 const [{ jobs, memory }] = segments as [Required<Explanation["segments"][number]>];
 
-/** The page with the model open, at one view. */
-function onView(view: string, use: (page: Page) => Promise<void>): Promise<void> {
+/** The page with a model open, at one view. */
+function onView(view: string, use: (page: Page) => Promise<void>, model = DIGITS): Promise<void> {
   return onPage(async (page) => {
-    await open(page, DIGITS);
+    await open(page, model);
     await show(page, view);
     await use(page);
   });
@@ -34,6 +34,17 @@ function colourOf(page: Page, selector: string): Promise<string> {
 
 function selectedName(page: Page): Promise<string | null> {
   return page.locator(".inspector h2").textContent();
+}
+
+async function titles(page: Page): Promise<string[]> {
+  const heads = await page.locator("thead th").allTextContents();
+  return heads.map((text) => text.replace(/[↑↓]/, ""));
+}
+
+/** What a table's column says, row by row. */
+async function column(page: Page, title: string): Promise<string[]> {
+  const at = (await titles(page)).indexOf(title) + 1;
+  return page.locator(`tbody td:nth-child(${at})`).allTextContents();
 }
 
 if (hasChromium("the page's views")) {
@@ -71,31 +82,43 @@ if (hasChromium("the page's views")) {
 
   test("the layers are a row each, and are sorted by the column that is pressed", () =>
     onView("Layers", async (page) => {
-      const column = async (title: string) => {
-        const titles = await page.locator("thead th").allTextContents();
-        const at = titles.findIndex((text) => text.replace(/[↑↓]/, "") === title) + 1;
-        return page.locator(`tbody td:nth-child(${at})`).allTextContents();
-      };
       assert.equal(
-        await column("Operator"),
+        await column(page, "Operator"),
         operators.map(({ name }) => name),
       );
       const told = operators.map(({ estimate }) =>
         estimate ? duration(estimate.milliseconds) : "",
       );
-      assert.equal(await column("Est. time"), told);
+      assert.equal(await column(page, "Est. time"), told);
       await page.getByRole("button", { name: "MACs" }).click();
       const macs = operators.map((operator) => operator.macs).sort((a, b) => b - a);
       assert.equal(
-        await column("MACs"),
+        await column(page, "MACs"),
         macs.map((count) => (count ? compact(count) : "")),
       );
       await page.getByRole("button", { name: "MACs" }).click();
       const least = Math.min(...macs.filter((count) => count > 0));
-      assert.is((await column("MACs"))[0], compact(least));
+      assert.is((await column(page, "MACs"))[0], compact(least));
       await page.getByRole("button", { name: "SOFTMAX" }).click();
       assert.is(await selectedName(page), "12 SOFTMAX");
     }));
+
+  test("layers tell groups of channels and their errors, where weights have many scales", async () => {
+    await onView("Layers", async (page) => {
+      assert.not((await titles(page)).includes("Groups"));
+    });
+    const { operators } = await explained(DIGITS_INT8);
+    await onView(
+      "Layers",
+      async (page) => {
+        const groups = operators.map(({ groups = "" }) => `${groups}`);
+        assert.equal(await column(page, "Groups"), groups);
+        const errors = operators.map(({ error }) => error?.toFixed(3) ?? "");
+        assert.equal(await column(page, "Error"), errors);
+      },
+      DIGITS_INT8,
+    );
+  });
 
   test("the memory map has a rectangle for every value, where and when it lives", () =>
     onView("Memory", async (page) => {

@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { TARGETS } from "../../host/index.ts";
 import { classifierModel } from "../host/models.ts";
+import { ROOT } from "../package/documents.ts";
 import { nolfet, temporaryFolder } from "./nolfet.ts";
 
 const { folder, remove } = temporaryFolder();
@@ -49,6 +50,19 @@ test("writes the layers as comma-separated values", async () => {
   assert.is(lines.length, operators.length + 1);
   for (const { index, name } of operators)
     assert.match(lines[index + 1] ?? "", `${index},${name},`);
+});
+
+test("tells the groups of channels and their errors, where there are any", async () => {
+  const model = join(ROOT, "models/digits/digits_int8.tflite");
+  const args = ["report", model, "-t", "a311d", "-o", "digits.csv"];
+  const { operators, channels } = JSON.parse(
+    (await nolfet([...args, "--csv", "--json"], folder)).stdout,
+  );
+  const [head = "", first = ""] = readFileSync(join(folder, "digits.csv"), "utf8").split("\r\n");
+  const cell = (name: string) => first.split(",")[head.split(",").indexOf(name)];
+  assert.ok(channels.groups > channels.layers);
+  assert.is(cell("channel_groups"), `${operators[0].groups}`);
+  assert.is(cell("channel_error"), `${operators[0].error}`);
 });
 
 test("compiles other cores with the same options", async () => {

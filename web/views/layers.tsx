@@ -69,14 +69,33 @@ const COLUMNS: Column<Layer>[] = [
   { id: "bound", title: "Bound by", value: ({ estimate }) => estimate?.bound },
 ];
 
+/** Where weights are quantized per channel. */
+const WITH_CHANNELS: Column<Layer>[] = [
+  ...COLUMNS,
+  { id: "groups", title: "Groups", value: ({ groups }) => groups, numeric: true },
+  {
+    id: "error",
+    title: "Error",
+    value: ({ error }) => error,
+    cell: ({ error }) => error?.toFixed(3),
+    numeric: true,
+    bar: true,
+  },
+];
+
+const CHANNELS_HINT =
+  " The channels of a group share one scale; error is what that is expected to add to the output, " +
+  "in its steps (root mean square).";
+
 /** A row for each operator. */
 export function LayersView() {
   const { explanation, selected } = useExploration();
+  const { channels } = explanation;
   return (
     <>
       <DataTable
         caption="Layers"
-        columns={COLUMNS}
+        columns={channels ? WITH_CHANNELS : COLUMNS}
         rows={explanation.operators}
         keyOf={({ index }) => index}
         isSelected={({ index }) => index === selected}
@@ -84,7 +103,7 @@ export function LayersView() {
       <p class="hint">
         Entropy is what an ideal code of the weights' single bytes would take. Read and written
         count every pass over images and coefficients. Times are estimated for the NPU's jobs,{" "}
-        {estimateNote(explanation.estimate)}.
+        {estimateNote(explanation.estimate)}.{channels && CHANNELS_HINT}
       </p>
     </>
   );
