@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { ROOT } from "../package/documents.ts";
@@ -48,6 +48,9 @@ export function onPage<T>(
 export async function open(page: Page, model: string, core = "vipnano-qi.a311d"): Promise<void> {
   await page.getByLabel("Core").selectOption(core);
   await page.setInputFiles("input[type=file] >> nth=0", model);
+  const name = basename(model);
+  const told = page.getByText(`Compiled ${name}`).or(page.getByText(`${name} is not compiled`));
+  await told.first().waitFor({ state: "attached" });
   await page.waitForSelector("main[aria-busy=false] :is(.summary, .fault)");
 }
 
