@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import {
   type Comparison,
   compareModel,
+  MOST_ERRORS,
   MOST_SHARE,
   MOST_STEPS,
   type OperatorComparison,
@@ -64,6 +65,10 @@ const NUMBERS = [
 ];
 const HEAD = ["#", "operator", "on", ...NUMBERS, ""];
 
+const OF_CHANNELS =
+  `Quantized per channel, one is astray with a mean beyond ${MOST_SHARE} and ` +
+  `${MOST_ERRORS} times the error that is expected`;
+
 function describe(comparison: Comparison, input: string): string {
   const { target, operators, firstAstray } = comparison;
   const rows = operators.map((operator) => row(operator, operator.index === firstAstray));
@@ -80,6 +85,7 @@ function describe(comparison: Comparison, input: string): string {
     "First both networks whole, where differences add up; then each operator alone, a model by",
     `itself with the CPU's inputs, and astray beyond ${MOST_STEPS} steps or with more than ` +
       `${percent(MOST_SHARE, 1)} of its elements differing`,
+    ...(operators.some(({ error }) => error !== undefined) ? [OF_CHANNELS] : []),
     `${counted(onNpu.length, "operator")} on the NPU, ${alone.length} of them alone, too: ${verdict}`,
   ].join("\n");
 }

@@ -51,7 +51,7 @@ const LEAST_ELEMENTS = 200;
  * Layers whose weights are quantized per channel may differ, in the mean, by so many times the
  * error expected of them alone, which is a root mean square, besides what rounding moves.
  */
-const MOST_ERRORS = 2;
+export const MOST_ERRORS = 2;
 
 type Feeds = Record<string, TypedArray>;
 

@@ -49,5 +49,11 @@ test("a summary tells of the channels, and a wrong budget is refused", async () 
   assert.is(wrong.code, 2);
 });
 
+test("a comparison tells by what it judges", async () => {
+  const { stdout } = await nolfet(["compare", MODEL, "--target", "imx8mp"], folder);
+  assert.match(stdout, "a mean beyond 0.3 and 2 times the error that is expected");
+  assert.match(stdout, "none goes astray");
+});
+
 test.after(remove);
 test.run();
