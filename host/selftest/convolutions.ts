@@ -85,6 +85,10 @@ export const CONVOLUTIONS: Record<string, Convolution> = {
     ...{ height: 8, width: 8, channels: 8, outputChannels: 16 },
     depthwise: true,
   },
+  "depthwise 3×3 at stride 2, one scale unlike the others": {
+    ...{ height: 14, width: 14, channels: 13, stride: 2, depthwise: true },
+    ...{ dtype: "int8", perChannel: "outlier" },
+  },
   "depthwise 3×3, four channels": { height: 8, width: 8, channels: 4, depthwise: true },
 };
 

@@ -23,8 +23,8 @@ const WEIGHTS: Quantization = { scale: 0.005, zeroPoint: 131 };
 export type Convolution = Omit<ConvolutionSpec, "input" | "weights" | "output"> & {
   /** The share of weights that are not zero: all, if left out. */
   density?: number;
-  /** A scale of its own for every output channel. */
-  perChannel?: boolean;
+  /** A scale of its own for every output channel; with "outlier", the last is unlike all others. */
+  perChannel?: true | "outlier";
 };
 
 export function convolution(name: string, spec: Convolution): Uint8Array {
@@ -39,7 +39,7 @@ export function convolution(name: string, spec: Convolution): Uint8Array {
     ...spec,
     input: shifted(INPUT, shift),
     weights: spec.perChannel
-      ? scalesByChannel(spec.outputChannels ?? channels)
+      ? scalesByChannel(spec.outputChannels ?? channels, spec.perChannel === "outlier")
       : shifted({ ...WEIGHTS, zeroPoint: zero }, shift),
     output: shifted(outputOf(spread), shift),
     weightAt: () => (noise.integer(0, 999) < 1000 * density ? weight(noise, zero) : zero),
@@ -138,7 +138,8 @@ function shifted({ scale, zeroPoint }: Quantization, shift: number): Quantizatio
   return { scale, zeroPoint: (zeroPoint as number) - shift };
 }
 
-function scalesByChannel(count: number): Quantization {
+function scalesByChannel(count: number, hasOutlier: boolean): Quantization {
   const scale = Array.from({ length: count }, (_, i) => 0.005 * (1 + (i % 4) / 8));
+  if (hasOutlier) scale[count - 1] = 0.1;
   return { scale, zeroPoint: scale.map(() => 0) };
 }
