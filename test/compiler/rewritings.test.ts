@@ -1,9 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { elementsOf } from "../../host/dtype.ts";
 import { compile } from "../../host/index.ts";
-import { buildModel, type OperatorSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 import { compare } from "../support/compare.ts";
+import { type OperatorLayer, operatorLayer, type Sample } from "../support/operator-layer.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
 
@@ -20,59 +19,6 @@ interface Rewriting {
   make(random: Random): Sample;
 }
 
-interface Sample {
-  model: Uint8Array;
-  /** Of its input. */
-  elements: number;
-}
-
-interface Layer {
-  operator: string;
-  dtype: "uint8" | "int8";
-  from: number[];
-  to: number[];
-  options?: OperatorSpec["options"];
-  constants?: number[][];
-  /** Of the output, where it is not that of the input. */
-  scale?: number;
-}
-
-const QUANTIZATION = { scale: 0.05, zeroPoint: 30 };
-
-/** One operator over an image. */
-function layer({ operator, dtype, from, to, options, constants = [], scale }: Layer): Sample {
-  const image = (name: string, shape: number[], quantization = QUANTIZATION): TensorSpec => ({
-    name,
-    shape,
-    dtype,
-    quantization,
-  });
-  const lists = constants.map((values, i): TensorSpec => {
-    return {
-      name: `list${i}`,
-      shape: [values.length],
-      dtype: "int32",
-      data: Int32Array.from(values),
-    };
-  });
-  const output = scale === undefined ? QUANTIZATION : { scale, zeroPoint: 90 };
-  const model = buildModel({
-    inputs: ["in"],
-    outputs: ["out"],
-    tensors: [image("in", from), image("out", to, output), ...lists],
-    operators: [
-      {
-        operator,
-        version: 2,
-        inputs: ["in", ...lists.map(({ name }) => name)],
-        outputs: ["out"],
-        ...(options ? { options } : {}),
-      },
-    ],
-  });
-  return { model, elements: elementsOf(from) };
-}
-
 const size = (random: Random, most: number) => [random.integer(1, most), random.integer(1, most)];
 const channels = (random: Random) => random.pick([1, 2, 3, 8, 13, 40]);
 const byteType = (random: Random) => random.pick(["uint8", "int8"] as const);
@@ -86,7 +32,7 @@ const REWRITINGS: Rewriting[] = [
       const [down = 1, across = 1] = size(random, 4);
       const depth = channels(random);
       const isDouble = down <= 2 && across <= 2;
-      return layer({
+      return operatorLayer({
         operator: "RESIZE_NEAREST_NEIGHBOR",
         dtype: byteType(random),
         from: [1, height, width, depth],
@@ -107,7 +53,7 @@ const REWRITINGS: Rewriting[] = [
       const [height = 1, width = 1] = size(random, 5);
       const [down = 1, across = 1] = size(random, 5);
       const depth = channels(random);
-      return layer({
+      return operatorLayer({
         operator: "RESIZE_NEAREST_NEIGHBOR",
         dtype: byteType(random),
         from: [1, down * height, across * width, depth],
@@ -123,7 +69,7 @@ const REWRITINGS: Rewriting[] = [
     make(random) {
       const [height = 1, width = 1] = size(random, 40);
       const depth = channels(random);
-      return layer({
+      return operatorLayer({
         operator: random.pick(["RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"]),
         dtype: byteType(random),
         from: [1, 1, 1, depth],
@@ -142,7 +88,7 @@ const REWRITINGS: Rewriting[] = [
       const ends = shape.map((extent, i) => random.integer((begins[i] as number) + 1, extent));
       const steps = [1, random.integer(1, 4), random.integer(1, 4), 1];
       const back = shape.map(() => random.pick([true, false]));
-      return layer({
+      return operatorLayer({
         operator: "STRIDED_SLICE",
         dtype: byteType(random),
         from: shape,
@@ -179,7 +125,7 @@ const REWRITINGS: Rewriting[] = [
           (isSame ? extent : extent - (window[i] as number) + 1) / (strides[i] as number),
         );
       });
-      return layer({
+      return operatorLayer({
         operator: "MAX_POOL_2D",
         dtype: byteType(random),
         from: [1, height, width, depth],
@@ -210,7 +156,7 @@ const REWRITINGS: Rewriting[] = [
           (isSame ? extent : extent - (window[i] as number) + 1) / (strides[i] as number),
         );
       });
-      return layer({
+      return operatorLayer({
         operator: "AVERAGE_POOL_2D",
         dtype: byteType(random),
         from: [1, height, width, depth],
@@ -235,7 +181,7 @@ const REWRITINGS: Rewriting[] = [
       const dtype = byteType(random);
       const from = [1, height, width, depth];
       if (random.pick([true, false])) {
-        const scale = random.pick([0.02, 0.05, 0.2]);
+        const output = { scale: random.pick([0.02, 0.05, 0.2]), zeroPoint: 90 };
         const axes = random.pick([
           [1, 2],
           [2, 1],
@@ -245,7 +191,15 @@ const REWRITINGS: Rewriting[] = [
           [1, depth],
         ]);
         const options = { keep_dims: to.length === 4 };
-        return layer({ operator: "MEAN", dtype, from, to, options, constants: [axes], scale });
+        return operatorLayer({
+          operator: "MEAN",
+          dtype,
+          from,
+          to,
+          options,
+          constants: [axes],
+          output,
+        });
       }
       const options = {
         padding: 1,
@@ -255,7 +209,13 @@ const REWRITINGS: Rewriting[] = [
         filter_width: width,
         fused_activation_function: random.pick([0, 1]),
       };
-      return layer({ operator: "AVERAGE_POOL_2D", dtype, from, to: [1, 1, 1, depth], options });
+      return operatorLayer({
+        operator: "AVERAGE_POOL_2D",
+        dtype,
+        from,
+        to: [1, 1, 1, depth],
+        options,
+      });
     },
   },
 ];
@@ -279,7 +239,7 @@ for (const target of TARGETS) {
   }
 }
 
-const resize = (from: number[], to: number[]): Layer => ({
+const resize = (from: number[], to: number[]): OperatorLayer => ({
   operator: "RESIZE_NEAREST_NEIGHBOR",
   dtype: "uint8",
   from: [1, ...from, 4],
@@ -288,7 +248,7 @@ const resize = (from: number[], to: number[]): Layer => ({
 });
 
 /** What has no rewriting, and what the user is told. */
-const REFUSED: [what: string, reason: string, layer: Layer][] = [
+const REFUSED: [what: string, reason: string, layer: OperatorLayer][] = [
   [
     "one and a half times the pixels",
     "it neither repeats all pixels equally often nor keeps every so many",
@@ -363,7 +323,7 @@ const REFUSED: [what: string, reason: string, layer: Layer][] = [
 
 for (const [what, reason, refused] of REFUSED) {
   test(`${what}: ${reason}`, async () => {
-    const { report } = await compile(layer(refused).model, { target: "a311d" });
+    const { report } = await compile(operatorLayer(refused).model, { target: "a311d" });
     assert.is(report.operators[0]?.reason, reason);
   });
 }

@@ -1,8 +1,9 @@
-import { Multiplier, toInteger } from "../arithmetic/multiplier";
+import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
+import { foldedFactor, keptFactor, wholeZero } from "./mean-factors";
 
 /** MEAN over a list of constant axes. */
 export function prepareMean(operation: Operation): Kernel | null {
@@ -121,7 +122,7 @@ class Mean extends ByteMean {
 
   constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
     super(input, output, reduced, count);
-    this.multiplier = dividing((input.scale as f64) / (output.scale as f64), count);
+    this.multiplier = foldedFactor(input.scale, output.scale, count);
   }
 
   protected mean(sum: i32): i32 {
@@ -137,27 +138,13 @@ class PlaneMean extends ByteMean {
 
   constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
     super(input, output, reduced, count);
-    const zero: f32 = ((input.zeroPoint as f32) * input.scale) / output.scale;
-    this.bias = output.zeroPoint - toInteger(zero > 0 ? zero + 0.5 : zero - 0.5);
-    const scale: f32 = input.scale / ((count as f32) * output.scale);
-    this.multiplier = Multiplier.of(scale as f64);
+    this.bias = output.zeroPoint - wholeZero(input.zeroPoint, input.scale, output.scale);
+    this.multiplier = keptFactor(input.scale, output.scale, count);
   }
 
   protected mean(sum: i32): i32 {
     return this.multiplier.apply(sum) + this.bias;
   }
-}
-
-/**
- * The factor divided by a count, as TFLite folds a mean's division into it: the fraction is
- * shifted to the left as far as the count has bits, divided, and rounded down.
- */
-function dividing(factor: f64, count: i32): Multiplier {
-  const whole = Multiplier.of(factor);
-  let shift = 31 - clz(count);
-  shift = min(shift, 31 + whole.shift);
-  const fraction = ((whole.value as i64) << shift) / (count as i64);
-  return new Multiplier(fraction as i32, whole.shift - shift);
 }
 
 class RealMean extends Reduction {

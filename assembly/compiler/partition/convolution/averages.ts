@@ -3,9 +3,10 @@ import { Mark, Padding } from "../../schema";
 import { Context } from "../context";
 import { Placement } from "../placement";
 import { ConvolutionsPlan, Patch } from "../plans";
-import { isRectified, sameQuantization, zeroByte } from "../tensors";
+import { isRectified, zeroByte } from "../tensors";
 import { Axis } from "./axis";
 import { placeConvolutions } from "./convolutions";
+import { Division } from "./division";
 import { Convolution } from "./geometry";
 import { spread } from "./spread";
 
@@ -49,8 +50,11 @@ export class Averages {
     c.measure(this.input, this.output);
     c.outputChannels = this.input.fromLast(1);
     c.relu = isRectified(this.options.activation);
-    spread(c, new StaticArray<u8>(this.window.pixels).fill(1), this.context.core);
-    divide(c, pixels, this.input, this.output);
+    c.inputZero = zeroByte(this.input);
+    c.outputZero = zeroByte(this.output);
+    const division = Division.ofPool(pixels, this.input, this.output);
+    spread(c, division.weights(this.window.pixels), this.context.core);
+    division.apply(c);
     return c;
   }
 
@@ -124,13 +128,4 @@ function stretchesOf(axis: Axis): Stretch[] {
     else stretches.push(new Stretch(i, 1, pixels));
   }
   return stretches;
-}
-
-/** Makes of a sum of so many pixels their average. */
-export function divide(c: Convolution, pixels: i32, input: Tensor, output: Tensor): void {
-  c.inputZero = zeroByte(input);
-  c.outputZero = zeroByte(output);
-  c.scale = (1.0 / (pixels as f64)) as f32;
-  if (sameQuantization(input, output)) return;
-  c.scale *= input.quantization.scale(0) / output.quantization.scale(0);
 }

@@ -4,7 +4,9 @@ import { Context } from "../context";
 import { MOST_CHANNELS } from "../limits";
 import { Placement } from "../placement";
 import { ConvolutionsPlan } from "../plans";
+import { zeroByte } from "../tensors";
 import { placeConvolutions } from "./convolutions";
+import { Division } from "./division";
 import { Convolution } from "./geometry";
 
 /**
@@ -15,32 +17,39 @@ import { Convolution } from "./geometry";
  *     pixel 1: c₀ c₁ c₂ …           channel 1: …
  */
 
-/** One number for each channel: the sum of its pixels, times a scale. */
+/** One number for each channel: the sum of its pixels, divided. */
 export function placeSum(
   input: Tensor,
   output: Tensor,
-  c: Convolution,
+  division: Division,
+  relu: bool,
   context: Context,
 ): Placement {
-  return placeAcross(input, output, c, pixelsOf(input), 1, context);
+  const c = new Convolution();
+  c.relu = relu;
+  c.inputZero = zeroByte(input);
+  c.outputZero = zeroByte(output);
+  return placeAcross(c, input, output, pixelsOf(input), 1, division, context);
 }
 
 /** A single pixel in all places. */
 export function placeFill(input: Tensor, output: Tensor, context: Context): Placement {
-  return placeAcross(input, output, new Convolution(), 1, pixelsOf(output), context);
+  const c = new Convolution();
+  return placeAcross(c, input, output, 1, pixelsOf(output), new Division(1), context);
 }
 
-function pixelsOf(image: Tensor): i32 {
+export function pixelsOf(image: Tensor): i32 {
   return image.fromLast(3) * image.fromLast(2);
 }
 
-/** Weights of 1 from so many pixels to so many. */
+/** Equal weights from so many pixels to so many. */
 function placeAcross(
+  c: Convolution,
   input: Tensor,
   output: Tensor,
-  c: Convolution,
   from: i32,
   to: i32,
+  division: Division,
   context: Context,
 ): Placement {
   if (max(from, to) > MOST_CHANNELS)
@@ -55,8 +64,9 @@ function placeAcross(
   c.inputChannels = from;
   c.outputChannels = to;
   // All kernels are the same one.
-  c.weights.data = changetype<usize>(new StaticArray<u8>(from).fill(1));
+  c.weights.data = changetype<usize>(division.weights(from));
   c.weights.channelPitch = 1;
+  division.apply(c);
   const placement = placeConvolutions(input, output, [c], Mark.EXPECTED, context);
   const plan = placement.plan;
   if (plan != null) (plan as ConvolutionsPlan).flat = true;

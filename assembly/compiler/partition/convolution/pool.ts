@@ -3,16 +3,13 @@ import { Mark, Padding } from "../../schema";
 import { Context } from "../context";
 import { Placement } from "../placement";
 import { isRectified, whyNoImage, whyNotFused } from "../tensors";
-import { Averages, divide, Window } from "./averages";
+import { Averages, Window } from "./averages";
 import { Axis } from "./axis";
 import { placeConvolutions } from "./convolutions";
-import { Convolution } from "./geometry";
-import { placeSum } from "./planes";
+import { Division } from "./division";
+import { pixelsOf, placeSum } from "./planes";
 
-/**
- * Averages are convolutions with equal weights: a sum of whole numbers that is rounded once, and
- * so within one of TFLite's.
- */
+/** Averages are convolutions with equal weights. */
 export function placeAveragePool(operator: Operator, context: Context): Placement {
   const options = operator.options;
   const input = context.graph.tensors[operator.inputs[0]];
@@ -23,7 +20,10 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
   if (unfused != "") return Placement.onCpu(unfused);
   const relu = isRectified(options.activation);
   const window = new Window(options.filterHeight, options.filterWidth);
-  if (window.covers(input, output)) return placeWholePlane(input, output, relu, context);
+  if (window.covers(input, output)) {
+    const division = Division.ofPool(window.pixels, input, output);
+    return placeSum(input, output, division, relu, context);
+  }
   const averages = new Averages(input, output, window, options, context);
   const c = averages.over(window.pixels);
   if (staysInside(c.rows) && staysInside(c.columns))
@@ -43,7 +43,12 @@ export function placeMean(operator: Operator, context: Context): Placement {
   if (reason != "") return Placement.onCpu(reason);
   if (output.elements != (input.fromLast(1) as u32))
     return Placement.onCpu("its output does not follow from its input");
-  return placeWholePlane(input, output, false, context);
+  const pixels = pixelsOf(input);
+  const division =
+    output.shape.length == 4
+      ? Division.ofKeptMean(pixels, input, output)
+      : Division.ofFoldedMean(pixels, input, output);
+  return placeSum(input, output, division, false, context);
 }
 
 /** The constant [1, 2] in either order. */
@@ -60,13 +65,6 @@ function whyNotPooled(input: Tensor, output: Tensor): string {
   const wrong = whyNoImage(output, "output");
   if (wrong != "") return wrong;
   return output.fromLast(1) == input.fromLast(1) ? "" : "its output has not its input's channels";
-}
-
-function placeWholePlane(input: Tensor, output: Tensor, relu: bool, context: Context): Placement {
-  const c = new Convolution();
-  c.relu = relu;
-  divide(c, input.fromLast(3) * input.fromLast(2), input, output);
-  return placeSum(input, output, c, context);
 }
 
 /** As many windows as lie wholly inside the image make up the output. */
