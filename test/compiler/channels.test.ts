@@ -142,13 +142,15 @@ const RUNS = [9, 11, 8, 12, 10];
 const SCALES = [0.02, 0.011, 0.017, 0.003, 0.007];
 
 for (const target of TARGETS) {
-  test(`more groups leave less error on ${target}`, async () => {
+  test(`more jobs leave less error on ${target}`, async () => {
     const model = runsOfScales(RUNS, SCALES);
     let before = Number.POSITIVE_INFINITY;
     for (let jobBudget = 1; jobBudget <= RUNS.length; jobBudget++) {
       const { report } = await compile(model, { target, jobBudget });
       const [layer] = report.operators;
-      assert.is(layer?.groups, jobBudget);
+      const isPlain = jobBudget === 1 || jobBudget === RUNS.length;
+      assert.is(layer?.groups, isPlain ? jobBudget : 1);
+      assert.is(layer?.readings, isPlain ? undefined : 2 ** (jobBudget - 2));
       assert.ok((layer?.error ?? 0) < before, `${layer?.error} after ${before}`);
       assert.is(layer?.error === 0, jobBudget === RUNS.length);
       before = layer?.error ?? 0;
@@ -170,6 +172,37 @@ for (const target of TARGETS) {
     const measured = Math.sqrt(sum / distances.length);
     assert.ok(measured > 0.5, `${measured}`);
     assert.ok(Math.abs(measured / error - 1) < 0.3, `${measured} found, ${error} expected`);
+  });
+}
+
+/** Of elements, where weights stay what they are and rounding alone tells the two apart. */
+const DEPTHWISE_SHARE = 0.01;
+
+for (const target of TARGETS) {
+  test(`depthwise layers at their channels' own scales round as the CPU does on ${target}`, async () => {
+    const random = new Random(3);
+    const scale = RUNS.flatMap((run, i) => Array<number>(run).fill(8 * (SCALES[i] as number)));
+    const model = convolutionModel({
+      dtype: "int8",
+      height: 24,
+      width: 24,
+      channels: scale.length,
+      depthwise: true,
+      activation: "RELU6",
+      input: { scale: 0.0235, zeroPoint: -128 },
+      weights: { scale, zeroPoint: scale.map(() => 0), axis: 3 },
+      output: { scale: 0.0235, zeroPoint: -128 },
+      weightAt: () => 128 + random.integer(-10, 10),
+      biasAt: () => random.integer(-100, 500),
+    });
+    const pixels = random.bytes(24 * 24 * scale.length).map((byte) => (byte % 60) ^ 0x80);
+    const options = { target, jobBudget: RUNS.length };
+    assert.is((await compile(model, options)).report.channels?.error, 0);
+    const [found] = await runModel(model, options, [pixels]);
+    const [expected] = await runModel(model, { target, cpuOnly: true }, [pixels]);
+    assert.ok(new Set(expected).size > 100);
+    const { largest, share } = compare(found as Int8Array, expected as Int8Array);
+    assert.ok(largest <= 1 && share <= DEPTHWISE_SHARE, `${largest} apart, ${share} of all`);
   });
 }
 

@@ -1,5 +1,5 @@
-import { Axis } from "../partition/convolution/axis";
 import { ChannelGroup, Convolution, Striding } from "../partition/convolution/geometry";
+import { Halves } from "../partition/convolution/halves";
 import { ConvolutionsPlan } from "../partition/plans";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { Order } from "./homes";
@@ -19,7 +19,9 @@ export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): v
   const order = plan.flat ? Order.INTERLEAVED : Order.PLANAR;
   const input = workshop.require(plan.input, order);
   const output = workshop.homes.fill(plan.output, order);
-  convolve(plan.convolutions[0], input, output, workshop);
+  const whole = plan.convolutions[0];
+  if (plan.halves.length > 0) convolveInHalves(whole, plan.halves, input, output, workshop);
+  else convolve(whole, input, output, workshop);
   for (let i = 1; i < plan.convolutions.length; i++) {
     const c = plan.convolutions[i];
     const other = new Access(workshop.homes.value(c.outputBytes));
@@ -52,6 +54,50 @@ export function convolve(c: Convolution, from: Access, output: Access, workshop:
     if (workshop.settings.compatMesa) turnConvolution(job, c);
     workshop.add(job);
   }
+}
+
+/**
+ * The prepared image is copied as often as it is read, and to where there is room behind it. Where
+ * kernels read planes of their own, the last come first: what lies behind those of the others is
+ * not needed any more.
+ */
+function convolveInHalves(
+  c: Convolution,
+  halves: Halves[],
+  from: Access,
+  output: Access,
+  workshop: Workshop,
+): void {
+  const readings = halves[0].readings;
+  const image = imageFor(c, 1);
+  const room = readings * image.bytes + halves[0].remainder.outputBytes;
+  let input = prepare(c, from, workshop);
+  const overwrites = c.depthwise && halves.length > 1;
+  if (overwrites || !workshop.homes.reserve(input, image.bytes, room)) {
+    const copied = new Access(workshop.homes.value(room));
+    workshop.copyImage(image, input, copied);
+    input = copied;
+  }
+  for (let done = 1; done < readings; done *= 2) {
+    workshop.copyImage(imageFor(c, done), input, input.plus(done * image.bytes));
+  }
+  const plane = image.rows * image.columns;
+  const outputPlane = c.rows.output * c.columns.output;
+  for (let i = halves.length - 1; i >= 0; i--) {
+    const pair = halves[i];
+    const own = input.plus(pair.firstPlane * plane);
+    const behind = own.plus(readings * pair.remainder.inputBytes);
+    convolve(pair.remainder, own, behind, workshop);
+    convolve(pair.main, own, output.plus(pair.first * outputPlane), workshop);
+  }
+}
+
+/** The prepared image, so many times. */
+function imageFor(c: Convolution, times: i32): Image {
+  const planes = c.inputChannels * c.planesOfChannel;
+  const rows = c.preparedSide(c.rows);
+  const columns = c.preparedSide(c.columns);
+  return new Image(rows, columns, times * planes, c.inputZero);
 }
 
 /** The image as the NN unit is to see it. */
@@ -130,20 +176,14 @@ function rearrangement(c: Convolution): SpaceToDepth {
   job.blockY = c.rows.stride;
   job.planesX = c.columns.planes;
   job.planesY = c.rows.planes;
-  job.outputX = inputSide(c.columns, c);
-  job.outputY = inputSide(c.rows, c);
+  job.outputX = c.preparedSide(c.columns);
+  job.outputY = c.preparedSide(c.rows);
   job.padX = c.columns.padding;
   job.padY = c.rows.padding;
   job.rowPitch = job.inputX;
   job.outputRowPitch = job.outputX;
   job.zero = c.inputZero;
   return job;
-}
-
-/** Pixels of the prepared image along an axis: when rearranged, enough for every tap. */
-function inputSide(axis: Axis, c: Convolution): i32 {
-  if (c.isRearranged) return axis.output + c.planeSide - 1;
-  return c.padsFirst ? axis.input + axis.padding + axis.paddingAfter(c.side) : axis.input;
 }
 
 /**
@@ -159,15 +199,14 @@ function convolutionJob(
   const kernels = new Kernels(c, group);
   const job = new ConvolutionJob(input, output, kernels);
   const isDepthwise = c.depthwise && group.count > 1;
-  const isPadded = c.padsFirst || c.isRearranged;
-  job.inputX = inputSide(c.columns, c);
-  job.inputY = inputSide(c.rows, c);
+  job.inputX = c.preparedSide(c.columns);
+  job.inputY = c.preparedSide(c.rows);
   job.inputZ = c.native ? group.count : kernels.planes;
   job.outputX = c.columns.output;
   job.outputY = c.rows.output;
   job.outputZ = group.count;
-  job.offsetX = isPadded ? 0 : -c.columns.padding;
-  job.offsetY = isPadded ? 0 : -c.rows.padding;
+  job.offsetX = c.isPadded ? 0 : -c.columns.padding;
+  job.offsetY = c.isPadded ? 0 : -c.rows.padding;
   job.outputRows = c.rows.output;
   job.outputColumns = c.columns.output;
   job.firstPixel = c.striding == Striding.FIRST_PIXEL;

@@ -15,7 +15,8 @@ export enum Order {
 export class Homes {
   values: Value[] = [];
   private homes: Map<i32, Access> = new Map();
-  private filled: Set<i32> = new Set();
+  /** Bytes of what has been written, by key. */
+  private filled: Map<i32, u32> = new Map();
 
   /** `moveAll`: Mesa tells the orders apart even where they are the same bytes. */
   constructor(private moveAll: bool) {}
@@ -52,8 +53,24 @@ export class Homes {
 
   /** The home of a tensor that is written there from now on. */
   fill(tensor: Tensor, order: Order): Access {
-    this.filled.add(this.key(tensor, order));
+    this.filled.set(this.key(tensor, order), tensor.elements);
     return this.home(tensor, order);
+  }
+
+  /**
+   * Takes the bytes `from` to `to` from an access on for what is only there for a moment, beyond
+   * the value's end if need be; false where a tensor lies there.
+   */
+  reserve(access: Access, from: u32, to: u32): bool {
+    const keys = this.filled.keys();
+    for (let i = 0; i < keys.length; i++) {
+      const home = this.homes.get(keys[i]);
+      if (home.value != access.value) continue;
+      const isBefore = home.offset + this.filled.get(keys[i]) <= access.offset + from;
+      if (!isBefore && home.offset < access.offset + to) return false;
+    }
+    access.value.bytes = max(access.value.bytes, access.offset + to);
+    return true;
   }
 
   /** Whether both orders are one, so that nothing has to be moved between them. */

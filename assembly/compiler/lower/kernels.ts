@@ -1,5 +1,5 @@
-import { Axis } from "../partition/convolution/axis";
 import { ChannelGroup, Convolution, Weights } from "../partition/convolution/geometry";
+import { NO_TAP, tapAt } from "../partition/convolution/taps";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is
@@ -142,37 +142,19 @@ export class Kernels {
   }
 }
 
-export const NO_TAP = -1;
 const NO_WEIGHTS = new Weights();
 const NO_TABLE = new StaticArray<i32>(0);
 
 function tapTable(c: Convolution, phases: i32, side: i32): StaticArray<i32> {
   const taps = new StaticArray<i32>(phases * side * side);
-  const columnPhases = phases > 1 ? c.columns.planes : 1;
   let i = 0;
   for (let phase = 0; phase < phases; phase++) {
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++) {
-        const row = tapOn(c.rows, phase / columnPhases, y, phases);
-        const column = tapOn(c.columns, phase % columnPhases, x, phases);
-        const isBlank = row < 0 || column < 0;
-        taps[i++] = isBlank ? NO_TAP : (row * c.columns.kernel + column) * c.weights.tapPitch;
+        const tap = tapAt(c, phase, y, x);
+        taps[i++] = tap < 0 ? NO_TAP : tap * c.weights.tapPitch;
       }
     }
   }
   return taps;
-}
-
-/** Which of the model's taps lies at a position of a plane's kernel, or NO_TAP. */
-function tapOn(axis: Axis, plane: i32, position: i32, phases: i32): i32 {
-  let from = position - axis.inset;
-  if (phases > 1) {
-    const copy = plane / axis.stride;
-    const inCopy = position * axis.stride + (plane % axis.stride);
-    if (copy + 1 < axis.copies && inCopy >= axis.shift) return NO_TAP;
-    from = copy * axis.shift + inCopy - axis.inset;
-  }
-  if (from < 0 || from % axis.dilation != 0) return NO_TAP;
-  const tap = from / axis.dilation;
-  return tap < axis.kernel ? tap : NO_TAP;
 }

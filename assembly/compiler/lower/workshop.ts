@@ -97,8 +97,11 @@ export class Workshop {
 
   /** Copies as many bytes as a tensor has, unless they are there. */
   bring(from: Access, to: Access, tensor: Tensor): void {
-    if (from.equals(to)) return;
-    const jobs = copy(imageOf(tensor), from, to);
+    if (!from.equals(to)) this.copyImage(imageOf(tensor), from, to);
+  }
+
+  copyImage(image: Image, from: Access, to: Access): void {
+    const jobs = copy(folded(image), from, to);
     for (let i = 0; i < jobs.length; i++) this.add(jobs[i]);
   }
 }

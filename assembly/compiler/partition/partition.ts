@@ -34,7 +34,7 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
   returnIdle(graph, placements);
   const segments = collectSegments(graph, placements);
   const keeps = settings.compatMesa;
-  if (!keeps && !arrangeChannels(graph, placements, segments, core, settings)) return null;
+  if (!keeps && !arrangeChannels(context, placements, segments)) return null;
   return new Partition(placements, segments);
 }
 

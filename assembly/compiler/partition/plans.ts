@@ -1,5 +1,6 @@
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution/geometry";
+import { Halves } from "./convolution/halves";
 import { Operands } from "./convolution/operands";
 
 /** What the NPU is to do for an operator: `lower` has one way for each kind. */
@@ -53,8 +54,15 @@ export class ConvolutionsPlan extends Plan {
   patches: Patch[] = [];
   /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
   flat: bool = false;
+  /** What takes the convolution's place if bytes are too coarse: each for some of its kernels. */
+  halves: Halves[] = [];
   /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
   channelGroups: i32 = 0;
+  /**
+   * Where what bytes leave of the weights has a job of its own: how often the other one reads the
+   * image; else 0.
+   */
+  readings: i32 = 0;
   /** What that adds to the output: root mean square, in its steps. */
   error: f32 = 0;
   /** The operator's, if its weights are the model's; otherwise all channels are treated alike. */

@@ -69,6 +69,10 @@ export class Activity {
     return this.isPicture(tensor) ? PICTURE_COMMON : COMMON;
   }
 
+  isMeasured(tensor: Tensor): bool {
+    return this.recordOf(tensor) != 0;
+  }
+
   private recordOf(tensor: Tensor): usize {
     return this.records.has(tensor.index) ? this.records.get(tensor.index) : 0;
   }

@@ -1,17 +1,19 @@
 import { Core } from "../../../targets/cores";
-import { Graph } from "../../graph";
 import { Mark } from "../../schema";
-import { Settings } from "../../settings";
+import { Context } from "../context";
 import { Placement } from "../placement";
 import { ConvolutionsPlan, PlanKind } from "../plans";
 import { Segment } from "../segments";
 import { Activity } from "./activity";
+import { Arrangement } from "./arrangement";
 import { spend } from "./budget";
+import { Choice } from "./choice";
 import { Cost } from "./cost";
 import { Grouping } from "./grouping";
 import { Layer } from "./layers";
 import { orderBlocks } from "./ordering";
 import { Orders } from "./orders";
+import { Remainder } from "./remainder";
 import { Sizes } from "./sizes";
 import { Rewriting } from "./weights";
 
@@ -21,12 +23,13 @@ import { Rewriting } from "./weights";
  * such kernels are neighbours. False after a failure.
  */
 export function arrangeChannels(
-  graph: Graph,
+  context: Context,
   placements: Placement[],
   segments: Segment[],
-  core: Core,
-  settings: Settings,
 ): bool {
+  const graph = context.graph;
+  const core = context.core;
+  const settings = context.settings;
   const layers = layersOf(placements);
   const perChannel = layers.filter((layer) => layer.isPerChannel).length;
   if (perChannel == 0) return true;
@@ -38,25 +41,32 @@ export function arrangeChannels(
   const jobs = settings.jobBudget > 0 ? settings.jobBudget : USUAL_JOBS * perChannel;
   orderBlocks(costs, orders, core, max(2, jobs / perChannel));
   const most = mostGroups(jobs, perChannel);
-  const groupings: Grouping[] = [];
-  const grouped: i32[] = [];
+  const choices: Choice[] = [];
+  const chosen: i32[] = [];
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     if (!layer.isPerChannel) continue;
     const order = orders.orderOf(layer.operands.output);
     const sizes = new Sizes(layer.convolution, core, settings.strict);
-    groupings.push(new Grouping(costs[i], order, sizes, most));
-    grouped.push(i);
+    const grouping = new Grouping(costs[i], order, sizes, most);
+    choices.push(new Choice(costs[i], grouping, sizes, context));
+    chosen.push(i);
   }
-  const numbers = spend(groupings, jobs);
+  const numbers = spend(choices, jobs);
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     const input = orders.orderOf(layer.operands.input);
     const output = orders.orderOf(layer.operands.output);
-    const at = grouped.indexOf(i);
+    const at = chosen.indexOf(i);
     if (at < 0 && input == null && output == null) continue;
-    const counts = at < 0 ? [layer.channels] : groupings[at].counts(numbers[at]);
-    new Rewriting(layer, input, output, activity).apply(counts);
+    const arrangement = new Arrangement(layer, input, output);
+    const readings = at < 0 ? 0 : choices[at].readings(numbers[at]);
+    let counts = at < 0 ? [layer.channels] : choices[at].counts(numbers[at]);
+    if (readings > 0) {
+      if (new Remainder(arrangement, activity, readings, context).apply(counts)) continue;
+      counts = [layer.channels];
+    }
+    new Rewriting(arrangement, activity).apply(counts);
     if (!fillCores(counts, core)) layer.placement.weaken(Mark.EXPECTED);
   }
   return true;

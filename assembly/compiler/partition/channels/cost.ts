@@ -18,6 +18,9 @@ const ROUNDING: f64 = 1.0 / 12.0;
 export class Cost {
   /** One over the mean variance of its output: errors count by the signal that they disturb. */
   weight: f64;
+  private unit: f64;
+  /** The largest sum of the variances of what a kernel meets. */
+  private variance: f64 = 0;
   private scales: StaticArray<f64>;
   private factors: StaticArray<f64>;
   /** Mean squares of each kernel's weights. */
@@ -33,6 +36,7 @@ export class Cost {
     this.powers = new StaticArray<f64>(kernels);
     const shared = layer.keepsChannels ? 0 : sumOfVariances(layer, activity);
     const unit = unitOf(layer);
+    this.unit = unit;
     this.weight = 1 / (1 + meanVariance(layer, activity));
     for (let k = 0; k < kernels; k++) {
       const variance = layer.keepsChannels
@@ -41,7 +45,17 @@ export class Cost {
       this.scales[k] = layer.scale(k) as f64;
       this.factors[k] = unit * unit * variance;
       this.powers[k] = meanSquare(layer, k);
+      this.variance = max(this.variance, variance);
     }
+  }
+
+  /**
+   * The mean square that is left where the remainders of kernels of such a scale, at most, have a
+   * job, and the image so many readings.
+   */
+  inHalves(scale: f64, readings: i32): f64 {
+    const step = (this.unit * scale) / (readings as f64);
+    return step * step * remainderNoise(leastLink(ROUNDING * this.variance), this.variance);
   }
 
   scale(kernel: i32): f64 {
@@ -54,6 +68,24 @@ export class Cost {
     const moved = missed * missed * unchecked(this.powers[kernel]);
     return scale * scale * unchecked(this.factors[kernel]) * min(moved, ROUNDING);
   }
+}
+
+/** Deviations of what bytes leave of a sum that its byte holds, on either side. */
+const REACH: f64 = 6;
+/** Steps of a remainder's weight to one of the rounded weight, which it is a part of. */
+export const LARGEST_BYTE: f64 = 127;
+
+/** What a step of that must count for at least, where it has such a mean square. */
+export function leastLink(meanSquare: f64): f64 {
+  return max<f64>(1, Math.ceil((REACH * Math.sqrt(meanSquare)) / LARGEST_BYTE));
+}
+
+/**
+ * Mean square of what is left still: a step of the remainder counts for `link`, and its own
+ * weights are rounded.
+ */
+export function remainderNoise(link: f64, variance: f64): f64 {
+  return ROUNDING * (link * link + variance / (LARGEST_BYTE * LARGEST_BYTE));
 }
 
 /** Output steps for one step of the input times one of a weight of scale 1. */

@@ -40,11 +40,15 @@ export class Grouping {
   }
 
   /**
-   * Mean of the kernels' costs in so many groups, by the weight of the layer; infinite where no
-   * such cuts are allowed.
+   * Mean of the kernels' costs in so many groups; infinite where no such cuts are allowed.
    */
   mean(groups: i32): f64 {
-    return (this.totals[groups] * this.cost.weight) / (this.cost.layer.channels as f64);
+    return this.totals[groups] / (this.cost.layer.channels as f64);
+  }
+
+  /** Of kernels from a place up to, not with, another. */
+  largestScale(from: i32, to: i32): f64 {
+    return this.largest(from, to, 0);
   }
 
   /** How many kernels each of so many groups has. */

@@ -21,7 +21,11 @@ export class Rounding {
   weights: StaticArray<i32>;
   /** Of the output, in steps of input times weight: what rounding adds, around what it shifts. */
   meanSquare: f64 = 0;
+  /** The most that it may be: where nothing is known, values may be less alike than is assumed. */
+  mostSquare: f64 = 0;
   shift: f64 = 0;
+  /** Sum of the variances of all values that a kernel meets. */
+  variance: f64 = 0;
   private spatial: f64 = 0;
   private common: f64 = 0;
   private wanted: StaticArray<f64>;
@@ -53,7 +57,7 @@ export class Rounding {
     this.sums.fill(0);
     this.sum = 0;
     this.begin(kernel, ratio);
-    let changes = ratio < 1;
+    let changes = ratio != Math.floor(ratio);
     for (let pass = 0; pass < PASSES && changes; pass++) changes = this.improve();
     this.measure();
   }
@@ -112,11 +116,13 @@ export class Rounding {
     const channels = this.layer.inputChannels;
     let own: f64 = 0;
     this.shift = 0;
+    this.variance = 0;
     for (let t = 0, at = 0; t < this.layer.taps; t++) {
       for (let i = 0; i < channels; i++, at++) {
         const error = (unchecked(this.weights[at]) as f64) - unchecked(this.wanted[at]);
         const moved = unchecked(this.deviations[i]) * error;
         own += moved * moved;
+        this.variance += unchecked(this.deviations[i]) * unchecked(this.deviations[i]);
         this.shift += unchecked(this.means[i]) * error;
       }
     }
@@ -124,5 +130,7 @@ export class Rounding {
     for (let i = 0; i < channels; i++) alike += this.sums[i] * this.sums[i];
     const alone = 1 - this.spatial - this.common;
     this.meanSquare = alone * own + this.spatial * alike + this.common * this.sum * this.sum;
+    const isKnown = this.activity.isMeasured(this.layer.operands.input);
+    this.mostSquare = isKnown ? this.meanSquare : max(this.meanSquare, own);
   }
 }

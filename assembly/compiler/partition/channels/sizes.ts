@@ -12,9 +12,11 @@ export class Sizes {
   /** Whole rounds of the cores only. */
   private step: i32 = 1;
   private all: i32;
+  private cores: i32;
 
   constructor(c: Convolution, core: Core, isStrict: bool) {
     const cores = core.nnCores as i32;
+    this.cores = cores;
     this.all = c.outputChannels;
     if (c.native) this.least = cores;
     // A single plane of 5×5 taps fails on v7 where the image is small.
@@ -32,6 +34,11 @@ export class Sizes {
     if (kernels == 1) return this.takesOne;
     if (kernels < this.least) return false;
     return kernels < this.gapFrom || kernels > this.gapTo;
+  }
+
+  /** So many kernels or a few more, of which every core has equally many. */
+  rounds(kernels: i32): i32 {
+    return ((kernels + this.cores - 1) / this.cores) * this.cores;
   }
 
   /** Kernels between places where a sequence may be cut. */

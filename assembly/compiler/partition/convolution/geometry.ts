@@ -125,6 +125,17 @@ export class Convolution {
     return this.striding == Striding.SPACE_TO_DEPTH || this.striding == Striding.COPIES;
   }
 
+  /** Pixels of the image along an axis as the NN unit sees it: rearranged, enough for every tap. */
+  preparedSide(axis: Axis): i32 {
+    if (this.isRearranged) return axis.output + this.planeSide - 1;
+    return this.padsFirst ? axis.input + axis.padding + axis.paddingAfter(this.side) : axis.input;
+  }
+
+  /** Whether the padding is in the image that the NN unit sees. */
+  get isPadded(): bool {
+    return this.padsFirst || this.isRearranged;
+  }
+
   /** The side of the kernel over one plane, as the NN unit sees it. */
   get planeSide(): i32 {
     const isHalved =

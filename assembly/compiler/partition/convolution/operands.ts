@@ -57,7 +57,8 @@ export class Operands {
 
   /**
    * TFLite's int8 kernels round once, but for the depthwise one. Sums of weights that are brought
-   * to a common scale are not TFLite's, so that there is nothing to follow.
+   * to a common scale are not TFLite's, so that there is nothing to follow, unless all weights
+   * turn out to stay as they are (channels/weights.ts).
    */
   get roundsTwice(): bool {
     return !this.isPerChannel && (this.isDepthwise || this.output.dtype == Dtype.UINT8);

@@ -16,7 +16,7 @@ type GeometryRule = (c: Convolution, core: Core) => string;
 /** Along an axis; each copy of the image is a few jobs. */
 const MOST_COPIES = 4;
 /** Of all kernels of a job together: keeps streams from growing far beyond the model's weights. */
-const MOST_PLANES: u64 = 1 << 22;
+export const MOST_PLANES: u64 = 1 << 22;
 /** 2^-48: below it, every sum comes out as zero, and the shift exceeds the product's 64 bits. */
 export const LEAST_SCALE: f32 = 3.5527137e-15;
 

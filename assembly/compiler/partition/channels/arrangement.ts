@@ -1,0 +1,43 @@
+import { LEAST_SCALE } from "../convolution/rules";
+import { unitOf } from "./cost";
+import { Layer } from "./layers";
+
+/**
+ * Which kernel and which channel of the model's stand where in a layer's weights, once the
+ * channels of its tensors are put into other orders. Order null: as in the model.
+ */
+export class Arrangement {
+  constructor(
+    public layer: Layer,
+    private inputOrder: StaticArray<i32> | null,
+    private outputOrder: StaticArray<i32> | null,
+  ) {}
+
+  kernel(place: i32): i32 {
+    const order = this.outputOrder;
+    return order == null ? place : unchecked(order[place]);
+  }
+
+  /** A flattened image holds its channels' order once for every pixel. */
+  channel(place: i32): i32 {
+    if (this.layer.isDepthwise) return 0;
+    const order = this.inputOrder;
+    if (order == null) return place;
+    const within = place % order.length;
+    return place - within + unchecked(order[within]);
+  }
+
+  /** Where a weight lies in the model's layout. */
+  index(place: i32, tap: i32, channel: i32): i32 {
+    const layer = this.layer;
+    if (layer.isDepthwise) return tap * layer.channels + place;
+    return (place * layer.taps + tap) * layer.inputChannels + channel;
+  }
+
+  /** The scale of a group; channels of next to none have the least that the shift field holds. */
+  largestScale(from: i32, to: i32): f64 {
+    let scale = (2.0 * LEAST_SCALE) / unitOf(this.layer);
+    for (let p = from; p < to; p++) scale = max(scale, this.layer.scale(this.kernel(p)) as f64);
+    return scale;
+  }
+}

@@ -1,0 +1,141 @@
+import { Mark } from "../../schema";
+import { Context } from "../context";
+import { Convolution } from "../convolution/geometry";
+import { Halves } from "../convolution/halves";
+import { Cost } from "./cost";
+import { Grouping } from "./grouping";
+import { Sizes } from "./sizes";
+
+/** Jobs of a group whose remainders have one. */
+const PAIR = 2;
+/** Of the readings of an image. */
+const MOST_DOUBLINGS = 5;
+/** More readings, or depthwise kernels spelled out, should not take much longer than a job's start. */
+const MOST_MACS: u64 = 1 << 25;
+/** Of bytes times weights: so many always have a sum of 32 bits. */
+const MOST_SUMMED = 1 << 16;
+/** Of the weights of such a layer. */
+const MOST_WEIGHTS: u64 = 1 << 20;
+
+/**
+ * What a layer may do with so many jobs: cut its channels into groups, or give jobs to what bytes
+ * leave of its weights. Of the latter, a full convolution spends what is over on further readings
+ * of its image, each job doubling them, and a depthwise one on smaller groups.
+ */
+export class Choice {
+  private convolution: Convolution;
+  /** By number of jobs: the mean square that is left with remainders; infinite if impossible. */
+  private inHalves: f64[] = [];
+
+  constructor(
+    private cost: Cost,
+    private grouping: Grouping,
+    private sizes: Sizes,
+    private context: Context,
+  ) {
+    this.convolution = cost.layer.convolution;
+    for (let jobs = 0; jobs < PAIR; jobs++) this.inHalves.push(Infinity);
+    if (this.convolution.depthwise) this.cut();
+    else this.read();
+  }
+
+  /** The most jobs that there is a use for. */
+  get most(): i32 {
+    return max(this.grouping.most, this.inHalves.length - 1);
+  }
+
+  /** How much its errors count. */
+  get weight(): f64 {
+    return this.cost.weight;
+  }
+
+  /** The mean square, in output steps, that is added with exactly so many jobs. */
+  error(jobs: i32): f64 {
+    return min(this.errorInGroups(jobs), this.errorInHalves(jobs));
+  }
+
+  /** 0: remainders have no jobs. */
+  readings(jobs: i32): i32 {
+    if (this.errorInHalves(jobs) >= this.errorInGroups(jobs)) return 0;
+    return this.convolution.depthwise ? 1 : 1 << (jobs - PAIR);
+  }
+
+  /** How many kernels each of the groups has. */
+  counts(jobs: i32): i32[] {
+    if (this.readings(jobs) == 0) return this.grouping.counts(jobs);
+    return this.equal(this.convolution.depthwise ? jobs / PAIR : 1);
+  }
+
+  private errorInGroups(jobs: i32): f64 {
+    return jobs > this.grouping.most ? Infinity : this.grouping.mean(jobs);
+  }
+
+  private errorInHalves(jobs: i32): f64 {
+    return jobs < this.inHalves.length ? this.inHalves[jobs] : Infinity;
+  }
+
+  /** Full convolutions: the image may be read so many times. */
+  private read(): void {
+    const c = this.convolution;
+    const kernels = c.outputChannels;
+    const scale = this.grouping.largestScale(0, kernels);
+    for (let doublings = 0; doublings <= MOST_DOUBLINGS; doublings++) {
+      const halves = new Halves(c, 0, kernels, 1 << doublings, this.context.core);
+      if (!this.mayBe(halves)) return;
+      if (doublings > 0 && !this.mayReadAgain(halves)) return;
+      this.inHalves.push(this.cost.inHalves(scale, 1 << doublings));
+    }
+  }
+
+  /** As often as these halves do, which is twice as often as what is possible already. */
+  private mayReadAgain(halves: Halves): bool {
+    if (this.cost.layer.fanIn * halves.readings > MOST_SUMMED) return false;
+    if (halves.weightBytes > MOST_WEIGHTS) return false;
+    return (this.convolution.macs * (halves.readings as u64)) / 2 <= MOST_MACS;
+  }
+
+  /** Depthwise ones: the channels may be cut into so many groups. */
+  private cut(): void {
+    for (let jobs = PAIR; jobs <= this.grouping.most; jobs++) {
+      const counts = this.equal(jobs / PAIR);
+      const isWhole = counts.length * PAIR == jobs;
+      this.inHalves.push(isWhole && this.mayHave(counts) ? this.errorOf(counts) : Infinity);
+    }
+  }
+
+  private mayHave(counts: i32[]): bool {
+    const last = counts[counts.length - 1];
+    if (!this.sizes.takes(counts[0]) || !this.sizes.takes(last)) return false;
+    const core = this.context.core;
+    const halves = new Halves(this.convolution, 0, counts[0], 1, core);
+    const groups = counts.length as u64;
+    if (groups * halves.macs > MOST_MACS || groups * halves.weightBytes > MOST_WEIGHTS)
+      return false;
+    return this.mayBe(halves) && this.mayBe(new Halves(this.convolution, 0, last, 1, core));
+  }
+
+  private mayBe(halves: Halves): bool {
+    if (!halves.isPossibleOn(this.context.core)) return false;
+    return !this.context.settings.strict || halves.markOn(this.context.core) == Mark.PROVEN;
+  }
+
+  private errorOf(counts: i32[]): f64 {
+    let error: f64 = 0;
+    let first = 0;
+    for (let i = 0; i < counts.length; i++) {
+      const scale = this.grouping.largestScale(first, first + counts[i]);
+      error += (counts[i] as f64) * this.cost.inHalves(scale, 1);
+      first += counts[i];
+    }
+    return error / (first as f64);
+  }
+
+  /** Groups of equal size, in whole rounds of the cores, but for the last one. */
+  private equal(groups: i32): i32[] {
+    const channels = this.convolution.outputChannels;
+    const size = this.sizes.rounds((channels + groups - 1) / groups);
+    const counts: i32[] = [];
+    for (let first = 0; first < channels; first += size) counts.push(min(size, channels - first));
+    return counts;
+  }
+}

@@ -1,0 +1,195 @@
+import { Core } from "../../../targets/cores";
+import { Mark } from "../../schema";
+import { LARGEST_TENSOR, MOST_CHANNELS } from "../limits";
+import { Axis, LARGEST_KERNEL } from "./axis";
+import { Convolution, Striding } from "./geometry";
+import { isKnownToFail, MOST_PLANES } from "./rules";
+import { isNative, markOf } from "./strategy";
+import { NO_TAP, tapAt } from "./taps";
+
+/**
+ * Two convolutions that come to one whose weights are finer than bytes. Both run over the image
+ * as it is prepared for that one. The first gives the sums of what bytes leave of the weights; its
+ * output lies behind the image, like more channels of it, and the second adds it to its own sums:
+ *
+ *     ┌─────────────┐ remainder ┌──────────────┐
+ *     │ n planes    │ ────────► │ a plane for  │
+ *     │ (× readings)│           │ every kernel │
+ *     └─────────────┴───────────┴──────────────┘
+ *            └────────── main ──────────┘
+ *
+ * To make the main one's weights finer still, the image is there several times: a weight is the
+ * sum of as many bytes.
+ */
+export class Halves {
+  remainder: Convolution;
+  main: Convolution;
+  /** The first plane of the prepared image that they read. */
+  firstPlane: i32;
+
+  constructor(
+    private whole: Convolution,
+    /** Which of its kernels, and how many. */
+    public first: i32,
+    public count: i32,
+    public readings: i32,
+    core: Core,
+  ) {
+    this.firstPlane = whole.depthwise ? first : 0;
+    const remainder = remainderOf(whole, count, core);
+    this.remainder = remainder;
+    this.main = mainOf(whole, remainder, readings);
+  }
+
+  /** How sure it is that the NPU does both rightly. */
+  markOn(core: Core): Mark {
+    // Kernels over several planes have kept their first pixels where nearly all weights are zeros.
+    const isUsual = this.main.side == 1 || this.main.striding == Striding.NONE;
+    const mark = max<i32>(markOf(this.remainder, core), markOf(this.main, core));
+    return max<i32>(mark, isUsual ? Mark.PROVEN : Mark.EXPECTED) as Mark;
+  }
+
+  /** Bytes that the weights of both take, zeros included. */
+  get weightBytes(): u64 {
+    const main = this.main;
+    const taps = (main.side * main.side) as u64;
+    return 2 * taps * (main.inputChannels as u64) * (main.outputChannels as u64);
+  }
+
+  /** Multiply-accumulates of the main one, those with zeros included. */
+  get macs(): u64 {
+    const main = this.main;
+    const kept: u64 = main.striding == Striding.FIRST_PIXEL ? 4 : 1;
+    return main.macs * kept;
+  }
+
+  /** Whether both are within the limits of what the NPU is given. */
+  isPossibleOn(core: Core): bool {
+    const c = this.whole;
+    if (c.spelledOut || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
+    if (c.depthwise && c.isPadded) return false;
+    const main = this.main;
+    if (main.inputChannels > MOST_CHANNELS) return false;
+    if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_PLANES) return false;
+    const area = (main.rows.input as u64) * (main.columns.input as u64);
+    if (area * (main.inputChannels as u64) > (LARGEST_TENSOR as u64)) return false;
+    return !isKnownToFail(this.remainder, core) && !isKnownToFail(main, core);
+  }
+
+  /**
+   * Takes the weights of all kernels in the model's layout, those of the main one for each
+   * reading, and both biases of these kernels. A step of the remainder counts for `link`.
+   */
+  weigh(
+    zero: u8,
+    remainders: StaticArray<u8>,
+    remainderBiases: StaticArray<i32>,
+    weights: StaticArray<u8>[],
+    biases: StaticArray<i32>,
+    link: i32,
+  ): void {
+    const remainder = this.remainder;
+    const planes = remainder.inputChannels;
+    const left = blank(remainder, zero, remainderBiases);
+    this.lay(remainders, left, remainder, 0);
+    const rounded = blank(this.main, zero, biases);
+    for (let r = 0; r < this.readings; r++) this.lay(weights[r], rounded, this.main, r * planes);
+    const side = this.main.side;
+    const centre = remainder.side == side ? side >> 1 : 0;
+    for (let k = 0; k < this.count; k++) {
+      const plane = this.readings * planes + k;
+      rounded[indexOf(this.main, k, centre * (side + 1), plane)] = ((zero as i32) + link) as u8;
+    }
+  }
+
+  /** Sets the model's taps under the planes of a half, from `plane` on. */
+  private lay(from: StaticArray<u8>, to: StaticArray<u8>, h: Convolution, plane: i32): void {
+    const c = this.whole;
+    const phases = c.planesOfChannel;
+    const side = c.planeSide;
+    const inset = h.side - side;
+    for (let place = 0; place < phases * side * side; place++) {
+      const phase = place % phases;
+      const y = place / phases / side;
+      const x = (place / phases) % side;
+      const tap = tapAt(c, phase, y, x);
+      if (tap == NO_TAP) continue;
+      const ownTap = (y + inset) * h.side + x + inset;
+      for (let k = 0; k < this.count; k++) {
+        const own = c.depthwise ? k : 0;
+        const source = (this.first + k) * c.weights.kernelPitch + tap * c.weights.tapPitch;
+        const target = indexOf(h, k, ownTap, plane + own + phase);
+        const channels = c.depthwise ? 1 : c.inputChannels;
+        for (let i = 0; i < channels; i++)
+          to[target + i * phases] = from[source + i * c.weights.channelPitch];
+      }
+    }
+  }
+}
+
+/** As large an output as the image, so that it lies behind it like more of its channels. */
+function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
+  const h = half(c, c.planeSide | 1); // a kernel with a pixel in the middle
+  h.outputChannels = count;
+  h.inputChannels = c.depthwise ? count : c.inputChannels * c.planesOfChannel;
+  h.depthwise = c.depthwise && count > 1;
+  h.native = isNative(h, core);
+  h.same = true;
+  frame(h.rows, c.preparedSide(c.rows), h.side);
+  frame(h.columns, c.preparedSide(c.columns), h.side);
+  return h;
+}
+
+function mainOf(c: Convolution, remainder: Convolution, readings: i32): Convolution {
+  const h = half(c, c.planeSide);
+  h.outputChannels = remainder.outputChannels;
+  h.inputChannels = remainder.inputChannels * readings + remainder.outputChannels;
+  h.outputZero = c.outputZero;
+  h.relu = c.relu;
+  h.same = c.same && !c.isPadded;
+  if (c.striding == Striding.FIRST_PIXEL) h.striding = Striding.FIRST_PIXEL;
+  follow(h.rows, c.rows, c, h);
+  follow(h.columns, c.columns, c, h);
+  return h;
+}
+
+function half(c: Convolution, side: i32): Convolution {
+  const h = new Convolution();
+  h.inputZero = c.inputZero;
+  h.side = side;
+  h.rows.kernel = side;
+  h.columns.kernel = side;
+  return h;
+}
+
+function frame(axis: Axis, pixels: i32, side: i32): void {
+  axis.input = pixels;
+  axis.output = pixels;
+  axis.padding = side >> 1;
+}
+
+function follow(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {
+  axis.input = c.preparedSide(whole);
+  axis.output = whole.output;
+  axis.padding = c.isPadded ? 0 : whole.padding;
+  if (h.striding == Striding.FIRST_PIXEL) axis.stride = whole.stride;
+}
+
+/** Zero weights for a half: [kernel][tap][plane], or, depthwise, [tap][kernel]. */
+function blank(h: Convolution, zero: u8, biases: StaticArray<i32>): StaticArray<u8> {
+  const taps = h.side * h.side;
+  const planes = h.depthwise ? 1 : h.inputChannels;
+  const bytes = new StaticArray<u8>(h.outputChannels * taps * planes).fill(zero);
+  h.weights.data = changetype<usize>(bytes);
+  h.weights.bias = changetype<usize>(biases);
+  h.weights.zero = zero;
+  h.weights.channelPitch = h.depthwise ? 0 : 1;
+  h.weights.tapPitch = h.depthwise ? h.outputChannels : planes;
+  h.weights.kernelPitch = h.depthwise ? 1 : taps * planes;
+  return bytes;
+}
+
+function indexOf(h: Convolution, kernel: i32, tap: i32, plane: i32): i32 {
+  const w = h.weights;
+  return kernel * w.kernelPitch + tap * w.tapPitch + plane * w.channelPitch;
+}
