@@ -22,8 +22,9 @@ export interface CompileOptions {
   /** Name of a computed tensor to end at; operators that it does not depend on are left out. */
   stopAt?: string;
   /**
-   * How many jobs all layers whose weights have a scale for each channel may have together: the
-   * more, the nearer to those scales. Default: four times as many as such layers.
+   * How many jobs all layers whose weights have a scale for each channel may have together, the
+   * more, the nearer to those scales: one for each group of channels, one for a remainder, and one
+   * for each doubling of its readings. Default: four times as many as such layers.
    */
   jobBudget?: number;
   /** What `calibrate` gave for the model: what its tensors' values are like. */

@@ -34,6 +34,8 @@ export interface OperatorReport {
   entropyBytes: number;
   /** On the NPU with weights quantized per channel: how many scales are left of theirs. */
   groups?: number;
+  /** Where what bytes leave of these has a job of its own: how often the other reads the image. */
+  readings?: number;
   /** What that adds to its output, as expected: root mean square, in steps. */
   error?: number;
 }
@@ -43,6 +45,8 @@ export interface ChannelReport {
   layers: number;
   /** Scales that are left, each with a job of its own at least. */
   groups: number;
+  /** Layers where what bytes leave of the weights has a job of its own. */
+  remainders: number;
   /** What that adds to the layers' outputs, in their steps: root mean square over the layers. */
   error: number;
   /** The operator with the largest error. */
@@ -102,10 +106,18 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
 function operatorReport(operator: Operator): OperatorReport {
   const { index, name, placement, reason, mark, macs } = operator;
   const { weightBytes, coefficientBytes, entropyBytes } = operator;
-  const { channelGroups: groups, error } = operator;
   const verdict = placement === "NPU" ? { mark } : { reason };
   const sizes = { macs, weightBytes, coefficientBytes, entropyBytes };
-  return { index, name, placement, ...verdict, ...sizes, ...(groups ? { groups, error } : {}) };
+  return { index, name, placement, ...verdict, ...sizes, ...channelsOf(operator) };
+}
+
+/** Nothing where weights are not quantized per channel. */
+export function channelsOf({
+  channelGroups: groups,
+  readings,
+  error,
+}: Operator): Pick<OperatorReport, "groups" | "readings" | "error"> {
+  return groups === 0 ? {} : { groups, ...(readings > 0 ? { readings } : {}), error };
 }
 
 function channelReport(operators: OperatorReport[]): { channels?: ChannelReport } {
@@ -118,6 +130,7 @@ function channelReport(operators: OperatorReport[]): { channels?: ChannelReport 
     channels: {
       layers: layers.length,
       groups: sum(layers, ({ groups = 0 }) => groups),
+      remainders: layers.filter(({ readings }) => readings !== undefined).length,
       error: Math.sqrt(sum(layers, (layer) => errorOf(layer) ** 2) / layers.length),
       worst: worst.index,
     },

@@ -77,6 +77,11 @@ export interface Operator {
   entropyBytes: number;
   /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
   channelGroups: number;
+  /**
+   * Where what bytes leave of the weights has a job of its own: how often the other one reads the
+   * image; else 0.
+   */
+  readings: number;
   /** What that adds to the output, as the compiler expects: root mean square, in steps. */
   error: number;
 }

@@ -105,6 +105,7 @@ function operator(record: nolf.Operator, index: number): Operator {
     coefficientBytes: record.coefficientBytes(),
     entropyBytes: record.entropyBytes(),
     channelGroups: record.channelGroups(),
+    readings: record.readings(),
     error: record.error(),
   };
 }

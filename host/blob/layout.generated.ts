@@ -88,6 +88,7 @@ export const LAYOUT: Layout = {
       { name: "entropy_bytes", kind: "scalar", bytes: 4 },
       { name: "channel_groups", kind: "scalar", bytes: 4 },
       { name: "error", kind: "scalar", bytes: 4 },
+      { name: "readings", kind: "scalar", bytes: 4 },
     ],
     Options: [
       { name: "compat_mesa", kind: "scalar", bytes: 1 },

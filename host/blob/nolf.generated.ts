@@ -1289,8 +1289,13 @@ error():number {
   return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
 }
 
+readings():number {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startOperator(builder:flatbuffers.Builder) {
-  builder.startObject(15);
+  builder.startObject(16);
 }
 
 static addCode(builder:flatbuffers.Builder, code:number) {
@@ -1387,12 +1392,16 @@ static addError(builder:flatbuffers.Builder, error:number) {
   builder.addFieldFloat32(14, error, 0.0);
 }
 
+static addReadings(builder:flatbuffers.Builder, readings:number) {
+  builder.addFieldInt32(15, readings, 0);
+}
+
 static endOperator(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number, channelGroups:number, error:number):flatbuffers.Offset {
+static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number, channelGroups:number, error:number, readings:number):flatbuffers.Offset {
   Operator.startOperator(builder);
   Operator.addCode(builder, code);
   Operator.addName(builder, nameOffset);
@@ -1409,6 +1418,7 @@ static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatb
   Operator.addEntropyBytes(builder, entropyBytes);
   Operator.addChannelGroups(builder, channelGroups);
   Operator.addError(builder, error);
+  Operator.addReadings(builder, readings);
   return Operator.endOperator(builder);
 }
 }

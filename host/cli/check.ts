@@ -57,10 +57,11 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
 }
 
 /** Of layers with weights quantized per channel. */
-const CHANNELS = ["groups", "error"];
+const CHANNELS = ["groups", "remainder", "error"];
 
-function channelCells({ groups, error = 0 }: OperatorReport): (string | number)[] {
-  return groups === undefined ? ["", ""] : [groups, error.toFixed(3)];
+function channelCells({ groups, readings, error = 0 }: OperatorReport): (string | number)[] {
+  if (groups === undefined) return CHANNELS.map(() => "");
+  return [groups, readings ? counted(readings, "reading") : "", error.toFixed(3)];
 }
 
 function row(operator: OperatorReport): (string | number)[] {

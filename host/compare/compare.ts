@@ -3,6 +3,7 @@ import { openBlob } from "../blob/open.ts";
 import { type CompileOptions, compile } from "../compile.ts";
 import { extractOperator } from "../compiler.ts";
 import type { TypedArray } from "../dtype.ts";
+import { channelsOf } from "../report.ts";
 import { Session } from "../session.ts";
 import { type Difference, difference } from "./difference.ts";
 
@@ -16,8 +17,9 @@ export interface OperatorComparison {
   placement: Placement;
   /** On the NPU: how well its words are known to work. */
   mark?: Mark;
-  /** Of weights quantized per channel: how many scales are left, and the error expected of that. */
+  /** Of weights quantized per channel, as the report has them. */
   groups?: number;
+  readings?: number;
   error?: number;
   /** Its first output. */
   tensor: string;
@@ -116,18 +118,20 @@ async function runAll(
 }
 
 /**
- * Runs one operator on the NPU with the CPU's values, its channels in as many groups as in the
- * network. Undefined where the NPU does not take it.
+ * Runs one operator on the NPU with the CPU's values, and with as much of a budget of jobs as it
+ * took in the network. Undefined where the NPU does not take it.
  */
 async function compareAlone(
   model: Uint8Array,
   { jobBudget: _, statistics: __, ...options }: CompileOptions,
-  { index, inputs, outputs, channelGroups }: Operator,
+  operator: Operator,
   { values }: Outcome,
 ): Promise<Alone | undefined> {
+  const { index, inputs, outputs } = operator;
+  const jobBudget = budgetOf(operator);
   const compiled = await compile(await extractOperator(model, index), {
     ...options,
-    ...(channelGroups > 0 ? { jobBudget: channelGroups } : {}),
+    ...(jobBudget > 0 ? { jobBudget } : {}),
   });
   const [report] = compiled.report.operators;
   if (report?.placement !== "NPU") return undefined;
@@ -145,13 +149,18 @@ async function compareAlone(
   }
 }
 
+/** What of the budget of jobs an operator took; 0 where it needed none. */
+function budgetOf({ channelGroups, readings }: Operator): number {
+  return readings > 0 ? 2 * channelGroups + Math.log2(readings) : channelGroups;
+}
+
 function comparisonOf(
   operator: Operator,
   cpu: Outcome,
   npu: Outcome,
   alone: Alone | undefined,
 ): OperatorComparison {
-  const { index, name, placement, mark, outputs, channelGroups, error } = operator;
+  const { index, name, placement, mark, outputs } = operator;
   const valuesOf = ({ values }: Outcome, tensor: number) => values.get(tensor) as TypedArray;
   const tensor = outputs[0] as number;
   const elements = valuesOf(cpu, tensor).length;
@@ -160,7 +169,7 @@ function comparisonOf(
     name,
     placement,
     ...(placement === "NPU" ? { mark } : {}),
-    ...(channelGroups > 0 ? { groups: channelGroups, error } : {}),
+    ...channelsOf(operator),
     tensor: npu.blob.tensors[tensor]?.name ?? "",
     together: worstOf(
       outputs.map((tensor) => difference(valuesOf(npu, tensor), valuesOf(cpu, tensor))),

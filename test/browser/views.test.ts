@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Explanation } from "../../host/explain/explanation.ts";
 import { compile, explain, openBlob, TARGETS } from "../../host/index.ts";
-import { duration } from "../../host/numbers.ts";
+import { counted, duration } from "../../host/numbers.ts";
 import { compact } from "../../web/parts/words.ts";
 import { hasChromium } from "./chromium.ts";
 import { buildPage, DIGITS, DIGITS_INT8, onPage, open, show } from "./page.ts";
@@ -113,6 +113,11 @@ if (hasChromium("the page's views")) {
       async (page) => {
         const groups = operators.map(({ groups = "" }) => `${groups}`);
         assert.equal(await column(page, "Groups"), groups);
+        const readings = operators.map(({ readings }) =>
+          readings === undefined ? "" : counted(readings, "reading"),
+        );
+        assert.ok(readings.some((words) => words !== ""));
+        assert.equal(await column(page, "Remainder"), readings);
         const errors = operators.map(({ error }) => error?.toFixed(3) ?? "");
         assert.equal(await column(page, "Error"), errors);
       },

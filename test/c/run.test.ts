@@ -5,7 +5,7 @@ import { bytesOf } from "../../host/dtype.ts";
 import { tensorInfos } from "../../host/feeds.ts";
 import { type CompileOptions, compile, openBlob } from "../../host/index.ts";
 import { emulatedSession } from "../devices/emulated-session.ts";
-import { classifierModel } from "../host/models.ts";
+import { classifierModel, perChannelModel } from "../host/models.ts";
 import type { Submission } from "../stand-in/submission.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { MODELS } from "../support/models.ts";
@@ -29,6 +29,7 @@ const CASES: Case[] = [
     model: () => classifierModel({ dtype: "int8" }),
     stopAt: "features",
   },
+  { name: "a layer with a remainder", model: perChannelModel, stopAt: "output" },
   ...[
     { name: "mobilenet_v1_1.0_224_quant", stopAt: "MobilenetV1/Logits/SpatialSqueeze" },
     { name: "ssdlite_mobiledet_coco_qat_postprocess", stopAt: "convert_scores" },

@@ -19,15 +19,47 @@ async function check(...options: string[]) {
   return JSON.parse(stdout);
 }
 
-test("a budget of jobs is spent on groups", async () => {
+interface Layer {
+  groups: number;
+  readings?: number;
+}
+
+/** What of the budget a layer took. */
+const jobsOf = ({ groups, readings }: Layer) =>
+  readings === undefined ? groups : 2 * groups + Math.log2(readings);
+
+test("a budget of jobs is spent on groups and remainders", async () => {
   const { summary, operators } = await check();
-  const { layers, groups, error } = summary.channels;
-  assert.ok(groups > layers && groups <= 4 * layers && error > 0);
-  const ofLayers = operators.filter((one: { groups?: number }) => one.groups !== undefined);
+  const { layers, groups, remainders, error } = summary.channels;
+  assert.ok(groups > layers && remainders > 0 && error > 0);
+  const ofLayers: Layer[] = operators.filter((one: Partial<Layer>) => one.groups !== undefined);
   assert.is(ofLayers.length, layers);
+  assert.is(ofLayers.filter(({ readings }) => readings !== undefined).length, remainders);
+  const jobs = ofLayers.reduce((sum, layer) => sum + jobsOf(layer), 0);
+  assert.ok(Number.isInteger(jobs) && jobs <= 4 * layers, `${jobs} jobs`);
   const few = await check("--job-budget", `${layers}`);
   assert.is(few.summary.channels.groups, layers);
+  assert.is(few.summary.channels.remainders, 0);
   assert.ok(few.summary.channels.error > error);
+});
+
+test("a table tells of each layer the groups and the remainder", async () => {
+  const args = ["check", MODEL, "--target", "imx8mp"];
+  const { stdout } = await nolfet(args, folder);
+  assert.match(stdout, /MACs +groups +remainder +error$/m);
+  const { operators, summary } = await check();
+  for (const { name, index, groups, readings } of operators.slice(0, 9)) {
+    const words = readings ? ` +${readings} readings? ` : "";
+    const row = new RegExp(`^ *${index} +${name} .* ${groups}${words} +\\d\\.\\d{3}$`, "m");
+    assert.match(stdout, row);
+  }
+  const { layers, groups, remainders } = summary.channels;
+  assert.match(
+    stdout,
+    `${layers} layers in ${groups} groups of channels, ${remainders} layers with a remainder; `,
+  );
+  const few = await nolfet([...args, "--job-budget", `${layers}`], folder);
+  assert.match(few.stdout, `${layers} layers in ${layers} groups of channels; `);
 });
 
 test("pictures change what is expected of the error, not the budget", async () => {
@@ -43,7 +75,7 @@ test("a summary tells of the channels, and a wrong budget is refused", async () 
   const { stdout } = await nolfet(args, folder);
   assert.match(
     stdout,
-    /channels +\d+ layers in \d+ groups of channels; expected error [\d.]+ steps/,
+    /channels +\d+ layers in \d+ groups of channels, \d+ layers with a remainder; expected error [\d.]+ steps/,
   );
   const wrong = await nolfet([...args, "--job-budget", "none"], folder);
   assert.is(wrong.code, 2);

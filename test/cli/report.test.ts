@@ -52,17 +52,21 @@ test("writes the layers as comma-separated values", async () => {
     assert.match(lines[index + 1] ?? "", `${index},${name},`);
 });
 
-test("tells the groups of channels and their errors, where there are any", async () => {
+test("tells the groups of channels, remainders and errors, where there are any", async () => {
   const model = join(ROOT, "models/digits/digits_int8.tflite");
   const args = ["report", model, "-t", "a311d", "-o", "digits.csv"];
   const { operators, channels } = JSON.parse(
     (await nolfet([...args, "--csv", "--json"], folder)).stdout,
   );
-  const [head = "", first = ""] = readFileSync(join(folder, "digits.csv"), "utf8").split("\r\n");
-  const cell = (name: string) => first.split(",")[head.split(",").indexOf(name)];
+  const [head = "", ...rows] = readFileSync(join(folder, "digits.csv"), "utf8").split("\r\n");
+  const cells = (name: string) => rows.map((row) => row.split(",")[head.split(",").indexOf(name)]);
   assert.ok(channels.groups > channels.layers);
-  assert.is(cell("channel_groups"), `${operators[0].groups}`);
-  assert.is(cell("channel_error"), `${operators[0].error}`);
+  assert.ok(channels.remainders > 0 && channels.remainders < channels.layers);
+  for (const { index, groups = "", readings = "", error = "" } of operators) {
+    assert.is(cells("channel_groups")[index], `${groups}`);
+    assert.is(cells("channel_readings")[index], `${readings}`);
+    assert.is(cells("channel_error")[index], `${error}`);
+  }
 });
 
 test("compiles other cores with the same options", async () => {

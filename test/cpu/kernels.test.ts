@@ -38,6 +38,7 @@ async function apply({ name, dtype = "uint8", input, output, options }: Case, va
     coefficientBytes: 0,
     entropyBytes: 0,
     channelGroups: 0,
+    readings: 0,
     error: 0,
   };
   const tensors = [tensor(0, dtype, input), tensor(1, dtype, output)];

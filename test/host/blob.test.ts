@@ -7,7 +7,7 @@ import * as nolf from "../../host/blob/nolf.generated.ts";
 import { compile, NolfetError, openBlob, Session } from "../../host/index.ts";
 import { BlobEditor, seal } from "./blob-editor.ts";
 import { fails } from "./errors.ts";
-import { classifierModel, pixels } from "./models.ts";
+import { classifierModel, perChannelModel, pixels } from "./models.ts";
 
 const blob = await compile(classifierModel(), { target: "a311d" });
 
@@ -30,6 +30,21 @@ test("opens what the compiler wrote", () => {
   assert.equal(tensors[inputs[0] as number]?.shape, [1, 8, 8, 8]);
   assert.equal(tensors[outputs[0] as number]?.quantization.scales, [1 / 256]);
   assert.equal((constants.byteOffset - blob.byteOffset) % 64, 0);
+});
+
+test("opens files from before the last field of operators", async () => {
+  const editor = new BlobEditor(
+    await compile(perChannelModel(), { target: "a311d", jobBudget: 2 }),
+  );
+  const table = editor.root.operators(0) as nolf.Operator;
+  assert.is(table.readings(), 1);
+  const vtable = table.bb_pos - editor.view.getInt32(table.bb_pos, true);
+  const slots = LAYOUT.tables.Operator?.length ?? 0;
+  assert.is(editor.view.getUint16(vtable, true), 4 + 2 * slots);
+  editor.view.setUint16(vtable, 4 + 2 * (slots - 1), true);
+  const [older] = openBlob(editor.sealed()).operators;
+  assert.is(older?.readings, 0);
+  assert.is(older?.channelGroups, 1);
 });
 
 test("does not depend on where the bytes lie in their buffer", () => {

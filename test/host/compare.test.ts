@@ -5,7 +5,7 @@ import { compareModel } from "../../host/index.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { hasShared, readShared } from "../support/shared.ts";
-import { classifierModel, pixels } from "./models.ts";
+import { classifierModel, perChannelModel, pixels } from "./models.ts";
 
 test("tells how far two tensors are apart", () => {
   const found = Uint8Array.of(1, 2, 3, 14);
@@ -35,6 +35,22 @@ test("compares every operator, and those on the NPU alone, too", async () => {
   const softmax = operators.at(-1);
   assert.is(softmax?.placement, "CPU");
   assert.is(softmax?.alone, undefined);
+});
+
+test("gives an operator alone the jobs that it has in the network", async () => {
+  const model = perChannelModel();
+  const feed = async () => ({ input: new Int8Array(pixels(3, 8 * 8 * 16)) });
+  const means: number[] = [];
+  for (const [jobBudget, readings] of [[1], [2, 1], [7, 32]] as const) {
+    const options = { target: "a311d", jobBudget };
+    const [convolution] = (await compareModel(model, options, feed)).operators;
+    assert.is(convolution?.groups, 1);
+    assert.is(convolution?.readings, readings);
+    assert.equal(convolution?.alone, convolution?.together);
+    means.push(convolution?.together.mean ?? Number.NaN);
+  }
+  const [plain = 0, once = 0, often = 0] = means;
+  assert.ok(plain > 2 * once && once > often, `${means}`);
 });
 
 test("marks what goes astray", async () => {

@@ -3,14 +3,25 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toCsv } from "../../host/explain/csv.ts";
 import type { Explanation, Layer } from "../../host/explain/explanation.ts";
-import { compile, coreView, explain, findTarget, openBlob } from "../../host/index.ts";
+import {
+  type CompileOptions,
+  compile,
+  coreView,
+  explain,
+  findTarget,
+  openBlob,
+} from "../../host/index.ts";
 import { hasShared, readShared } from "../support/shared.ts";
-import { classifierModel } from "./models.ts";
+import { classifierModel, perChannelModel } from "./models.ts";
 
 const DIGITS = readFileSync(new URL("../../models/digits/digits_uint8.tflite", import.meta.url));
 
-async function explained(model: Uint8Array, target = "a311d"): Promise<Explanation> {
-  const blob = await compile(model, { target });
+async function explained(
+  model: Uint8Array,
+  target = "a311d",
+  options: Partial<CompileOptions> = {},
+): Promise<Explanation> {
+  const blob = await compile(model, { target, ...options });
   return explain(openBlob(blob), blob.length);
 }
 
@@ -121,6 +132,24 @@ test("measures weights by what an ideal code would take", async () => {
   const bits = sum([...counts.values()].map((count) => count * Math.log2(weights.length / count)));
   assert.is(layer.entropyBytes, Math.ceil(bits / 8));
   assert.is(tensors[layer.outputs[0] ?? -1]?.bytes, 8 * 8 * 8);
+});
+
+test("tells the readings of an image for which a remainder has a job", async () => {
+  const cells = (explanation: Explanation) =>
+    toCsv(explanation)
+      .split("\r\n")
+      .map((line) => line.split(","));
+  for (const [jobBudget, readings] of [[1], [2, 1], [7, 32]] as const) {
+    const explanation = await explained(perChannelModel(), "imx8mp", { jobBudget });
+    const [layer] = explanation.operators as [Layer];
+    assert.is(layer.groups, 1);
+    assert.is(layer.readings, readings);
+    assert.is(explanation.channels?.remainders, readings ? 1 : 0);
+    const convolutions = layer.jobs.find(({ purpose }) => purpose === "convolution");
+    assert.is(convolutions?.count, readings ? 2 : 1);
+    const [head = [], row = []] = cells(explanation);
+    assert.is(row[head.indexOf("channel_readings")], `${readings ?? ""}`);
+  }
 });
 
 test("tells of cores beside each other, and why one is left out", async () => {

@@ -1,4 +1,5 @@
 import { buildModel, type TensorSpec } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 
 const SIDE = 8;
 const CHANNELS = 8;
@@ -110,5 +111,27 @@ export function pixels(seed: number, count = SIDE * SIDE * CHANNELS): Uint8Array
   return Uint8Array.from({ length: count }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state >>> 24;
+  });
+}
+
+/**
+ * A 3×3 convolution, 8×8×16 → 24, whose weights have a scale for each channel, all different. With
+ * two jobs one is for the remainder; each further one that is of use doubles the readings.
+ */
+export function perChannelModel(): Uint8Array {
+  const channels = Array.from({ length: 24 }, (_, channel) => channel);
+  return convolutionModel({
+    dtype: "int8",
+    height: SIDE,
+    width: SIDE,
+    channels: 16,
+    outputChannels: channels.length,
+    input: { scale: 0.05, zeroPoint: 0 },
+    weights: {
+      scale: channels.map((channel) => 0.003 + 0.0007 * ((7 * channel) % channels.length)),
+      zeroPoint: channels.map(() => 0),
+      axis: 0,
+    },
+    output: { scale: 0.3, zeroPoint: 0 },
   });
 }

@@ -1,5 +1,5 @@
 import type { Layer } from "../../host/explain/explanation.ts";
-import { duration, grouped, size } from "../../host/numbers.ts";
+import { counted, duration, grouped, size } from "../../host/numbers.ts";
 import { useExploration } from "../explorer/context.ts";
 import { estimateNote } from "../explorer/summary.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
@@ -74,6 +74,13 @@ const WITH_CHANNELS: Column<Layer>[] = [
   ...COLUMNS,
   { id: "groups", title: "Groups", value: ({ groups }) => groups, numeric: true },
   {
+    id: "remainder",
+    title: "Remainder",
+    value: ({ readings }) => readings,
+    cell: ({ readings }) => readings && counted(readings, "reading"),
+    numeric: true,
+  },
+  {
     id: "error",
     title: "Error",
     value: ({ error }) => error,
@@ -84,8 +91,9 @@ const WITH_CHANNELS: Column<Layer>[] = [
 ];
 
 const CHANNELS_HINT =
-  " The channels of a group share one scale; error is what that is expected to add to the output, " +
-  "in its steps (root mean square).";
+  " The channels of a group share one scale. Where what bytes leave of its weights, the remainder, has " +
+  "a job of its own, the other one reads the image so many times. Error is what that is expected to " +
+  "add to the output, in its steps (root mean square).";
 
 /** A row for each operator. */
 export function LayersView() {

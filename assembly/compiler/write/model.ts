@@ -116,6 +116,7 @@ function writeOperator(
     const convolutions = plan as ConvolutionsPlan;
     builder.field32(OperatorSlot.CHANNEL_GROUPS, convolutions.channelGroups);
     builder.field32(OperatorSlot.ERROR, reinterpret<u32>(convolutions.error));
+    builder.field32(OperatorSlot.READINGS, convolutions.readings);
   }
   if (plan != null) {
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);

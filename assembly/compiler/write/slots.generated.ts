@@ -109,6 +109,7 @@ export namespace OperatorSlot {
   export const ENTROPY_BYTES: i32 = 12;
   export const CHANNEL_GROUPS: i32 = 13;
   export const ERROR: i32 = 14;
+  export const READINGS: i32 = 15;
 }
 
 export namespace BindingSlot {
