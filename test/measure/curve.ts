@@ -6,9 +6,17 @@ import { writeFileSync } from "node:fs";
 import { SingleBar } from "cli-progress";
 import type { Blob } from "../../host/blob/blob.ts";
 import { openBlob } from "../../host/blob/open.ts";
-import { calibrate, compile, Session, type TensorInfo, type TypedArray } from "../../host/index.ts";
+import { estimateOf } from "../../host/estimate/estimate.ts";
+import {
+  calibrate,
+  compile,
+  type Session,
+  type TensorInfo,
+  type TypedArray,
+} from "../../host/index.ts";
 import { hasShared, readShared } from "../support/shared.ts";
 import { type Curve, drawCurves } from "./chart.ts";
+import { agreement, scoresFor, scoresTensor, valuesFor } from "./scores.ts";
 import { PHOTOGRAPHS, variations } from "./variations.ts";
 
 const FOLDER = new URL("../../docs/", import.meta.url);
@@ -31,25 +39,30 @@ const NETWORKS = [
 const HEAD = `# Weights with a scale for each channel
 
 The NPU has one scale for each job. A layer whose weights have one for each output channel is
-therefore run in several jobs, each over channels of similar scale, and its weights are rounded anew
-for the scale of their job ([architecture.md](architecture.md)). The more jobs there are, the less
-that changes, and the longer it takes: \`--job-budget\` says how many, four times as many as there are
-such layers if nobody does. Jobs that a layer is cut into for other reasons, as depthwise ones of many
-channels are on the A311D, come on top. Weights are rounded so that it shows least for the values that
-a layer meets: those of the pictures given with \`--calibrate\`, or of a stated distribution without.
+therefore run in several jobs, each over a group of channels of similar scale, and its weights are
+rounded anew for the scale of their job ([architecture.md](architecture.md)); or what bytes leave of
+its weights, the remainder, has a job of its own, and the other one may read the image several times
+so that its weights are finer still. The more jobs there are, the less that changes, and the longer it
+takes: \`--job-budget\` says how many, four times as many as there are such layers if nobody does. It
+counts groups, remainders, and doublings of readings. Jobs that a layer is cut into for other reasons,
+as depthwise ones of many channels are on the A311D, come on top, and so do copies of images to where
+there is room for a remainder. Weights are rounded so that it shows least for the values that a layer
+meets: those of the pictures given with \`--calibrate\`, or of a stated distribution without.
 
 ![Error and agreement over the budget of jobs](images/channels.svg)
 
 Written by \`npm run curve\`, on the emulator, for ${PICTURES} crops of two pictures, mirrored and in
 other light; the chart is of the ${TARGETS[0]}. With *values* of pictures, the network
 was calibrated by these two, whole.
+*Budget* is in jobs for each layer; *jobs* are those that these layers have, moves of data included;
+*time* is that of all jobs by the model of [performance-model.md](performance-model.md).
 *Error* is the root mean square of how far the scores before SOFTMAX are from those of the CPU's
 kernels, which are exact to TFLite's reference kernels, in steps of the scores; *agreement* is the
 share of crops with the same first class. The last row of each has a job for each channel, or as many
 as one submission holds.
 
-| network | core | values | jobs for each layer | jobs | error | agreement |
-| --- | --- | --- | ---: | ---: | ---: | ---: |
+| network | core | values | budget | jobs | time | error | agreement |
+| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |
 `;
 
 const TAIL = `
@@ -67,9 +80,10 @@ interface Point {
   network: string;
   target: string;
   isCalibrated: boolean;
-  /** Jobs that each layer has on an average; the jobs of all. */
+  /** Jobs that each layer may have on an average, and those that all of them have. */
   jobsPerLayer: number;
   jobs: number;
+  milliseconds: number;
   isDefault: boolean;
   /** Root mean square of how far the scores are from the CPU's, in steps. */
   error: number;
@@ -87,7 +101,7 @@ if (hasShared("the curve of job budgets")) {
 async function pointsOf({ name, model, side }: (typeof NETWORKS)[0]): Promise<Point[]> {
   const bytes = readShared(`models/${model}.tflite`);
   const pictures = await variations(PICTURES, side);
-  const stopAt = scoresOf(openBlob(await compile(bytes, { target: "a311d", cpuOnly: true })));
+  const stopAt = scoresTensor(openBlob(await compile(bytes, { target: "a311d", cpuOnly: true })));
   const onCpu = await compile(bytes, { target: "a311d", stopAt, cpuOnly: true });
   const layers = layersOf(openBlob(onCpu));
   const channels = layers.reduce((sum, { scales }) => sum + scales, 0);
@@ -95,21 +109,23 @@ async function pointsOf({ name, model, side }: (typeof NETWORKS)[0]): Promise<Po
   const budgets = [...BUDGETS.map((jobs) => Math.round(jobs * layers.length)), most];
   const bar = new SingleBar({ format: `{bar} ${name} {value}/{total} | {eta_formatted} left` });
   bar.start(PICTURES * (1 + 2 * TARGETS.length * budgets.length), 0);
-  const expected = await run(onCpu, pictures, bar);
+  const tick = () => bar.increment();
+  const expected = await scoresFor(onCpu, pictures, tick);
   const points: Point[] = [];
   const calibrated = { statistics: await calibrate(bytes, (inputs) => feedsFor(inputs, side)) };
   const cases = TARGETS.flatMap((target) => [{ target, ...calibrated }, { target }]);
   for (const options of cases) {
     for (const jobBudget of budgets) {
       const blob = await compile(bytes, { ...options, stopAt, jobBudget });
-      const found = await run(blob, pictures, bar);
-      const jobs = jobsOf(openBlob(blob), layers);
+      const found = await scoresFor(blob, pictures, tick);
+      const opened = openBlob(blob);
       points.push({
         network: name,
         target: options.target,
         isCalibrated: "statistics" in options,
-        jobsPerLayer: jobs / layers.length,
-        jobs,
+        jobsPerLayer: jobBudget / layers.length,
+        jobs: jobsOf(opened, layers),
+        milliseconds: estimateOf(opened).milliseconds,
         isDefault: jobBudget === DEFAULT * layers.length,
         error: rootMeanSquare(found, expected),
         agreement: agreement(found, expected),
@@ -127,11 +143,6 @@ function feedsFor([input]: Session["inputs"], side: number) {
     const pixels = readShared(`images/${picture}-${side}x${side}.rgb.gz`);
     return { [name]: valuesFor(dtype, pixels) };
   });
-}
-
-/** Pixels as a network takes them: int8 ones less 128. */
-function valuesFor(dtype: TensorInfo["dtype"], pixels: Uint8Array): TypedArray {
-  return dtype === "int8" ? Int8Array.from(pixels, (pixel) => pixel - 128) : pixels;
 }
 
 interface Layer {
@@ -152,30 +163,7 @@ function layersOf({ operators, tensors }: Blob): Layer[] {
 function jobsOf({ segments }: Blob, layers: Layer[]): number {
   const operators = new Set(layers.map(({ operator }) => operator));
   const jobs = segments.flatMap(({ jobs }) => jobs);
-  return jobs.filter(({ kind, operator }) => kind === "NN" && operators.has(operator)).length;
-}
-
-/** The tensor before SOFTMAX, whose steps tell more than probabilities near 0 and 1. */
-function scoresOf({ operators, tensors }: Blob): string {
-  const softmax = operators.find(({ name }) => name === "SOFTMAX");
-  return tensors[softmax?.inputs[0] ?? -1]?.name ?? "";
-}
-
-async function run(
-  blob: Uint8Array,
-  pictures: Uint8Array[],
-  bar: SingleBar,
-): Promise<TypedArray[]> {
-  const session = await Session.create(blob, { device: "emulator" });
-  const [input, output] = [session.inputs[0], session.outputs[0]] as [TensorInfo, TensorInfo];
-  const scores: TypedArray[] = [];
-  for (const pixels of pictures) {
-    const outputs = await session.run({ [input.name]: valuesFor(input.dtype, pixels) });
-    scores.push(outputs[output.name] as TypedArray);
-    bar.increment();
-  }
-  await session.release();
-  return scores;
+  return jobs.filter(({ operator }) => operators.has(operator)).length;
 }
 
 function rootMeanSquare(found: TypedArray[], expected: TypedArray[]): number {
@@ -188,16 +176,6 @@ function rootMeanSquare(found: TypedArray[], expected: TypedArray[]): number {
     });
   });
   return Math.sqrt(sum / count);
-}
-
-function agreement(found: TypedArray[], expected: TypedArray[]): number {
-  const same = found.filter((scores, i) => first(scores) === first(expected[i] as TypedArray));
-  return same.length / found.length;
-}
-
-function first(scores: TypedArray): number {
-  const numbers = Array.from(scores as Int8Array);
-  return numbers.indexOf(Math.max(...numbers));
 }
 
 function chartOf(points: Point[]): string {
@@ -216,7 +194,7 @@ function chartOf(points: Point[]): string {
     }),
   );
   return drawCurves(curves, {
-    x: "jobs for each layer, on an average",
+    x: "budget: jobs for each layer, on an average",
     upper: "error of the scores, in steps",
     lower: "same first class, in %",
     mark: { x: DEFAULT, text: "default" },
@@ -227,8 +205,9 @@ function pageOf(points: Point[]): string {
   const rows = points.map(({ network, target, isCalibrated, jobs, jobsPerLayer, ...point }) => {
     const how = isCalibrated ? "pictures" : "stated";
     const budget = `${jobsPerLayer.toFixed(1)}${point.isDefault ? " (default)" : ""}`;
+    const time = `${point.milliseconds.toFixed(1)} ms`;
     const [error, agreement] = [point.error.toFixed(2), `${(100 * point.agreement).toFixed(1)} %`];
-    return `| ${[network, target, how, budget, jobs, error, agreement].join(" | ")} |\n`;
+    return `| ${[network, target, how, budget, jobs, time, error, agreement].join(" | ")} |\n`;
   });
   return HEAD + rows.join("") + TAIL;
 }
