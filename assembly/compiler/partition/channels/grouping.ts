@@ -46,9 +46,10 @@ export class Grouping {
     return this.totals[groups] / (this.cost.layer.channels as f64);
   }
 
-  /** Of kernels from a place up to, not with, another. */
-  largestScale(from: i32, to: i32): f64 {
-    return this.largest(from, to, 0);
+  /** Of kernels from a place up to, not with, another; no less than `scale`. */
+  largestScale(from: i32, to: i32, scale: f64 = 0): f64 {
+    for (let p = from; p < to; p++) scale = max(scale, this.cost.scale(this.kernel(p)));
+    return scale;
   }
 
   /** How many kernels each of so many groups has. */
@@ -79,7 +80,7 @@ export class Grouping {
     for (let end = start + 1; end < this.places.length; end++) {
       const from = this.places[end - 1];
       const to = this.places[end];
-      const largest = this.largest(from, to, scale);
+      const largest = this.largestScale(from, to, scale);
       sum = largest > scale ? this.sum(first, to, largest) : sum + this.sum(from, to, largest);
       scale = largest;
       if (!this.sizes.takes(to - first)) continue;
@@ -91,11 +92,6 @@ export class Grouping {
         last[at] = start;
       }
     }
-  }
-
-  private largest(from: i32, to: i32, scale: f64): f64 {
-    for (let p = from; p < to; p++) scale = max(scale, this.cost.scale(this.kernel(p)));
-    return scale;
   }
 
   private sum(from: i32, to: i32, scale: f64): f64 {
