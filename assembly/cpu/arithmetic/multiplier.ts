@@ -31,6 +31,10 @@ export class Multiplier {
     return shift > 30 ? new Multiplier(i32.MAX_VALUE, 30) : new Multiplier(value as i32, shift);
   }
 
+  get number(): f64 {
+    return (this.value as f64) * 2.0 ** ((this.shift - 31) as f64);
+  }
+
   /** Rounds twice: the high half of the doubled product, then the shift to the right. */
   apply(x: i32): i32 {
     return roundingShift(doubledHigh(x << this.left, this.value), this.right);

@@ -1,3 +1,4 @@
+import { leadOf, sideOfZero } from "../convolution/lead";
 import { LEAST_SCALE } from "../convolution/rules";
 import { unitOf } from "./cost";
 import { Layer } from "./layers";
@@ -37,7 +38,36 @@ export class Arrangement {
   /** The scale of a group; channels of next to none have the least that the shift field holds. */
   largestScale(from: i32, to: i32): f64 {
     let scale = (2.0 * LEAST_SCALE) / unitOf(this.layer);
-    for (let p = from; p < to; p++) scale = max(scale, this.layer.scale(this.kernel(p)) as f64);
+    for (let p = from; p < to; p++) scale = max(scale, this.scale(p));
     return scale;
+  }
+
+  /** Whether all groups, of so many kernels each, are at the scale that each of their kernels has. */
+  keepsScales(counts: i32[]): bool {
+    for (let i = 0, first = 0; i < counts.length; i++) {
+      const end = first + counts[i];
+      const scale = this.largestScale(first, end);
+      for (let p = first; p < end; p++) if (this.scale(p) != scale) return false;
+      first = end;
+    }
+    return true;
+  }
+
+  /** Of the kernel at a place, in the model. */
+  scale(place: i32): f64 {
+    return this.layer.scale(this.kernel(place)) as f64;
+  }
+
+  /** Of the kernel at a place, in steps of its own sums. */
+  bias(place: i32): f64 {
+    return this.layer.bias(this.kernel(place)) as f64;
+  }
+
+  /** What it takes to step where TFLite does: it rounds depthwise sums twice. In the same steps. */
+  lead(place: i32): f64 {
+    const layer = this.layer;
+    if (!layer.isDepthwise || !layer.isPerChannel) return 0;
+    const side = sideOfZero(layer.operands.output) as f64;
+    return side * leadOf(unitOf(layer) * this.scale(place));
   }
 }

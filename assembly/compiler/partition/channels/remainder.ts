@@ -43,7 +43,7 @@ export class Remainder {
     const layer = arrangement.layer;
     const weights = layer.channels * layer.fanIn;
     this.layer = layer;
-    this.rounding = new Rounding(layer, activity);
+    this.rounding = new Rounding(layer, activity, false);
     this.left = new StaticArray<u8>(weights);
     this.means = new StaticArray<f64>(layer.channels);
     this.squares = new StaticArray<f64>(layer.channels);
@@ -104,8 +104,8 @@ export class Remainder {
     const layer = this.layer;
     const rounding = this.rounding;
     const kernel = this.arrangement.kernel(place);
-    const ratio = (layer.scale(kernel) as f64) / scale;
-    rounding.run(kernel, ratio);
+    const ratio = this.arrangement.scale(place) / scale;
+    rounding.run(kernel, ratio, 0);
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
         const channel = this.arrangement.channel(i);
@@ -130,7 +130,10 @@ export class Remainder {
     }
   }
 
-  /** The remainder's output is worth nothing at its own zero point, not at the image's. */
+  /**
+   * The remainder's output is worth nothing at its own zero point, not at the image's. Its bias
+   * also has what is left of the other one.
+   */
   private weigh(halves: Halves, scale: f64, link: f64): void {
     const layer = this.layer;
     const offset = link * ((ZERO as i32) - layer.convolution.inputZero);
@@ -138,10 +141,12 @@ export class Remainder {
     const leftBiases = new StaticArray<i32>(halves.count);
     for (let k = 0; k < halves.count; k++) {
       const place = halves.first + k;
-      const kernel = this.arrangement.kernel(place);
-      const bias = ((layer.bias(kernel) as f64) * (layer.scale(kernel) as f64)) / scale;
-      biases[k] = wholeBias(bias + this.means[place] - offset);
-      leftBiases[k] = wholeBias(-this.means[place] * LARGEST_BYTE);
+      const own = this.arrangement.bias(place) + this.arrangement.lead(place);
+      const ratio = this.arrangement.scale(place) / scale;
+      const bias = own * ratio + this.means[place] - offset;
+      biases[k] = wholeBias(bias);
+      const left = bias - (biases[k] as f64);
+      leftBiases[k] = wholeBias((left - this.means[place]) * LARGEST_BYTE);
     }
     halves.weigh(ZERO, this.left, leftBiases, this.rounded, biases, link as i32);
   }

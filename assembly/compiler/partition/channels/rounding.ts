@@ -11,10 +11,11 @@ const PASSES = 4;
  * A the sum of d·e over all weights and B that over the taps of one channel, the output moves by
  * its mean, which is known and taken out of the bias, and around it by the mean square
  *
- *     (1 − s) Σ d²e²  +  (s − c) Σ B²  +  c A²
+ *     (1 − s) Σ d²e²  +  (s − c) Σ B²  +  c A²  +  m²
  *
- * where c is the correlation of different channels and s that of different taps of one. Every
- * weight goes up or down, whichever makes this less, the others being as they are.
+ * where c is the correlation of different channels, s that of different taps of one, and m what
+ * a bias misses that has to be whole. Every weight goes up or down, whichever makes this less, the
+ * others being as they are.
  */
 export class Rounding {
   /** What the kernel's weights are rounded to: [tap][channel], in the model's order. */
@@ -23,6 +24,7 @@ export class Rounding {
   meanSquare: f64 = 0;
   /** The most that it may be: where nothing is known, values may be less alike than is assumed. */
   mostSquare: f64 = 0;
+  /** By how much it moves the sum in the mean. */
   shift: f64 = 0;
   /** Sum of the variances of all values that a kernel meets. */
   variance: f64 = 0;
@@ -34,10 +36,13 @@ export class Rounding {
   private means: StaticArray<f64>;
   private sums: StaticArray<f64>;
   private sum: f64 = 0;
+  private bias: f64 = 0;
 
   constructor(
     private layer: Layer,
     private activity: Activity,
+    /** The bias has no finer steps than the sum. */
+    private hasWholeBias: bool,
   ) {
     const input = layer.operands.input;
     this.weights = new StaticArray<i32>(layer.fanIn);
@@ -51,11 +56,16 @@ export class Rounding {
     if (!layer.keepsChannels) for (let i = 0; i < layer.inputChannels; i++) this.meet(i, i);
   }
 
-  /** Rounds a kernel of the model's, each weight times `ratio`, which is at most 1. */
-  run(kernel: i32, ratio: f64): void {
+  /**
+   * Rounds a kernel of the model's, each weight times `ratio`, which is at most 1. Its sum has a
+   * bias, of which `shift` is to be taken.
+   */
+  run(kernel: i32, ratio: f64, bias: f64): void {
     if (this.layer.keepsChannels) this.meet(0, kernel);
     this.sums.fill(0);
     this.sum = 0;
+    this.shift = 0;
+    this.bias = bias;
     this.begin(kernel, ratio);
     let changes = ratio != Math.floor(ratio);
     for (let pass = 0; pass < PASSES && changes; pass++) changes = this.improve();
@@ -94,10 +104,7 @@ export class Rounding {
         if (below == 0) continue;
         const before = unchecked(this.weights[at]);
         this.take(i, wanted - (before as f64));
-        // By how much the mean square grows from `below` to one above it, halved, over d.
-        const pull = this.spatial * unchecked(this.sums[i]) + this.common * this.sum;
-        const goesUp = unchecked(this.deviations[i]) * (below + 0.5) + pull < 0;
-        const after = (Math.floor(wanted) as i32) + (goesUp ? 1 : 0);
+        const after = (Math.floor(wanted) as i32) + (this.growth(i, below) < 0 ? 1 : 0);
         this.weights[at] = after;
         this.take(i, (after as f64) - wanted);
         changed = changed || after != before;
@@ -110,6 +117,24 @@ export class Rounding {
     const moved = unchecked(this.deviations[channel]) * error;
     this.sum += moved;
     this.sums[channel] += moved;
+    this.shift += unchecked(this.means[channel]) * error;
+  }
+
+  /** By how much the mean square grows if a weight's error is one more than it is `below`. */
+  private growth(channel: i32, below: f64): f64 {
+    const deviation = unchecked(this.deviations[channel]);
+    const pull = this.spatial * unchecked(this.sums[channel]) + this.common * this.sum;
+    const around = deviation * (deviation * (2 * below + 1) + 2 * pull);
+    const mean = unchecked(this.means[channel]);
+    const shift = this.shift + mean * below;
+    return around + this.missedSquare(shift + mean) - this.missedSquare(shift);
+  }
+
+  private missedSquare(shift: f64): f64 {
+    if (!this.hasWholeBias) return 0;
+    const bias = this.bias - shift;
+    const missed = bias - Math.floor(bias + 0.5);
+    return missed * missed;
   }
 
   private measure(): void {
@@ -130,6 +155,7 @@ export class Rounding {
     for (let i = 0; i < channels; i++) alike += this.sums[i] * this.sums[i];
     const alone = 1 - this.spatial - this.common;
     this.meanSquare = alone * own + this.spatial * alike + this.common * this.sum * this.sum;
+    this.meanSquare += this.missedSquare(this.shift);
     const isKnown = this.activity.isMeasured(this.layer.operands.input);
     this.mostSquare = isKnown ? this.meanSquare : max(this.meanSquare, own);
   }

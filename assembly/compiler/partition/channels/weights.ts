@@ -19,6 +19,8 @@ export class Rewriting {
   private biases: StaticArray<i32>;
   private zero: u8;
   private rounding: Rounding;
+  /** Sums that are TFLite's own are rounded as TFLite does, as well as the encoder can. */
+  private isExact: bool = false;
   /** Sum over all kernels of what rounding adds to the output: mean squares in its steps. */
   private added: f64 = 0;
 
@@ -28,7 +30,7 @@ export class Rewriting {
   ) {
     const layer = arrangement.layer;
     this.layer = layer;
-    this.rounding = new Rounding(layer, activity);
+    this.rounding = new Rounding(layer, activity, true);
     this.bytes = new StaticArray<u8>(layer.channels * layer.fanIn);
     this.zero = layer.isPerChannel ? ZERO : layer.zeroByte;
     this.biases = new StaticArray<i32>(layer.channels);
@@ -39,6 +41,7 @@ export class Rewriting {
     const layer = this.layer;
     const c = layer.convolution;
     const groups: ChannelGroup[] = [];
+    this.isExact = this.arrangement.keepsScales(counts);
     let first = 0;
     for (let i = 0; i < counts.length; i++) {
       const scale = this.arrangement.largestScale(first, first + counts[i]);
@@ -52,16 +55,17 @@ export class Rewriting {
     if (!layer.isPerChannel) return;
     layer.plan.channelGroups = counts.length;
     layer.plan.error = Math.sqrt(this.added / (layer.channels as f64)) as f32;
-    // Sums that are TFLite's own are worth rounding as TFLite does.
-    c.roundsTwice = layer.isDepthwise && this.added == 0;
+    c.roundsTwice = layer.isDepthwise && this.isExact;
   }
 
   private write(place: i32, scale: f64): void {
     const layer = this.layer;
     const kernel = this.arrangement.kernel(place);
-    const ratio = (layer.scale(kernel) as f64) / scale;
+    const ratio = this.arrangement.scale(place) / scale;
+    const lead = this.isExact ? 0 : this.arrangement.lead(place);
+    const bias = (this.arrangement.bias(place) + lead) * ratio;
     const rounding = this.rounding;
-    rounding.run(kernel, ratio);
+    rounding.run(kernel, ratio, bias);
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
         const channel = this.arrangement.channel(i);
@@ -71,7 +75,6 @@ export class Rewriting {
     }
     const step = unitOf(layer) * scale;
     this.added += step * step * rounding.meanSquare;
-    const bias = (layer.bias(kernel) as f64) * ratio;
     this.biases[place] = wholeBias(bias - rounding.shift);
   }
 }

@@ -2,8 +2,9 @@ import { Multiplier } from "../../../cpu/arithmetic/multiplier";
 import { foldedFactor, keptFactor, wholeZero } from "../../../cpu/pooling/mean-factors";
 import { Tensor } from "../../graph";
 import { Dtype } from "../../schema";
-import { sameQuantization, zeroByte } from "../tensors";
+import { sameQuantization } from "../tensors";
 import { Convolution } from "./geometry";
+import { leadOf, sideOfZero } from "./lead";
 
 /**
  * How a convolution makes averages of its sums. The NPU counts them from the zero point and rounds
@@ -67,7 +68,7 @@ export class Division {
   ): Division {
     const scale = ratio(input, output) / (pixels as f64);
     if (side == 0 && leftOut == 0) return new Division(scale as f32, 0, true);
-    const longer = leftOut / scale + leadOf(factor) * (side as f64);
+    const longer = leftOut / scale + leadOf(factor.number) * (side as f64);
     return new Division(scale as f32, Math.floor((PARTS as f64) * longer) + 1);
   }
 
@@ -107,18 +108,6 @@ function sideOfStored(tensor: Tensor): i32 {
   const zeroPoint = tensor.quantization.zeroPoint(0) as i32;
   if (abs(zeroPoint) <= UNDECIDED) return 0;
   return zeroPoint > 0 ? 1 : -1;
-}
-
-/** The same of what values are less their zero point. */
-function sideOfZero(tensor: Tensor): i32 {
-  const zero = zeroByte(tensor);
-  if (zero == 0) return 1;
-  return zero == 255 ? -1 : 0;
-}
-
-/** By how many steps of the sum TFLite is early, rounding twice. */
-function leadOf(factor: Multiplier): f64 {
-  return factor.shift < 0 && factor.value > 0 ? 1073741824.0 / (factor.value as f64) : 0;
 }
 
 /** Steps of the output for one of the input. */

@@ -56,9 +56,9 @@ export class Operands {
   }
 
   /**
-   * TFLite's int8 kernels round once, but for the depthwise one. Sums of weights that are brought
-   * to a common scale are not TFLite's, so that there is nothing to follow, unless all weights
-   * turn out to stay as they are (channels/weights.ts).
+   * TFLite's int8 kernels round once, but for the depthwise one. Where weights are brought to a
+   * common scale, sums are not TFLite's any more: then biases follow it (channels/arrangement.ts),
+   * unless all weights turn out to stay as they are (channels/weights.ts).
    */
   get roundsTwice(): bool {
     return !this.isPerChannel && (this.isDepthwise || this.output.dtype == Dtype.UINT8);
