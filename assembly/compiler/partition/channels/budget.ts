@@ -4,19 +4,25 @@ import { Choice } from "./choice";
 const AHEAD = 64;
 /** Mean squares of errors that hardly show beside that of a layer's own rounding, 1/12. */
 const SMALL: f64 = 0.02 * 0.02;
-/** Of errors that leave all but one in some thousands of values as they were. */
+/** Of errors that leave all but one in some hundreds, or thousands, of values as they were. */
+const SLIGHT: f64 = 0.006 * 0.006;
 const TINY: f64 = 0.0005 * 0.0005;
+/** One part in so many of the budget may go to the first layers ahead of the others. */
+const LEADING = 4;
 
 /**
- * How many jobs each layer gets. Each has one. The next ones go to whoever gains most from each,
- * until all errors are small. Still, here and there a value then differs by one, which is in many
- * sums of the next layer, so that more and more of them do; only of layers that are reached by
- * right values does it matter. So what is left is spent from the input on, and in the end on
- * whoever gains from it at all.
+ * How many jobs each layer gets. Each has one. Where a value differs by one, it is in many sums of
+ * the next layer, so that more and more of them do: what is off near the input counts for more
+ * than its layer's error says. So some jobs go to the first layers, as far as they make these all
+ * but exact. The next ones go to whoever gains most from each, until all errors are small. What is
+ * left is spent from the input on again, since only of layers that are reached by right values
+ * does it matter, and in the end on whoever gains from it at all.
  */
 export function spend(choices: Choice[], budget: i32): StaticArray<i32> {
   const jobs = new StaticArray<i32>(choices.length).fill(1);
   let left = budget - choices.length;
+  const leading = min(budget / LEADING, left);
+  left -= leading - spendInOrder(choices, jobs, leading, SLIGHT);
   left = spendWhereItPays(choices, jobs, left, SMALL);
   left = spendInOrder(choices, jobs, left, TINY);
   left = spendInOrder(choices, jobs, left, 0);
