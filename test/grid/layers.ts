@@ -12,7 +12,13 @@ export interface GridLayer {
   name: string;
   kind: "convolution" | "depthwise" | "fully connected" | "addition";
   macs: number;
-  make(): { model: Uint8Array; inputs: Uint8Array[] };
+  make(): Made;
+}
+
+/** A model, and as many inputs for it as are asked for. */
+export interface Made {
+  model: Uint8Array;
+  drawInputs(): Uint8Array[];
 }
 
 const SIZES = [3, 5, 8, 80, 112];
@@ -91,7 +97,7 @@ function convolution(shape: Shape): GridLayer {
         weightAt: () => weight(random) + 128,
         biasAt,
       });
-      return { model, inputs: [random.bytes(size * size * channels)] };
+      return { model, drawInputs: () => [random.bytes(size * size * channels)] };
     },
   };
 }
@@ -127,7 +133,7 @@ function fullyConnected(depth: number, units: number): GridLayer {
           },
         ],
       });
-      return { model, inputs: [random.bytes(depth)] };
+      return { model, drawInputs: () => [random.bytes(depth)] };
     },
   };
 }
@@ -152,8 +158,8 @@ function addition(operator: string, size: number, channels: number, seed: number
         tensors: [tensor("a"), tensor("b"), tensor("sum")],
         operators: [{ operator, version: 2, inputs: ["a", "b"], outputs: ["sum"] }],
       });
-      const inputs = [random.bytes(elementsOf(shape)), random.bytes(elementsOf(shape))];
-      return { model, inputs };
+      const draw = () => random.bytes(elementsOf(shape));
+      return { model, drawInputs: () => [draw(), draw()] };
     },
   };
 }
