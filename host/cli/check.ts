@@ -61,7 +61,7 @@ const CHANNELS = ["groups", "remainder", "error"];
 
 function channelCells({ groups, readings, error = 0 }: OperatorReport): (string | number)[] {
   if (groups === undefined) return CHANNELS.map(() => "");
-  return [groups, readings ? counted(readings, "reading") : "", error.toFixed(3)];
+  return [groups, readings ? counted(readings, "reading") : "", error.toFixed(4)];
 }
 
 function row(operator: OperatorReport): (string | number)[] {
