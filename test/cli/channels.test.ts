@@ -50,7 +50,7 @@ test("a table tells of each layer the groups and the remainder", async () => {
   const { operators, summary } = await check();
   for (const { name, index, groups, readings } of operators.slice(0, 9)) {
     const words = readings ? ` +${readings} readings? ` : "";
-    const row = new RegExp(`^ *${index} +${name} .* ${groups}${words} +\\d\\.\\d{3}$`, "m");
+    const row = new RegExp(`^ *${index} +${name} .* ${groups}${words} +\\d\\.\\d{4}$`, "m");
     assert.match(stdout, row);
   }
   const { layers, groups, remainders } = summary.channels;
