@@ -1,3 +1,5 @@
+import { leadOf } from "../../cpu/arithmetic/lead";
+
 /**
  * How one rounding comes near to two (portable AssemblyScript: tests read the very same lines).
  *
@@ -60,14 +62,6 @@ export class Rounding {
  * the zero point; the share of them that differs hardly changes from 80 to 120.
  */
 export const CROSSING: f64 = 110;
-
-/** By how many units of the sum TFLite steps early: 0 where it does not shift to the right. */
-function leadOf(factor: f64): f64 {
-  if (factor >= 0.5) return 0;
-  let fraction = factor;
-  while (fraction < 0.5) fraction *= 2;
-  return 0.5 / fraction;
-}
 
 /**
  * Sums between the steps of both, over all steps on one side of the zero point: `late` at the

@@ -1,3 +1,4 @@
+import { roundUp } from "../alignment";
 import { Operator, Tensor } from "../graph";
 import { Builtin, Mark } from "../schema";
 import { Context } from "./context";
@@ -56,17 +57,13 @@ function chooseForm(plan: AdditionPlan, context: Context): void {
 function setChunks(plan: AdditionPlan, step: i32, inPlane: i32): void {
   const elements = plan.output.elements as i32;
   const least = (elements + LONGEST_SIDE - 1) / LONGEST_SIDE;
-  for (let chunks = align(least, step); chunks <= MOST_CHUNKS; chunks += step) {
+  for (let chunks = roundUp(least, step); chunks <= MOST_CHUNKS; chunks += step) {
     if (elements % chunks != 0) continue;
     plan.form = AdditionForm.CHUNKS;
     plan.chunks = chunks;
     plan.chunksInPlane = inPlane;
     return;
   }
-}
-
-function align(value: i32, step: i32): i32 {
-  return ((value + step - 1) / step) * step;
 }
 
 /** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */

@@ -54,6 +54,13 @@ export function zeroByte(tensor: Tensor): i32 {
   return (tensor.quantization.zeroPoint(0) as i32) + (tensor.dtype == Dtype.INT8 ? 128 : 0);
 }
 
+/** On which side of its zero point a tensor's values lie: 1 above, −1 below, 0 on both. */
+export function sideOfZero(tensor: Tensor): i32 {
+  const zero = zeroByte(tensor);
+  if (zero == 0) return 1;
+  return zero == 255 ? -1 : 0;
+}
+
 /** The same bytes mean the same numbers on the NPU. */
 export function sameQuantization(a: Tensor, b: Tensor): bool {
   return a.quantization.scale(0) == b.quantization.scale(0) && zeroByte(a) == zeroByte(b);

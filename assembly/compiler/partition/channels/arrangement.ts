@@ -1,5 +1,6 @@
-import { leadOf, sideOfZero } from "../convolution/lead";
+import { leadOf } from "../../../cpu/arithmetic/lead";
 import { LEAST_SCALE } from "../convolution/rules";
+import { sideOfZero } from "../tensors";
 import { unitOf } from "./cost";
 import { Layer } from "./layers";
 

@@ -61,15 +61,28 @@ export function arrangeChannels(
     if (at < 0 && input == null && output == null) continue;
     const arrangement = new Arrangement(layer, input, output);
     const readings = at < 0 ? 0 : choices[at].readings(numbers[at]);
-    let counts = at < 0 ? [layer.channels] : choices[at].counts(numbers[at]);
-    if (readings > 0) {
-      if (new Remainder(arrangement, activity, readings, context).apply(counts)) continue;
-      counts = [layer.channels];
-    }
-    new Rewriting(arrangement, activity).apply(counts);
-    if (!fillCores(counts, core)) layer.placement.weaken(Mark.EXPECTED);
+    const counts = at < 0 ? [layer.channels] : choices[at].counts(numbers[at]);
+    rewrite(arrangement, activity, readings, counts, context);
   }
   return true;
+}
+
+/** In groups of so many kernels each; with remainders where there are readings. */
+function rewrite(
+  arrangement: Arrangement,
+  activity: Activity,
+  readings: i32,
+  counts: i32[],
+  context: Context,
+): void {
+  const layer = arrangement.layer;
+  let groups = counts;
+  if (readings > 0) {
+    if (new Remainder(arrangement, activity, readings, context).apply(counts)) return;
+    groups = [layer.channels];
+  }
+  new Rewriting(arrangement, activity).apply(groups);
+  if (!fillCores(groups, context.core)) layer.placement.weaken(Mark.EXPECTED);
 }
 
 /** Groups that leave cores idle are a pattern at another size. */

@@ -108,12 +108,11 @@ export class Remainder {
     rounding.run(kernel, ratio, 0);
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
-        const channel = this.arrangement.channel(i);
-        const rounded = rounding.weights[t * layer.inputChannels + channel];
-        const left = (layer.weight(kernel, t, channel) as f64) * ratio - (rounded as f64);
+        const at = t * layer.inputChannels + this.arrangement.channel(i);
+        const left = Math.round(rounding.left(at) * LARGEST_BYTE) as i32;
         const index = this.arrangement.index(place, t, i);
-        this.share(index, rounded);
-        this.left[index] = ((ZERO as i32) + (Math.round(left * LARGEST_BYTE) as i32)) as u8;
+        this.share(index, rounding.weights[at]);
+        this.left[index] = ((ZERO as i32) + left) as u8;
       }
     }
     this.means[place] = -rounding.shift;

@@ -26,8 +26,7 @@ export class Rounding {
   mostSquare: f64 = 0;
   /** By how much it moves the sum in the mean. */
   shift: f64 = 0;
-  /** Sum of the variances of all values that a kernel meets. */
-  variance: f64 = 0;
+  private isKnown: bool;
   private spatial: f64 = 0;
   private common: f64 = 0;
   private wanted: StaticArray<f64>;
@@ -50,6 +49,7 @@ export class Rounding {
     this.deviations = new StaticArray<f64>(layer.inputChannels);
     this.means = new StaticArray<f64>(layer.inputChannels);
     this.sums = new StaticArray<f64>(layer.inputChannels);
+    this.isKnown = activity.isMeasured(input);
     this.common = layer.inputChannels > 1 ? activity.common(input) : 0;
     const alike = layer.taps > 1 ? activity.spatial(input) : 0;
     this.spatial = max(alike, this.common) - this.common;
@@ -70,6 +70,21 @@ export class Rounding {
     let changes = ratio != Math.floor(ratio);
     for (let pass = 0; pass < PASSES && changes; pass++) changes = this.improve();
     this.measure();
+  }
+
+  /** What the last rounding leaves of a weight. */
+  left(at: i32): f64 {
+    return this.wanted[at] - (this.weights[at] as f64);
+  }
+
+  /** Sum of the variances of all values that the kernel meets. */
+  get variance(): f64 {
+    let sum: f64 = 0;
+    for (let t = 0; t < this.layer.taps; t++) {
+      for (let i = 0; i < this.deviations.length; i++)
+        sum += this.deviations[i] * this.deviations[i];
+    }
+    return sum;
   }
 
   /** Takes in what the values of a channel are like. */
@@ -141,13 +156,11 @@ export class Rounding {
     const channels = this.layer.inputChannels;
     let own: f64 = 0;
     this.shift = 0;
-    this.variance = 0;
     for (let t = 0, at = 0; t < this.layer.taps; t++) {
       for (let i = 0; i < channels; i++, at++) {
         const error = (unchecked(this.weights[at]) as f64) - unchecked(this.wanted[at]);
         const moved = unchecked(this.deviations[i]) * error;
         own += moved * moved;
-        this.variance += unchecked(this.deviations[i]) * unchecked(this.deviations[i]);
         this.shift += unchecked(this.means[i]) * error;
       }
     }
@@ -156,7 +169,6 @@ export class Rounding {
     const alone = 1 - this.spatial - this.common;
     this.meanSquare = alone * own + this.spatial * alike + this.common * this.sum * this.sum;
     this.meanSquare += this.missedSquare(this.shift);
-    const isKnown = this.activity.isMeasured(this.layer.operands.input);
-    this.mostSquare = isKnown ? this.meanSquare : max(this.meanSquare, own);
+    this.mostSquare = this.isKnown ? this.meanSquare : max(this.meanSquare, own);
   }
 }

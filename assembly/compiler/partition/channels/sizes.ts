@@ -1,4 +1,5 @@
 import { Core } from "../../../targets/cores";
+import { roundUp } from "../../alignment";
 import { Convolution } from "../convolution/geometry";
 
 /** How many kernels a group may have, so that its job is one of a known pattern. */
@@ -38,12 +39,11 @@ export class Sizes {
 
   /** So many kernels or a few more, of which every core has equally many. */
   rounds(kernels: i32): i32 {
-    return ((kernels + this.cores - 1) / this.cores) * this.cores;
+    return roundUp(kernels, this.cores);
   }
 
   /** Kernels between places where a sequence may be cut. */
   unit(kernels: i32, mostUnits: i32): i32 {
-    const unit = (kernels + mostUnits - 1) / mostUnits;
-    return ((unit + this.step - 1) / this.step) * this.step;
+    return roundUp((kernels + mostUnits - 1) / mostUnits, this.step);
   }
 }

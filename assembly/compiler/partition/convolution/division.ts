@@ -1,10 +1,10 @@
+import { leadOf } from "../../../cpu/arithmetic/lead";
 import { Multiplier } from "../../../cpu/arithmetic/multiplier";
 import { foldedFactor, keptFactor, wholeZero } from "../../../cpu/pooling/mean-factors";
 import { Tensor } from "../../graph";
 import { Dtype } from "../../schema";
-import { sameQuantization } from "../tensors";
+import { sameQuantization, sideOfZero } from "../tensors";
 import { Convolution } from "./geometry";
-import { leadOf, sideOfZero } from "./lead";
 
 /**
  * How a convolution makes averages of its sums. The NPU counts them from the zero point and rounds
