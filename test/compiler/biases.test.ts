@@ -1,8 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { calibrate } from "../../host/index.ts";
-import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convolution.ts";
+import type { ConvolutionSpec } from "../../host/tflite/convolution.ts";
 import { Random } from "../support/random.ts";
+import { rectifiedLayer } from "../support/rectified-layer.ts";
 import { runModel } from "../support/runs.ts";
 
 // Where a step of a layer's sums is a good part of one of its output, no channel may be off to one
@@ -67,16 +68,9 @@ function modelOf(
     { length: CHANNELS },
     (_, i) => first + ((last - first) * i) / (CHANNELS - 1),
   );
-  return convolutionModel({
-    dtype: "int8",
+  return rectifiedLayer(scales, {
     height: SIDE,
     width: SIDE,
-    channels: CHANNELS,
-    outputChannels: CHANNELS,
-    activation: "RELU6",
-    input: { scale: 0.0235, zeroPoint: -128 },
-    weights: { scale: scales, zeroPoint: scales.map(() => 0), axis: spec.depthwise ? 3 : 0 },
-    output: { scale: 0.0235, zeroPoint: -128 },
     weightAt: () => 128 + random.integer(-3, 3),
     biasAt: () => random.integer(300, 700),
     ...spec,

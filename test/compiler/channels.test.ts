@@ -6,6 +6,7 @@ import { fails } from "../host/errors.ts";
 import { compare } from "../support/compare.ts";
 import { GraphMaker } from "../support/graph-maker.ts";
 import { Random } from "../support/random.ts";
+import { rectifiedLayer } from "../support/rectified-layer.ts";
 import { runModel } from "../support/runs.ts";
 
 // Weights with a scale for each channel: channels are put into groups of one scale each, and into
@@ -182,16 +183,10 @@ for (const target of TARGETS) {
   test(`depthwise layers at their channels' own scales round as the CPU does on ${target}`, async () => {
     const random = new Random(3);
     const scale = RUNS.flatMap((run, i) => Array<number>(run).fill(8 * (SCALES[i] as number)));
-    const model = convolutionModel({
-      dtype: "int8",
+    const model = rectifiedLayer(scale, {
       height: 24,
       width: 24,
-      channels: scale.length,
       depthwise: true,
-      activation: "RELU6",
-      input: { scale: 0.0235, zeroPoint: -128 },
-      weights: { scale, zeroPoint: scale.map(() => 0), axis: 3 },
-      output: { scale: 0.0235, zeroPoint: -128 },
       weightAt: () => 128 + random.integer(-10, 10),
       biasAt: () => random.integer(-100, 500),
     });

@@ -1,9 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../host/index.ts";
-import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convolution.ts";
+import type { ConvolutionSpec } from "../../host/tflite/convolution.ts";
 import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
+import { rectifiedLayer } from "../support/rectified-layer.ts";
 import { runModel } from "../support/runs.ts";
 
 // What bytes leave of weights with a scale for each channel has jobs of its own: the sums of both
@@ -39,16 +40,10 @@ const DEPTHWISE: Record<string, Partial<ConvolutionSpec>> = {
 
 function modelOf(spec: Partial<ConvolutionSpec>, random: Random): Uint8Array {
   const scales = Array.from({ length: CHANNELS }, () => random.integer(100, 1000) / 50_000);
-  return convolutionModel({
-    dtype: "int8",
+  return rectifiedLayer(scales, {
     height: 12,
     width: 14,
     channels: spec.depthwise ? CHANNELS : 16,
-    outputChannels: CHANNELS,
-    activation: "RELU6",
-    input: { scale: 0.0235, zeroPoint: -128 },
-    weights: { scale: scales, zeroPoint: scales.map(() => 0), axis: spec.depthwise ? 3 : 0 },
-    output: { scale: 0.0235, zeroPoint: -128 },
     weightAt: () => random.integer(1, 255),
     biasAt: () => random.integer(-2000, 6000),
     ...spec,

@@ -1,7 +1,8 @@
 import * as assert from "uvu/assert";
-import { compile, Session } from "../../host/index.ts";
+import { compile } from "../../host/index.ts";
 import { compileForLiteRt } from "../../host/litert/runtime.ts";
 import { compare, type Difference } from "../support/compare.ts";
+import { runBlob } from "../support/runs.ts";
 import type { GridLayer, Made } from "./layers.ts";
 
 export const TARGETS = ["a311d", "imx8mp"];
@@ -62,13 +63,6 @@ async function runOnLiteRt({ model, drawInputs }: Made) {
 }
 
 async function runOnEmulator(blob: Uint8Array, feeds: Uint8Array[][]): Promise<Uint8Array> {
-  const session = await Session.create(blob, { device: "emulator" });
-  const outputs: Uint8Array[] = [];
-  for (const inputs of feeds) {
-    const named = session.inputs.map(({ name }, i) => [name, new Int8Array(inputs[i] ?? [])]);
-    const [output] = Object.values(await session.run(Object.fromEntries(named)));
-    outputs.push(new Uint8Array(output as Int8Array));
-  }
-  await session.release();
-  return Buffer.concat(outputs);
+  const results = await runBlob(blob, feeds);
+  return Buffer.concat(results.map(([output]) => new Uint8Array(output ?? [])));
 }

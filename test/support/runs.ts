@@ -1,3 +1,4 @@
+import { elementsOf } from "../../host/dtype.ts";
 import { type CompileOptions, compile, Session } from "../../host/index.ts";
 import { InputGenerator } from "./inputs.ts";
 
@@ -12,16 +13,28 @@ export async function runModel(
   options: CompileOptions,
   inputs?: Bytes[],
 ): Promise<Bytes[]> {
-  const session = await Session.create(await compile(model, options), { device: "emulator" });
+  const [outputs] = await runBlob(await compile(model, options), [inputs]);
+  return outputs as Bytes[];
+}
+
+/** Runs a blob as often as there are lists of inputs, and gives as many lists of outputs. */
+export async function runBlob(
+  blob: Uint8Array,
+  lists: (Bytes[] | undefined)[],
+): Promise<Bytes[][]> {
+  const session = await Session.create(blob, { device: "emulator" });
   try {
-    const generator = new InputGenerator();
-    const feeds = session.inputs.map(({ name, shape, dtype }, i) => {
-      const elements = shape.reduce((product, extent) => product * extent, 1);
-      const bytes = inputs?.[i] ?? generator.bytes(elements);
-      return [name, dtype === "int8" ? new Int8Array(bytes) : bytes] as const;
-    });
-    const outputs = await session.run(Object.fromEntries(feeds));
-    return session.outputs.map(({ name }) => outputs[name] as Bytes);
+    const results: Bytes[][] = [];
+    for (const inputs of lists) {
+      const generator = new InputGenerator();
+      const feeds = session.inputs.map(({ name, shape, dtype }, i) => {
+        const bytes = inputs?.[i] ?? generator.bytes(elementsOf(shape));
+        return [name, dtype === "int8" ? new Int8Array(bytes) : bytes] as const;
+      });
+      const outputs = await session.run(Object.fromEntries(feeds));
+      results.push(session.outputs.map(({ name }) => outputs[name] as Bytes));
+    }
+    return results;
   } finally {
     await session.release();
   }
