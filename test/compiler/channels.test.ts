@@ -201,6 +201,28 @@ for (const target of TARGETS) {
   });
 }
 
+/** Seven depthwise channels: on this core a job takes one of them, or six and more. */
+const FEW = 7;
+
+for (const wide of [6, 20]) {
+  test(`few channels find their own order behind layers of ${wide}`, async () => {
+    const maker = new GraphMaker(new Random(1));
+    const input = maker.input(8, 8, 3);
+    const before = maker.convolve(input, wide, 1);
+    const image = maker.add(maker.depthwise(before), maker.depthwise(before));
+    const made = maker.convolve(image, FEW, 1, 1, Array<number>(FEW).fill(1));
+    // One scale stands out. The other layer of the sum would have that channel in the middle.
+    const outlier = maker.depthwise(made, 1, [1 / 8, 1 / 8, 1 / 8, 1, 1 / 8, 1 / 8, 1 / 8]);
+    const other = maker.depthwise(made, 1, [1, 1, 1, 1 / 2, 1 / 4, 1 / 4, 1 / 4]);
+    const model = maker.model(input, maker.convolve(maker.add(outlier, other), 8, 1));
+    const { report } = await compile(model, { target: "imx8mp", jobBudget: 28 });
+    const layer = report.operators[5];
+    assert.is(layer?.name, "DEPTHWISE_CONV_2D");
+    assert.is(layer?.groups, 2);
+    assert.is(layer?.error, 0);
+  });
+}
+
 test("groups fill all cores with --strict", async () => {
   const model = runsOfScales([16, 16], [0.02, 0.01]);
   const { report } = await compile(model, { target: "a311d", strict: true });

@@ -23,18 +23,26 @@ export class GraphMaker {
     return this.tensor([1, rows, columns, channels], 0.05);
   }
 
-  convolve(input: TensorSpec, channels: number, kernel: number, stride = 1): TensorSpec {
+  /** `ratios`: the scale of each kernel, of those above; drawn where none are given. */
+  convolve(
+    input: TensorSpec,
+    channels: number,
+    kernel: number,
+    stride = 1,
+    ratios?: number[],
+  ): TensorSpec {
     const shape = [channels, kernel, kernel, input.shape[3] as number];
     const output = this.image(input, channels, stride);
     const options = { ...WINDOW, stride_w: stride, stride_h: stride };
-    return this.operate("CONV_2D", [input, ...this.weights(shape, 0, input)], output, options);
+    const weights = this.weights(shape, 0, input, ratios);
+    return this.operate("CONV_2D", [input, ...weights], output, options);
   }
 
-  depthwise(input: TensorSpec, stride = 1): TensorSpec {
+  depthwise(input: TensorSpec, stride = 1, ratios?: number[]): TensorSpec {
     const channels = input.shape[3] as number;
     const output = this.image(input, channels, stride);
     const options = { ...WINDOW, stride_w: stride, stride_h: stride, depth_multiplier: 1 };
-    const weights = this.weights([1, 3, 3, channels], 3, input);
+    const weights = this.weights([1, 3, 3, channels], 3, input, ratios);
     return this.operate("DEPTHWISE_CONV_2D", [input, ...weights], output, options);
   }
 
@@ -122,12 +130,19 @@ export class GraphMaker {
     return named;
   }
 
-  private weights(shape: number[], axis: number, input: TensorSpec): TensorSpec[] {
+  private weights(
+    shape: number[],
+    axis: number,
+    input: TensorSpec,
+    ratios?: number[],
+  ): TensorSpec[] {
     const units = shape[axis] as number;
     const fanIn = elementsOf(shape) / units;
     // Sums that neither saturate nor vanish, for any number of weights.
     const largest = Math.fround(LARGEST_SCALE * Math.sqrt(64 / fanIn));
-    const scale = Array.from({ length: units }, () => largest * this.random.pick(RATIOS));
+    const scale = Array.from({ length: units }, (_, i) => {
+      return largest * (ratios?.[i] ?? this.random.pick(RATIOS));
+    });
     const zeroPoint = scale.map(() => 0);
     const inputScale = input.quantization?.scale as number;
     const data = Int8Array.from({ length: elementsOf(shape) }, () => {

@@ -9,7 +9,7 @@ import { Arrangement } from "./arrangement";
 import { spend } from "./budget";
 import { Choice } from "./choice";
 import { Cost } from "./cost";
-import { Grouping } from "./grouping";
+import { CutTable, Grouping } from "./grouping";
 import { Layer } from "./layers";
 import { orderBlocks } from "./ordering";
 import { Orders } from "./orders";
@@ -39,7 +39,8 @@ export function arrangeChannels(
   for (let i = 0; i < layers.length; i++) costs.push(new Cost(layers[i], activity));
   const orders = new Orders(graph, placements, segments);
   const jobs = settings.jobBudget > 0 ? settings.jobBudget : USUAL_JOBS * perChannel;
-  orderBlocks(costs, orders, core, max(2, jobs / perChannel));
+  const table = new CutTable();
+  orderBlocks(costs, orders, core, max(2, jobs / perChannel), table);
   const most = mostGroups(jobs, perChannel);
   const choices: Choice[] = [];
   const chosen: i32[] = [];
@@ -48,7 +49,7 @@ export function arrangeChannels(
     if (!layer.isPerChannel) continue;
     const order = orders.orderOf(layer.operands.output);
     const sizes = new Sizes(layer.convolution, core, settings.strict);
-    const grouping = new Grouping(costs[i], order, sizes, most);
+    const grouping = new Grouping(costs[i], order, sizes, most, table);
     choices.push(new Choice(costs[i], grouping, sizes, context));
     chosen.push(i);
   }

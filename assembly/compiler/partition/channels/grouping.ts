@@ -5,9 +5,13 @@ import { Sizes } from "./sizes";
 const MOST_UNITS = 160;
 const WIDTH = MOST_UNITS + 1;
 
-/** By number of groups and place: the cost, and the place of the last cut. */
-const best = new StaticArray<f64>(WIDTH * WIDTH);
-const last = new StaticArray<i32>(WIDTH * WIDTH);
+/**
+ * Memory for one search at a time, by number of groups and place. Memory is never freed, so all
+ * searches of a network take the same; each fills what it reads, and keeps nothing here.
+ */
+export class CutTable {
+  costs: StaticArray<f64> = new StaticArray<f64>(WIDTH * WIDTH);
+}
 
 /**
  * The best cuts of a sequence of kernels into 1, 2, 3 … groups: the least sum of costs, where
@@ -21,6 +25,8 @@ export class Grouping {
   private places: i32[] = [];
   /** By number of groups: the sum of costs. */
   private totals: StaticArray<f64> = [];
+  /** By number of groups and place: the place where the last group begins. */
+  private starts: StaticArray<u8> = [];
 
   constructor(
     private cost: Cost,
@@ -28,6 +34,7 @@ export class Grouping {
     private sizes: Sizes,
     /** The most groups that are looked at. */
     public most: i32,
+    table: CutTable,
   ) {
     const kernels = cost.layer.channels;
     const unit = sizes.unit(kernels, MOST_UNITS);
@@ -35,8 +42,19 @@ export class Grouping {
     this.places.push(kernels);
     this.most = min(most, this.places.length - 1);
     this.totals = new StaticArray<f64>(this.most + 1);
-    this.solve();
-    for (let n = 0; n <= this.most; n++) this.totals[n] = best[n * WIDTH + this.places.length - 1];
+    this.starts = new StaticArray<u8>((this.most + 1) * this.places.length);
+    const costs = table.costs;
+    costs.fill(Infinity, 0, (this.most + 1) * WIDTH);
+    costs[0] = 0;
+    for (let start = 0; start < this.places.length - 1; start++) this.leave(start, costs);
+    for (let n = 0; n <= this.most; n++) this.totals[n] = costs[n * WIDTH + this.places.length - 1];
+  }
+
+  /** The most groups that allowed cuts make; one group is always allowed. */
+  get mostPossible(): i32 {
+    let groups = this.most;
+    while (groups > 1 && this.totals[groups] == Infinity) groups--;
+    return groups;
   }
 
   /**
@@ -52,28 +70,20 @@ export class Grouping {
     return scale;
   }
 
-  /** How many kernels each of so many groups has. */
+  /** How many kernels each of so many groups has, a number whose mean is finite. */
   counts(groups: i32): i32[] {
-    this.solve();
     const counts: i32[] = [];
     let end = this.places.length - 1;
     for (let n = groups; n > 0; n--) {
-      const start = last[n * WIDTH + end];
+      const start = this.starts[n * this.places.length + end] as i32;
       counts.unshift(this.places[end] - this.places[start]);
       end = start;
     }
     return counts;
   }
 
-  /** Fills the tables, which all layers share: they are looked into at once. */
-  private solve(): void {
-    best.fill(Infinity, 0, (this.most + 1) * WIDTH);
-    best[0] = 0;
-    for (let start = 0; start < this.places.length - 1; start++) this.leave(start);
-  }
-
   /** Tries all groups that begin at a place, where all that end there have been tried. */
-  private leave(start: i32): void {
+  private leave(start: i32, costs: StaticArray<f64>): void {
     let scale: f64 = 0;
     let sum: f64 = 0;
     const first = this.places[start];
@@ -85,11 +95,11 @@ export class Grouping {
       scale = largest;
       if (!this.sizes.takes(to - first)) continue;
       for (let n = 1; n <= this.most; n++) {
-        const total = unchecked(best[(n - 1) * WIDTH + start]) + sum;
+        const total = unchecked(costs[(n - 1) * WIDTH + start]) + sum;
         const at = n * WIDTH + end;
-        if (total >= unchecked(best[at])) continue;
-        best[at] = total;
-        last[at] = start;
+        if (total >= unchecked(costs[at])) continue;
+        costs[at] = total;
+        this.starts[n * this.places.length + end] = start as u8;
       }
     }
   }

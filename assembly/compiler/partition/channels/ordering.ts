@@ -1,7 +1,7 @@
 import { Core } from "../../../targets/cores";
 import { Block } from "./blocks";
 import { Cost } from "./cost";
-import { Grouping } from "./grouping";
+import { CutTable, Grouping } from "./grouping";
 import { Orders } from "./orders";
 import { Sizes } from "./sizes";
 
@@ -19,7 +19,13 @@ class Maker {
  * single scale decides: its groups follow each other, and inside each of them the channels are
  * in the order of the next.
  */
-export function orderBlocks(costs: Cost[], orders: Orders, core: Core, groups: i32): void {
+export function orderBlocks(
+  costs: Cost[],
+  orders: Orders,
+  core: Core,
+  groups: i32,
+  table: CutTable,
+): void {
   const blocks: Block[] = [];
   const makers: Maker[][] = [];
   for (let i = 0; i < costs.length; i++) {
@@ -37,10 +43,12 @@ export function orderBlocks(costs: Cost[], orders: Orders, core: Core, groups: i
       first += block.channels;
     }
   }
-  for (let i = 0; i < blocks.length; i++) orderBlock(blocks[i], makers[i], core, groups);
+  for (let i = 0; i < blocks.length; i++) {
+    orderBlock(blocks[i], makers[i], core, groups, table);
+  }
 }
 
-function orderBlock(block: Block, makers: Maker[], core: Core, groups: i32): void {
+function orderBlock(block: Block, makers: Maker[], core: Core, groups: i32, table: CutTable): void {
   const first = neediest(makers, block, null);
   if (first == null) return;
   const second = neediest(makers, block, first);
@@ -49,8 +57,8 @@ function orderBlock(block: Block, makers: Maker[], core: Core, groups: i32): voi
   sort(order, 0, order.length, first);
   if (second != null && block.channels == first.cost.layer.channels) {
     const sizes = new Sizes(first.cost.layer.convolution, core, false);
-    const grouping = new Grouping(first.cost, order, sizes, groups);
-    const counts = grouping.counts(grouping.most);
+    const grouping = new Grouping(first.cost, order, sizes, groups, table);
+    const counts = grouping.counts(grouping.mostPossible);
     let from = 0;
     for (let i = 0; i < counts.length; i++) {
       sort(order, from, from + counts[i], second);
