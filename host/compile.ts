@@ -1,3 +1,4 @@
+import { checkBytes, ownBytes } from "./arguments.ts";
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
 import { compileModel, OPTION_BITS } from "./compiler.ts";
@@ -36,20 +37,22 @@ export type CompiledBlob = Uint8Array<ArrayBuffer> & { readonly report: Report }
 
 /**
  * Compiles a TensorFlow Lite model for one core. The same model, options and version give the
- * same bytes anywhere. Throws NolfetError for a model, target or option that it does not take.
+ * same bytes anywhere. The model is copied before `compile` returns. Throws NolfetError for a model,
+ * target or option that it does not take.
  */
 export async function compile(model: Uint8Array, options: CompileOptions): Promise<CompiledBlob> {
-  if (!(model instanceof Uint8Array)) {
-    throw new NolfetError("BAD_INPUT", "the model as Uint8Array", describe(model));
-  }
+  checkBytes(model, "the model");
   if (typeof options?.target !== "string") {
     throw new NolfetError("BAD_OPTION", "the name of a target", describe(options?.target));
   }
   const { index } = findTarget(options.target);
   const bits = optionBits(options);
-  const blob = await compileModel(model, index, bits, options).catch(async (error) => {
-    if (options.stopAt !== undefined && error instanceof NolfetError) {
-      throw await withNames(error, options.stopAt, model, index);
+  const { stopAt, jobBudget, statistics } = options;
+  const extras = { stopAt, jobBudget, statistics: statistics && ownBytes(statistics) };
+  const own = ownBytes(model);
+  const blob = await compileModel(own, index, bits, extras).catch(async (error) => {
+    if (stopAt !== undefined && error instanceof NolfetError) {
+      throw await withNames(error, stopAt, own, index);
     }
     throw typed(error);
   });

@@ -12,8 +12,9 @@ export interface TensorInfo {
   /** real value = (stored value − zeroPoint) · scale */
   quantization?: { scale: number; zeroPoint: number };
   /**
-   * The tensor itself where it needs no copy, in memory that a device shares: an input is written
-   * here before each run, an output lies here after it, until the next run or the release.
+   * The tensor itself where it needs no copy, in memory that a device shares. Between runs it
+   * belongs to the caller, who writes an input here before each run and reads an output after it;
+   * a run uses it up, and the release takes it away.
    */
   readonly view?: Uint8Array;
 }
@@ -39,7 +40,7 @@ export function tensorInfos(
     const [zeroPoint] = quantizations.zeroPoints;
     const isQuantized = scale !== undefined && zeroPoint !== undefined;
     const quantization = isQuantized ? { quantization: { scale, zeroPoint } } : {};
-    const info: TensorInfo = { name: unique, shape, dtype, ...quantization };
+    const info: TensorInfo = { name: unique, shape: [...shape], dtype, ...quantization };
     const view = shared?.get(index);
     // Not to be listed: an info is plain data but for this.
     return view ? Object.defineProperty(info, "view", { value: view }) : info;
@@ -47,17 +48,25 @@ export function tensorInfos(
 }
 
 /**
- * The bytes of the values given for each input, in the inputs' order. Throws BAD_INPUT with the
- * name, type and length that were expected.
+ * The bytes of the values given for each input, in the inputs' order: a copy, or the `view` of that
+ * input itself, which needs none. Throws BAD_INPUT with the name, type and length that were expected.
  */
 export function checkedFeeds(
   feeds: Record<string, TypedArray>,
   infos: readonly TensorInfo[],
 ): Uint8Array[] {
-  const bytes = infos.map((info) => checkedFeed(feeds, info, infos));
+  const bytes = infos.map((info) => {
+    const values = checkedFeed(feeds, info, infos);
+    return isView(values, info) ? values : values.slice();
+  });
   const unknown = Object.keys(feeds).filter((name) => infos.every((info) => info.name !== name));
   if (unknown.length > 0) throw badFeed("only the model's inputs", quoted(unknown), infos);
   return bytes;
+}
+
+/** Whether values lie where a device reads those of this input. */
+export function isView({ buffer, byteOffset }: Uint8Array, { view }: TensorInfo): boolean {
+  return view !== undefined && buffer === view.buffer && byteOffset === view.byteOffset;
 }
 
 function checkedFeed(

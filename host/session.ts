@@ -1,10 +1,11 @@
+import { checkBytes, ownBytes } from "./arguments.ts";
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
 import { engineFor } from "./cpu/engine.ts";
 import { type Device, type DeviceChoice, openDevice } from "./devices/device.ts";
 import { type TypedArray, valuesOf } from "./dtype.ts";
 import { NolfetError, typed } from "./errors.ts";
-import { checkedFeeds, type TensorInfo, tensorInfos } from "./feeds.ts";
+import { checkedFeeds, isView, type TensorInfo, tensorInfos } from "./feeds.ts";
 import { type Report, reportOf } from "./report.ts";
 import { sharedValues } from "./shared-values.ts";
 import { allocateValues, place, prepareStep, type Step, type Values } from "./steps.ts";
@@ -46,21 +47,22 @@ export class Session {
   readonly outputs: readonly TensorInfo[];
 
   private queue: Promise<unknown> = Promise.resolve();
+  /** Runs that have not come to their end. */
+  private waiting = 0;
   private released = false;
   private told: Report | undefined;
   private lastTimes: RunTimes = { host: 0, device: 0 };
 
   /**
-   * Opens a blob from `compile` or a file. Rejects with BAD_BLOB, with UNSUPPORTED_OPERATOR where
-   * an operator on the CPU has neither kernel nor LiteRT to run it, with NO_DEVICE, or with what
+   * Opens a blob from `compile` or a file. The session copies `bytes` before it returns: what it
+   * verifies is what a device is given. Rejects with BAD_BLOB, with UNSUPPORTED_OPERATOR where an
+   * operator on the CPU has neither kernel nor LiteRT to run it, with NO_DEVICE, or with what
    * loading into it fails with.
    */
   static async create(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
     try {
-      if (!(bytes instanceof Uint8Array)) {
-        throw new NolfetError("BAD_INPUT", "the blob as Uint8Array", typeof bytes);
-      }
-      const blob = openBlob(bytes);
+      checkBytes(bytes, "the blob");
+      const blob = openBlob(ownBytes(bytes));
       const engine = await engineFor(blob);
       const { device, info } = await deviceFor(blob, options);
       const steps: Step[] = [];
@@ -96,9 +98,11 @@ export class Session {
 
   /**
    * Runs the network once. `feeds` holds, by name, the values of every input in its dtype
-   * (`session.inputs`), a `view` of the session's itself where they are written there already; the
-   * result holds those of every output, in memory of their own. Rejects with BAD_INPUT for feeds
-   * that do not fit, with RELEASED, and with a DEVICE code for what a device fails with.
+   * (`session.inputs`). They are copied before `run` returns, so that the caller may change them at
+   * once. An input's `view` is not copied: it may be fed only while no other run is under way, and
+   * must not be changed until this one ends. The result holds the values of every output, in memory
+   * of their own. Rejects with BAD_INPUT for feeds that do not fit, with RELEASED, and with a DEVICE
+   * code for what a device fails with.
    */
   async run(
     feeds: Record<string, TypedArray>,
@@ -106,8 +110,14 @@ export class Session {
   ): Promise<Record<string, TypedArray>> {
     if (this.released) throw new NolfetError("RELEASED", "a session in use", "a released one");
     const inputs = checkedFeeds(feeds, this.inputs);
+    this.refuseSharing(inputs);
+    this.waiting++;
     const outputs = this.queue.then(() => this.execute(inputs, copyOutputs));
-    this.queue = outputs.catch(() => {});
+    this.queue = outputs
+      .catch(() => {})
+      .then(() => {
+        this.waiting--;
+      });
     return outputs;
   }
 
@@ -131,6 +141,15 @@ export class Session {
     this.values.clear();
     for (const step of this.steps.splice(0)) step.release?.();
     await this.npu?.release();
+  }
+
+  /** A run that is under way reads and overwrites what views show. */
+  private refuseSharing(inputs: Uint8Array[]): void {
+    if (this.waiting === 0) return;
+    const shared = this.inputs.find((info, i) => isView(inputs[i] as Uint8Array, info));
+    if (!shared) return;
+    const expected = `values of their own for ${JSON.stringify(shared.name)} while a run is under way`;
+    throw new NolfetError("BAD_INPUT", expected, "the session's view");
   }
 
   private async execute(

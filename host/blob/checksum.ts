@@ -3,7 +3,7 @@
  * word at byte `skipped` (a multiple of 4, or -1 for none) as 0.
  */
 export function checksum(bytes: Uint8Array, skipped: number): number {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 2);
   const zero = skipped / 4;
   let hash = 0;

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "flatbuffers";
 import { FORMAT_VERSION } from "../../assembly/compiler/version.ts";
+import { checkBytes, ownBytes } from "../arguments.ts";
 import { NolfetError } from "../errors.ts";
 import type { Blob } from "./blob.ts";
 import { checkReferences } from "./check.ts";
@@ -15,9 +16,12 @@ const CHECKSUM_SLOT = LAYOUT.tables.Blob?.findIndex(({ name }) => name === "chec
 /**
  * Opens a `.nolf` file that may come from anywhere: structure, version, checksum, enum values
  * and references are checked in that order. The blob keeps `bytes` and reads its constants from
- * there. Throws BAD_BLOB, saying where.
+ * there, so the caller must leave them as they are; bytes that other threads share are copied.
+ * Throws BAD_BLOB, saying where.
  */
-export function openBlob(bytes: Uint8Array): Blob {
+export function openBlob(file: Uint8Array): Blob {
+  checkBytes(file, "the blob");
+  const bytes = file.buffer instanceof ArrayBuffer ? file : ownBytes(file);
   if (bytes.length > MAXIMUM_FILE_BYTES) throw badBlob("a file below 2 GiB", "a longer one", 0);
   verifyStructure(bytes, LAYOUT);
   const buffer = new ByteBuffer(bytes);

@@ -1,3 +1,4 @@
+import { checkBytes, ownBytes } from "../arguments.ts";
 import type { Blob } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
 import { compileModel, OPTION_BITS } from "../compiler.ts";
@@ -15,7 +16,8 @@ type Feed = (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds
  * The same model and inputs give the same bytes anywhere.
  */
 export async function calibrate(model: Uint8Array, feed: Feed): Promise<Uint8Array> {
-  const bytes = await compileModel(model, 0, OPTION_BITS.cpuOnly | OPTION_BITS.exposeAll);
+  checkBytes(model, "the model");
+  const bytes = await compileModel(ownBytes(model), 0, OPTION_BITS.cpuOnly | OPTION_BITS.exposeAll);
   const blob = openBlob(bytes);
   const session = await Session.create(bytes, { device: "emulator" });
   const statistics = statisticsFor(blob);

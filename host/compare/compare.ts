@@ -1,3 +1,4 @@
+import { checkBytes, ownBytes } from "../arguments.ts";
 import type { Blob, Mark, Operator, Placement } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
 import { type CompileOptions, compile } from "../compile.ts";
@@ -59,10 +60,12 @@ type Feeds = Record<string, TypedArray>;
 
 /** What differs between the NPU and the CPU for one model, and for the inputs that `feed` gives. */
 export async function compareModel(
-  model: Uint8Array,
+  file: Uint8Array,
   options: CompileOptions,
   feed: (inputs: Session["inputs"]) => Promise<Feeds>,
 ): Promise<Comparison> {
+  checkBytes(file, "the model");
+  const model = ownBytes(file);
   const cpu = await runAll(model, { ...options, cpuOnly: true }, feed);
   const npu = await runAll(model, options, feed);
   const operators: OperatorComparison[] = [];

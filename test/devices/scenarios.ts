@@ -72,6 +72,30 @@ const SCENARIOS = {
     return { ...result, left: session.inputs.map(({ view }) => view?.length) };
   },
 
+  /**
+   * A blob and values that change as soon as they are given away, and views that are fed while
+   * runs are under way: what came out, and the refusal.
+   */
+  async owned(task: Task): Promise<Outcome> {
+    const file = readFileSync(task.blobs[0] ?? "");
+    const bytes = new Uint8Array(new SharedArrayBuffer(file.length));
+    bytes.set(file);
+    const creation = Session.create(bytes, { device: task.device ?? "" });
+    bytes.fill(0);
+    const session = await creation;
+    const [{ name, view } = { name: "" }] = session.inputs;
+    const values = feedsOf(session.inputs, "")[name] as Uint8Array;
+    view?.set(values);
+    const runs = [session.run({ [name]: values }), session.run({ [name]: values })];
+    values.fill(0);
+    const refusal = await outcomeOf(() => session.run({ [name]: view as Uint8Array }));
+    const outputs = (await Promise.all(runs)).map(hashes);
+    view?.set(feedsOf(session.inputs, "")[name] as Uint8Array);
+    outputs.push(hashes(await session.run({ [name]: view as Uint8Array })));
+    await session.release();
+    return { outputs, refusal };
+  },
+
   /** Sessions one after the other: what the process holds after each quarter of them. */
   async cycles({ count = 1, ...task }: Task): Promise<Outcome> {
     const held: Outcome[] = [];

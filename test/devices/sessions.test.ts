@@ -133,6 +133,18 @@ if (hasTools("sessions on a device") && hasAddon("sessions on a device")) {
     }
   });
 
+  test("what is given away may change at once, but for views while a run is under way", async () => {
+    describe({ cores: ["a311d"] });
+    const model = (MODELS.digits as () => Uint8Array)();
+    const bytes = await compile(model, { target: "a311d", stopAt: "logits" });
+    const task = { blobs: [blobFile("owned", bytes)], device: NODE };
+    const { outputs, refusal } = await play("owned", task);
+    const { outputs: expected } = await emulatedSession(openBlob(bytes));
+    assert.equal(outputs, [expected, expected, expected]);
+    assert.is(refusal.code, "BAD_INPUT");
+    assert.match(refusal.message, /while a run is under way, found the session's view/);
+  });
+
   test("sessions in parallel do not know of each other", async () => {
     describe({ cores: ["a311d"] });
     const different = await Promise.all(

@@ -62,6 +62,41 @@ test("outputs belong to the caller", async () => {
   assert.equal(await probabilities(session, 1), copy);
 });
 
+test("a run takes what its feeds hold when it is called", async () => {
+  const session = await Session.create(blob);
+  const expected = [await probabilities(session, 1), await probabilities(session, 2)];
+  const values = pixels(1);
+  const first = session.run({ pixels: values });
+  values.set(pixels(2));
+  const second = session.run({ pixels: values });
+  values.fill(0);
+  assert.equal([(await first).probabilities, (await second).probabilities], expected);
+});
+
+test("a session keeps what it was created from, whatever becomes of the bytes", async () => {
+  const expected = await probabilities(await Session.create(blob), 1);
+  const bytes = blob.slice();
+  const creation = Session.create(bytes);
+  bytes.fill(0);
+  const session = await creation;
+  assert.equal(await probabilities(session, 1), expected);
+});
+
+test("bytes that threads share, or that lie anywhere in a Buffer, do as well", async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(blob.length));
+  shared.set(blob);
+  const buffer = Buffer.alloc(blob.length + 1).subarray(1);
+  buffer.set(blob);
+  const values = new Uint8Array(new SharedArrayBuffer(512));
+  values.set(pixels(1));
+  const expected = await probabilities(await Session.create(blob), 1);
+  for (const bytes of [shared, buffer]) {
+    assert.equal(openBlob(bytes).outputs, openBlob(blob).outputs);
+    const session = await Session.create(bytes);
+    assert.equal((await session.run({ pixels: values })).probabilities, expected);
+  }
+});
+
 test("sessions do not know of each other, and runs wait for each other", async () => {
   const [one, other] = await Promise.all([Session.create(blob), Session.create(otherBlob)]);
   const alone = await probabilities(await Session.create(blob), 3);
