@@ -2,10 +2,12 @@ import type { Command } from "commander";
 import { hasKernel } from "../cpu/engine.ts";
 import { compile } from "../index.ts";
 import { counted, grouped, percent } from "../numbers.ts";
+import { printableAll } from "../printable.ts";
 import type { OperatorReport } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
-import { about, readInput } from "./files.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 
 import { cpuReason } from "./reasons.ts";
@@ -21,7 +23,7 @@ export function addCheck(program: Command): void {
 
 async function checkModel(model: string, options: TargetOptions): Promise<void> {
   compileOptions(options);
-  const bytes = await readInput(model);
+  const bytes = await readInput(model, "model");
   const { report } = await about(model, async () =>
     compile(bytes, await settingsFor(bytes, options)),
   );
@@ -43,7 +45,7 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
   }
   const { channels } = report;
   const head = ["#", "operator", "on", "mark or reason", "MACs", ...(channels ? CHANNELS : [])];
-  const rows = operators.map((operator) => [
+  const rows = printableAll(operators).map((operator) => [
     ...row(operator),
     ...(channels ? channelCells(operator) : []),
   ]);

@@ -11,9 +11,11 @@ import type { Difference } from "../compare/difference.ts";
 import { NolfetError } from "../errors.ts";
 import { noiseFor } from "../noise.ts";
 import { counted, percent } from "../numbers.ts";
+import { printable, printableAll } from "../printable.ts";
 import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
-import { about, readInput } from "./files.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
@@ -42,7 +44,7 @@ async function compareFile(path: string, options: Options): Promise<void> {
   }
   const isNoise = options.image === undefined && options.input === undefined;
   let input = isNoise ? "pseudo-random bytes" : "the given tensors";
-  const model = await readInput(path);
+  const model = await readInput(path, "model");
   const comparison = await about(path, async () =>
     compareModel(model, await settingsFor(model, options), async (inputs) => {
       if (isNoise) return noiseFor(inputs);
@@ -52,7 +54,7 @@ async function compareFile(path: string, options: Options): Promise<void> {
     }),
   );
   if (options.json) printJson({ file: path, input, ...comparison });
-  else print(describe(comparison, input));
+  else print(describe(printableAll(comparison), printable(input)));
 }
 
 const NUMBERS = [

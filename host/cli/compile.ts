@@ -1,13 +1,16 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import type { Mark } from "../blob/blob.ts";
-import { compile, NolfetError } from "../index.ts";
+import { compile } from "../index.ts";
 import { duration, grouped, percent, size } from "../numbers.ts";
+import { printable, printableAll } from "../printable.ts";
 import type { Report } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
-import { about, readInput, writeOutput } from "./files.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+import { checkOutput, writeOutput } from "./output.ts";
 import { cpuReason } from "./reasons.ts";
 import { paint, print, printJson } from "./terminal.ts";
 
@@ -33,17 +36,15 @@ async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
   compileOptions(options);
   const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
-  if (resolve(output) === resolve(model)) {
-    throw new NolfetError("BAD_OPTION", "an output other than the model", output);
-  }
-  const bytes = await readInput(model);
+  const bytes = await readInput(model, "model");
+  await checkOutput(output);
   const blob = await about(model, async () => {
     const settings = await settingsFor(bytes, options);
     return compile(bytes, { ...settings, ...(stopAt === undefined ? {} : { stopAt }) });
   });
   await writeOutput(output, blob);
   if (options.json) printJson({ output, ...blob.report });
-  else print(summary(output, blob.report));
+  else print(summary(printable(output), printableAll(blob.report)));
 }
 
 function summary(output: string, report: Report): string {

@@ -3,7 +3,9 @@ import { identityWords } from "../devices/identity.ts";
 import type { ListedNode } from "../devices/machine.ts";
 import type { Pipe } from "../devices/nodes.ts";
 import { listDevices } from "../index.ts";
-import { about, readInput } from "./files.ts";
+import { printableAll } from "../printable.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { addJson } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
@@ -16,21 +18,22 @@ export function addDevices(program: Command): void {
 }
 
 async function list(path: string | undefined, { json }: { json?: boolean }): Promise<void> {
-  const blob = path === undefined ? undefined : await readInput(path);
+  const blob = path === undefined ? undefined : await readInput(path, "model");
   const devices = await about(path ?? "", () => listDevices(blob));
   if (json) {
     const nodes = devices.nodes.map((node) => ({ ...node, pipes: node.pipes.map(pipeDocument) }));
     printJson({ ...devices, nodes });
     return;
   }
-  if (devices.reason) {
-    print(devices.reason);
+  const { reason, nodes } = printableAll(devices);
+  if (reason) {
+    print(reason);
     return;
   }
-  const rows = devices.nodes.flatMap(nodeRows);
+  const rows = nodes.flatMap(nodeRows);
   const head = ["node", "driver", "pipe", "core", "identity"];
   print(table(head, rows, ["pipe"]));
-  for (const { path, fit } of devices.nodes) {
+  for (const { path, fit } of nodes) {
     if (fit) print(fitLine(path, fit));
   }
 }

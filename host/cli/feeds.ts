@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
 import { NolfetError, pixelMapping, readPicture, type TensorInfo } from "../index.ts";
-import { about, readInput } from "./files.ts";
+import { about } from "./files.ts";
+import { readAtMost, readInput } from "./input.ts";
 
 /** Where the values of a model's inputs come from, as commander hands it on. */
 export interface FeedOptions {
@@ -45,7 +46,7 @@ async function readImage(
     throw new NolfetError("BAD_INPUT", "a model with one input for --image", `${inputs.length}`);
   }
   const mapping = pixelMapping(input, { ...(mean ? { mean } : {}), ...(std ? { std } : {}) });
-  const picture = await readInput(path);
+  const picture = await readInput(path, "picture");
   const pixels = await about(path, () => readPicture(picture, mapping));
   const size = `${mapping.width}×${mapping.height}×${mapping.channels}`;
   return {
@@ -55,11 +56,11 @@ async function readImage(
 }
 
 async function readTensor(path: string, { name, shape, dtype }: TensorInfo): Promise<TypedArray> {
-  const bytes = await readInput(path);
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (bytes.length !== expected) {
+  const { bytes, hasMore } = await readAtMost(path, { most: expected });
+  if (hasMore || bytes.length !== expected) {
     const wanted = `${expected} bytes for ${JSON.stringify(name)} in ${path}`;
-    throw new NolfetError("BAD_INPUT", wanted, `${bytes.length}`);
+    throw new NolfetError("BAD_INPUT", wanted, hasMore ? "more" : `${bytes.length}`);
   }
   return valuesOf(dtype, bytes);
 }

@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { openBlob } from "../blob/open.ts";
 import { blobDocument } from "../inspect/document.ts";
 import { describeBlob } from "../inspect/text.ts";
-import { about, readInput } from "./files.ts";
+import { printableAll } from "../printable.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { addJson } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
@@ -22,11 +24,18 @@ export function addInspect(program: Command): void {
 }
 
 async function inspectBlob(path: string, options: Options): Promise<void> {
-  const bytes = await readInput(path);
+  const bytes = await readInput(path, "model");
   const blob = await about(path, () => openBlob(bytes));
   const document = blobDocument(blob, { disassemble: options.disassemble ?? false, sha256 });
   if (options.json) printJson({ fileBytes: bytes.length, ...document });
-  else print(describeBlob(blob, document, { table, heading: paint.bold, aside: paint.dim }));
+  else
+    print(
+      describeBlob(...printableAll([blob, document] as const), {
+        table,
+        heading: paint.bold,
+        aside: paint.dim,
+      }),
+    );
 }
 
 function sha256(bytes: Uint8Array): string {

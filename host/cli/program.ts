@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { VERSION } from "../../assembly/compiler/version.ts";
+import { printable } from "../printable.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import { addCompile } from "./compile.ts";
@@ -18,7 +19,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
-        write(`nolfet: ${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
+        write(`nolfet: ${printable(text.trim().replace(/\s*\n\s*/g, " "))}\n`);
       },
     });
   for (const add of [

@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import type { CompileOptions } from "../compile.ts";
 import type { Explanation } from "../explain/explanation.ts";
-import { compile, coreView, explain, NolfetError, openBlob, TARGETS, toCsv } from "../index.ts";
+import { compile, coreView, explain, openBlob, TARGETS, toCsv } from "../index.ts";
 import { size } from "../numbers.ts";
+import { printable } from "../printable.ts";
 import { settingsFor } from "./calibration.ts";
-import { about, readInput, writeOutput } from "./files.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+import { checkOutput, writeOutput } from "./output.ts";
 import { paint, print, printJson } from "./terminal.ts";
 
 interface Options extends TargetOptions {
@@ -34,10 +37,8 @@ async function reportModel(model: string, options: Options): Promise<void> {
   const name = basename(model);
   const extension = options.csv ? "csv" : "html";
   const output = options.output ?? `${name.replace(/\.tflite$/i, "")}.${extension}`;
-  if (resolve(output) === resolve(model)) {
-    throw new NolfetError("BAD_OPTION", "an output other than the model", output);
-  }
-  const bytes = await readInput(model);
+  const bytes = await readInput(model, "model");
+  await checkOutput(output);
   const explanation = await about(model, async () =>
     explainModel(bytes, await settingsFor(bytes, options)),
   );
@@ -49,7 +50,7 @@ async function reportModel(model: string, options: Options): Promise<void> {
   const file = new TextEncoder().encode(text);
   await writeOutput(output, file);
   if (!options.json)
-    print(`${paint.dim("written    ")}${paint.bold(output)} (${size(file.length)})`);
+    print(`${paint.dim("written    ")}${paint.bold(printable(output))} (${size(file.length)})`);
 }
 
 /** With the other cores beside the one asked for. */

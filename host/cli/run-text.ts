@@ -1,6 +1,7 @@
 import type { TypedArray } from "../dtype.ts";
 import { type Session, type TensorInfo, topScores } from "../index.ts";
 import { counted } from "../numbers.ts";
+import { printable } from "../printable.ts";
 import { classCount, rangeOf } from "../scores.ts";
 import { paint } from "./terminal.ts";
 
@@ -43,7 +44,7 @@ export function describeRun(run: Run): { text: string; document: object } {
     : session.outputs.map((info) => outputLine(run, info));
   const tail = [...files.map((file) => `written: ${file}`), timeLine(session)];
   return {
-    text: [...lines.map(paint.dim), ...results, ...tail.map(paint.dim)].join("\n"),
+    text: [...lines.map(aside), ...results.map(printable), ...tail.map(aside)].join("\n"),
     document: {
       file: run.file,
       target: report.target,
@@ -58,6 +59,10 @@ export function describeRun(run: Run): { text: string; document: object } {
       deviceMilliseconds: times.device,
     },
   };
+}
+
+function aside(line: string): string {
+  return paint.dim(printable(line));
 }
 
 /** The best classes, where the model is a classifier. */

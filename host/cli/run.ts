@@ -7,7 +7,8 @@ import { compile, findTarget, NolfetError, Session } from "../index.ts";
 import { classCount } from "../scores.ts";
 import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
-import { about, makeFolder, readInput, writeOutput } from "./files.ts";
+import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import {
   addTargetOptions,
   DEFAULT_TARGET,
@@ -16,6 +17,7 @@ import {
   parseNumbers,
   type TargetOptions,
 } from "./options.ts";
+import { checkOutput, makeFolder, writeOutput } from "./output.ts";
 import { describeRun, type Run } from "./run-text.ts";
 import { print, printJson, printNote } from "./terminal.ts";
 
@@ -25,8 +27,6 @@ interface Options extends TargetOptions, FeedOptions {
   labels?: string;
   outputDir?: string;
 }
-
-type Values = Record<string, TypedArray>;
 
 export function addRun(program: Command): void {
   const command = program
@@ -48,13 +48,17 @@ export function addRun(program: Command): void {
 async function runFile(file: string, options: Options): Promise<void> {
   checkUsage(options);
   const labels = options.labels ? await readLabels(options.labels) : undefined;
-  const bytes = await readInput(file);
+  const bytes = await readInput(file, "model");
   const session = await about(file, () => openSession(bytes, options));
   try {
     if (labels) checkLabels(labels, session);
     const { feeds, preprocessing } = await readFeeds(session.inputs, options);
+    const files = options.outputDir ? await outputFiles(options.outputDir, session) : [];
     const outputs = await session.run(feeds);
-    const files = options.outputDir ? await writeOutputs(options.outputDir, session, outputs) : [];
+    if (options.outputDir) await makeFolder(options.outputDir);
+    for (const [i, file] of files.entries()) {
+      await writeOutput(file, bytesOf(outputs[session.outputs[i]?.name ?? ""] as TypedArray));
+    }
     const run: Run = { file, session, outputs, preprocessing, files, labels };
     const { text, document } = describeRun(run);
     if (options.json) printJson(document);
@@ -104,7 +108,7 @@ function checkTarget({ report }: Session, target: string): void {
 
 /** Names, one a line. Throws FILE, and BAD_INPUT for what is no text. */
 async function readLabels(path: string): Promise<string[]> {
-  const bytes = await readInput(path);
+  const bytes = await readInput(path, "labels");
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return text.trimEnd().split(/\r?\n/);
@@ -113,13 +117,9 @@ async function readLabels(path: string): Promise<string[]> {
   }
 }
 
-async function writeOutputs(folder: string, session: Session, outputs: Values): Promise<string[]> {
-  await makeFolder(folder);
-  const files: string[] = [];
-  for (const [i, { name }] of session.outputs.entries()) {
-    const path = join(folder, `out${i}.bin`);
-    await writeOutput(path, bytesOf(outputs[name] as TypedArray));
-    files.push(path);
-  }
+/** Where the outputs are to be written. Throws BAD_OPTION for a file that is read. */
+async function outputFiles(folder: string, { outputs }: Session): Promise<string[]> {
+  const files = outputs.map((_, i) => join(folder, `out${i}.bin`));
+  for (const file of files) await checkOutput(file);
   return files;
 }

@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import type { DeviceChoice } from "../devices/device.ts";
 import { identityWords } from "../devices/identity.ts";
 import { listDevices } from "../index.ts";
+import { printableAll } from "../printable.ts";
 import { type SelfTestReport, selfTest } from "../selftest/selftest.ts";
 import { countsText, resultText } from "../selftest/text.ts";
-import { writeOutput } from "./files.ts";
 import { addJson, DEFAULT_TARGET, DEVICE_WORDS, parseMilliseconds } from "./options.ts";
+import { writeOutput } from "./output.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
 interface Options {
@@ -40,13 +41,16 @@ async function test({ json = false, report: file, ...options }: Options): Promis
     ...options,
     target,
     progress: (result) => {
-      if (!json) print(resultText(result, STYLE));
+      if (!json) print(resultText(printableAll(result), STYLE));
     },
   });
   const document = { ...machine(), ...report };
   if (file !== undefined) await writeOutput(file, encode(document));
   if (json) printJson(document);
-  else print(`\n${machineText(report)}\n${countsText(report)}`);
+  else {
+    const shown = printableAll(report);
+    print(`\n${machineText(shown)}\n${countsText(shown)}`);
+  }
   if (report.counts.fail + report.counts.refused > 0) process.exitCode = 1;
 }
 

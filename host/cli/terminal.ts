@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import colours from "picocolors";
 import { typed } from "../errors.ts";
+import { printable } from "../printable.ts";
 import { culpritOf } from "./files.ts";
 
 /** Colours for standard output: none where it is no terminal, or NO_COLOR is set. */
@@ -12,8 +13,9 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** What JSON leaves as it is in strings, though it is no text to show, is escaped as well. */
 export function printJson(document: unknown): void {
-  print(JSON.stringify(document, undefined, 2));
+  print(JSON.stringify(document, undefined, 2).split("\n").map(printable).join("\n"));
 }
 
 /** A word beside the result, where the result itself must stay clean. */
@@ -26,7 +28,8 @@ export function printError(thrown: unknown, json: boolean): void {
   const { code, expected, found, place, message, system } = typed(thrown);
   const culprit = culpritOf(thrown);
   const line = message.replace(/\s*[\r\n]+\s*/g, " ");
-  process.stderr.write(`nolfet: error: ${culprit ? `${culprit}: ` : ""}${line} [${code}]\n`);
+  const told = printable(`${culprit ? `${culprit}: ` : ""}${line}`);
+  process.stderr.write(`nolfet: error: ${told} [${code}]\n`);
   if (!json) return;
   const where = place.kind === "NONE" ? {} : { place };
   const file = culprit ? { file: culprit } : {};

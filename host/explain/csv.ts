@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { Explanation, Layer } from "./explanation.ts";
 
 /** The table of layers, by its columns. */
@@ -34,8 +35,11 @@ export function toCsv({ operators }: Explanation): string {
   return lines.map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("");
 }
 
-/** A cell that begins like a formula is text to a spreadsheet, too. */
+/** A cell that begins like a formula is text to a spreadsheet, too, and is text to a terminal. */
 function quoted(cell: string | number): string {
-  const text = typeof cell === "string" && /^[=+\-@]/.test(cell) ? `'${cell}` : `${cell}`;
+  const text =
+    typeof cell === "string"
+      ? `${/^[=+\-@\t\r\n]/.test(cell) ? "'" : ""}${printable(cell)}`
+      : `${cell}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

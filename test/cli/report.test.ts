@@ -78,7 +78,7 @@ test("does not write over the model", async () => {
   const same = ["report", "model.tflite", "-t", "a311d", "-o", "./model.tflite"];
   const { code, stderr } = await nolfet(same, folder);
   assert.is(code, 2);
-  assert.match(stderr, "expected an output other than the model");
+  assert.match(stderr, "expected an output other than what is read");
 });
 
 test.after(remove);

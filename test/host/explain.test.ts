@@ -170,8 +170,20 @@ test("writes layers as comma-separated values that are but text", () => {
   assert.is(lines.length, 3);
   assert.match(lines[0] ?? "", /^index,operator,placement,mark,reason,shape,jobs,tiles,/);
   assert.match(lines[1] ?? "", `0,'${name},NPU,`);
-  assert.match(lines[1] ?? "", '"says ""no"",\nas such"');
+  assert.match(lines[1] ?? "", '"says ""no"",\\u000aas such"');
   assert.match(lines[1] ?? "", "64×3; 8×8");
+});
+
+test("writes no cell that begins like a formula, or that moves a cursor", () => {
+  const [layer] = digits.operators as [Layer];
+  for (const begin of ["=", "+", "-", "@", "\t", "\r", "\n"]) {
+    const [, line = ""] = toCsv({
+      ...digits,
+      operators: [{ ...layer, name: `${begin}x\u001b[2J` }],
+    }).split("\r\n");
+    const shown = begin < " " ? `\\u000${begin.charCodeAt(0).toString(16)}` : begin;
+    assert.match(line, `0,'${shown}x\\u001b[2J,NPU,`);
+  }
 });
 
 test.run();

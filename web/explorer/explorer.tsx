@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { Explanation } from "../../host/explain/explanation.ts";
+import { printableAll } from "../../host/printable.ts";
 import { type Tab, Tabs } from "../parts/tabs.tsx";
 import { CoresView } from "../views/cores.tsx";
 import { GraphView } from "../views/graph.tsx";
@@ -47,7 +48,8 @@ const INSPECTORS: Record<ViewName, "" | "inspector-beside" | "inspector-below"> 
 };
 
 /** All views of one compiled network, one at a time. */
-export function Explorer({ explanation, cores, onCores, onChooseCore, run }: Props) {
+export function Explorer({ explanation: raw, cores, onCores, onChooseCore, run }: Props) {
+  const explanation = useMemo(() => printableAll(raw), [raw]);
   const [view, setView] = useView(run !== undefined);
   const [selected, select] = useState<number>();
   const [job, setJob] = useState<JobName>();

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { printable } from "../../host/printable.ts";
 import { FileButton } from "./file-drop.tsx";
 
 interface Props {
@@ -11,7 +12,7 @@ interface Props {
 export function LabelsButton({ classes, onLabels }: Props) {
   const [complaint, setComplaint] = useState<string>();
   const read = async (file: File) => {
-    const labels = (await file.text()).trimEnd().split(/\r?\n/);
+    const labels = (await file.text()).trimEnd().split(/\r?\n/).map(printable);
     const fits = labels.length === classes;
     setComplaint(
       fits ? undefined : `expected labels for ${classes} classes, found ${labels.length}`,

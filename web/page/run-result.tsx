@@ -1,5 +1,6 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
+import { printable } from "../../host/printable.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
 import { LabelsButton } from "./labels.tsx";
 import type { RunResult } from "./messages.ts";
@@ -46,7 +47,7 @@ function Ranges({ outputs }: Pick<RunResult, "outputs">) {
     <dl class="facts">
       {outputs.map(({ name, dtype, shape, least, greatest }) => (
         <Fragment key={name}>
-          <dt title={name}>{shortened(name, 28)}</dt>
+          <dt title={printable(name)}>{shortened(printable(name), 28)}</dt>
           <dd>
             {dtype} {shapeOf(shape)}, {least.toFixed(4)} to {greatest.toFixed(4)}
           </dd>

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { toCsv } from "../../host/explain/csv.ts";
 import type { Explanation } from "../../host/explain/explanation.ts";
+import { printable } from "../../host/printable.ts";
 import { Explorer } from "../explorer/explorer.tsx";
 import { Download } from "../parts/download.tsx";
 import "../style/base.css";
@@ -22,8 +23,8 @@ function Report({ name, explanation }: Content) {
     <>
       <header class="header">
         <h1>nolfet</h1>
-        <p class="file" title={name}>
-          {name} for {explanation.target}
+        <p class="file" title={printable(name)}>
+          {printable(name)} for {explanation.target}
         </p>
         <nav class="downloads" aria-label="Downloads">
           <Download name={`${stem}.json`} content={() => JSON.stringify(explanation, undefined, 2)}>
@@ -43,5 +44,5 @@ function Report({ name, explanation }: Content) {
 
 const text = document.getElementById("document")?.textContent ?? "";
 const content: Content = JSON.parse(text);
-document.title = `${content.name}: nolfet report`;
+document.title = `${printable(content.name)}: nolfet report`;
 render(<Report {...content} />, document.getElementById("app") as HTMLElement);
