@@ -11,8 +11,8 @@ import { hasShared, readShared, SHARED } from "../support/shared.ts";
 
 /** Operators on the NPU at least, by default, on either core; all others run on the CPU. */
 const LEAST_ON_NPU: Record<string, number> = {
-  digits: 9,
-  "digits, int8": 9,
+  digits: 12,
+  "digits, int8": 12,
   ad01_int8: 10,
   deeplabv3_mnv2_dm05_pascal_quant: 69,
   kws_ref_model_int8: 12,
