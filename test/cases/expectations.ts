@@ -1,0 +1,70 @@
+/** What the small models of ../shared/cases are to give, where LiteRT's kernels do not tell it. */
+
+export interface Expectation {
+  /** By output: what plain arithmetic gives where LiteRT.js is wrong. */
+  values?: Record<number, number[]>;
+  /** Another case that is right for this one, too. */
+  twin?: string;
+  /** The code of the error that it is refused with. */
+  refused?: string;
+  /** It may as well be refused when it is compiled, with this code; never later. */
+  refusable?: string;
+}
+
+const UNSUPPORTED = { refusable: "UNSUPPORTED_OPERATOR" };
+
+// biome-ignore format: a table
+export const EXPECTATIONS: Record<string, Expectation> = {
+  bias_axis_3: { twin: "bias_axis_0" },
+  "shape-only": { values: { 0: [1, 8, 8, 32] } },
+  "shape-slice-only": { values: { 0: [1] } },
+  shape: { values: { 0: [1, 6, 6, 20] } },
+  shape_strided_slice: { values: { 0: [1] } },
+  // Its other output is the constant itself, which LiteRT gets right.
+  tile_computed_multiples: { values: { 0: [1] } },
+  // Neither activations of 16 bits nor real ones get to 8 bits without the floating-point model.
+  "float-conv": { refused: "NOT_QUANTIZED" },
+  int16_add: { refused: "NOT_QUANTIZED" },
+  dynamic_range_kws: UNSUPPORTED,
+  "hybrid-dynamic-range": UNSUPPORTED,
+  "grouped-conv": UNSUPPORTED,
+  fully_connected_computed_weights: UNSUPPORTED,
+};
+
+const WIDE_ROWS = "an interleaved row over 32,768 bytes leaves a signed field of the TP job";
+const SHAPES = "shapes are not folded into constants";
+
+/**
+ * Cases that are not right yet, and why. A test asserts that they are still wrong, so that whoever
+ * mends one takes it out of here.
+ */
+// biome-ignore format: a table
+export const STILL_WRONG: Record<string, string> = {
+  bias_axis_3: "the axis of a bias is checked, though it cannot matter",
+  concat_last_axis_over_32768: WIDE_ROWS,
+  "conv-row-over-32768-bytes": WIDE_ROWS,
+  conv_640x64: WIDE_ROWS,
+  conv_row_32832: WIDE_ROWS,
+  depthwise_channels_7: "too few jobs for 256 scales",
+  fully_connected_computed_weights: "refused when it runs, not when it is compiled",
+  "grouped-conv": "refused when it runs, not when it is compiled",
+  hard_swish: "too few jobs for the convolution before HARD_SWISH",
+  "hybrid-dynamic-range": "refused when it runs, not when it is compiled",
+  dynamic_range_kws: "refused when it runs, not when it is compiled",
+  "keras-dynamic-flatten": SHAPES,
+  reshape_computed_shape: SHAPES,
+  reshape_computed_shape_min: SHAPES,
+  "same-output-twice": "an output that is named twice is refused",
+  shape: SHAPES,
+  "shape-only": SHAPES,
+  "shape-slice-only": SHAPES,
+  shape_strided_slice: SHAPES,
+  stateful_vad_call_once: "models of two subgraphs are refused",
+  tile_computed_multiples: SHAPES,
+  "unet-572x572x64": WIDE_ROWS,
+  "wide-mean": WIDE_ROWS,
+  "wide-rows-add-34x34x1024": WIDE_ROWS,
+  "wide-rows-average-pool-33x33x1280": WIDE_ROWS,
+  "wide-rows-depthwise-34x34x1024": WIDE_ROWS,
+  yolov8n_192_concat: WIDE_ROWS,
+};

@@ -1,0 +1,81 @@
+/**
+ * `npm run zoo`: compiles every public model of ../shared/zoo, runs it on two emulated cores beside
+ * LiteRT's kernels, and writes docs/zoo.md. Names may be given to try some alone, without writing.
+ * Exits 1 where one is neither right nor refused as it should be.
+ */
+import { writeFileSync } from "node:fs";
+import { hasShared } from "../support/shared.ts";
+import { Oracle } from "../support/truth.ts";
+import { EXCEPTIONS } from "./expectations.ts";
+import { judge, type Verdict, zooNames } from "./judge.ts";
+
+const FILE = new URL("../../docs/zoo.md", import.meta.url);
+
+const HEAD = `# Public models
+
+What nolfet makes of 47 quantized models as people publish them, in default mode, on two emulated
+cores. Written by \`npm run zoo\`.
+
+*rel* is the root mean square of the difference from LiteRT's reference kernels over the standard
+deviation of their output, of the worst output; *XNNPACK* is the same for LiteRT's default kernels. A
+model may be off by 1.5 times XNNPACK's rel and 0.01. Inputs are pseudo-random bytes; real numbers
+are such bytes, divided by 255.
+
+| model | core | operators on the NPU | NPU segments | rel | XNNPACK |
+| --- | --- | ---: | ---: | ---: | ---: |
+`;
+
+if (hasShared("public models")) {
+  const chosen = process.argv.slice(2);
+  const names = zooNames().filter(
+    (name) => chosen.length === 0 || chosen.some((one) => name.includes(one)),
+  );
+  const oracle = new Oracle();
+  const verdicts: Verdict[] = [];
+  for (const name of names) {
+    const some = await judge(name, oracle);
+    for (const verdict of some) process.stdout.write(line(verdict));
+    verdicts.push(...some);
+  }
+  oracle.close();
+  if (chosen.length === 0) writeFileSync(FILE, textOf(verdicts));
+  const faults = verdicts.filter(({ fault }) => fault !== undefined);
+  console.log(`\n${verdicts.length} verdicts, ${faults.length} faults`);
+  for (const { name, target, fault } of faults) console.log(`${name} on ${target}: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+function textOf(verdicts: Verdict[]): string {
+  const ran = verdicts.filter(({ report }) => report);
+  const refused = verdicts.filter(({ refusal, target }) => refusal && target === "a311d");
+  const refusals = refused.map(({ name, refusal }) => `| ${name} | ${oneLine(refusal ?? "")} |\n`);
+  const exceptions = Object.entries(EXCEPTIONS).map(([name, { layer, reason }]) => {
+    return `- ${name}, ${layer}: ${reason}\n`;
+  });
+  return [
+    HEAD,
+    ...ran.map(line),
+    "\n## Refused\n\n| model | error |\n| --- | --- |\n",
+    ...refusals,
+    ...(exceptions.length > 0 ? ["\n## Farther off\n\n", ...exceptions] : []),
+  ].join("");
+}
+
+function line({ name, target, report, rel = 0, xnnpack = 0, refusal = "" }: Verdict): string {
+  if (!report) return `| ${name} | ${target} | | | ${oneLine(refusal)} | |\n`;
+  const { operators, segments } = report;
+  const isOnNpu = ({ placement }: { placement: string }) => placement === "NPU";
+  const cells = [
+    name,
+    target,
+    `${operators.filter(isOnNpu).length} of ${operators.length}`,
+    segments.filter(isOnNpu).length,
+    rel.toFixed(4),
+    xnnpack.toFixed(4),
+  ];
+  return `| ${cells.join(" | ")} |\n`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+}
