@@ -18,6 +18,7 @@ export const HEADER_SOURCES = [SCHEMA, CORES, "scripts/c-headers.mjs"];
 const FIELDS = [
   ...["model", "revision", "product", "eco", "customer", "architecture"],
   ...["nnCores", "tpCores", "sramBytes", "zeroRunBits"],
+  ...["inputBufferDepth", "accumulationBufferDepth"],
 ];
 
 /** Throws Missing without flatc. */

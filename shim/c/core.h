@@ -13,6 +13,7 @@ struct Core {
   uint32_t nnCores, tpCores;
   uint32_t sramBytes;
   uint32_t zeroRunBits;
+  uint32_t inputBufferDepth, accumulationBufferDepth;  // lines
 
   /** TP cores that one job is split over. */
   uint32_t tpCoresPerJob() const { return tpCores < 4 ? tpCores : 4; }

@@ -1,18 +1,13 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { mapImage } from "../../host/devices/emulated.ts";
-import { verifyImage } from "../../host/devices/verify.ts";
-import { compile, NolfetError, openBlob } from "../../host/index.ts";
+import { compile } from "../../host/index.ts";
 import { Random } from "../fuzz/random.ts";
 import { classifierModel } from "../host/models.ts";
-import { emulatorFor } from "../support/emulator.ts";
 import { MODELS } from "../support/models.ts";
 import { BUILDS } from "../support/stand-in.ts";
 import { everyJobModel } from "./every-job.ts";
-import { type BlobMutant, BlobMutator } from "./mutants.ts";
-import { compiledAgainstLibrary } from "./runner.ts";
+import { BlobMutator } from "./mutants.ts";
+import { compiledVerdicts, hostVerdict, libraryVerdicts } from "./verdicts.ts";
 
 // The loader of the C face and that of sessions are two readings of what a blob may do: they
 // accept and refuse the same mutants.
@@ -20,7 +15,6 @@ import { compiledAgainstLibrary } from "./runner.ts";
 const SEED = 7;
 /** For each blob; `NOLFET_MUTANTS=5000` for as many. */
 const COUNT = Number(process.env.NOLFET_MUTANTS ?? 300);
-const NO_DEVICE = "3";
 const CORES = ["vipnano-qi.a311d", "vipnano-si+.imx8mp"];
 const SOURCES: Record<string, [model: () => Uint8Array, stopAt?: string]> = {
   "every job": [everyJobModel],
@@ -34,43 +28,8 @@ const SOURCES: Record<string, [model: () => Uint8Array, stopAt?: string]> = {
  */
 const OTHERWISE = ["OUT_OF_MEMORY", "at byte", "expected a .nolf file"];
 
-/** What sessions make of a blob: "" where they take it. */
-async function hostVerdict(bytes: Uint8Array, core: string): Promise<string> {
-  const emulator = await emulatorFor(core);
-  try {
-    const blob = openBlob(bytes);
-    mapImage(emulator, blob);
-    verifyImage(emulator, blob);
-    return "";
-  } catch (error) {
-    if (!(error instanceof NolfetError)) throw error;
-    return `${error.code}: ${error.message}`;
-  } finally {
-    emulator.unmapAll();
-  }
-}
-
-/** What the C loader makes of each: "" where it takes it. */
-async function verdicts(program: string, mutants: BlobMutant[]): Promise<string[]> {
-  const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines: string[] = [];
-  const read = (async () => {
-    for await (const line of createInterface({ input: child.stdout })) {
-      const [status, text = ""] = line.split("\t");
-      lines.push(status === NO_DEVICE ? "" : `${status}: ${text}`);
-    }
-  })();
-  for (const { bytes } of mutants) {
-    child.stdin.write(Uint8Array.from(new Uint8Array(Uint32Array.of(bytes.length).buffer)));
-    child.stdin.write(bytes);
-  }
-  child.stdin.end();
-  await read;
-  return lines;
-}
-
 for (const name of ["plain", "sanitized"] as const) {
-  const program = compiledAgainstLibrary("test/c/driver/verdicts.c", BUILDS[name]);
+  const program = compiledVerdicts(BUILDS[name]);
   if (!program) continue;
   for (const core of CORES) {
     for (const [source, [model, stopAt]] of Object.entries(SOURCES)) {
@@ -81,7 +40,7 @@ for (const name of ["plain", "sanitized"] as const) {
         const mutants = Array.from({ length: COUNT }, (_, i) =>
           mutator.mutant(new Random(SEED, i)),
         );
-        const found = await verdicts(program, [{ bytes: blob, changes: [] }, ...mutants]);
+        const found = await libraryVerdicts(program, [blob, ...mutants.map(({ bytes }) => bytes)]);
         assert.is(found.shift(), "", "the blob itself");
         assert.is(found.length, COUNT, "the program came to its end");
         let accepted = 0;

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nnWords, tpWords } from "./descriptors.ts";
-import { AT, Rig, type RigJob, streamFor, write } from "./rig.ts";
+import { AT, bytesOf, Rig, type RigJob, streamFor, write } from "./rig.ts";
 import { errorOf, NN, TP } from "./small-jobs.ts";
 
 // What the front end does not understand stops it, named by its word.
@@ -25,6 +25,9 @@ const OTHER_WORDS: [string, number[], RegExp][] = [
   ["an unknown value", write(0x3930, 0x11), /word 1: expected GL_NN_CONFIG 0x10, found 0x11/],
   ["parallel mode", write(0x380c, 0x403), /word 1: expected GL_FLUSH_CACHE/],
   ["an event", write(0x10a4, 1), /word 1: expected state 0x10a4/],
+  ["a word behind NOP", [0x18000000, 0x40000001], /word 1: expected 0 behind a packet's words/],
+  ["a word behind two states", [0x08020e4f, 0, 0, 1], /word 3: expected 0 behind a packet's words/],
+  ["half a NOP", [0x18000000], /word 1: expected a packet of whole 64 bits/],
 ];
 
 test("what the front end does not know is named by its word", () => {
@@ -36,7 +39,7 @@ test("what the front end does not know is named by its word", () => {
 });
 
 test("padding, NOP and several states in a packet are understood", () => {
-  const stream = [0, 0, 0x18000000, 0xffffffff, 0x08020000 | (0x393c >> 2), 0, 0, 0xffffffff, 0];
+  const stream = [0, 0, 0x18000000, 0, 0x08020000 | (0x393c >> 2), 0, 0, 0, 0];
   assert.is(
     errorOf(() => rig.emulator.submit(Uint32Array.from(stream))),
     "none",
@@ -44,7 +47,7 @@ test("padding, NOP and several states in a packet are understood", () => {
 });
 
 test("low bits of addresses and split operations are checked", async () => {
-  const job: RigJob = { kind: "TP", words: tpWords(TP), continued: true };
+  const job: RigJob = { kind: "TP", words: tpWords({ ...TP, noFlush: true }), continued: true };
   assert.match(
     errorOf(() => rig.run(job)),
     /BAD_STREAM.*last job of a split TP operation/,
@@ -66,9 +69,9 @@ test("low bits of addresses and split operations are checked", async () => {
 });
 
 test("state 0x3950 is 0 for the last job of an operation", () => {
-  const words = tpWords(TP);
-  const first: RigJob = { kind: "TP", words, continued: true, state3950: 8 };
-  const last: RigJob = { kind: "TP", words };
+  const part = tpWords({ ...TP, noFlush: true });
+  const first: RigJob = { kind: "TP", words: part, continued: true, state3950: 8 };
+  const last: RigJob = { kind: "TP", words: tpWords(TP) };
   assert.is(
     errorOf(() => rig.run(first, last)),
     "none",
@@ -81,6 +84,49 @@ test("state 0x3950 is 0 for the last job of an operation", () => {
     errorOf(() => rig.run({ ...first, state3950: 4 }, last)),
     /BAD_STREAM.*expected state 0x3950 0x0 or 0x8, found 0x4/,
   );
+});
+
+test("a stream flushes the caches twice behind its last job", async () => {
+  const stream = streamFor([{ kind: "TP", words: tpWords(TP) }]);
+  rig.put(AT.descriptors, bytesOf(tpWords(TP)));
+  assert.is(
+    errorOf(() => rig.emulator.submit(stream)),
+    "none",
+  );
+  const flush = stream.indexOf(write(0x380c, 0)[0] as number);
+  for (const missing of [flush, flush + 2]) {
+    const less = stream.slice();
+    less.set([0x18000000, 0], missing);
+    assert.match(
+      errorOf(() => rig.emulator.submit(less)),
+      /BAD_STREAM.*GL_FLUSH_CACHE loaded twice behind the last job/,
+    );
+  }
+  const before = [...write(0x380c, 0xc23), ...write(0x380c, 0xc23)];
+  assert.match(
+    errorOf(() => rig.emulator.submit(Uint32Array.of(...before, ...stream.subarray(0, flush)))),
+    /BAD_STREAM.*GL_FLUSH_CACHE loaded twice behind the last job/,
+  );
+});
+
+test("modes are set in a stream without jobs", async () => {
+  const stream = streamFor([{ kind: "TP", words: tpWords(TP) }]);
+  rig.put(AT.descriptors, bytesOf(tpWords(TP)));
+  for (const mode of [write(0xa28, 0x11), write(0x384c, 2)]) {
+    assert.is(
+      errorOf(() => rig.emulator.submit(Uint32Array.from(mode))),
+      "none",
+    );
+    for (const both of [
+      [...mode, ...stream],
+      [...stream, ...mode],
+    ]) {
+      assert.match(
+        errorOf(() => rig.emulator.submit(Uint32Array.from(both))),
+        /BAD_STREAM.*a stream that sets modes or starts jobs, found one that does both/,
+      );
+    }
+  }
 });
 
 test("a stream of no words does nothing, from the first on", async () => {

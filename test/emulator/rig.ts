@@ -41,7 +41,7 @@ export function streamFor(jobs: RigJob[]): Uint32Array {
           ...write(0x10b8, address + +!!continued),
         ];
   });
-  return Uint32Array.of(...words, ...write(0x380c, 0xc23), 0, 0);
+  return Uint32Array.of(...words, ...write(0x380c, 0xc23), ...write(0x380c, 0xc23), 0, 0);
 }
 
 /** An emulated core with a buffer for each purpose. */

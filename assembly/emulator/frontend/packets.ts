@@ -9,10 +9,12 @@ import { badWord, beginStates, endStates, loadState } from "./states";
  *  31   27 26 25          16 15                           0
  * ┌───────┬──┬──────────────┬──────────────────────────────┐
  * │   1   │ 0│    count     │      state address >> 2      │  LOAD_STATE, then `count` values
- * │   3   │                0                               │  NOP
+ * │   3   │                0                               │  NOP, then a word of 0
  * │                        0                               │  padding, one word
  * └───────┴────────────────────────────────────────────────┘
  * ```
+ *
+ * What fills a packet up to an even number of words is 0.
  */
 
 const LOAD_STATE: u32 = 1;
@@ -34,16 +36,24 @@ export function executeStream(stream: usize, words: u32, core: Core): bool {
       continue;
     }
     if (at % 2 != 0) return badWord(at, "packets at even words", hex(header));
-    if (header == NOP) {
-      at += 2;
-      continue;
+    let next = at + 1;
+    if (header != NOP) {
+      if (header >> 27 != LOAD_STATE) return badWord(at, "LOAD_STATE, NOP or 0", nameOf(header));
+      const count = (header >> 16) & 0x3ff;
+      if (!executeLoad(stream, at, count, words, core)) return false;
+      next += count;
     }
-    if (header >> 27 != LOAD_STATE) return badWord(at, "LOAD_STATE, NOP or 0", nameOf(header));
-    const count = (header >> 16) & 0x3ff;
-    if (!executeLoad(stream, at, count, words, core)) return false;
-    at += (1 + count + 1) & ~1;
+    at = (next + 1) & ~1;
+    if (next < at && !isFilledUp(stream, next, words)) return false;
   }
   return endStates(words);
+}
+
+/** Whether the word that makes a packet's words even is there, and 0. */
+function isFilledUp(stream: usize, at: u32, words: u32): bool {
+  if (at >= words) return badWord(at, "a packet of whole 64 bits", "the end of the stream");
+  const word = load<u32>(stream + (at << 2));
+  return word == 0 || badWord(at, "0 behind a packet's words", hex(word));
 }
 
 function executeLoad(stream: usize, at: u32, count: u32, words: u32, core: Core): bool {

@@ -3,7 +3,7 @@ import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { noteJob, Unit } from "../extents";
-import { beginJob, jobDone } from "../jobs";
+import { beginJob, currentJob, jobDone } from "../jobs";
 import { executeNn } from "../nn/unit";
 import { executeTp } from "../tp/unit";
 
@@ -17,6 +17,9 @@ const GL_OCB_REMAP_START: u32 = 0x0393c;
 const GL_OCB_REMAP_END: u32 = 0x03940;
 const GL_TP_CONFIG: u32 = 0x0394c;
 const TP_GROUP: u32 = 0x03950;
+const PA_SYSTEM_MODE: u32 = 0x00a28;
+const GL_API_MODE: u32 = 0x0384c;
+const GL_FLUSH_CACHE: u32 = 0x0380c;
 const PS_NN_INST_ADDR: u32 = 0x010a0;
 const PS_TP_INST_ADDR: u32 = 0x010b8;
 
@@ -40,16 +43,18 @@ const tpGroup = new State(TP_GROUP, "state 0x3950", 0, 8);
 
 // The values of parallel mode (NN_CONFIG 0, flush 0x403, event ids other than 0) are known to
 // exist, but not what order of jobs they guarantee: they are refused.
+const systemMode = new State(PA_SYSTEM_MODE, "PA_SYSTEM_MODE", 0x11);
+const apiMode = new State(GL_API_MODE, "GL_API_MODE", 2);
 const states: State[] = [
-  new State(0x00a28, "PA_SYSTEM_MODE", 0x11),
-  new State(0x0384c, "GL_API_MODE", 2),
+  systemMode,
+  apiMode,
   new State(GL_OCB_REMAP_START, "GL_OCB_REMAP_START", 0),
   new State(GL_OCB_REMAP_END, "GL_OCB_REMAP_END", 0),
   new State(GL_NN_CONFIG, "GL_NN_CONFIG", 0x10),
   new State(GL_TP_CONFIG, "GL_TP_CONFIG", 0),
   tpGroup,
   new State(0x010a4, "state 0x10a4", 0),
-  new State(0x0380c, "GL_FLUSH_CACHE", 0xc23),
+  new State(GL_FLUSH_CACHE, "GL_FLUSH_CACHE", 0xc23),
 ];
 
 /** What must have been loaded before a job of either unit starts. */
@@ -59,10 +64,16 @@ const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_
 /** TP jobs of a split operation that have been started; its last job ends the count. */
 let openTpJobs: u32 = 0;
 
+/** Every known stream flushes the caches twice behind its last job; whether once will do is not known. */
+const FINAL_FLUSHES: u32 = 2;
+/** Flushes that are still due. */
+let dueFlushes: u32 = 0;
+
 /** A stream begins: what others have loaded, between two submissions, is not known. */
 export function beginStates(): void {
   for (let i = 0; i < states.length; i++) states[i].written = false;
   openTpJobs = 0;
+  dueFlushes = 0;
 }
 
 /** Loads a state; `word` is where its value stands in the stream. False where that fails. */
@@ -77,15 +88,22 @@ export function loadState(address: u32, value: u32, word: u32, core: Core): bool
     const other = state.other == state.value ? "" : phrase(" or ", hex(state.other));
     return badWord(word, phrase(state.name, " ", hex(state.value), other), hex(value));
   }
+  if (currentJob() >= 0 && (state == systemMode || state == apiMode)) {
+    return badWord(word, "a stream that sets modes or starts jobs", "one that does both");
+  }
   state.written = true;
   state.loaded = value;
+  if (address == GL_FLUSH_CACHE && dueFlushes > 0) dueFlushes--;
   return true;
 }
 
 /** Checks what must hold at the end of a stream. */
 export function endStates(words: u32): bool {
-  if (openTpJobs == 0) return true;
-  return badWord(words, "the last job of a split TP operation", "the end of the stream");
+  if (openTpJobs != 0) {
+    return badWord(words, "the last job of a split TP operation", "the end of the stream");
+  }
+  if (dueFlushes == 0) return true;
+  return badWord(words, "GL_FLUSH_CACHE loaded twice behind the last job", "the end of the stream");
 }
 
 export function badWord(word: u32, expected: string, found: string): bool {
@@ -98,6 +116,7 @@ function startNn(value: u32, word: u32, core: Core): bool {
   if ((value & 63) != 0) {
     return badWord(word, "low bits 0 in an NN job's address", decimal(value & 63));
   }
+  dueFlushes = FINAL_FLUSHES;
   beginJob();
   if (!noteJob(Unit.NN, value) || !executeNn(value, core)) return false;
   jobDone();
@@ -118,14 +137,20 @@ function startTp(value: u32, word: u32, core: Core): bool {
     return badWord(word, phrase("at most ", most, " TP jobs in an operation"), "one more");
   }
   if (low == 0) openTpJobs = 0;
+  dueFlushes = FINAL_FLUSHES;
   beginJob();
   const descriptor = value & ~63;
-  if (!noteJob(Unit.TP, descriptor) || !executeTp(descriptor, core.architecture)) return false;
+  if (!noteJob(Unit.TP, descriptor)) return false;
+  if (!executeTp(descriptor, core.architecture, low == 1)) return false;
   jobDone();
   return true;
 }
 
 function isSetUp(setup: StaticArray<u32>, word: u32): bool {
+  // Known streams set the modes once per session, in a submission of their own.
+  if (systemMode.written || apiMode.written) {
+    return badWord(word, "a stream that sets modes or starts jobs", "one that does both");
+  }
   for (let i = 0; i < setup.length; i++) {
     const state = stateAt(setup[i]);
     if (state != null && !state.written) {

@@ -75,8 +75,8 @@ export const inAddress = descriptor.field("in_image_address", 6, 31, 0, ANY);
 export const outAddress = descriptor.field("out_image_address", 7, 31, 0, ANY);
 
 // Caching moves no result, but its fields have values that are known and others that are not.
-descriptor.field("image_caching_mode", 8, 1, 0, upTo(1), ZERO);
-descriptor.field("kernel_caching_mode", 8, 3, 2, upTo(2), ZERO);
+export const imageCaching = descriptor.field("image_caching_mode", 8, 1, 0, upTo(1), ZERO);
+export const kernelCaching = descriptor.field("kernel_caching_mode", 8, 3, 2, upTo(2), ZERO);
 descriptor.field("partial_cache_data_unit", 8, 5, 4, ZERO);
 export const patternTop = descriptor.field("kernel_pattern_msb", 8, 11, 6, ANY);
 export const kernelY = descriptor.field("kernel_y_size", 8, 15, 12, ANY);
@@ -130,18 +130,4 @@ export const sizes: Field[] = [
   outZ,
   tileX,
   tileY,
-];
-
-/** Addresses in the core's SRAM. */
-export const cacheBounds: Field[] = [kernelCacheEnd, imageCacheStart, imageCacheEnd];
-
-/** The kernel patterns known, each bits 69:64, 31:0, 63:32. */
-// biome-ignore format: a table
-export const PATTERNS: StaticArray<u32> = [
-  0x00, 0x00000000, 0x00000000,
-  0x13, 0x00080000, 0x00000000,
-  0x3d, 0x00000000, 0x2aaaaaa0,
-  0x3e, 0xffffaaaa, 0x7fffffff,
-  0x06, 0x0000007e, 0x00000000,
-  0x3f, 0xfffffffe, 0xffffffff,
 ];

@@ -2,7 +2,9 @@ import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { Field } from "../descriptor";
 import { resolveWords } from "../memory/buffers";
+import { checkCaching } from "./caching";
 import * as field from "./fields";
+import { checkTiling } from "./tiling";
 
 /**
  * What one NN job is to do, read from its descriptor. Sizes are in elements of one byte; an
@@ -73,7 +75,8 @@ export class NnJob {
       this.checkWindows() &&
       this.checkRequantization() &&
       this.checkArchitecture(core.architecture) &&
-      checkCaching(core.sramBytes)
+      checkTiling(this, core) &&
+      checkCaching(this, core)
     );
   }
 
@@ -134,6 +137,8 @@ export class NnJob {
 
   /** Every window shares pixels with the image, which also bounds the work by the memory. */
   private checkWindows(): bool {
+    if (this.offsetX > 0) return field.offsetXLow.refuse("0, or with its sign below 0");
+    if (this.offsetY > 0) return field.offsetYLow.refuse("0, or with its sign below 0");
     const lastX = (this.outputWidth - 1) * this.step + this.offsetX;
     const lastY = (this.outputHeight - 1) * this.step + this.offsetY;
     if (lastX >= this.inputWidth) return field.outX.refuse("that ends with the input");
@@ -173,24 +178,4 @@ function checkSizes(): bool {
 
 function expectPitch(pitch: Field, size: i32): bool {
   return pitch.value == size || pitch.refuse(phrase("equal to the size ", decimal(size)));
-}
-
-function checkCaching(sramBytes: u32): bool {
-  // The smallest region ends at 0xa00 even on a core with less SRAM than that.
-  const limit = max<u32>(sramBytes, 0xa00);
-  for (let i = 0; i < field.cacheBounds.length; i++) {
-    const bound = field.cacheBounds[i];
-    if (bound.value <= limit) continue;
-    return bound.refuse(phrase("within the SRAM of ", decimal(limit), " bytes"));
-  }
-  for (let i = 0; i < field.PATTERNS.length; i += 3) {
-    if (
-      field.patternTop.value == field.PATTERNS[i] &&
-      field.patternLow.value == field.PATTERNS[i + 1] &&
-      field.patternHigh.value == field.PATTERNS[i + 2]
-    ) {
-      return true;
-    }
-  }
-  return field.patternLow.refuse("a known kernel pattern");
 }

@@ -91,7 +91,7 @@ descriptor.field("in_image_data_type", 12, 20, 18, ZERO);
 descriptor.field("out_image_data_type", 12, 23, 21, ZERO);
 const signSupport = descriptor.field("alu_pwl_sign_support", 12, 28, 28, FLAG);
 descriptor.field("alu_relu_enable", 12, 29, 29, ZERO);
-descriptor.field("no_flush", 12, 30, 30, FLAG);
+export const noFlush = descriptor.field("no_flush", 12, 30, 30, FLAG);
 descriptor.field("last", 12, 31, 31, ONE);
 
 export const outAddress = descriptor.field("out_image_base_address", 13, 31, 0, ANY);

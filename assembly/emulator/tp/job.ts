@@ -64,13 +64,19 @@ export class TpJob {
   outputBase: i64 = 0;
 
   /** Reads the descriptor at an address; false where it is not understood or not mapped. */
-  read(address: u32, architecture: u32): bool {
+  read(address: u32, architecture: u32, continued: bool): bool {
     const words = resolveWords(address, field.descriptor.bytes, "the TP descriptor");
     if (words == 0 || !field.descriptor.read(words, architecture)) return false;
     this.takeImage();
     this.takeTiles();
     this.takeFunction();
-    return this.checkTiles() && checkFunction() && this.findInput() && this.findOutput();
+    return (
+      checkFlush(continued) &&
+      this.checkTiles() &&
+      checkFunction() &&
+      this.findInput() &&
+      this.findOutput()
+    );
   }
 
   private takeImage(): void {
@@ -111,15 +117,17 @@ export class TpJob {
     if (this.tileHeight == 0) return field.tileY.refuse("above 0");
     if (this.pitchX != this.tileWidth) return field.tileXIncrement.refuse("equal to the tile's");
     if (this.pitchY != this.tileHeight) return field.tileYIncrement.refuse("equal to the tile's");
+    if (this.right < this.left) return field.windowXEnd.refuse("from the window's start on");
+    if (this.bottom < this.top) return field.windowYEnd.refuse("from the window's start on");
     return this.border < 256 || field.borderConstant.refuse("up to 255");
   }
 
   get windowWidth(): i64 {
-    return <i64>max(0, this.right - this.left + 1);
+    return this.right - this.left + 1;
   }
 
   get windowHeight(): i64 {
-    return <i64>max(0, this.bottom - this.top + 1);
+    return this.bottom - this.top + 1;
   }
 
   private get slices(): i64 {
@@ -138,13 +146,14 @@ export class TpJob {
     return columns * rows * this.slices;
   }
 
-  /** Finds the part of the image that the window covers. */
+  /** Finds the part of the image that the window covers; the image itself lies in a buffer anyhow. */
   private findInput(): bool {
     const left = max(this.left, 0);
     const top = max(this.top, 0);
     const right = min(this.right, this.width - 1);
     const bottom = min(this.bottom, this.height - 1);
     this.input = this.inputFirst = this.inputEnd = 0;
+    if (!isPlace(field.inAddress.value, "the input image")) return false;
     if (this.depth == 0 || left > right || top > bottom) return true;
     const first = top * this.stride + left;
     const last = (this.depth - 1) * this.slice + bottom * this.stride + right;
@@ -158,7 +167,7 @@ export class TpJob {
 
   /** Finds the output's buffer. No known job writes a byte twice, so it has room for all. */
   private findOutput(): bool {
-    if (this.elements == 0) return true;
+    if (this.elements == 0) return isPlace(field.outAddress.value, "the output image");
     const buffer = bufferAt(field.outAddress.value);
     if (buffer == null || this.elements > <i64>buffer.bytes) {
       return outOfBounds(field.outAddress.value, this.elements, "the output image", buffer);
@@ -171,6 +180,19 @@ export class TpJob {
     this.outputBase = field.outAddress.value - buffer.address;
     return true;
   }
+}
+
+/** The jobs of a split operation flush with its last one. */
+function checkFlush(continued: bool): bool {
+  const expected: u32 = continued ? 1 : 0;
+  if (field.noFlush.value == expected) return true;
+  return field.noFlush.refuse(continued ? "1 before others of an operation" : "0 in a last job");
+}
+
+/** Whether an address lies in a buffer, or behind its last byte: a core without a share is sent there. */
+function isPlace(address: u32, wanted: string): bool {
+  if (bufferAt(address) != null) return true;
+  return (address > 0 && bufferAt(address - 1) != null) || outOfBounds(address, 0, wanted, null);
 }
 
 function checkFunction(): bool {

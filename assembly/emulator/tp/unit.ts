@@ -22,9 +22,9 @@ const RUN_WORK = 16;
 let lowest: i64 = 0;
 let highest: i64 = 0;
 
-/** Executes the job whose descriptor lies at an address. */
-export function executeTp(descriptor: u32, architecture: u32): bool {
-  if (!job.read(descriptor, architecture)) return false;
+/** Executes the job whose descriptor lies at an address; `continued` where its operation goes on. */
+export function executeTp(descriptor: u32, architecture: u32, continued: bool): bool {
+  if (!job.read(descriptor, architecture, continued)) return false;
   if (job.elements == 0) return true;
   if (!prepareAlu(job)) return false;
   loops.begin();

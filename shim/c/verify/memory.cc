@@ -41,6 +41,8 @@ Range Memory::input(uint64_t address, uint64_t bytes) const {
   return {address, bytes};
 }
 
+void Memory::place(uint64_t address) const { input(address, 0); }
+
 Range Memory::output(uint64_t address, uint64_t bytes) const {
   if (!contains(arena_, address, bytes)) bad("an output in the arena", inHex(address, bytes));
   return {address, bytes};

@@ -29,6 +29,9 @@ class Memory {
   /** What a job reads lies in either buffer. */
   Range input(uint64_t address, uint64_t bytes) const;
 
+  /** Where a core without a share is sent: into either buffer, or behind its last byte. */
+  void place(uint64_t address) const;
+
   /** What it writes lies in the arena. */
   Range output(uint64_t address, uint64_t bytes) const;
 

@@ -3,20 +3,12 @@
 #include "coefficients.h"
 #include "descriptor.h"
 #include "jobs.h"
+#include "sram.h"
 
 namespace nolfet {
 namespace {
 
-/** The kernel patterns known: bits 69:64, 31:0, 63:32. */
-constexpr uint32_t kPatterns[][3] = {
-    {0x00, 0x00000000, 0x00000000}, {0x13, 0x00080000, 0x00000000}, {0x3d, 0x00000000, 0x2aaaaaa0},
-    {0x3e, 0xffffaaaa, 0x7fffffff}, {0x06, 0x0000007e, 0x00000000}, {0x3f, 0xfffffffe, 0xffffffff},
-};
-/** Where the smallest cached region ends, on a core with less SRAM, too. */
-constexpr uint32_t kLeastCacheEnd = 0xa00;
 constexpr uint32_t kFirstPixel = 3;
-constexpr uint32_t kFullImageCaching = 1;
-constexpr uint32_t kPartialKernelCaching = 2;
 
 /** One axis of the images: x or y. */
 struct Axis {
@@ -33,6 +25,7 @@ int32_t offsetOf(uint32_t low, uint32_t sign) {
 /** Windows share pixels with the image; pitches are sizes. */
 void checkAxis(const Memory& memory, const Axis& axis, int32_t step) {
   if (axis.in == 0 || axis.out == 0 || axis.kernel == 0) memory.bad("sizes above 0", 0);
+  if (axis.offset > 0) memory.bad("an offset of 0 or below", axis.offset);
   if (axis.out % step != 0) memory.bad("even sizes with pooling", axis.out);
   const int32_t stored = axis.out / step;
   if (axis.inPitch != static_cast<uint32_t>(axis.in) ||
@@ -42,20 +35,6 @@ void checkAxis(const Memory& memory, const Axis& axis, int32_t step) {
   const int32_t last = (stored - 1) * step + axis.offset;
   if (last >= axis.in) memory.bad("an output that ends with the input", axis.out);
   if (axis.offset + axis.kernel <= 0) memory.bad("an offset below the kernel's size", axis.offset);
-}
-
-void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) {
-  if (nn.bits(8, 1, 0) > kFullImageCaching || nn.bits(8, 3, 2) > kPartialKernelCaching) {
-    memory.bad("a known way of caching", nn.bits(8, 3, 0));
-  }
-  const uint32_t limit = std::max(core.sramBytes, kLeastCacheEnd);
-  for (const uint32_t word : {12, 13, 14}) {
-    if (nn.word(word) > limit) memory.bad("a cached region within the SRAM", nn.word(word));
-  }
-  for (const auto& [top, low, high] : kPatterns) {
-    if (nn.bits(8, 11, 6) == top && nn.word(9) == low && nn.word(10) == high) return;
-  }
-  memory.bad("a known kernel pattern", nn.word(9));
 }
 
 Axis xOf(const Descriptor& nn) {
@@ -106,7 +85,6 @@ Convolution convolutionOf(const Memory& memory, const Descriptor& nn) {
 }
 
 void checkNumbers(const Memory& memory, const Descriptor& nn) {
-  if (nn.bits(4, 24, 18) == 0 || nn.bits(4, 31, 25) == 0) memory.bad("tiles above 0", 0);
   if (nn.bits(15, 17, 2) > 255) memory.bad("a border that is a byte", nn.bits(15, 17, 2));
   if (nn.bits(15, 29, 28) > 1) memory.bad("a shift below 64", nn.bits(15, 29, 28));
 }
@@ -124,6 +102,7 @@ Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
   checkAxis(memory, x, step);
   checkAxis(memory, y, step);
   checkNumbers(memory, nn);
+  checkTiling(memory, core, nn);
   checkCaching(memory, core, nn);
   const bool padded = core.architecture == 8 && (x.offset < 0 || y.offset < 0);
   if (nn.bits(18, 31, 29) != (padded ? 3u : 0u)) memory.bad("the marks of padding", nn.word(18));

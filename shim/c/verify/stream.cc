@@ -12,10 +12,10 @@ namespace {
  *  31   27 26 25          16 15                           0
  * ┌───────┬──┬──────────────┬──────────────────────────────┐
  * │   1   │ 0│    count     │      state address >> 2      │  LOAD_STATE, then `count` values
- * │   3   │                0                               │  NOP, two words
+ * │   3   │                0                               │  NOP
  * │                        0                               │  padding, one word
  * └───────┴────────────────────────────────────────────────┘
- * All packets but padding begin at even words.
+ * All packets but padding begin at even words, and are filled up to them with 0.
  */
 constexpr uint32_t kLoadState = 1;
 constexpr uint32_t kNop = 3u << 27;
@@ -52,6 +52,9 @@ constexpr size_t kSettingCount = std::size(kSettings);
 constexpr uint32_t kNnNeeds[] = {REMAP_START, REMAP_END, NN_CONFIG};
 constexpr uint32_t kTpNeeds[] = {REMAP_START, REMAP_END, TP_CONFIG, TP_ORDER};
 
+/** Every known stream flushes the caches twice behind its last job. */
+constexpr uint32_t kFinalFlushes = 2;
+
 class FrontEnd {
  public:
   FrontEnd(const Image& image, const std::vector<uint32_t>& stream, const std::string& where)
@@ -60,6 +63,7 @@ class FrontEnd {
   std::vector<Job> run() {
     for (size_t at = 0; at < stream_.size();) at += packet(at);
     if (openTpJobs_ != 0) memory_.bad("the last job of a split operation", "the end of the stream");
+    if (dueFlushes_ != 0) memory_.bad("the caches flushed twice behind the last job", "the end");
     return jobs_;
   }
 
@@ -70,15 +74,23 @@ class FrontEnd {
     if (header == 0) return 1;
     memory_.where = phrase(name_, ", word ", at);
     if (at % 2 != 0) memory_.bad("packets at even words", header);
-    if (header == kNop) return 2;
-    const uint32_t count = header >> 16 & 0x3ff;
-    if (header >> 26 != kLoadState << 1 || count == 0) memory_.bad("states, NOP or 0", header);
+    const uint32_t count = header == kNop ? 0 : header >> 16 & 0x3ff;
+    if (header != kNop && (header >> 26 != kLoadState << 1 || count == 0)) {
+      memory_.bad("states, NOP or 0", header);
+    }
     if (at + count >= stream_.size()) memory_.bad(phrase(count, " values"), "the end");
     for (uint32_t i = 0; i < count; i++) {
       memory_.where = phrase(name_, ", word ", at + 1 + i);
       load(((header & 0xffff) << 2) + 4 * i, stream_[at + 1 + i]);
     }
+    if (count % 2 == 0) checkFilling(at + 1 + count);
     return (1 + count + 1) & ~size_t{1};
+  }
+
+  /** The word that makes a packet's words even. */
+  void checkFilling(size_t at) {
+    if (at >= stream_.size()) memory_.bad("a packet of whole 64 bits", "the end");
+    if (stream_[at] != 0) memory_.bad("0 behind a packet's words", stream_[at]);
   }
 
   void load(uint32_t state, uint32_t value) {
@@ -90,15 +102,24 @@ class FrontEnd {
     if (value != setting.value && value != setting.other) {
       memory_.bad(phrase("state ", state, " as ", setting.value), value);
     }
+    const bool setsMode = state == SYSTEM_MODE || state == API_MODE;
+    if (setsMode && !jobs_.empty()) refuseModes();
+    setsModes_ |= setsMode;
     isLoaded_[index] = true;
     if (state == TP_ORDER) order_ = value;
+    if (state == FLUSH_CACHE && dueFlushes_ > 0) dueFlushes_--;
+  }
+
+  /** Known streams set the modes once per session, in a submission of their own. */
+  [[noreturn]] void refuseModes() const {
+    memory_.bad("a stream that sets modes or starts jobs", "one that does both");
   }
 
   void startNn(uint32_t value) {
     require(kNnNeeds);
     if (openTpJobs_ != 0) memory_.bad("the next job of a split operation", "an NN job");
     if ((value & kInstructionFlags) != 0) memory_.bad("an NN job without flags", value);
-    nameJob();
+    beginJob();
     const Range words = verifyNn(memory_, core_, value);
     jobs_.push_back({true, value, words.first, words.bytes});
   }
@@ -111,16 +132,20 @@ class FrontEnd {
     if (flags == 0 && order_ != 0) memory_.bad("order 0 of an operation's last job", order_);
     if (++openTpJobs_ > core_.tpCoresPerJob()) memory_.bad("as many jobs as TP cores", "one more");
     if (flags == 0) openTpJobs_ = 0;
-    nameJob();
+    beginJob();
     const uint32_t descriptor = value & ~kInstructionFlags;
-    const Range words = verifyTp(memory_, descriptor);
+    const Range words = verifyTp(memory_, descriptor, flags == 1);
     jobs_.push_back({false, descriptor, words.first, words.bytes});
   }
 
-  void nameJob() { memory_.where = phrase(name_, ", job ", jobs_.size()); }
+  void beginJob() {
+    memory_.where = phrase(name_, ", job ", jobs_.size());
+    dueFlushes_ = kFinalFlushes;
+  }
 
   template <size_t Count>
   void require(const uint32_t (&states)[Count]) const {
+    if (setsModes_) refuseModes();
     for (const uint32_t state : states) {
       if (!isLoaded_[indexOf(state)]) memory_.bad(phrase("state ", state, " before a job"), "none");
     }
@@ -141,6 +166,8 @@ class FrontEnd {
   uint32_t order_ = 0;
   /** Jobs of a split operation that have been started. */
   uint32_t openTpJobs_ = 0;
+  uint32_t dueFlushes_ = 0;
+  bool setsModes_ = false;
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ bool hasFunction(const Memory& memory, const Descriptor& tp) {
 
 /** The part of the image that the window covers; nothing where they do not meet. */
 Range inputOf(const Memory& memory, const Descriptor& tp) {
+  memory.place(tp.word(10));
   const int64_t left = std::max(isSigned(tp.low(4)), 0);
   const int64_t top = std::max(isSigned(tp.high(4)), 0);
   const int64_t right = std::min<int64_t>(isSigned(tp.low(5)), int64_t{tp.low(0)} - 1);
@@ -51,8 +52,8 @@ Range inputOf(const Memory& memory, const Descriptor& tp) {
 
 Tiling tilingOf(const Memory& memory, const Descriptor& tp) {
   const Tiling tiling = {
-      std::max(isSigned(tp.low(5)) - isSigned(tp.low(4)) + 1, 0),
-      std::max(isSigned(tp.high(5)) - isSigned(tp.high(4)) + 1, 0),
+      isSigned(tp.low(5)) - isSigned(tp.low(4)) + 1,
+      isSigned(tp.high(5)) - isSigned(tp.high(4)) + 1,
       tp.low(8),
       tp.high(8),
       int64_t{tp.bits(12, 9, 8)} + tp.high(1) + tp.bits(12, 12, 11),
@@ -60,6 +61,7 @@ Tiling tilingOf(const Memory& memory, const Descriptor& tp) {
   if (tp.bits(12, 9, 8) > kMostOverfetch || tp.bits(12, 12, 11) > kMostOverfetch) {
     memory.bad("at most 2 slices of border on a side", tp.word(12));
   }
+  if (tiling.width <= 0 || tiling.height <= 0) memory.bad("a window with elements", "none");
   if (tiling.tileWidth == 0 || tiling.tileHeight == 0) memory.bad("tiles with elements", "none");
   if (tp.word(9) != tp.word(8)) memory.bad("tiles one after the other", tp.word(9));
   return tiling;
@@ -91,15 +93,21 @@ void checkOutput(Memory& memory, const Descriptor& tp, const Tiling& tiling, con
 
 }  // namespace
 
-Range verifyTp(Memory& memory, uint32_t descriptor) {
+Range verifyTp(Memory& memory, uint32_t descriptor, bool continued) {
   const Descriptor tp(memory.words(descriptor, 4 * kTpWords, "the TP descriptor"));
   const int strange = strangeTpWord(tp);
   if (strange >= 0) memory.bad(phrase("known bits in word ", strange), tp.word(strange));
+  if ((tp.bits(12, 30, 30) == 1) != continued) {
+    memory.bad("a flush with the last job of an operation alone", tp.word(12));
+  }
   const Tiling tiling = tilingOf(memory, tp);
   if (tp.low(29) > 255) memory.bad("a border that is a byte", tp.low(29));
   const bool function = hasFunction(memory, tp);
   const Range input = inputOf(memory, tp);
-  if (tiling.elements() == 0) return {};
+  if (tiling.elements() == 0) {
+    memory.place(tp.word(13));
+    return {};
+  }
   Range table;
   if (function) {
     table = {tp.word(11), 4 * kTableWords};

@@ -106,14 +106,13 @@ class Stream {
     bits_.read(32);
   }
 
-  /** Kernels that only fill up the last superblock have theirs behind the output. */
+  /** Goes by the kernel's number; those that only fill up the last superblock lie behind the
+   * output. */
   void place(uint32_t kernel) {
     if (tokens_.isOpen()) memory_.bad("a token that ends with the kernel", "a longer one");
     const uint64_t offset = bits_.read(32);
-    const uint64_t end = job_.outputPlane * job_.outputChannels;
-    const bool isRight =
-        kernel < job_.outputChannels ? offset + job_.outputPlane <= end : offset >= end;
-    if (!isRight) memory_.bad("output planes that end with the output", offset);
+    const uint64_t expected = job_.outputPlane * kernel;
+    if (offset != expected) memory_.bad(phrase("the output offset ", expected), offset);
   }
 
   const Memory& memory_;

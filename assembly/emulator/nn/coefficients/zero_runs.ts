@@ -119,19 +119,18 @@ export class ZeroRunDecoder extends CoefficientDecoder {
   }
 
   /**
-   * Kernels that only fill up the last superblock, those numbered beyond the output's channels,
-   * lie behind the output; they are not stored.
+   * Every kernel's plane has the place of its number. Those that only fill up the last superblock
+   * have one behind the output; they are not stored.
    */
   private endKernel(kernels: KernelSet, kernel: i32, number: i32): bool {
     if (!this.tokens.done) return this.bad("a token that ends with the kernel", "a longer one");
     const job = this.job;
     const offset = this.bits.read(32);
-    const stored = <u64>offset + job.outputPlane <= job.outputBytes;
-    const fillsUp = number >= job.outputChannels;
-    if (stored == fillsUp || (fillsUp && <u64>offset < job.outputBytes)) {
-      return this.bad("output planes that end with the output", phrase("offset ", decimal(offset)));
+    const expected = <u64>number * job.outputPlane;
+    if (offset != expected) {
+      return this.bad(phrase("the output offset ", decimal(expected)), decimal(offset));
     }
-    kernels.setOutput(kernel, stored ? offset : NOT_STORED);
+    kernels.setOutput(kernel, number < job.outputChannels ? offset : NOT_STORED);
     return true;
   }
 

@@ -1,0 +1,101 @@
+import { decimal, hex, phrase } from "../../diagnostics/text";
+import { Core } from "../../targets/cores";
+import * as field from "./fields";
+import { NnJob } from "./job";
+
+/**
+ * The regions of the core's SRAM that keep kernels, and a tile of the image where there is more than
+ * one superblock. Caching changes no result.
+ *
+ * ```
+ *  0        0x800             kernel end         image end     SRAM
+ *  ┌────────┬─────────────────┬──────────────────┬─────────────┐
+ *  │ image, │ kernels         │ image, else      │             │
+ *  │ if < 0x800               │                  │             │
+ *  └────────┴─────────────────┴──────────────────┴─────────────┘
+ * ```
+ *
+ * Where both do not fit, kernels are cached in part, by a pattern that goes by their number. v8 has
+ * the same words, though its caching is switched off.
+ */
+
+const KERNEL_START: u32 = 0x800;
+/** The least end of kernels that are cached as a whole. */
+const LEAST_END: u32 = 0xa00;
+const REGION_UNIT: u32 = 128;
+
+const FULL: u32 = 1;
+const PARTIAL: u32 = 2;
+
+/** The least number of kernels, then bits 69:64, 31:0 and 63:32 of their pattern. */
+// biome-ignore format: a table
+const PATTERNS: StaticArray<u32> = [
+  1024, 0x13, 0x00080000, 0x00000000,
+   512, 0x3d, 0x00000000, 0x2aaaaaa0,
+   256, 0x3e, 0xffffaaaa, 0x7fffffff,
+   160, 0x06, 0x0000007e, 0x00000000,
+     1, 0x3f, 0xfffffffe, 0xffffffff,
+];
+
+export function checkCaching(job: NnJob, core: Core): bool {
+  const isPartial =
+    (field.patternTop.value | field.patternLow.value | field.patternHigh.value) != 0;
+  if (isPartial && !hasPatternOf(job.outputChannels)) {
+    return field.patternLow.refuse("the pattern for as many kernels");
+  }
+  const mode = isPartial ? PARTIAL : FULL;
+  if (core.architecture != 8 && field.kernelCaching.value != mode) {
+    return field.kernelCaching.refuse(phrase(decimal(mode), " with this kernel pattern"));
+  }
+  const isInside = isPartial ? checkPartial(job, core) : checkFull(core);
+  return isInside && checkImage(core);
+}
+
+function hasPatternOf(kernels: u32): bool {
+  let i = 0;
+  while (kernels < PATTERNS[i]) i += 4;
+  return (
+    field.patternTop.value == PATTERNS[i + 1] &&
+    field.patternLow.value == PATTERNS[i + 2] &&
+    field.patternHigh.value == PATTERNS[i + 3]
+  );
+}
+
+function checkFull(core: Core): bool {
+  const end = field.kernelCacheEnd;
+  const most = max(core.sramBytes, LEAST_END);
+  if (end.value % REGION_UNIT != 0) return end.refuse("a multiple of 128");
+  if (end.value >= LEAST_END && end.value <= most) return true;
+  return end.refuse(phrase("from 0xa00 to ", hex(most)));
+}
+
+/** Kernels get what the image leaves; all of the SRAM if they do not fit alone; if it does not, 0. */
+function checkPartial(job: NnJob, core: Core): bool {
+  const image = imageBytes(job);
+  const rest = image > core.sramBytes ? 0 : core.sramBytes - image;
+  const end = field.kernelCacheEnd;
+  if (end.value == core.sramBytes || end.value == rest) return true;
+  return end.refuse(phrase(hex(core.sramBytes), " or ", hex(rest)));
+}
+
+/** Bytes of the image for a tile, as drivers count them: its rows go by the kernel's width. */
+function imageBytes(job: NnJob): u32 {
+  const border = job.kernelWidth - 1;
+  const area = (field.tileX.value + border) * (field.tileY.value + border);
+  return (((area + 15) & ~15) * job.inputChannels + 127) & ~127;
+}
+
+/** The image follows the kernels where it is large, else lies before them; it does, too, if it has none. */
+function checkImage(core: Core): bool {
+  const start = field.imageCacheStart;
+  const end = field.imageCacheEnd;
+  if (start.value == 0 && end.value == KERNEL_START) return true;
+  if (core.architecture != 8 && field.imageCaching.value == 0) {
+    return start.value == 0
+      ? end.refuse("0x800 without caching")
+      : start.refuse("0 without caching");
+  }
+  if (start.value != field.kernelCacheEnd.value) return start.refuse("0 or the kernels' end");
+  if (end.value > start.value && end.value <= core.sramBytes) return true;
+  return end.refuse(phrase("behind its start, up to ", hex(core.sramBytes)));
+}
