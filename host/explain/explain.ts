@@ -1,6 +1,6 @@
 import type { Blob, Segment, Tensor } from "../blob/blob.ts";
 import { DTYPES, elementsOf } from "../dtype.ts";
-import { streamRows } from "../inspect/stream-rows.ts";
+import { blobMeaning, streamRows } from "../inspect/stream-rows.ts";
 import { reportOf } from "../report.ts";
 import type { Edge, Explanation, SegmentView, TensorView } from "./explanation.ts";
 import { jobView } from "./jobs.ts";
@@ -36,7 +36,7 @@ function segmentView(blob: Blob, segment: Segment): SegmentView {
     placement,
     operators,
     jobs: jobs.map((job, index) => jobView(blob, job, index)),
-    stream: streamRows(blob, jobs, stream),
+    stream: streamRows(stream, blobMeaning(blob, jobs)),
     memory: memoryView(segment),
   };
 }

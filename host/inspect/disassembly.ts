@@ -1,7 +1,8 @@
 import type { Blob, Job } from "../blob/blob.ts";
 import { DESCRIPTORS } from "./descriptors.ts";
 import { hex, type JobDocument, type NpuSegmentDocument } from "./document.ts";
-import { PADDING, streamRows } from "./stream-rows.ts";
+import type { DecodedDescriptor, DescriptorFormat } from "./fields.ts";
+import { blobMeaning, PADDING, type StreamRow, streamRows } from "./stream-rows.ts";
 import type { Style } from "./style.ts";
 
 /** A segment's descriptors by field name, and its command stream by state name. */
@@ -15,10 +16,15 @@ export function disassembly(
   const parts = documents.map((job, i) => {
     const operator = `${job.operator} ${blob.operators[job.operator]?.name}`;
     const title = `job ${i}: ${job.kind} ${purposeWords(job.purpose)} of ${operator}`;
-    return `${style.heading(title)}\n${fieldTable(job, style)}`;
+    return `${style.heading(title)}\n${fieldsOf(job, style)}`;
   });
-  parts.push(`${style.heading("command stream")}\n${streamTable(blob, jobs, stream, style)}`);
+  const rows = streamRows(stream, blobMeaning(blob, jobs));
+  parts.push(`${style.heading("command stream")}\n${rowTable(rows, style)}`);
   return parts.join("\n\n");
+}
+
+function fieldsOf({ kind, fields = {}, unlisted = {} }: JobDocument, style: Style): string {
+  return fieldTable(DESCRIPTORS[kind], { fields, unlisted }, style);
 }
 
 export function purposeWords(purpose: string): string {
@@ -26,8 +32,12 @@ export function purposeWords(purpose: string): string {
 }
 
 /** The fields that are not 0, and bits that belong to none. */
-function fieldTable({ kind, fields = {}, unlisted = {} }: JobDocument, { table }: Style): string {
-  const rows = DESCRIPTORS[kind].fields
+export function fieldTable(
+  format: DescriptorFormat,
+  { fields, unlisted }: DecodedDescriptor,
+  { table }: Style,
+): string {
+  const rows = format.fields
     .filter(({ name }) => fields[name] !== 0)
     .map(({ name, bits, form }) => {
       const value = fields[name] ?? 0;
@@ -39,10 +49,11 @@ function fieldTable({ kind, fields = {}, unlisted = {} }: JobDocument, { table }
   return table(["  field", "value", "word[bits]"], rows, ["value"]);
 }
 
-function streamTable(blob: Blob, jobs: Job[], stream: Uint32Array, { table }: Style): string {
-  const rows = streamRows(blob, jobs, stream).map(({ word, state, value, note }) => {
+/** A command stream, line by line. */
+export function rowTable(rows: StreamRow[], { table }: Style): string {
+  const cells = rows.map(({ word, state, value, note }) => {
     const text = state === PADDING ? `${value} words` : `0x${hex(value)}`;
     return [word, state, text, note];
   });
-  return table(["  word", "state", "value", ""], rows, ["  word"]);
+  return table(["  word", "state", "value", ""], cells, ["  word"]);
 }

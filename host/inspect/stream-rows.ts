@@ -4,6 +4,7 @@ import {
   flagNames,
   INSTRUCTION_FLAGS,
   INSTRUCTION_STATES,
+  type Packet,
   stateName,
 } from "./command-stream.ts";
 
@@ -22,8 +23,17 @@ export interface StreamRow {
 
 export const PADDING = "(padding)";
 
-export function streamRows(blob: Blob, jobs: Job[], stream: Uint32Array): StreamRow[] {
-  return decodeStream(stream).flatMap((packet): StreamRow[] => {
+/** What a state's value means: the flags that are set, or the job that it starts. */
+export type Meaning = (address: number, value: number) => Pick<StreamRow, "note" | "job">;
+
+/** The lines of a stream, of a file of whatever kind. */
+export function streamRows(stream: Uint32Array, meaning: Meaning): StreamRow[] {
+  return packetRows(decodeStream(stream), meaning);
+}
+
+/** The same of a stream that is split into packets. */
+export function packetRows(packets: Packet[], meaning: Meaning): StreamRow[] {
+  return packets.flatMap((packet): StreamRow[] => {
     const { at } = packet;
     if (packet.kind === "padding") {
       return [{ word: at, state: PADDING, value: packet.count, note: "" }];
@@ -33,28 +43,23 @@ export function streamRows(blob: Blob, jobs: Job[], stream: Uint32Array): Stream
     }
     return packet.values.map((value, i) => {
       const address = packet.address + 4 * i;
-      return {
-        word: at + 1 + i,
-        state: stateName(address),
-        value,
-        ...meaning(blob, jobs, address, value),
-      };
+      return { word: at + 1 + i, state: stateName(address), value, ...meaning(address, value) };
     });
   });
 }
 
-/** Which job an instruction address starts, or the flags that are set. */
-function meaning(
-  blob: Blob,
-  jobs: Job[],
-  address: number,
-  value: number,
-): Pick<StreamRow, "note" | "job"> {
-  if (!INSTRUCTION_STATES.includes(stateName(address))) return { note: flagNames(address, value) };
-  const flags = value & INSTRUCTION_FLAGS;
-  const descriptor = value - flags - blob.constantsAddress;
-  const job = jobs.findIndex((job) => job.descriptor === descriptor);
-  return job < 0
-    ? { note: "" }
-    : { note: `starts job ${job}${flags ? `, flags ${flags}` : ""}`, job };
+/** Names the flags that are set. */
+export const flagMeaning: Meaning = (address, value) => ({ note: flagNames(address, value) });
+
+/** Names the flags that are set, and the blob's job that an instruction address starts. */
+export function blobMeaning(blob: Blob, jobs: Job[]): Meaning {
+  return (address, value) => {
+    if (!INSTRUCTION_STATES.includes(stateName(address))) return flagMeaning(address, value);
+    const flags = value & INSTRUCTION_FLAGS;
+    const descriptor = value - flags - blob.constantsAddress;
+    const job = jobs.findIndex((job) => job.descriptor === descriptor);
+    return job < 0
+      ? { note: "" }
+      : { note: `starts job ${job}${flags ? `, flags ${flags}` : ""}`, job };
+  };
 }
