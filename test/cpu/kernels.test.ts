@@ -191,6 +191,56 @@ for (const [name, operator, message] of REFUSED) {
   });
 }
 
+for (const width of [2_200_000, 4_200_000]) {
+  test(`bilinear resizing finds its pixels in a row of ${width}`, async () => {
+    const values = Array.from({ length: width }, (_, i) => (i % 101) - 50);
+    const resize: Case = {
+      name: "RESIZE_BILINEAR",
+      dtype: "int8",
+      input: { shape: [1, 1, width, 1] },
+      output: { shape: [1, 1, 4, 1] },
+      options: { kind: "resize", alignCorners: false, halfPixelCenters: false },
+    };
+    const expected = [0, 1, 2, 3].map((i) => values[(i * width) / 4]);
+    assert.ok(new Set(expected).size > 2);
+    assert.equal(await apply(resize, values), expected);
+  });
+}
+
+test("a value far beyond the output's range saturates, whatever the zero point", async () => {
+  const fine = { shape: [1, 4], scale: 1e-12, zeroPoint: 100 };
+  const cases: [Case, number[], number[]][] = [
+    [
+      {
+        name: "CONCATENATION",
+        input: { shape: [1, 4], zeroPoint: 3 },
+        output: fine,
+        options: { kind: "concatenation", axis: 1, activation: "NONE" },
+      },
+      [0, 3, 4, 255],
+      [0, 100, 255, 255],
+    ],
+    [
+      { name: "LOGISTIC", input: { shape: [1, 4] }, output: fine },
+      [0, 1, 2, 255],
+      [255, 255, 255, 255],
+    ],
+    [
+      {
+        ...POOL,
+        input: { shape: [1, 1, 1, 4], scale: 1e-12, zeroPoint: 100 },
+        output: { shape: [1, 1, 1, 4], scale: 1e-12, zeroPoint: 100 },
+        options: { ...GLOBAL_POOL, filterWidth: 1, activation: "RELU6" },
+      },
+      [0, 99, 101, 255],
+      [100, 100, 101, 255],
+    ],
+  ];
+  for (const [operator, values, expected] of cases) {
+    assert.equal(await apply(operator, values), expected, operator.name);
+  }
+});
+
 /** Layers that run on the CPU alone. */
 const LAYERS = ["mb-027", "mb-029", "mb-030"];
 

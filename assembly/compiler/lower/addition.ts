@@ -1,3 +1,4 @@
+import { toByte } from "../../diagnostics/narrow";
 import { flatWidth } from "../partition/addition";
 import { Convolution } from "../partition/convolution/geometry";
 import { AdditionForm, AdditionPlan } from "../partition/plans";
@@ -94,8 +95,8 @@ function weighted(plan: AdditionPlan, kernels: i32, taps: i32, side: i32): Convo
   const zero = plan.weightZero;
   const bytes = new StaticArray<u8>(kernels * kernels * 2).fill(zero as u8);
   for (let o = 0; o < kernels; o++) {
-    bytes[o * 2 * kernels + o] = (zero + plan.weightA) as u8;
-    bytes[o * 2 * kernels + kernels + o] = (zero + plan.weightB) as u8;
+    bytes[o * 2 * kernels + o] = toByte(zero + plan.weightA, "the weight of an operand");
+    bytes[o * 2 * kernels + kernels + o] = toByte(zero + plan.weightB, "the weight of an operand");
   }
   const c = new Convolution();
   c.inputChannels = (2 * kernels) / taps;

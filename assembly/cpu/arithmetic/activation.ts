@@ -2,7 +2,7 @@ import { Activation } from "../../compiler/schema";
 import { Operation } from "../operation";
 import { Option } from "../option";
 import { Tensor } from "../tensor";
-import { roundHalfAwayFloat, toInteger } from "./multiplier";
+import { storedValue } from "./multiplier";
 
 /** The range that an output is clamped to: its type's and its fused activation's. */
 export class Range {
@@ -59,5 +59,6 @@ export class Range {
 }
 
 function quantized(value: f32, output: Tensor): i32 {
-  return output.zeroPoint + toInteger(roundHalfAwayFloat(value / output.scale));
+  const steps: f32 = value / output.scale;
+  return storedValue(steps, output.zeroPoint, i32.MIN_VALUE, i32.MAX_VALUE);
 }

@@ -35,12 +35,15 @@ export class Multiplier {
     return (this.value as f64) * 2.0 ** ((this.shift - 31) as f64);
   }
 
-  /** Rounds twice: the high half of the doubled product, then the shift to the right. */
+  /**
+   * Rounds twice: the high half of the doubled product, then the shift to the right. A value that
+   * the shift to the left takes out of 32 bits wraps, as it does in TFLite.
+   */
   apply(x: i32): i32 {
     return roundingShift(doubledHigh(x << this.left, this.value), this.right);
   }
 
-  /** Rounds once, halves up. */
+  /** Rounds once, halves up; beyond 32 bits the result wraps, as it does in TFLite. */
   applyOnce(x: i32): i32 {
     const product = (x as i64) * (this.value as i64);
     return ((product + ((1 as i64) << (30 - this.shift))) >> (31 - this.shift)) as i32;
@@ -85,6 +88,15 @@ export function roundHalfAway(value: f64): f64 {
 /** C's `roundf`. */
 export function roundHalfAwayFloat(value: f32): f32 {
   return roundHalfAway(value as f64) as f32;
+}
+
+/**
+ * So many steps from a zero point, rounded and kept within a range. The conversion saturates; in 64
+ * bits, as the zero point follows.
+ */
+export function storedValue(steps: f32, zeroPoint: i32, least: i32, greatest: i32): i32 {
+  const value = (toInteger(roundHalfAwayFloat(steps)) as i64) + zeroPoint;
+  return min<i64>(max<i64>(value, least), greatest) as i32;
 }
 
 /** A real number as a 32-bit integer: the conversion saturates, not a number gives 0. */

@@ -1,4 +1,4 @@
-import { roundHalfAwayFloat, toInteger } from "../arithmetic/multiplier";
+import { storedValue } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
@@ -18,8 +18,8 @@ export function prepareLogistic(operation: Operation): Kernel | null {
   const inverse: f32 = 1 / output.scale;
   for (let byte = 0; byte < 256; byte++) {
     const real = input.scale * ((table.valueOf(byte) - input.zeroPoint) as f32);
-    const steps = toInteger(roundHalfAwayFloat(logistic(real) * inverse));
-    table.set(byte, min(max(steps + output.zeroPoint, output.least), output.greatest));
+    const steps: f32 = logistic(real) * inverse;
+    table.set(byte, storedValue(steps, output.zeroPoint, output.least, output.greatest));
   }
   return table;
 }

@@ -1,5 +1,5 @@
 import { Dtype } from "../../compiler/schema";
-import { roundHalfAwayFloat, toInteger } from "../arithmetic/multiplier";
+import { storedValue } from "../arithmetic/multiplier";
 import { ByteTable } from "../elementwise/table";
 import { Kernel, Sequence } from "../kernel";
 import { takeMemory } from "../memory";
@@ -58,8 +58,8 @@ function requantized(
   const bias: f32 = -(part.zeroPoint as f32) * scale;
   const table = new ByteTable(part, copy);
   for (let byte = 0; byte < 256; byte++) {
-    const steps = toInteger(roundHalfAwayFloat((byte as f32) * scale + bias));
-    table.set(byte, min(max(steps + output.zeroPoint, 0), 255));
+    const steps: f32 = (byte as f32) * scale + bias;
+    table.set(byte, storedValue(steps, output.zeroPoint, 0, 255));
   }
   kernels.push(table);
   return copy;

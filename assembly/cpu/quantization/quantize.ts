@@ -1,4 +1,4 @@
-import { Multiplier, roundHalfAwayFloat, toInteger } from "../arithmetic/multiplier";
+import { Multiplier, storedValue } from "../arithmetic/multiplier";
 import { ByteTable } from "../elementwise/table";
 import { Kernel } from "../kernel";
 import { Operation } from "../operation";
@@ -35,9 +35,8 @@ class Quantize extends Kernel {
     const count = output.elements as usize;
     for (let i: usize = 0; i < count; i++) {
       const real = load<f32>(this.input.pointer + (i << 2));
-      // In 64 bits, as the conversion saturates and a zero point follows.
-      const steps = toInteger(roundHalfAwayFloat(real / output.scale)) as i64;
-      const value = min<i64>(max<i64>(steps + output.zeroPoint, output.least), output.greatest);
+      const steps = real / output.scale;
+      const value = storedValue(steps, output.zeroPoint, output.least, output.greatest);
       store<u8>(output.pointer + i, value as u8);
     }
   }

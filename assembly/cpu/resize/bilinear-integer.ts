@@ -3,7 +3,7 @@ import { Tensor } from "../tensor";
 
 /** Fraction bits of a position, and of the weights along one axis. */
 const BITS = 10;
-const ONE: i32 = 1 << BITS;
+const ONE: i64 = 1 << BITS;
 
 /** For each position along an axis: the two positions of the input, and how far behind the first. */
 class IntegerWeights {
@@ -17,14 +17,17 @@ class IntegerWeights {
     this.upper = new StaticArray<i32>(output);
     this.behind = new StaticArray<i32>(output);
     const aligned = alignCorners && output > 1;
-    const from = aligned ? input - 1 : input;
-    const to = aligned ? output - 1 : output;
-    const scale = (ONE * from + to / 2) / max(to, 1);
+    const from: i64 = aligned ? input - 1 : input;
+    const to: i64 = aligned ? output - 1 : output;
+    // In 64 bits: TFLite counts in 32, and overflows for images of 2²¹ pixels on a side.
+    const scale = (ONE * from + to / 2) / max<i64>(to, 1);
     for (let i = 0; i < output; i++) {
       const place = halfPixels ? i * scale + scale / 2 - ONE / 2 : i * scale;
-      this.lower[i] = max(place / ONE, 0);
-      this.upper[i] = min((place + ONE - 1) / ONE, input - 1);
-      this.behind[i] = place - this.lower[i] * ONE;
+      const last: i64 = input - 1;
+      const lower = min<i64>(max<i64>(place / ONE, 0), last);
+      this.lower[i] = lower as i32;
+      this.upper[i] = min<i64>((place + ONE - 1) / ONE, last) as i32;
+      this.behind[i] = (place - lower * ONE) as i32;
     }
   }
 }
@@ -71,9 +74,9 @@ export class BilinearInteger extends Kernel {
     const left = (this.columns.lower[x] * channels) as usize;
     const right = (this.columns.upper[x] * channels) as usize;
     const across = this.columns.behind[x];
-    const topLeft = ((ONE - down) as i64) * (ONE - across);
-    const bottomLeft = (down as i64) * (ONE - across);
-    const topRight = ((ONE - down) as i64) * across;
+    const topLeft = (ONE - down) * (ONE - across);
+    const bottomLeft = down * (ONE - across);
+    const topRight = (ONE - down) * across;
     const bottomRight = (down as i64) * across;
     for (let c: usize = 0; c < (channels as usize); c++) {
       const sum =

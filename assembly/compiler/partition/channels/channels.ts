@@ -1,3 +1,4 @@
+import { failed } from "../../../diagnostics/failure";
 import { Core } from "../../../targets/cores";
 import { Mark } from "../../schema";
 import { Context } from "../context";
@@ -61,29 +62,37 @@ export function arrangeChannels(
     const at = chosen.indexOf(i);
     if (at < 0 && input == null && output == null) continue;
     const arrangement = new Arrangement(layer, input, output);
-    const readings = at < 0 ? 0 : choices[at].readings(numbers[at]);
-    const counts = at < 0 ? [layer.channels] : choices[at].counts(numbers[at]);
-    rewrite(arrangement, activity, readings, counts, context);
+    if (at < 0) rewriteInGroups(arrangement, activity, [layer.channels], context.core);
+    else rewrite(arrangement, activity, choices[at], numbers[at], context);
   }
-  return true;
+  return !failed();
 }
 
-/** In groups of so many kernels each; with remainders where there are readings. */
+/** With so many jobs: those of remainders where they are chosen, and possible after all. */
 function rewrite(
   arrangement: Arrangement,
   activity: Activity,
-  readings: i32,
-  counts: i32[],
+  choice: Choice,
+  jobs: i32,
   context: Context,
 ): void {
-  const layer = arrangement.layer;
-  let groups = counts;
+  const readings = choice.readings(jobs);
   if (readings > 0) {
-    if (new Remainder(arrangement, activity, readings, context).apply(counts)) return;
-    groups = [layer.channels];
+    const remainder = new Remainder(arrangement, activity, readings, context);
+    if (remainder.apply(choice.counts(jobs))) return;
   }
-  new Rewriting(arrangement, activity).apply(groups);
-  if (!fillCores(groups, context.core)) layer.placement.weaken(Mark.EXPECTED);
+  rewriteInGroups(arrangement, activity, choice.countsInGroups(jobs), context.core);
+}
+
+/** Of so many kernels each. */
+function rewriteInGroups(
+  arrangement: Arrangement,
+  activity: Activity,
+  counts: i32[],
+  core: Core,
+): void {
+  new Rewriting(arrangement, activity).apply(counts);
+  if (!fillCores(counts, core)) arrangement.layer.placement.weaken(Mark.EXPECTED);
 }
 
 /** Groups that leave cores idle are a pattern at another size. */

@@ -60,10 +60,16 @@ export class Choice {
     return this.convolution.depthwise ? 1 : 1 << (jobs - PAIR);
   }
 
-  /** How many kernels each of the groups has. */
+  /** How many kernels each of the groups has that have remainders. */
   counts(jobs: i32): i32[] {
-    if (this.readings(jobs) == 0) return this.grouping.counts(jobs);
     return this.equal(this.convolution.depthwise ? jobs / PAIR : 1);
+  }
+
+  /** How many kernels each group has where remainders have no jobs. */
+  countsInGroups(jobs: i32): i32[] {
+    let groups = min(jobs, this.grouping.most);
+    while (this.grouping.mean(groups) == Infinity) groups--;
+    return this.grouping.counts(groups);
   }
 
   private errorInGroups(jobs: i32): f64 {
@@ -80,7 +86,7 @@ export class Choice {
     const kernels = c.outputChannels;
     const scale = this.grouping.largestScale(0, kernels);
     for (let doublings = 0; doublings <= MOST_DOUBLINGS; doublings++) {
-      const halves = new Halves(c, 0, kernels, 1 << doublings, this.context.core);
+      const halves = new Halves(c, 0, kernels, 1 << doublings, 1, this.context.core);
       if (!this.mayBe(halves)) return;
       if (doublings > 0 && !this.mayReadAgain(halves)) return;
       this.inHalves.push(this.cost.inHalves(scale, 1 << doublings));
@@ -107,11 +113,11 @@ export class Choice {
     const last = counts[counts.length - 1];
     if (!this.sizes.takes(counts[0]) || !this.sizes.takes(last)) return false;
     const core = this.context.core;
-    const halves = new Halves(this.convolution, 0, counts[0], 1, core);
+    const halves = new Halves(this.convolution, 0, counts[0], 1, 1, core);
     const groups = counts.length as u64;
     if (groups * halves.macs > MOST_MACS || groups * halves.weightBytes > MOST_WEIGHTS)
       return false;
-    return this.mayBe(halves) && this.mayBe(new Halves(this.convolution, 0, last, 1, core));
+    return this.mayBe(halves) && this.mayBe(new Halves(this.convolution, 0, last, 1, 1, core));
   }
 
   private mayBe(halves: Halves): bool {

@@ -1,3 +1,4 @@
+import { toByte, toWhole } from "../../../diagnostics/narrow";
 import { replaceWeights } from "../convolution/convolution";
 import { ChannelGroup } from "../convolution/geometry";
 import { Activity } from "./activity";
@@ -70,15 +71,14 @@ export class Rewriting {
       for (let i = 0; i < layer.inputChannels; i++) {
         const channel = this.arrangement.channel(i);
         const rounded = rounding.weights[t * layer.inputChannels + channel];
-        this.bytes[this.arrangement.index(place, t, i)] = ((this.zero as i32) + rounded) as u8;
+        this.bytes[this.arrangement.index(place, t, i)] = toByte(
+          (this.zero as i32) + rounded,
+          "a rounded weight",
+        );
       }
     }
     const step = unitOf(layer) * scale;
     this.added += step * step * rounding.meanSquare;
-    this.biases[place] = wholeBias(bias - rounding.shift);
+    this.biases[place] = toWhole(bias - rounding.shift, "a bias");
   }
-}
-
-export function wholeBias(bias: f64): i32 {
-  return max<f64>(i32.MIN_VALUE, min<f64>(i32.MAX_VALUE, Math.round(bias))) as i32;
 }

@@ -11,6 +11,7 @@ import { Convolution } from "./geometry";
 import { Operands } from "./operands";
 import { OPERAND_RULES } from "./rules";
 import { leavesCoresIdle, spellOut } from "./spread";
+import { whySumsOverflow } from "./sums";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
 export function placeConvolution(operator: Operator, context: Context): Placement {
@@ -50,7 +51,7 @@ function whyNotOperands(operands: Operands, context: Context): string {
     const reason = OPERAND_RULES[i](operands);
     if (reason != "") return reason;
   }
-  return "";
+  return context.settings.compatMesa ? "" : whySumsOverflow(operands);
 }
 
 function sliding(operands: Operands, context: Context): Convolution {

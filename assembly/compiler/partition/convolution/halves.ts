@@ -1,3 +1,4 @@
+import { toByte } from "../../../diagnostics/narrow";
 import { Core } from "../../../targets/cores";
 import { Mark } from "../../schema";
 import { LARGEST_TENSOR, MOST_CHANNELS } from "../limits";
@@ -19,13 +20,16 @@ import { NO_TAP, tapAt } from "./taps";
  *            └────────── main ──────────┘
  *
  * To make the main one's weights finer still, the image is there several times: a weight is the
- * sum of as many bytes.
+ * sum of as many bytes. And so is the weight of the remainder's output, its link, where it is no
+ * byte: then that output is there several times.
  */
 export class Halves {
   remainder: Convolution;
   main: Convolution;
   /** The first plane of the prepared image that they read. */
   firstPlane: i32;
+  /** How often the remainder's output is there. */
+  private links: i32;
 
   constructor(
     private whole: Convolution,
@@ -33,12 +37,16 @@ export class Halves {
     public first: i32,
     public count: i32,
     public readings: i32,
+    /** How much a step of the remainder counts for in the main one, a whole number from 1 on. */
+    public link: i32,
     core: Core,
   ) {
     this.firstPlane = whole.depthwise ? first : 0;
-    const remainder = remainderOf(whole, count, core);
+    const links = (link + MOST_LINK - 1) / MOST_LINK;
+    this.links = links;
+    const remainder = remainderOf(whole, count * links, core);
     this.remainder = remainder;
-    this.main = mainOf(whole, remainder, readings);
+    this.main = mainOf(whole, remainder, count, readings);
   }
 
   /** How sure it is that the NPU does both rightly. */
@@ -67,7 +75,7 @@ export class Halves {
   isPossibleOn(core: Core): bool {
     const c = this.whole;
     if (c.spelledOut || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
-    if (c.depthwise && c.isPadded) return false;
+    if (c.depthwise && (c.isPadded || this.links > 1)) return false;
     const main = this.main;
     if (main.inputChannels > MOST_CHANNELS) return false;
     if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_PLANES) return false;
@@ -78,7 +86,7 @@ export class Halves {
 
   /**
    * Takes the weights of all kernels in the model's layout, those of the main one for each
-   * reading, and both biases of these kernels. A step of the remainder counts for `link`.
+   * reading, and both biases of these kernels.
    */
   weigh(
     zero: u8,
@@ -86,24 +94,33 @@ export class Halves {
     remainderBiases: StaticArray<i32>,
     weights: StaticArray<u8>[],
     biases: StaticArray<i32>,
-    link: i32,
   ): void {
     const remainder = this.remainder;
     const planes = remainder.inputChannels;
-    const left = blank(remainder, zero, remainderBiases);
-    this.lay(remainders, left, remainder, 0);
+    const left = blank(remainder, zero, repeated(remainderBiases, this.links));
+    for (let l = 0; l < this.links; l++) this.lay(remainders, left, remainder, l * this.count, 0);
     const rounded = blank(this.main, zero, biases);
-    for (let r = 0; r < this.readings; r++) this.lay(weights[r], rounded, this.main, r * planes);
+    for (let r = 0; r < this.readings; r++) this.lay(weights[r], rounded, this.main, 0, r * planes);
     const side = this.main.side;
     const centre = remainder.side == side ? side >> 1 : 0;
-    for (let k = 0; k < this.count; k++) {
-      const plane = this.readings * planes + k;
-      rounded[indexOf(this.main, k, centre * (side + 1), plane)] = ((zero as i32) + link) as u8;
+    for (let l = 0; l < this.links; l++) {
+      const part = (this.link * (l + 1)) / this.links - (this.link * l) / this.links;
+      const weight = toByte((zero as i32) + part, "the weight of a remainder");
+      for (let k = 0; k < this.count; k++) {
+        const plane = this.readings * planes + l * this.count + k;
+        rounded[indexOf(this.main, k, centre * (side + 1), plane)] = weight;
+      }
     }
   }
 
-  /** Sets the model's taps under the planes of a half, from `plane` on. */
-  private lay(from: StaticArray<u8>, to: StaticArray<u8>, h: Convolution, plane: i32): void {
+  /** Sets the model's taps under the planes of a half, from its kernel and plane on. */
+  private lay(
+    from: StaticArray<u8>,
+    to: StaticArray<u8>,
+    h: Convolution,
+    kernel: i32,
+    plane: i32,
+  ): void {
     const c = this.whole;
     const phases = c.planesOfChannel;
     const side = c.planeSide;
@@ -118,7 +135,7 @@ export class Halves {
       for (let k = 0; k < this.count; k++) {
         const own = c.depthwise ? k : 0;
         const source = (this.first + k) * c.weights.kernelPitch + tap * c.weights.tapPitch;
-        const target = indexOf(h, k, ownTap, plane + own + phase);
+        const target = indexOf(h, kernel + k, ownTap, plane + own + phase);
         const channels = c.depthwise ? 1 : c.inputChannels;
         for (let i = 0; i < channels; i++)
           to[target + i * phases] = from[source + i * c.weights.channelPitch];
@@ -126,6 +143,9 @@ export class Halves {
     }
   }
 }
+
+/** The greatest weight, above the byte that stands for 0: half of them are below. */
+const MOST_LINK = 127;
 
 /** As large an output as the image, so that it lies behind it like more of its channels. */
 function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
@@ -140,9 +160,9 @@ function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
   return h;
 }
 
-function mainOf(c: Convolution, remainder: Convolution, readings: i32): Convolution {
+function mainOf(c: Convolution, remainder: Convolution, count: i32, readings: i32): Convolution {
   const h = half(c, c.planeSide);
-  h.outputChannels = remainder.outputChannels;
+  h.outputChannels = count;
   h.inputChannels = remainder.inputChannels * readings + remainder.outputChannels;
   h.outputZero = c.outputZero;
   h.relu = c.relu;
@@ -187,6 +207,14 @@ function blank(h: Convolution, zero: u8, biases: StaticArray<i32>): StaticArray<
   h.weights.tapPitch = h.depthwise ? h.outputChannels : planes;
   h.weights.kernelPitch = h.depthwise ? 1 : taps * planes;
   return bytes;
+}
+
+/** All of a list, so many times. */
+function repeated(list: StaticArray<i32>, times: i32): StaticArray<i32> {
+  if (times == 1) return list;
+  const all = new StaticArray<i32>(list.length * times);
+  for (let i = 0; i < all.length; i++) all[i] = list[i % list.length];
+  return all;
 }
 
 function indexOf(h: Convolution, kernel: i32, tap: i32, plane: i32): i32 {

@@ -20,6 +20,9 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
   if (unfused != "") return Placement.onCpu(unfused);
   const relu = isRectified(options.activation);
   const window = new Window(options.filterHeight, options.filterWidth);
+  const most = (window.rows as i64) * (window.columns as i64);
+  if (most > MOST_PIXELS)
+    return Placement.onCpu(`its windows hold ${most} pixels; ${MOST_PIXELS} is the most`);
   if (window.covers(input, output)) {
     const division = Division.ofPool(window.pixels, input, output);
     return placeSum(input, output, division, relu, context);
@@ -31,6 +34,9 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
   if (options.padding == Padding.SAME) return averages.placeUneven();
   return Placement.onCpu("its output does not follow from its input");
 }
+
+/** Of a window: the weights for all of them are one byte each. */
+const MOST_PIXELS: i64 = 1 << 26;
 
 /** MEAN over rows and columns. */
 export function placeMean(operator: Operator, context: Context): Placement {

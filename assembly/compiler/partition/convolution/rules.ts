@@ -166,8 +166,9 @@ function fieldWidths(c: Convolution, _core: Core): string {
   return "";
 }
 
-function longestSide(axis: Axis): i32 {
-  return max(axis.input, axis.output * axis.stride) + 2 * LARGEST_KERNEL;
+function longestSide(axis: Axis): i64 {
+  const covered = (axis.output as i64) * axis.stride;
+  return max<i64>(axis.input, covered) + 2 * LARGEST_KERNEL;
 }
 
 function requantization(c: Convolution, core: Core): string {
