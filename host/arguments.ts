@@ -41,8 +41,12 @@ export function checkOptions<T>(options: T, rules: Rules<T>): void {
 
 /** Throws BAD_INPUT, naming what was asked for, unless it is a Uint8Array. */
 export function checkBytes(bytes: Uint8Array, what: string): void {
-  if (bytes instanceof Uint8Array) return;
-  throw new NolfetError("BAD_INPUT", `${what} as Uint8Array`, words(bytes));
+  checkInput(bytes, bytes instanceof Uint8Array, `${what} as Uint8Array`);
+}
+
+/** Throws BAD_INPUT unless an argument is what was expected. */
+export function checkInput(value: unknown, isRight: boolean, expected: string): void {
+  if (!isRight) throw new NolfetError("BAD_INPUT", expected, words(value));
 }
 
 /** The bytes in memory that no one else changes. A Buffer's own `slice` would share them. */

@@ -1,4 +1,13 @@
-import { checkBytes, ownBytes } from "./arguments.ts";
+import {
+  BYTES,
+  checkBytes,
+  checkOptions,
+  FLAG,
+  ownBytes,
+  type Rules,
+  text,
+  words,
+} from "./arguments.ts";
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
 import { compileModel, OPTION_BITS } from "./compiler.ts";
@@ -42,9 +51,7 @@ export type CompiledBlob = Uint8Array<ArrayBuffer> & { readonly report: Report }
  */
 export async function compile(model: Uint8Array, options: CompileOptions): Promise<CompiledBlob> {
   checkBytes(model, "the model");
-  if (typeof options?.target !== "string") {
-    throw new NolfetError("BAD_OPTION", "the name of a target", describe(options?.target));
-  }
+  checkOptions(options, COMPILE_RULES);
   const { index } = findTarget(options.target);
   const bits = optionBits(options);
   const { stopAt, jobBudget, statistics } = options;
@@ -61,7 +68,29 @@ export async function compile(model: Uint8Array, options: CompileOptions): Promi
   }) as CompiledBlob;
 }
 
-/** The same error with the nearest names, where the tensor to stop at is not known. */
+/** More than any network has channels. */
+const MOST_JOBS = 1_000_000;
+
+/** What each option may be. */
+export const COMPILE_RULES: Rules<CompileOptions> = {
+  target: text("the name of a core"),
+  compat: { is: (value) => value === "mesa", expected: '"mesa"' },
+  strict: FLAG,
+  allowUnproven: FLAG,
+  cpuOnly: FLAG,
+  exposeAll: FLAG,
+  stopAt: text("the name of a tensor"),
+  jobBudget: {
+    is: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_JOBS,
+    expected: `a whole number of jobs from 1 to ${MOST_JOBS}`,
+  },
+  statistics: BYTES,
+};
+
+/**
+ * The same error, or, where it is that no operator computes the tensor to stop at, one with the
+ * nearest names.
+ */
 async function withNames(
   error: NolfetError,
   stopAt: string,
@@ -71,23 +100,15 @@ async function withNames(
   if (error.code !== "BAD_OPTION") return error;
   const { operators, tensors } = openOwn(await compileModel(model, core, OPTION_BITS.cpuOnly));
   const names = operators.flatMap(({ outputs }) => outputs.map((i) => tensors[i]?.name ?? ""));
+  if (names.includes(stopAt)) return error;
   const expected = `a computed tensor such as ${nearest(stopAt, [...new Set(names)])}`;
-  return new NolfetError("BAD_OPTION", expected, describe(stopAt));
+  return new NolfetError("BAD_OPTION", expected, `stopAt is ${words(stopAt)}`);
 }
 
 function optionBits(options: CompileOptions): number {
-  const { compat, strict, allowUnproven, cpuOnly, exposeAll, stopAt, jobBudget } = options;
-  if (compat !== undefined && compat !== "mesa") {
-    throw new NolfetError("BAD_OPTION", 'compat "mesa"', describe(compat));
-  }
+  const { compat, strict, allowUnproven, cpuOnly, exposeAll } = options;
   if (strict && allowUnproven) {
-    throw new NolfetError("BAD_OPTION", "either strict or allowUnproven", "both");
-  }
-  if (stopAt !== undefined && (typeof stopAt !== "string" || stopAt === "")) {
-    throw new NolfetError("BAD_OPTION", "the name of a tensor to stop at", describe(stopAt));
-  }
-  if (jobBudget !== undefined && !isBudget(jobBudget)) {
-    throw new NolfetError("BAD_OPTION", `a job budget from 1 to ${MOST_JOBS}`, describe(jobBudget));
+    throw new NolfetError("BAD_OPTION", "one of them at most", "both strict and allowUnproven");
   }
   return (
     (compat === "mesa" ? OPTION_BITS.compatMesa : 0) |
@@ -98,21 +119,10 @@ function optionBits(options: CompileOptions): number {
   );
 }
 
-/** More than any network has channels. */
-const MOST_JOBS = 1_000_000;
-
-function isBudget(jobs: number): boolean {
-  return Number.isInteger(jobs) && jobs >= 1 && jobs <= MOST_JOBS;
-}
-
 function openOwn(blob: Uint8Array): Blob {
   try {
     return openBlob(blob);
   } catch (error) {
     throw new NolfetError("INTERNAL", "a sound blob", (error as Error).message);
   }
-}
-
-function describe(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : `${value}`;
 }

@@ -28,6 +28,9 @@ const PLACE_WORDS: Record<keyof typeof PlaceKind, string> = {
   ADDRESS: "at address",
 };
 
+/** Codes of what a caller asks for: what is wrong with it is a sentence of its own, and comes first. */
+const FOUND_FIRST: ErrorCode[] = ["BAD_OPTION", "UNSUPPORTED_TARGET", "FILE"];
+
 /**
  * The one error that nolfet throws for anything that is not right with what it was given.
  *
@@ -44,23 +47,55 @@ export class NolfetError extends Error {
     readonly place: Place = { kind: "NONE", at: 0 },
     readonly system?: SystemError,
   ) {
-    super(describe(expected, found, place));
+    super(describe(code, expected, found, place));
   }
 }
 
-function describe(expected: string, found: string, { kind, at }: Place): string {
+function describe(code: ErrorCode, expected: string, found: string, { kind, at }: Place): string {
   const where =
     kind === "NONE"
       ? ""
       : `${PLACE_WORDS[kind]} ${kind === "ADDRESS" ? `0x${at.toString(16)}` : at}: `;
+  if (FOUND_FIRST.includes(code)) return `${where}${found}; expected ${expected}`;
   return `${where}expected ${expected}, found ${found}`;
 }
 
-/** For whatever else is thrown below an entry of the library: a fault of nolfet itself. */
+/** What the system's error numbers mean to whoever gave a path. */
+const MEANINGS: Record<string, string> = {
+  ENOENT: "no such file",
+  EISDIR: "a folder, not a file",
+  ENOTDIR: "a file where a folder should be",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "a read-only file system",
+  ENOSPC: "no space left",
+  EFBIG: "a file larger than may be written",
+  EEXIST: "a file where a folder should be",
+  ELOOP: "links that lead in a circle",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "a name that is too long",
+  ERR_FS_FILE_TOO_LARGE: "a file of more than 2 GiB",
+};
+
+/** What the system says about a file or stream, as a FILE error; `path` as its user gave it. */
+export function fileError(expected: string, error: unknown, path?: string): NolfetError {
+  if (error instanceof NolfetError) return error;
+  const { code = "", message, path: place = "" } = error as NodeJS.ErrnoException;
+  const meaning = MEANINGS[code] ?? message;
+  const where = path ?? place;
+  return new NolfetError("FILE", expected, where === "" ? meaning : `${meaning}: ${where}`);
+}
+
+/**
+ * For whatever else is thrown below an entry of the library: what memory was too small for, what the
+ * system refused, or a fault of nolfet itself.
+ */
 export function typed(error: unknown): NolfetError {
   if (error instanceof NolfetError) return error;
   if (error instanceof RangeError && /alloc|length|size/i.test(error.message)) {
     return new NolfetError("OUT_OF_MEMORY", "memory for it", error.message);
   }
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code && syscall) return fileError(`that the system can do "${syscall}"`, error);
   return new NolfetError("INTERNAL", "no fault", (error as Error)?.message ?? `${error}`);
 }

@@ -1,3 +1,4 @@
+import { checkInput } from "./arguments.ts";
 import { elementsOf, type TypedArray } from "./dtype.ts";
 import type { TensorInfo } from "./feeds.ts";
 
@@ -7,8 +8,11 @@ export interface Score {
   score: number;
 }
 
-/** The real values of an output. */
-export function dequantize(values: TypedArray, { quantization }: TensorInfo): Float64Array {
+/** The real values of an output. Throws BAD_INPUT for what is no tensor's values. */
+export function dequantize(values: TypedArray, info: TensorInfo): Float64Array {
+  checkInput(values, ArrayBuffer.isView(values), "a tensor's values");
+  checkInput(info, typeof info === "object" && info !== null, "the tensor's info");
+  const { quantization } = info;
   const { scale, zeroPoint } = quantization ?? { scale: 1, zeroPoint: 0 };
   return Float64Array.from(
     values as ArrayLike<number | bigint>,

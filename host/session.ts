@@ -1,4 +1,4 @@
-import { checkBytes, ownBytes } from "./arguments.ts";
+import { checkBytes, checkOptions, FLAG, ownBytes, type Rules, text } from "./arguments.ts";
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
 import { engineFor } from "./cpu/engine.ts";
@@ -62,6 +62,7 @@ export class Session {
   static async create(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
     try {
       checkBytes(bytes, "the blob");
+      checkOptions(options, RULES);
       const blob = openBlob(ownBytes(bytes));
       const engine = await engineFor(blob);
       const { device, info } = await deviceFor(blob, options);
@@ -106,9 +107,11 @@ export class Session {
    */
   async run(
     feeds: Record<string, TypedArray>,
-    { copyOutputs = true }: RunOptions = {},
+    options: RunOptions = {},
   ): Promise<Record<string, TypedArray>> {
     if (this.released) throw new NolfetError("RELEASED", "a session in use", "a released one");
+    checkOptions(options, RUN_RULES);
+    const { copyOutputs = true } = options;
     const inputs = checkedFeeds(feeds, this.inputs);
     this.refuseSharing(inputs);
     this.waiting++;
@@ -180,17 +183,20 @@ export class Session {
 const DEFAULT_TIMEOUT = 10_000;
 const MOST_TIMEOUT = 2 ** 31 - 1;
 
+const RULES: Rules<SessionOptions> = {
+  device: text("auto, emulator, or a path such as /dev/dri/renderD128"),
+  timeout: {
+    is: (value) => typeof value === "number" && value > 0 && value <= MOST_TIMEOUT,
+    expected: `milliseconds above 0, up to ${MOST_TIMEOUT}`,
+  },
+};
+
+const RUN_RULES: Rules<RunOptions> = { copyOutputs: FLAG };
+
 async function deviceFor(
   blob: Blob,
   { device: choice = "auto", timeout = DEFAULT_TIMEOUT }: SessionOptions,
 ): Promise<{ device: Device | undefined; info: DeviceInfo }> {
-  if (typeof choice !== "string") {
-    throw new NolfetError("BAD_OPTION", "the name or path of a device", typeof choice);
-  }
-  if (!(timeout > 0 && timeout <= MOST_TIMEOUT)) {
-    const expected = `a timeout above 0, up to ${MOST_TIMEOUT} milliseconds`;
-    throw new NolfetError("BAD_OPTION", expected, `${timeout}`);
-  }
   if (blob.segments.every(({ placement }) => placement === "CPU")) {
     return { device: undefined, info: { name: "none", reason: "no operator is on the NPU" } };
   }

@@ -1,4 +1,5 @@
 import { CORES, type Core, CoreMark } from "../assembly/targets/cores.ts";
+import { words } from "./arguments.ts";
 import type { Mark } from "./blob/blob.ts";
 import { NolfetError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
@@ -24,18 +25,16 @@ export const TARGETS: readonly Target[] = CORES.map((core, index) => ({
 
 /** Finds a core by name or alias, in any case. Throws UNSUPPORTED_TARGET with the nearest names. */
 export function findTarget(name: string): Target {
+  if (typeof name !== "string") {
+    throw new NolfetError("BAD_OPTION", "the name of a core", `the target is ${words(name)}`);
+  }
   const wanted = name.toLowerCase();
   const target = TARGETS.find((target) => namesOf(target).includes(wanted));
   if (target) return target;
   const names = nearest(wanted, TARGETS.flatMap(namesOf));
-  throw new NolfetError("UNSUPPORTED_TARGET", `a target such as ${names}`, quote(name));
+  throw new NolfetError("UNSUPPORTED_TARGET", `one such as ${names}`, `no target ${words(name)}`);
 }
 
 function namesOf({ name, aliases }: Target): string[] {
   return [name, ...aliases];
-}
-
-/** A name as it was given, cut to what fits a line. */
-function quote(name: string): string {
-  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }

@@ -12,13 +12,12 @@ import {
   type Tensor,
   type Value,
 } from "./blob.ts";
-import { PAGE_BYTES, wholePages } from "./pages.ts";
+import { ADDRESS_SPACE_BYTES, PAGE_BYTES, wholePages } from "./pages.ts";
 
 const MAXIMUM_RANK = 8;
 const MAXIMUM_TENSOR_BYTES = 2 ** 31;
 /** Where the kernel driver's softpin addresses begin. */
 const LEAST_ADDRESS = 0x400000;
-const ADDRESS_SPACE_BYTES = 2 ** 32;
 const MAXIMUM_SHIFT = 31;
 
 /**

@@ -1,4 +1,4 @@
-import { checkBytes, ownBytes } from "../arguments.ts";
+import { checkBytes, checkInput, ownBytes } from "../arguments.ts";
 import type { Blob } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
 import { compileModel, OPTION_BITS } from "../compiler.ts";
@@ -13,17 +13,22 @@ type Feed = (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds
 /**
  * Runs a model on the CPU with some inputs, and tells what its layers' values are like, as a table
  * for `compile`: by it, weights that are quantized per channel are rounded so that it shows least.
- * The same model and inputs give the same bytes anywhere.
+ * The same model and inputs give the same bytes anywhere. Throws what `compile` and `Session.run` do,
+ * and BAD_INPUT where there is nothing to calibrate by.
  */
 export async function calibrate(model: Uint8Array, feed: Feed): Promise<Uint8Array> {
   checkBytes(model, "the model");
+  checkInput(feed, typeof feed === "function", "a function that gives the values of inputs");
   const bytes = await compileModel(ownBytes(model), 0, OPTION_BITS.cpuOnly | OPTION_BITS.exposeAll);
   const blob = openBlob(bytes);
   const session = await Session.create(bytes, { device: "emulator" });
   const statistics = statisticsFor(blob);
   let runs = 0;
   try {
-    for await (const feeds of feed(session.inputs)) {
+    const all = feed(session.inputs);
+    const isList = Symbol.asyncIterator in Object(all) || Symbol.iterator in Object(all);
+    checkInput(all, isList, "a list, or a generator, of the values of inputs");
+    for await (const feeds of all) {
       const outputs = await session.run(feeds);
       for (const one of statistics) one.add(valuesOf(one.tensor, blob, session, feeds, outputs));
       runs++;

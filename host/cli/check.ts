@@ -22,8 +22,8 @@ export function addCheck(program: Command): void {
 }
 
 async function checkModel(model: string, options: TargetOptions): Promise<void> {
-  compileOptions(options);
   const bytes = await readInput(model, "model");
+  compileOptions(options);
   const { report } = await about(model, async () =>
     compile(bytes, await settingsFor(bytes, options)),
   );

@@ -38,13 +38,13 @@ export function addCompare(program: Command): void {
 }
 
 async function compareFile(path: string, options: Options): Promise<void> {
+  const model = await readInput(path, "model");
   compileOptions(options);
   if (options.image !== undefined && options.input !== undefined) {
-    throw new NolfetError("BAD_OPTION", "either --image or --input", "both");
+    throw new NolfetError("BAD_OPTION", "one of them", "both --image and --input");
   }
   const isNoise = options.image === undefined && options.input === undefined;
   let input = isNoise ? "pseudo-random bytes" : "the given tensors";
-  const model = await readInput(path, "model");
   const comparison = await about(path, async () =>
     compareModel(model, await settingsFor(model, options), async (inputs) => {
       if (isNoise) return noiseFor(inputs);

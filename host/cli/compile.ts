@@ -34,9 +34,9 @@ export function addCompile(program: Command): void {
 
 async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
+  const bytes = await readInput(model, "model");
   compileOptions(options);
   const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
-  const bytes = await readInput(model, "model");
   await checkOutput(output);
   const blob = await about(model, async () => {
     const settings = await settingsFor(bytes, options);

@@ -1,18 +1,5 @@
 import { type ErrorCode, NolfetError } from "../errors.ts";
 
-/** What the system's error numbers mean to whoever gave the path. */
-const MEANINGS: Record<string, string> = {
-  ENOENT: "no such file or folder",
-  EISDIR: "a folder",
-  ENOTDIR: "a file where a folder should be",
-  EACCES: "no permission",
-  EPERM: "no permission",
-  EROFS: "a read-only file system",
-  ENOSPC: "no space left",
-  EFBIG: "a file larger than may be written",
-  EEXIST: "a file where a folder should be",
-};
-
 /** Which file a fault was found in. */
 const culprits = new WeakMap<object, string>();
 /** Codes of faults that no file's content is to blame for. */
@@ -39,11 +26,4 @@ export async function about<T>(path: string, work: () => T | Promise<T>): Promis
 
 export function culpritOf(error: unknown): string | undefined {
   return typeof error === "object" && error !== null ? culprits.get(error) : undefined;
-}
-
-/** What the system says about a file or stream, as a FILE error. */
-export function fileError(expected: string, error: unknown): NolfetError {
-  if (error instanceof NolfetError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new NolfetError("FILE", expected, MEANINGS[code ?? ""] ?? message);
 }

@@ -1,7 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { NolfetError } from "../errors.ts";
-import { fileError } from "./files.ts";
+import { fileError, NolfetError } from "../errors.ts";
 
 /** What a file is read as. */
 interface InputKind {
@@ -47,11 +46,8 @@ export async function readInput(path: string, kind: keyof typeof KINDS): Promise
   const { name, most } = KINDS[kind];
   const { bytes, hasMore } = await readAtMost(path, KINDS[kind]);
   if (!hasMore) return bytes;
-  throw new NolfetError(
-    "FILE",
-    `a ${name} of at most ${most / MIB} MiB in ${path}`,
-    "a larger one",
-  );
+  const found = `more than ${most / MIB} MiB: ${path}`;
+  throw new NolfetError("FILE", `a ${name} of at most that`, found);
 }
 
 /** The first `most` bytes of a file, device or pipe, and whether it has more. Throws FILE. */
@@ -69,7 +65,7 @@ export async function readAtMost(
     const bytes = await readAll(file, told, kind);
     return { bytes: bytes.subarray(0, kind.most), hasMore: bytes.length > kind.most };
   } catch (error) {
-    throw fileError(`a readable file ${path}`, error);
+    throw fileError("a readable file", error, path);
   } finally {
     await file?.close();
   }

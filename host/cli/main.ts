@@ -1,6 +1,5 @@
 import { CommanderError } from "commander";
-import { NolfetError } from "../errors.ts";
-import { fileError } from "./files.ts";
+import { fileError, NolfetError } from "../errors.ts";
 import { createProgram } from "./program.ts";
 import { printError } from "./terminal.ts";
 

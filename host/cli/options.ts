@@ -57,7 +57,7 @@ export function addJson(command: Command): Command {
 export function compileOptions(options: TargetOptions, fallback?: string): CompileOptions {
   const { target = fallback, compat, strict, allowUnproven, jobBudget } = options;
   if (target === undefined) {
-    throw new NolfetError("BAD_OPTION", "--target with a core, such as --target a311d", "none");
+    throw new NolfetError("BAD_OPTION", "a core, such as --target a311d", "no --target");
   }
   return {
     target,

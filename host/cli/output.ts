@@ -12,14 +12,13 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { NolfetError } from "../errors.ts";
-import { fileError } from "./files.ts";
+import { fileError, NolfetError } from "../errors.ts";
 import { wasRead } from "./input.ts";
 
 /** For what is to be written there. Throws BAD_OPTION where the path leads to a file that was read. */
 export async function checkOutput(path: string): Promise<void> {
   if (!(await wasRead(path))) return;
-  throw new NolfetError("BAD_OPTION", "an output other than what is read", path);
+  throw new NolfetError("BAD_OPTION", "an output other than what is read", `${path} is read`);
 }
 
 /**
@@ -35,7 +34,9 @@ export async function writeOutput(path: string, bytes: Uint8Array): Promise<void
     else if (present.isFile()) await replace(await realpath(path), bytes, present);
     else await writeFile(path, bytes);
   } catch (error) {
-    throw fileError(`a writable file ${path}`, error);
+    const isFolderMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (!isFolderMissing) throw fileError("a writable file", error, path);
+    throw new NolfetError("FILE", "one to write to", `no such folder: ${dirname(path)}`);
   }
 }
 
@@ -63,6 +64,6 @@ async function replace(path: string, bytes: Uint8Array, present?: Stats): Promis
 /** Makes a folder, with those above it, unless it is there. Throws FILE. */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((error) => {
-    throw fileError(`a folder ${path}`, error);
+    throw fileError("a folder to write to", error, path);
   });
 }

@@ -33,11 +33,11 @@ export function addReport(program: Command): void {
 }
 
 async function reportModel(model: string, options: Options): Promise<void> {
+  const bytes = await readInput(model, "model");
   compileOptions(options);
   const name = basename(model);
   const extension = options.csv ? "csv" : "html";
   const output = options.output ?? `${name.replace(/\.tflite$/i, "")}.${extension}`;
-  const bytes = await readInput(model, "model");
   await checkOutput(output);
   const explanation = await about(model, async () =>
     explainModel(bytes, await settingsFor(bytes, options)),

@@ -46,9 +46,9 @@ export function addRun(program: Command): void {
 }
 
 async function runFile(file: string, options: Options): Promise<void> {
+  const bytes = await readInput(file, "model");
   checkUsage(options);
   const labels = options.labels ? await readLabels(options.labels) : undefined;
-  const bytes = await readInput(file, "model");
   const session = await about(file, () => openSession(bytes, options));
   try {
     if (labels) checkLabels(labels, session);
@@ -70,11 +70,11 @@ async function runFile(file: string, options: Options): Promise<void> {
 
 function checkUsage({ image, input, mean, std }: Options): void {
   if ((image === undefined) === (input === undefined)) {
-    const found = image === undefined ? "neither" : "both";
-    throw new NolfetError("BAD_OPTION", "either --image or --input", found);
+    const found = image === undefined ? "neither --image nor --input" : "both --image and --input";
+    throw new NolfetError("BAD_OPTION", "one of them", found);
   }
   if (input && (mean || std)) {
-    throw new NolfetError("BAD_OPTION", "--mean and --std only with --image", "them with --input");
+    throw new NolfetError("BAD_OPTION", "--image with them", "--mean or --std with --input");
   }
 }
 
@@ -103,7 +103,7 @@ async function openSession(bytes: Uint8Array, options: Options): Promise<Session
 function checkTarget({ report }: Session, target: string): void {
   const { name } = findTarget(target);
   if (name === report.target) return;
-  throw new NolfetError("BAD_OPTION", `a blob for ${name}`, `one for ${report.target}`);
+  throw new NolfetError("BAD_OPTION", `one for ${name}`, `the blob is for ${report.target}`);
 }
 
 /** Names, one a line. Throws FILE, and BAD_INPUT for what is no text. */

@@ -1,7 +1,7 @@
-import { checkBytes, ownBytes } from "../arguments.ts";
+import { checkBytes, checkInput, checkOptions, ownBytes } from "../arguments.ts";
 import type { Blob, Mark, Operator, Placement } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
-import { type CompileOptions, compile } from "../compile.ts";
+import { COMPILE_RULES, type CompileOptions, compile } from "../compile.ts";
 import { extractOperator } from "../compiler.ts";
 import type { TypedArray } from "../dtype.ts";
 import { channelsOf } from "../report.ts";
@@ -65,7 +65,9 @@ export async function compareModel(
   feed: (inputs: Session["inputs"]) => Promise<Feeds>,
 ): Promise<Comparison> {
   checkBytes(file, "the model");
+  checkInput(feed, typeof feed === "function", "a function that gives the values of inputs");
   const model = ownBytes(file);
+  checkOptions(options, COMPILE_RULES);
   const cpu = await runAll(model, { ...options, cpuOnly: true }, feed);
   const npu = await runAll(model, options, feed);
   const operators: OperatorComparison[] = [];

@@ -43,7 +43,12 @@ export class Machine implements DeviceDriver {
 
   /** Every render node with its cores; with a core, whether streams for it run there. */
   list(core?: Core): DeviceList {
-    const paths = nodePaths();
+    let paths: string[];
+    try {
+      paths = nodePaths();
+    } catch (error) {
+      return { nodes: [], reason: `no device: ${(error as NolfetError).message}` };
+    }
     if (paths.length === 0) return { nodes: [], reason: "no device: no render nodes in /dev/dri" };
     const native = this.addon();
     if (native instanceof NolfetError) {

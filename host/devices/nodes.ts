@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Core } from "../../assembly/targets/cores.ts";
-import type { SystemError } from "../errors.ts";
+import { fileError, type SystemError } from "../errors.ts";
 import { coreOf, type Identity } from "./identity.ts";
 import type { Native, NativeDevice } from "./native.ts";
 
@@ -37,13 +37,14 @@ const SOFTPIN_START = 0x1b;
 const ADDRESS_SPACE_BYTES = 2n ** 32n;
 const MOST_PIPES = 4;
 
-/** The render nodes' paths, in order. */
+/** The render nodes' paths, in order. Throws FILE where their folder cannot be read. */
 export function nodePaths(): string[] {
   try {
     const names = readdirSync(FOLDER).filter((name) => /^renderD\d+$/.test(name));
     return names.sort().map((name) => join(FOLDER, name));
-  } catch {
-    return [];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw fileError("a folder of render nodes", error);
   }
 }
 

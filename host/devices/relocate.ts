@@ -1,16 +1,22 @@
 import type { Buffer, Relocation, Segment } from "../blob/blob.ts";
-import { wholePages } from "../blob/pages.ts";
+import { ADDRESS_SPACE_BYTES, wholePages } from "../blob/pages.ts";
+import { NolfetError } from "../errors.ts";
 import type { Image } from "./verify.ts";
 
 /**
  * The image at addresses from `start` on: itself where its own are, else a copy whose words are
  * patched as the blob's relocations tell. Nothing of these is trusted: what comes out is for
- * `verifyImage` to judge.
+ * `verifyImage` to judge. Throws DEVICE_MEMORY where the address space ends too early.
  */
 export function relocatedFrom(image: Image, start: number): Image {
   if (Math.min(image.constantsAddress, image.arenaAddress) >= start) return image;
   const constantsAddress = wholePages(start);
   const arenaAddress = constantsAddress + wholePages(image.constants.length);
+  const end = arenaAddress + wholePages(image.arenaBytes);
+  if (end > ADDRESS_SPACE_BYTES) {
+    const expected = `addresses for ${end - constantsAddress} bytes from 0x${start.toString(16)} on`;
+    throw new NolfetError("DEVICE_MEMORY", expected, "the end of the address space");
+  }
   const moved: Record<Buffer, number> = {
     constants: constantsAddress - image.constantsAddress,
     arena: arenaAddress - image.arenaAddress,

@@ -1,17 +1,20 @@
+import { checkInput } from "../arguments.ts";
 import type { Mark } from "../blob/blob.ts";
 import { type CompileOptions, compile } from "../compile.ts";
 import { NolfetError } from "../errors.ts";
 import type { Report } from "../report.ts";
 import { sum } from "../sums.ts";
-import type { Target } from "../targets.ts";
+import { TARGETS, type Target } from "../targets.ts";
 import type { CoreResult, CoreView } from "./explanation.ts";
 
 /** Compiles a model for one core more, for cores side by side. Throws what `compile` does. */
 export async function coreView(
   model: Uint8Array,
-  { name, aliases, mark, core }: Target,
+  target: Target,
   options: Omit<CompileOptions, "target"> = {},
 ): Promise<CoreView> {
+  checkInput(target, TARGETS.includes(target), "one of TARGETS");
+  const { name, aliases, mark, core } = target;
   const { architecture, nnCores } = core;
   const view = { target: name, aliases, mark, architecture, nnCores };
   try {

@@ -1,3 +1,4 @@
+import { checkInput } from "../arguments.ts";
 import { printable } from "../printable.ts";
 import type { Explanation, Layer } from "./explanation.ts";
 
@@ -26,8 +27,10 @@ const COLUMNS: Record<string, (layer: Layer) => string | number | undefined> = {
   estimated_bound: ({ estimate }) => estimate?.bound,
 };
 
-/** The layers as comma-separated values (RFC 4180), a head and a line for each. */
-export function toCsv({ operators }: Explanation): string {
+/** The layers as comma-separated values (RFC 4180), a head and a line for each. Throws BAD_INPUT. */
+export function toCsv(explanation: Explanation): string {
+  checkInput(explanation, Array.isArray(explanation?.operators), "what `explain` gave");
+  const { operators } = explanation;
   const lines = [
     Object.keys(COLUMNS),
     ...operators.map((layer) => Object.values(COLUMNS).map((column) => column(layer) ?? "")),

@@ -1,3 +1,4 @@
+import { checkInput } from "../arguments.ts";
 import type { Blob, Segment, Tensor } from "../blob/blob.ts";
 import { DTYPES, elementsOf } from "../dtype.ts";
 import { blobMeaning, streamRows } from "../inspect/stream-rows.ts";
@@ -7,8 +8,13 @@ import { jobView } from "./jobs.ts";
 import { layersOf } from "./layers.ts";
 import { constantsView, memoryView } from "./memory.ts";
 
-/** Makes the document of an opened blob; `fileBytes` is the size of its file. */
+/**
+ * Makes the document of an opened blob; `fileBytes` is the size of its file. Throws BAD_INPUT for
+ * what is none.
+ */
 export function explain(blob: Blob, fileBytes: number): Explanation {
+  checkInput(blob, Array.isArray(blob?.segments), "a blob that `openBlob` gave");
+  checkInput(fileBytes, Number.isInteger(fileBytes), "the size of the blob's file");
   const { operators, ...report } = reportOf(blob, fileBytes);
   const segments = blob.segments.map((segment) => segmentView(blob, segment));
   const tensors = blob.tensors.map(tensorView);

@@ -1,3 +1,4 @@
+import { checkOptions, type Rule, type Rules, words } from "../arguments.ts";
 import { NolfetError } from "../errors.ts";
 import type { TensorInfo } from "../feeds.ts";
 
@@ -15,6 +16,9 @@ export interface PixelOptions {
   mean?: number[];
   std?: number[];
 }
+
+const NUMBERS: Rule = { is: Array.isArray, expected: "an array of numbers" };
+const RULES: Rules<PixelOptions> = { mean: NUMBERS, std: NUMBERS };
 
 /** How pixels become an input's stored values. */
 export interface PixelMapping {
@@ -47,6 +51,7 @@ const TYPES = {
  * input's quantization can hold. Throws BAD_INPUT for an input that is no 8-bit image.
  */
 export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): PixelMapping {
+  checkOptions(options, RULES);
   const { height, width, channels } = imageShape(input);
   const { dtype, quantization } = input;
   if (dtype !== "uint8" && dtype !== "int8") throw notAnImage(input);
@@ -73,7 +78,7 @@ export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): Pix
   if (overridden) {
     const mean = perChannel(options.mean ?? [0], channels, "mean");
     const std = perChannel(options.std ?? [1], channels, "standard deviation");
-    if (std.includes(0)) throw new NolfetError("BAD_OPTION", "deviations other than 0", "0");
+    if (std.includes(0)) throw new NolfetError("BAD_OPTION", "another one", "a deviation of 0");
     const words = `(pixel − ${mean.join(",")}) / ${std.join(",")}, ${quantized}`;
     return mapping(size, words, type.array, tables(mean, std));
   }
@@ -126,9 +131,10 @@ function nearestRange(low: number, high: number): (typeof RANGES)[number] {
 }
 
 function perChannel(values: number[], channels: number, what: string): number[] {
-  const fits = values.length === 1 || values.length === channels;
+  const fits = Array.isArray(values) && (values.length === 1 || values.length === channels);
   if (fits && values.every(Number.isFinite)) return values;
-  throw new NolfetError("BAD_OPTION", `a ${what}, or ${channels} of them`, values.join(","));
+  const found = `the ${what} is ${Array.isArray(values) ? values.join(",") : words(values)}`;
+  throw new NolfetError("BAD_OPTION", `one number, or ${channels} of them, in an array`, found);
 }
 
 function imageShape(input: TensorInfo): Size {

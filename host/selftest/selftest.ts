@@ -1,4 +1,5 @@
 import { VERSION } from "../../assembly/compiler/version.ts";
+import { words } from "../arguments.ts";
 import { type DeviceChoice, type DeviceDetails, openDevice } from "../devices/device.ts";
 import { NolfetError } from "../errors.ts";
 import { findTarget } from "../targets.ts";
@@ -41,7 +42,8 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTestReport
   const target = findTarget(options.target).name;
   const wanted = PATTERNS.filter(({ name }) => name.includes(options.only ?? ""));
   if (wanted.length === 0) {
-    throw new NolfetError("BAD_OPTION", "part of a pattern's name", `"${options.only}"`);
+    const found = `no pattern has ${words(options.only)} in its name`;
+    throw new NolfetError("BAD_OPTION", 'part of one\'s name, such as "sum"', found);
   }
   let device: SelfTestReport["device"] | undefined;
   const open: Opener = async (blob) => {

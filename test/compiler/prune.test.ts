@@ -58,7 +58,7 @@ test("names the nearest tensors where there is none of the name", async () => {
   for (const stopAt of ["dd", "a"]) {
     const error = await fails("BAD_OPTION", () => compile(model, { ...options, stopAt }));
     assert.match(error.expected, /^a computed tensor such as \w, \w or \w$/);
-    assert.is(error.found, JSON.stringify(stopAt));
+    assert.is(error.found, `stopAt is ${JSON.stringify(stopAt)}`);
   }
   const error = await fails("BAD_OPTION", () => compile(model, { ...options, stopAt: "dd" }));
   assert.match(error.expected, / such as d,/);

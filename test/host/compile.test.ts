@@ -45,15 +45,20 @@ test("does not keep the model's bytes", async () => {
 
 const REFUSED: [name: string, options: unknown, code: Parameters<typeof fails>[0], text: RegExp][] =
   [
-    ["no options", undefined, "BAD_OPTION", /the name of a target/],
-    ["no target", {}, "BAD_OPTION", /the name of a target, found undefined/],
-    ["an unknown target", { target: "a311" }, "UNSUPPORTED_TARGET", /such as a311d, .*"a311"/],
-    ["another driver", { target: "a311d", compat: "vsi" }, "BAD_OPTION", /compat "mesa"/],
+    ["no options", undefined, "BAD_OPTION", /expected an object/],
+    ["no target", {}, "BAD_OPTION", /target is undefined; expected the name of a core/],
+    [
+      "an unknown target",
+      { target: "a311" },
+      "UNSUPPORTED_TARGET",
+      /^no target "a311"; expected one such as a311d, /,
+    ],
+    ["another driver", { target: "a311d", compat: "vsi" }, "BAD_OPTION", /expected "mesa"/],
     [
       "contradicting options",
       { target: "a311d", strict: true, allowUnproven: true },
       "BAD_OPTION",
-      /either strict or allowUnproven/,
+      /both strict and allowUnproven/,
     ],
   ];
 

@@ -32,7 +32,7 @@ export class Activity {
       const size = sizeOf(at, left, this.graph);
       if (size == 0 || size > left) {
         const expected = "statistics of this model's tensors";
-        const found = `others at byte ${at - this.table.pointer}`;
+        const found = `statistics of another model at byte ${at - this.table.pointer}`;
         return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, expected, found);
       }
       this.records.set(load<u32>(at), at);
