@@ -60,6 +60,9 @@ export async function readAtMost(
     file = await open(path);
     const status = await file.stat({ bigint: true });
     if (status.isFile()) filesRead.add(identity(status));
+    if (status.isDirectory()) {
+      throw new NolfetError("FILE", "a readable file", `a folder, not a file: ${path}`);
+    }
     const told = Number(status.size);
     if (told > kind.most) return { bytes: new Uint8Array(), hasMore: true };
     const bytes = await readAll(file, told, kind);

@@ -62,7 +62,7 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ["devices folder", REFUSED, /a folder, not a file: folder; /],
   ["devices model.tflite", REFUSED, /model\.tflite: .*identifier NOLF.*\[BAD_BLOB\]/],
   ["run model.nolf --input missing.bin", REFUSED, /no such file: missing\.bin; /],
-  ["run model.nolf --input folder", REFUSED, /a folder, not a file: .*\[FILE\]/],
+  ["run model.nolf --input folder", REFUSED, /a folder, not a file: folder; .*\[FILE\]/],
   ["run model.nolf --image missing.png", REFUSED, /\[(FILE|BAD_INPUT)\]/],
   ["run model.nolf --input pixels.bin --timeout 5s", USAGE, /'5s' is invalid.*milliseconds/],
   [
@@ -162,7 +162,11 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ["run model.nolf --image picture.png --mean a", USAGE, /Expected a number/],
   ["run custom.tflite --input pixels.bin", REFUSED, /in operator 1: .*found FancyPool/],
   ["run damaged.nolf --input pixels.bin", REFUSED, /\[BAD_BLOB\]/],
-  ["run model.nolf --input pixels.bin --output-dir pixels.bin", REFUSED, /: pixels\.bin; expected a folder to write to \[FILE\]/],
+  [
+    "run model.nolf --input pixels.bin --output-dir pixels.bin",
+    REFUSED,
+    /: pixels\.bin; expected a folder to write to \[FILE\]/,
+  ],
   ["frobnicate", USAGE, /unknown command 'frobnicate'/],
   ["--frobnicate", USAGE, /unknown option '--frobnicate'/],
 ];
