@@ -1,10 +1,6 @@
 /** The read stage on its own, built from `assembly/compiler/read/probe.ts` for these tests. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 import { type FailureExports, failureOf, instantiate } from "../../host/wasm.ts";
+import { buildProbe, textAt } from "../support/probe.ts";
 
 interface ProbeExports extends FailureExports {
   allocate(bytes: number): number;
@@ -47,21 +43,14 @@ export class Probe {
 
   /** Compiles the probe; its module serves any number of models. */
   static async build(): Promise<Probe> {
-    const folder = mkdtempSync(join(tmpdir(), "nolfet-"));
-    const outFile = join(folder, "probe.wasm");
-    const baseDir = fileURLToPath(new URL("../..", import.meta.url));
-    const entry = "assembly/compiler/read/probe.ts";
-    const { error, stderr } = await asc.main([entry, "--baseDir", baseDir, "--outFile", outFile]);
-    if (error) throw new Error(stderr.toString());
-    const module = new WebAssembly.Module(readFileSync(outFile));
-    rmSync(folder, { recursive: true });
+    const module = await buildProbe("assembly/compiler/read/probe.ts");
     return new Probe(module);
   }
 
   /** The graph of a model; throws the NolfetError of one that is refused. */
   async read(model: Uint8Array): Promise<ReadGraph> {
     const exports = await this.load(model);
-    return JSON.parse(textAt(exports, exports.describe()), (key, value) => {
+    return JSON.parse(textAt(exports.memory, exports.describe()), (key, value) => {
       if (key === "name" || key === "customName") return Buffer.from(bytesOf(value)).toString();
       return key === "data" || key === "customOptions" ? bytesOf(value) : value;
     });
@@ -83,7 +72,7 @@ export class Probe {
 
   async operatorName(code: number): Promise<string> {
     const exports = await this.instance();
-    return textAt(exports, exports.operatorName(code));
+    return textAt(exports.memory, exports.operatorName(code));
   }
 
   private instance(): Promise<ProbeExports> {
@@ -101,10 +90,4 @@ function place(exports: ProbeExports, model: Uint8Array): number {
   const pointer = exports.allocate(model.length);
   new Uint8Array(exports.memory.buffer, pointer, model.length).set(model);
   return pointer;
-}
-
-/** An AssemblyScript string: its length in bytes stands in the word before it. */
-function textAt({ memory }: ProbeExports, pointer: number): string {
-  const bytes = new DataView(memory.buffer).getUint32(pointer - 4, true);
-  return Buffer.from(memory.buffer, pointer, bytes).toString("utf16le");
 }

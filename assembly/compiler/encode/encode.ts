@@ -1,9 +1,11 @@
+import { failed } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { ConvolutionJob, Job, MoveJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
+import { Words } from "./fields/field";
 import { encodeHuffman } from "./huffman/coefficients";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
@@ -19,7 +21,7 @@ export class EncodedJob {
 
   constructor(
     public job: Job,
-    public words: StaticArray<u32>,
+    public words: Words,
   ) {}
 
   get isConvolution(): bool {
@@ -27,13 +29,13 @@ export class EncodedJob {
   }
 }
 
-/** Null after a failure: coefficients beyond all bounds. */
+/** Null after a failure: coefficients beyond all bounds, or a value beyond its field. */
 export function encode(lowering: Lowering, core: Core, settings: Settings): EncodedJob[] | null {
   const encoded: EncodedJob[] = [];
   for (let i = 0; i < lowering.jobs.length; i++) {
     const job = lowering.jobs[i];
     if (job instanceof MoveJob) {
-      const move = encodeTpJob(job as MoveJob, encoded);
+      const move = encodeTpJob(job as MoveJob, encoded, settings);
       if (move == null) return null;
       encoded.push(move);
       continue;
@@ -42,11 +44,11 @@ export function encode(lowering: Lowering, core: Core, settings: Settings): Enco
     if (convolution == null) return null;
     encoded.push(convolution);
   }
-  return encoded;
+  return failed() ? null : encoded;
 }
 
-function encodeTpJob(job: MoveJob, before: EncodedJob[]): EncodedJob | null {
-  const encoded = new EncodedJob(job, encodeMove(job));
+function encodeTpJob(job: MoveJob, before: EncodedJob[], settings: Settings): EncodedJob | null {
+  const encoded = new EncodedJob(job, encodeMove(job, settings));
   const table = job.table;
   if (table == null) return encoded;
   // The cores that share a job share its table.
@@ -67,7 +69,7 @@ function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): Encod
       : encodeZeroRuns(job, tiling, bias, core, settings);
   if (coefficients == null) return null;
   const caching = new Caching(job, tiling, coefficients.streamBytes, core);
-  const words = encodeConvolution(job, tiling, caching, requantization, core);
+  const words = encodeConvolution(job, tiling, caching, requantization, core, settings);
   const encoded = new EncodedJob(job, words);
   encoded.coefficients = coefficients;
   return encoded;

@@ -1,150 +1,106 @@
 import { Core } from "../../targets/cores";
 import { ConvolutionJob } from "../lower/jobs";
+import { Settings } from "../settings";
 import { Caching, KERNEL_START } from "./caching";
+import { Words } from "./fields/field";
+import * as nn from "./fields/nn";
 import { Requantization } from "./requantization";
 import { Tiling } from "./tiling";
-
-/** The NN unit's descriptor: 34 words; bits that no box below names are 0. */
-export const NN_WORDS = 34;
-/** Holds the coefficients' address without its low six bits. */
-export const NN_KERNEL_ADDRESS = 5;
-export const NN_KERNEL_ADDRESS_SHIFT = 6;
-export const NN_INPUT_ADDRESS = 6;
-export const NN_OUTPUT_ADDRESS = 7;
 
 // The end of a circular buffer that is not used, a constant, and plus and minus infinity.
 const NO_CIRCULAR_BUFFER = 0x03ffffff;
 const CONSTANT_28 = 0x03ffffff;
-const PLUS_INFINITY = 0x7f800000;
-const MINUS_INFINITY = 0xff800000;
+const PLUS_INFINITY: u32 = 0x7f800000;
+const MINUS_INFINITY: u32 = 0xff800000;
 
-// Only on v8.
-const PLAIN_OUTPUT: u32 = 1 << 1; // word 0: kernels have no output offsets of their own
-const NO_FLUSH: u32 = 1 << 3; // word 3
-const BORDER_ON_V8: u32 = 0x60000000; // word 18, wherever the image has a border
+const FIRST_PIXEL = 3;
+const TO_NEAREST = 1;
 
+/** The NN unit's descriptor, all but its addresses. */
 export function encodeConvolution(
   job: ConvolutionJob,
   tiling: Tiling,
   caching: Caching,
   scale: Requantization,
   core: Core,
-): StaticArray<u32> {
-  const isV8 = core.architecture >= 8;
-  const doubled = job.firstPixel ? 2 : 1;
-  const words = new StaticArray<u32>(NN_WORDS);
-  words[0] = kernelWord(job, tiling) | (isV8 ? PLAIN_OUTPUT : 0);
-  words[1] = sizeWord(job.inputX, job.inputY);
-  words[2] = offsetWord(job, scale);
-  words[3] = sizeWord(job.outputX * doubled, job.outputY * doubled) | (isV8 ? NO_FLUSH : 0);
-  words[4] = outputWord(job, tiling);
-  words[8] = cacheWord(job, caching);
-  words[9] = caching.pattern.low;
-  words[10] = caching.pattern.high;
-  words[11] = KERNEL_START;
-  words[12] = caching.kernelEnd;
-  words[13] = caching.imageStart;
-  words[14] = caching.imageEnd;
-  words[15] = borderWord(job, scale);
-  words[16] = job.inputX | (job.inputY << 16);
-  words[17] = job.outputX | (((scale.multiplier >> 7) & 0xff) << 24);
-  words[18] = isV8 && (job.offsetX < 0 || job.offsetY < 0) ? BORDER_ON_V8 : 0;
-  words[19] = NO_CIRCULAR_BUFFER;
-  words[21] = NO_CIRCULAR_BUFFER;
-  words[22] = zeroWord(job, scale);
-  words[28] = CONSTANT_28;
-  words[29] = PLUS_INFINITY;
-  words[30] = MINUS_INFINITY;
+  settings: Settings,
+): Words {
+  const words = new Words(nn.NN, job.operator, settings.compatMesa);
+  setKernels(words, job, tiling);
+  setImages(words, job);
+  setTiles(words, job, tiling);
+  setCaching(words, caching);
+  setRequantization(words, job, scale);
+  if (core.architecture >= 8) setNewer(words, job, scale);
+  else words.set(nn.MULTIPLIER, scale.multiplier);
+  words.set(nn.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
+  words.set(nn.IN_CIRCULAR_END, NO_CIRCULAR_BUFFER);
+  words.set(nn.CONSTANT_28, CONSTANT_28);
+  words.set(nn.CLAMP_MOST, PLUS_INFINITY);
+  words.set(nn.CLAMP_LEAST, MINUS_INFINITY);
   return words;
 }
 
-/**
- *  Word 0
- *   31  30  29  28 27  26          20  19          6  5     2  1   0
- *  ┌───┬───┬───┬──────┬──────────────┬──────────────┬────────┬───┬───┐
- *  │ F │ 0 │ P │ pool │ kernels/core │ input planes │ side x │ 0 │ 0 │
- *  └───┴───┴───┴──────┴──────────────┴──────────────┴────────┴───┴───┘
- *   F  flush after the job: 1        pool  0 none (P = 1), 3 first pixel (P = 0)
- */
-function kernelWord(job: ConvolutionJob, tiling: Tiling): u32 {
-  const pooling = job.firstPixel ? 3 << 27 : 1 << 29;
-  const kernels = (job.kernelX << 2) | (job.inputZ << 6) | (tiling.kernelsPerCore << 20);
-  return kernels | pooling | (1 << 31);
+function setKernels(words: Words, job: ConvolutionJob, tiling: Tiling): void {
+  words.set(nn.KERNEL_X, job.kernelX);
+  words.set(nn.KERNEL_Y, job.kernelY);
+  words.set(nn.KERNEL_Z, job.inputZ);
+  words.set(nn.KERNELS_PER_CORE, tiling.kernelsPerCore);
+  words.set(nn.LAYER_FLUSH, 1);
 }
 
-/**
- *  Words 1 (input) and 3 (output, twice its size where the first pixel is kept)
- *   31          19  18           6  5     0
- *  ┌──────────────┬──────────────┬─────────┐
- *  │ y size       │ x size       │ 0       │
- *  └──────────────┴──────────────┴─────────┘
- */
-function sizeWord(x: i32, y: i32): u32 {
-  return (x << 6) | (y << 19);
+function setImages(words: Words, job: ConvolutionJob): void {
+  words.set(nn.IN_X, job.inputX);
+  words.set(nn.IN_Y, job.inputY);
+  words.set(nn.IN_X_PITCH, job.inputX);
+  words.set(nn.IN_Y_PITCH, job.inputY);
+  words.set(nn.OFFSET_X, job.offsetX);
+  words.set(nn.OFFSET_Y, job.offsetY);
+  words.set(nn.BORDER, job.inputZero);
+  const doubled = job.firstPixel ? 2 : 1;
+  words.set(nn.OUT_X, job.outputX * doubled);
+  words.set(nn.OUT_Y, job.outputY * doubled);
+  words.set(nn.OUT_Z, job.outputZ);
+  words.set(nn.OUT_X_PITCH, job.outputX);
+  words.set(nn.OUT_Y_PITCH, job.outputY);
 }
 
-/**
- *  Word 2
- *   31          27  26  25  24  23       6  5          3  2          0
- *  ┌──────────────┬───┬───┬───┬───────────┬─────────────┬─────────────┐
- *  │ shift 4:0    │ M │ 0 │ R │ 0         │ offset y 2:0│ offset x 2:0│
- *  └──────────────┴───┴───┴───┴───────────┴─────────────┴─────────────┘
- *   M  multiplier bit 0    R  fused RELU
- */
-function offsetWord(job: ConvolutionJob, scale: Requantization): u32 {
-  const offsets = (job.offsetX & 7) | ((job.offsetY & 7) << 3);
-  const relu = job.relu ? 1 << 24 : 0;
-  return offsets | relu | ((scale.multiplier & 1) << 26) | (scale.shift << 27);
+function setTiles(words: Words, job: ConvolutionJob, tiling: Tiling): void {
+  words.set(nn.POOLING, job.firstPixel ? FIRST_PIXEL : 0);
+  words.set(nn.POOLING_SIZE, job.firstPixel ? 0 : 1);
+  words.set(nn.TILE_X, tiling.tileX);
+  words.set(nn.TILE_Y, tiling.tileY);
 }
 
-/**
- *  Word 4
- *   31     25  24     18  17  16  15 14  13             0
- *  ┌─────────┬──────────┬───┬───┬───────┬─────────────────┐
- *  │ tile y  │ tile x   │ Y │ X │ round │ output planes   │
- *  └─────────┴──────────┴───┴───┴───────┴─────────────────┘
- *   X, Y  the offsets' bit 3, their sign    round  1: to nearest
- */
-function outputWord(job: ConvolutionJob, tiling: Tiling): u32 {
-  const signs = (((job.offsetX >> 3) & 1) << 16) | (((job.offsetY >> 3) & 1) << 17);
-  return job.outputZ | (1 << 14) | signs | (tiling.tileX << 18) | (tiling.tileY << 25);
+function setCaching(words: Words, caching: Caching): void {
+  words.set(nn.IMAGE_CACHE, caching.imageMode);
+  words.set(nn.KERNEL_CACHE, caching.kernelMode);
+  words.set(nn.PATTERN_TOP, caching.pattern.upper);
+  words.set(nn.PATTERN_LOW, caching.pattern.low);
+  words.set(nn.PATTERN_HIGH, caching.pattern.high);
+  words.set(nn.KERNEL_CACHE_START, KERNEL_START);
+  words.set(nn.KERNEL_CACHE_END, caching.kernelEnd);
+  words.set(nn.IMAGE_CACHE_START, caching.imageStart);
+  words.set(nn.IMAGE_CACHE_END, caching.imageEnd);
 }
 
-/**
- *  Word 8
- *   31             16  15    12  11         6  5  4  3      2  1     0
- *  ┌─────────────────┬─────────┬─────────────┬──────┬────────┬────────┐
- *  │ output y pitch  │ side y  │ pattern 69: │ 0    │ kernel │ image  │
- *  │                 │         │          64 │      │ cache  │ cache  │
- *  └─────────────────┴─────────┴─────────────┴──────┴────────┴────────┘
- */
-function cacheWord(job: ConvolutionJob, caching: Caching): u32 {
-  const modes = caching.imageMode | ((caching.kernelMode as u32) << 2);
-  return modes | (caching.pattern.upper << 6) | (job.kernelY << 12) | (job.outputY << 16);
+function setRequantization(words: Words, job: ConvolutionJob, scale: Requantization): void {
+  words.set(nn.RELU, job.relu);
+  words.set(nn.SHIFT, scale.shift);
+  words.set(nn.ROUNDING_MODE, TO_NEAREST);
+  words.set(nn.WEIGHT_ZERO, job.kernels.zero);
+  words.set(nn.OUT_ZERO, job.outputZero);
 }
 
-/**
- *  Word 15
- *   31 30  29  28  27              22  21     18  17               2  1    0
- *  ┌──────┬───────┬──────────────────┬──────────┬───────────────────┬──────┐
- *  │ 0    │ shift │ multiplier 6:1   │ 0        │ border value      │ mode │
- *  │      │ 6:5   │                  │          │                   │ 0    │
- *  └──────┴───────┴──────────────────┴──────────┴───────────────────┴──────┘
- */
-function borderWord(job: ConvolutionJob, scale: Requantization): u32 {
-  const multiplier = ((scale.multiplier >> 1) & 0x3f) << 22;
-  return (job.inputZero << 2) | multiplier | (((scale.shift >> 5) & 3) << 28);
-}
-
-/**
- *  Word 22
- *   31        26  25              18  17  16  15          8  7          0
- *  ┌────────────┬───────────────────┬───┬───┬──────────────┬─────────────┐
- *  │ 0          │ multiplier 22:15  │ D │ 0 │ output zero  │ weight zero │
- *  └────────────┴───────────────────┴───┴───┴──────────────┴─────────────┘
- *   D  one plane per kernel; like the multiplier's upper bits only on v8
- */
-function zeroWord(job: ConvolutionJob, scale: Requantization): u32 {
-  const zeros = (job.kernels.zero as u32) | (job.outputZero << 8);
-  return zeros | (job.native ? 1 << 17 : 0) | ((scale.multiplier >> 15) << 18);
+/** What only v8 has. */
+function setNewer(words: Words, job: ConvolutionJob, scale: Requantization): void {
+  const hasBorder = job.offsetX < 0 || job.offsetY < 0;
+  const range = (nn.MULTIPLIER.most as u32) + 1;
+  words.set(nn.MULTIPLIER, scale.multiplier % range);
+  words.set(nn.UPPER_MULTIPLIER, scale.multiplier / range);
+  words.set(nn.NO_Z_OFFSET, 1);
+  words.set(nn.NO_FLUSH, 1);
+  words.set(nn.UNKNOWN_2, hasBorder);
+  words.set(nn.UNKNOWN_3, hasBorder);
+  words.set(nn.DEPTHWISE, job.native);
 }

@@ -19,13 +19,13 @@ import { Rounding } from "./rounding";
  */
 export class Requantization {
   multiplier: u32;
-  shift: u32;
+  shift: i32;
   /** Added to every output channel's own. */
   bias: i32 = 0;
 
   /** `bits`: a float32 that is positive, and below 2¹⁶ on v7 or 2 on v8. */
   private constructor(bits: u32, core: Core) {
-    const exponent = bits >> 23;
+    const exponent = (bits >> 23) as i32;
     const mantissa = bits & 0x7fffff;
     this.multiplier = core.architecture >= 8 ? mantissa : mantissa >> DROPPED_ON_V7;
     this.shift = (core.architecture >= 8 ? 127 : 142) - exponent;

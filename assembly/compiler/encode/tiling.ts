@@ -1,5 +1,6 @@
 import { Core } from "../../targets/cores";
 import { ConvolutionJob } from "../lower/jobs";
+import { KERNELS_PER_CORE } from "./fields/nn";
 
 /**
  * How one convolution passes through the NN unit: the output in tiles, the kernels in
@@ -33,7 +34,7 @@ export class Tiling {
 }
 
 const WIDEST_TILE = 64;
-const MOST_KERNELS = 127; // 7 bits
+const MOST_KERNELS = KERNELS_PER_CORE.most as i32;
 const HIGHEST_TILE_ON_V8 = 4;
 
 /** Image lines that share one line of the buffers, which are as wide as a whole tile. */

@@ -1,5 +1,7 @@
+import { KERNEL_X } from "../encode/fields/nn";
 import { Convolution, Striding } from "../partition/convolution/geometry";
-import { ConvolutionJob } from "./jobs";
+import { Access, ConvolutionJob, MoveJob } from "./jobs";
+import { detransposeAtOnce, Image, Pitches, transposeAtOnce } from "./moves";
 import { SpaceToDepth } from "./space-to-depth";
 
 /**
@@ -75,7 +77,15 @@ export function turnFullyConnected(job: ConvolutionJob, c: Convolution): void {
 
 /** That the field for a kernel's side holds. */
 function largestDivisor(count: i32): i32 {
-  let divisor = 15;
+  let divisor = KERNEL_X.most as i32;
   while (count % divisor != 0) divisor--;
   return divisor;
+}
+
+/** Fault: a change of layout is one job, whatever its fields hold: they keep the low bits. */
+export function moveAsMesa(image: Image, toPlanar: bool, from: Access, to: Access): MoveJob {
+  const pitches = Pitches.interleaved(image);
+  return toPlanar
+    ? transposeAtOnce(image, pitches.pixel, pitches.row, from, to)
+    : detransposeAtOnce(image, pitches, from, to);
 }

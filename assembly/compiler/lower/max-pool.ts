@@ -2,10 +2,9 @@ import { MaxPoolPlan } from "../partition/max-pool-plan";
 import { convolve } from "./convolution";
 import { Order } from "./homes";
 import { Access } from "./jobs";
-import { detranspose, Image } from "./moves";
+import { Image, Pitches, pick } from "./moves";
 import { Frame } from "./padding";
-import { pick } from "./slice";
-import { folded, Workshop } from "./workshop";
+import { Workshop } from "./workshop";
 
 export function lowerMaxPool(plan: MaxPoolPlan, workshop: Workshop): void {
   const input = workshop.require(plan.input, Order.PLANAR);
@@ -96,6 +95,8 @@ function choose(plan: MaxPoolPlan, from: Access, to: Access, workshop: Workshop)
     return;
   }
   const interleaved = new Access(workshop.homes.value(whole.bytes));
-  workshop.add(detranspose(folded(whole), from, interleaved));
-  workshop.add(pick(whole, plan.rowStep, plan.columnStep, part, interleaved, to));
+  workshop.makeInterleaved(whole, from, interleaved);
+  const pitches = Pitches.interleaved(whole);
+  const pixel = plan.columnStep * pitches.pixel;
+  workshop.addAll(pick(part, pixel, plan.rowStep * pitches.row, interleaved, to));
 }

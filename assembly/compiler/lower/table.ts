@@ -1,7 +1,10 @@
+import { columnsToPlanar } from "../partition/layout";
+import { LONGEST_WINDOW, MOST_PLANES } from "../partition/limits";
 import { TableFunction, TablePlan } from "../partition/plans";
 import { zeroByte } from "../partition/tensors";
 import { Order } from "./homes";
 import { Access, MoveJob, Purpose, TableUse } from "./jobs";
+import { Image } from "./moves";
 import { imageOf, Workshop } from "./workshop";
 
 /** Tiles of this size are what the pattern is known with. */
@@ -16,10 +19,39 @@ export function lowerTable(plan: TablePlan, workshop: Workshop): void {
   const order = isPlanar ? Order.PLANAR : Order.INTERLEAVED;
   const input = workshop.require(plan.input, order);
   const output = workshop.homes.fill(plan.output, order);
-  const image = imageOf(plan.input);
-  const box = isPlanar
-    ? new Box(image.columns, image.rows, image.channels)
-    : new Box(image.channels, image.columns, image.rows);
+  const boxes = boxesOf(imageOf(plan.input), isPlanar, workshop.core.tpCoresPerJob);
+  let done = 0;
+  for (let i = 0; i < boxes.length; i++) {
+    lowerBox(plan, boxes[i], input.plus(done), output.plus(done), workshop);
+    done += boxes[i].bytes;
+  }
+}
+
+/** One if its sides fit the window of a job; else lines of as many bytes, and what is left. */
+function boxesOf(image: Image, isPlanar: bool, cores: i32): Box[] {
+  const columns = columnsToPlanar(image.plane, image.columns, image.channels);
+  if (columns > 0) {
+    const rows = image.plane / columns;
+    const whole = isPlanar
+      ? new Box(columns, rows, image.channels)
+      : new Box(image.channels, columns, rows);
+    if (max(whole.x, whole.y) <= LONGEST_WINDOW && whole.z <= cores * MOST_PLANES) return [whole];
+  }
+  const boxes: Box[] = [];
+  const lines = (image.bytes as i32) / LONGEST_WINDOW;
+  const rest = (image.bytes as i32) % LONGEST_WINDOW;
+  if (lines > 0) boxes.push(new Box(LONGEST_WINDOW, lines, 1));
+  if (rest > 0) boxes.push(new Box(rest, 1, 1));
+  return boxes;
+}
+
+function lowerBox(
+  plan: TablePlan,
+  box: Box,
+  input: Access,
+  output: Access,
+  workshop: Workshop,
+): void {
   const cores = coresFor(plan, box.z, workshop);
   let left = box.z;
   for (let core = 0; core < cores; core++) {
@@ -42,6 +74,10 @@ class Box {
 
   get slice(): i32 {
     return this.x * this.y;
+  }
+
+  get bytes(): i32 {
+    return this.slice * this.z;
   }
 }
 

@@ -1,14 +1,16 @@
 import { Core } from "../../targets/cores";
 import { Tensor } from "../graph";
+import { columnsToInterleaved, columnsToPlanar } from "../partition/layout";
 import { ViewPlan } from "../partition/plans";
 import { Segment } from "../partition/segments";
-import { movableColumns, zeroByte } from "../partition/tensors";
+import { zeroByte } from "../partition/tensors";
 import { Mark } from "../schema";
 import { Settings } from "../settings";
 import { Claims, orderIf } from "./claims";
+import { moveAsMesa } from "./compat";
 import { Homes, Order } from "./homes";
-import { Access, Job } from "./jobs";
-import { copy, detranspose, Image, transpose } from "./moves";
+import { Access, Job, MoveJob } from "./jobs";
+import { copy, detranspose, Image, Pitches, transpose } from "./moves";
 
 /** What every operator's lowering works with: the jobs so far, and where tensors live. */
 export class Workshop {
@@ -40,20 +42,32 @@ export class Workshop {
     this.jobs.push(job);
   }
 
+  addAll(jobs: MoveJob[]): void {
+    for (let i = 0; i < jobs.length; i++) this.add(jobs[i]);
+  }
+
   /** A filled tensor in the order asked for, moved there at its first use. */
   require(tensor: Tensor, order: Order): Access {
     if (this.homes.isFilled(tensor, order)) return this.homes.home(tensor, order);
+    const isPlanar = order == Order.PLANAR;
+    const from = this.homes.home(tensor, isPlanar ? Order.INTERLEAVED : Order.PLANAR);
+    const to = this.homes.fill(tensor, order);
     const image = imageOf(tensor);
-    if (order == Order.PLANAR) {
-      const from = this.homes.home(tensor, Order.INTERLEAVED);
-      const to = this.homes.fill(tensor, Order.PLANAR);
-      this.add(transpose(image, from, to));
-      return to;
-    }
-    const from = this.homes.home(tensor, Order.PLANAR);
-    const to = this.homes.fill(tensor, Order.INTERLEAVED);
-    this.add(detranspose(image, from, to));
+    if (this.settings.compatMesa) this.add(moveAsMesa(image, isPlanar, from, to));
+    else if (isPlanar) this.makePlanar(image, from, to);
+    else this.makeInterleaved(image, from, to);
     return to;
+  }
+
+  private makePlanar(image: Image, from: Access, to: Access): void {
+    const columns = columnsToPlanar(image.plane, image.columns, image.channels);
+    this.addAll(transpose(image.folded(columns), from, to));
+  }
+
+  makeInterleaved(image: Image, from: Access, to: Access): void {
+    const columns = columnsToInterleaved(image.plane, image.columns, image.channels);
+    const folded = image.folded(columns);
+    this.addAll(detranspose(folded, Pitches.interleaved(folded), from, to));
   }
 
   /** What later segments or the caller read leaves interleaved. */
@@ -101,22 +115,14 @@ export class Workshop {
   }
 
   copyImage(image: Image, from: Access, to: Access): void {
-    const jobs = copy(folded(image), from, to);
-    for (let i = 0; i < jobs.length; i++) this.add(jobs[i]);
+    this.addAll(copy(image, from, to));
   }
 }
 
-/** The tensor as an image that can be moved. */
+/** The tensor as one image. */
 export function imageOf(tensor: Tensor): Image {
   const channels = tensor.fromLast(1);
   const columns = tensor.fromLast(2);
   const pixels = (tensor.elements / (channels as u32)) as i32;
-  return folded(new Image(pixels / columns, columns, channels, zeroByte(tensor)));
-}
-
-/** The image folded into other rows where its own are too long to be moved. */
-export function folded(image: Image): Image {
-  const pixels = image.rows * image.columns;
-  const columns = movableColumns(pixels, image.columns, image.channels);
-  return new Image(pixels / columns, columns, image.channels, image.zero);
+  return new Image(pixels / columns, columns, channels, zeroByte(tensor));
 }

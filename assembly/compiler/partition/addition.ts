@@ -96,7 +96,7 @@ function whyNotAdded(
   if (output.elements > LARGEST_OPERAND) return `its inputs exceed ${LARGEST_OPERAND} bytes`;
   if (output.fromLast(1) > MOST_CHANNELS) return `it has more than ${MOST_CHANNELS} channels`;
   if (max(output.fromLast(2), output.fromLast(3)) > LONGEST_SIDE)
-    return "its image exceeds 8191 pixels on a side";
+    return `its image exceeds ${LONGEST_SIDE} pixels on a side`;
   return compat ? "" : whyNotFused(operator.options.activation, output);
 }
 

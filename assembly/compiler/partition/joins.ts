@@ -4,9 +4,10 @@ import { Context } from "./context";
 import { Convolution } from "./convolution/geometry";
 import { requantization } from "./convolution/requantize";
 import { whyNotScaled } from "./convolution/rules";
+import { whyNoLayout } from "./layout";
 import { Placement } from "./placement";
 import { Along, ConcatenationPlan, SplitPlan } from "./plans";
-import { isQuantizedByte, sameQuantization, whyNoImage, whyNoLayout } from "./tensors";
+import { isQuantizedByte, sameQuantization, whyNoImage } from "./tensors";
 import { placeView } from "./views";
 
 /** Parts that lie side by side in a whole: CONCATENATION, SPLIT, and QUANTIZE with one part. */

@@ -2,11 +2,11 @@ import { Operator, Options } from "../graph";
 import { Mark, Padding } from "../schema";
 import { Context } from "./context";
 import { addSteps, finish } from "./convolution/maxima";
-import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE } from "./limits";
+import { LARGEST_TENSOR, LONGEST_SIDE, WIDEST_PITCH } from "./limits";
 import { MaxPoolPlan } from "./max-pool-plan";
 import { Placement } from "./placement";
 import { whyNotRearranged } from "./slice";
-import { isRectified, movableColumns, whyNotFused } from "./tensors";
+import { isRectified, whyNotFused } from "./tensors";
 
 /**
  * MAX_POOL_2D. All channels, or a group of them, lie below each other as the rows of one plane,
@@ -101,10 +101,7 @@ function whyNotPlanes(plan: MaxPoolPlan): string {
     return `its image exceeds ${HIGHEST} pixels on a side`;
   const bytes = (plan.planeBytes as u64) * MOST_PLANES;
   if (bytes > (LARGEST_TENSOR as u64)) return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
-  if (plan.columnStep * plan.groupChannels > LONGEST_LOOP)
-    return `the pixels that it keeps are more than ${LONGEST_LOOP} bytes apart`;
-  const pixels = plan.rows * plan.columns;
-  return movableColumns(pixels, plan.columns, plan.groupChannels) > 0
-    ? ""
-    : "the sides of its image are too long for a change of layout";
+  if (plan.columnStep * plan.groupChannels > WIDEST_PITCH)
+    return `the pixels that it keeps are more than ${WIDEST_PITCH} bytes apart`;
+  return "";
 }

@@ -52,8 +52,9 @@ function isSound(plan: PaddingPlan): bool {
   for (let i = 0; i < 3; i++) {
     const before = plan.before[i];
     const after = plan.after[i];
-    if (before < 0 || after < 0 || before > 65535 || after > 65535) return false;
-    if (plan.input.shape[i + 1] + before + after != plan.output.shape[i + 1]) return false;
+    const added = (before as i64) + (after as i64);
+    if (before < 0 || after < 0) return false;
+    if ((plan.input.shape[i + 1] as i64) + added != plan.output.shape[i + 1]) return false;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import { Operator, Options, Tensor } from "../graph";
 import { Dtype, Mark } from "../schema";
 import { Context } from "./context";
-import { LARGEST_TENSOR, LONGEST_LOOP } from "./limits";
+import { LARGEST_TENSOR, LONGEST_WINDOW, WIDEST_PITCH } from "./limits";
 import { Placement } from "./placement";
 import { SlicePlan } from "./plans";
 import { sameQuantization, whyNoImage } from "./tensors";
@@ -35,9 +35,9 @@ export function placeSlice(operator: Operator, context: Context): Placement {
 
 /** For whoever has found out what is kept. */
 export function placeSlicing(plan: SlicePlan, context: Context): Placement {
-  const rowStep = (plan.steps[1] as i64) * (plan.input.fromLast(1) as i64);
-  if (rowStep > LONGEST_LOOP)
-    return Placement.onCpu(`the pixels that it keeps are more than ${LONGEST_LOOP} bytes apart`);
+  const pitch = (plan.steps[1] as i64) * (plan.input.fromLast(1) as i64);
+  if (pitch > WIDEST_PITCH)
+    return Placement.onCpu(`the pixels that it keeps are more than ${WIDEST_PITCH} bytes apart`);
   return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
@@ -55,13 +55,13 @@ export function whyNotRearranged(input: Tensor, output: Tensor): string {
   if (wrong != "") return wrong;
   if (input.shape.length != 4 || output.shape.length != 4) return "it is not over an image";
   if (!sameQuantization(input, output)) return "it changes the quantization";
-  if (max(longest(input), longest(output)) > LONGEST_LOOP)
-    return `its image exceeds ${LONGEST_LOOP} pixels on a side, or as many channels`;
+  if (max(longest(input), longest(output)) > LONGEST_WINDOW)
+    return `its image exceeds ${LONGEST_WINDOW} pixels on a side`;
   return max(input.elements, output.elements) > LARGEST_TENSOR ? "its image is too large" : "";
 }
 
 function longest(tensor: Tensor): i32 {
-  return max(max(tensor.fromLast(3), tensor.fromLast(2)), tensor.fromLast(1));
+  return max(tensor.fromLast(3), tensor.fromLast(2));
 }
 
 /** What is kept along a dimension: begin, begin + step, … before the end. */

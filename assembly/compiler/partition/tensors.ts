@@ -1,6 +1,6 @@
 import { Tensor } from "../graph";
 import { Activation, Dtype } from "../schema";
-import { LONGEST_LOOP } from "./limits";
+import { whyNoLayout } from "./layout";
 
 /** What the NPU makes of a tensor: one image of bytes, whose zero point is counted from 0. */
 
@@ -8,30 +8,6 @@ import { LONGEST_LOOP } from "./limits";
 export function isQuantizedByte(tensor: Tensor): bool {
   const isByte = tensor.dtype == Dtype.UINT8 || tensor.dtype == Dtype.INT8;
   return isByte && tensor.quantization.count == 1;
-}
-
-/**
- * Columns by which the pixels of an image can be moved between interleaved and planar order:
- * the image's own, or, where a row of them is too long for the TP unit, the most that divide
- * all its pixels; 0 if none do.
- */
-export function movableColumns(pixels: i32, columns: i32, channels: i32): i32 {
-  if (channels > LONGEST_LOOP) return pixels == 1 ? 1 : 0;
-  let fitting = columns;
-  if (columns * channels > LONGEST_LOOP || pixels / columns > LONGEST_LOOP) {
-    fitting = min(LONGEST_LOOP / channels, pixels);
-    while (pixels % fitting != 0) fitting--;
-  }
-  return pixels / fitting <= LONGEST_LOOP ? fitting : 0;
-}
-
-/** Why a tensor cannot be moved between interleaved and planar order, or copied. */
-export function whyNoLayout(tensor: Tensor, name: string): string {
-  const channels = tensor.fromLast(1);
-  const pixels = tensor.elements / max<u32>(channels, 1);
-  if (pixels == 0 || tensor.fromLast(2) == 0) return `its ${name} is empty`;
-  if (movableColumns(pixels, tensor.fromLast(2), channels) > 0) return "";
-  return `the sides of its ${name} are too long for a change of layout`;
 }
 
 /** Eight bits with one scale, for one image: what nearly every pattern asks of its tensors. */

@@ -1,9 +1,10 @@
 import { Operator, Tensor } from "../graph";
 import { Dtype, Mark } from "../schema";
 import { Context } from "./context";
+import { whyNoLayout } from "./layout";
 import { Placement } from "./placement";
 import { Plan, PlanKind, ViewPlan } from "./plans";
-import { isQuantizedByte, sameQuantization, sameShape, whyNoLayout } from "./tensors";
+import { isQuantizedByte, sameQuantization, sameShape } from "./tensors";
 
 /** What needs no job, or only copies: other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {

@@ -72,7 +72,7 @@ function placeDescriptors(jobs: EncodedJob[], offsets: StaticArray<u32>, start: 
   let end = start;
   for (let i = 0; i < jobs.length; i++) {
     offsets[i] = end;
-    end = alignTo(end + ((jobs[i].words.length as u32) << 2), ALIGNMENT);
+    end = alignTo(end + jobs[i].words.bytes, ALIGNMENT);
   }
   return end;
 }

@@ -105,7 +105,7 @@ function writeConstants(builder: Builder, encoded: EncodedJob[][], layout: Layou
     for (let j = 0; j < encoded[i].length; j++) {
       const job = encoded[i][j];
       const descriptor = start + layout.segments[i].descriptors[j];
-      memory.copy(descriptor, changetype<usize>(job.words), job.words.length << 2);
+      memory.copy(descriptor, job.words.pointer, job.words.bytes);
       const coefficients = job.coefficients;
       if (coefficients == null) continue;
       const offset = layout.segments[i].coefficients[j];

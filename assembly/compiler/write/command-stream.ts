@@ -1,12 +1,17 @@
-/**
- * The front end's commands: each a write of one state.
- *
- *   31   27  26  25      16  15                0     31           0
- *  ┌───────┬───┬───────────┬───────────────────┐    ┌──────────────┐
- *  │ 1     │ 0 │ count: 1  │ state address / 4 │    │ value        │
- *  └───────┴───┴───────────┴───────────────────┘    └──────────────┘
- */
-const LOAD_ONE_STATE: u32 = 0x08010000;
+import { Words } from "../encode/fields/field";
+import {
+  COMMAND,
+  DESCRIPTOR_ADDRESS,
+  MORE_CORES,
+  OPCODE,
+  START,
+  STATE_ADDRESS,
+  STATE_VALUE,
+  STATES,
+} from "../encode/fields/streams";
+import { MoveJob } from "../lower/jobs";
+
+const LOAD_STATE = 1;
 
 const PA_SYSTEM_MODE: u32 = 0x00a28;
 const PS_NN_INST_ADDR: u32 = 0x010a0;
@@ -26,8 +31,6 @@ const SYSTEM_MODE: u32 = 0x11;
 const SMALL_BATCH: u32 = 0x10;
 /** Depth, colour, shader L1 and two bits without a known name. */
 const FLUSH_ALL: u32 = 0xc23;
-/** Added to the address of a TP descriptor that the next core's follows. */
-const MORE_CORES: u32 = 1;
 
 /** Words of one submission, in order. */
 export class CommandStream {
@@ -47,22 +50,27 @@ export class CommandStream {
   }
 
   /** Starts an NN job. Gives the byte offset of the word that holds `descriptor`. */
-  startConvolution(descriptor: u32): u32 {
-    this.withoutRemap().state(GL_NN_CONFIG, SMALL_BATCH).state(PS_NN_INST_ADDR, descriptor);
+  startConvolution(descriptor: i64, operator: i32): u32 {
+    const start = new Words(START, operator);
+    start.set(DESCRIPTOR_ADDRESS, descriptor);
+    this.withoutRemap().state(GL_NN_CONFIG, SMALL_BATCH).state(PS_NN_INST_ADDR, start.at(0));
     const position = this.lastValue;
     this.state(PS_EVENT_ID, 0);
     return position;
   }
 
   /** Starts one TP core's share of a job. Gives the byte offset of the word that holds `descriptor`. */
-  startMove(descriptor: u32, lastCore: bool, order: u32): u32 {
-    const address = lastCore ? descriptor : descriptor | MORE_CORES;
+  startMove(descriptor: i64, job: MoveJob, order: u32): u32 {
+    const isLast = job.core == job.cores - 1;
+    const start = new Words(START, job.operator);
+    start.set(DESCRIPTOR_ADDRESS, descriptor);
+    start.set(MORE_CORES, !isLast);
     this.withoutRemap()
       .state(GL_TP_CONFIG, 0)
       .state(GL_TP_ORDER, order)
-      .state(PS_TP_INST_ADDR, address);
+      .state(PS_TP_INST_ADDR, start.at(0));
     const position = this.lastValue;
-    if (lastCore) this.state(PS_EVENT_ID, 0);
+    if (isLast) this.state(PS_EVENT_ID, 0);
     return position;
   }
 
@@ -79,8 +87,12 @@ export class CommandStream {
   }
 
   private state(address: u32, value: u32): this {
-    this.words.push(LOAD_ONE_STATE | (address >> 2));
-    this.words.push(value);
+    const command = new Words(COMMAND);
+    command.set(OPCODE, LOAD_STATE);
+    command.set(STATES, 1);
+    command.set(STATE_ADDRESS, address);
+    command.set(STATE_VALUE, value);
+    for (let i = 0; i < COMMAND.length; i++) this.words.push(command.at(i));
     return this;
   }
 

@@ -1,13 +1,9 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { EncodedJob } from "../encode/encode";
-import {
-  NN_INPUT_ADDRESS,
-  NN_KERNEL_ADDRESS,
-  NN_KERNEL_ADDRESS_SHIFT,
-  NN_OUTPUT_ADDRESS,
-} from "../encode/nn-descriptor";
-import { TP_INPUT_ADDRESS, TP_OUTPUT_ADDRESS, TP_TABLE_ADDRESS } from "../encode/tp-descriptor";
+import { Field } from "../encode/fields/field";
+import * as nn from "../encode/fields/nn";
+import * as tp from "../encode/fields/tp";
 import { Access, MoveJob, Purpose } from "../lower/jobs";
 import { TableFunction } from "../partition/plans";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../place/place";
@@ -47,16 +43,16 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
   const stream = linked.stream.begin();
   for (let i = 0; i < jobs.length; i++) {
     const descriptor = layout.descriptors[i];
-    const address = CONSTANTS_ADDRESS + descriptor;
+    const address = (CONSTANTS_ADDRESS as i64) + (descriptor as i64);
     const job = jobs[i].job;
     let position: u32;
     if (job instanceof MoveJob) {
       const move = job as MoveJob;
       linkMove(jobs[i], descriptor, layout.coefficients[i], layout, linked);
-      position = stream.startMove(address, move.core == move.cores - 1, ordered(move));
+      position = stream.startMove(address, move, ordered(move));
     } else {
       linkConvolution(jobs[i], descriptor, layout.coefficients[i], layout, linked);
-      position = stream.startConvolution(address);
+      position = stream.startConvolution(address, job.operator);
     }
     linked.relocate(true, Buffer.CONSTANTS, 0, position);
   }
@@ -89,12 +85,9 @@ function linkMove(
   layout: SegmentLayout,
   linked: Linked,
 ): void {
-  if (encoded.coefficients != null) {
-    encoded.words[TP_TABLE_ADDRESS] = CONSTANTS_ADDRESS + table;
-    linked.relocate(false, Buffer.CONSTANTS, 0, at + (TP_TABLE_ADDRESS << 2));
-  }
-  linkAccess(encoded, TP_INPUT_ADDRESS, encoded.job.input, at, layout, linked);
-  linkAccess(encoded, TP_OUTPUT_ADDRESS, encoded.job.output, at, layout, linked);
+  if (encoded.coefficients != null) linkConstants(encoded, tp.TABLE_ADDRESS, table, at, linked);
+  linkAccess(encoded, tp.IN_ADDRESS, encoded.job.input, at, layout, linked);
+  linkAccess(encoded, tp.OUT_ADDRESS, encoded.job.output, at, layout, linked);
 }
 
 function linkConvolution(
@@ -104,22 +97,37 @@ function linkConvolution(
   layout: SegmentLayout,
   linked: Linked,
 ): void {
-  const address = CONSTANTS_ADDRESS + coefficients;
-  encoded.words[NN_KERNEL_ADDRESS] |= address >> NN_KERNEL_ADDRESS_SHIFT;
-  const position = at + (NN_KERNEL_ADDRESS << 2);
-  linked.relocate(false, Buffer.CONSTANTS, NN_KERNEL_ADDRESS_SHIFT, position);
-  linkAccess(encoded, NN_INPUT_ADDRESS, encoded.job.input, at, layout, linked);
-  linkAccess(encoded, NN_OUTPUT_ADDRESS, encoded.job.output, at, layout, linked);
+  linkConstants(encoded, nn.KERNEL_ADDRESS, coefficients, at, linked);
+  linkAccess(encoded, nn.IN_ADDRESS, encoded.job.input, at, layout, linked);
+  linkAccess(encoded, nn.OUT_ADDRESS, encoded.job.output, at, layout, linked);
+}
+
+/** `offset`: in the constants. `at`: where the descriptor lies among them. */
+function linkConstants(
+  encoded: EncodedJob,
+  field: Field,
+  offset: u32,
+  at: u32,
+  linked: Linked,
+): void {
+  encoded.words.set(field, (CONSTANTS_ADDRESS as i64) + (offset as i64));
+  const shift = ctz(field.unit) as u32;
+  linked.relocate(false, Buffer.CONSTANTS, shift, positionOf(field, at));
 }
 
 function linkAccess(
   encoded: EncodedJob,
-  word: i32,
+  field: Field,
   access: Access,
   at: u32,
   layout: SegmentLayout,
   linked: Linked,
 ): void {
-  encoded.words[word] = ARENA_ADDRESS + layout.values[access.value.id] + access.offset;
-  linked.relocate(false, Buffer.ARENA, 0, at + (word << 2));
+  const offset = (layout.values[access.value.id] as i64) + (access.offset as i64);
+  encoded.words.set(field, (ARENA_ADDRESS as i64) + offset);
+  linked.relocate(false, Buffer.ARENA, 0, positionOf(field, at));
+}
+
+function positionOf(field: Field, descriptor: u32): u32 {
+  return descriptor + ((field.pieces[0].word as u32) << 2);
 }

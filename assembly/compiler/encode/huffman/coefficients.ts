@@ -2,6 +2,8 @@ import { Core } from "../../../targets/cores";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Settings } from "../../settings";
 import { Coefficients } from "../coefficients";
+import { Words } from "../fields/field";
+import { STREAM_BITS, SYMBOL_MAP, V8_HEADER, V8_STREAM, VERSION } from "../fields/streams";
 import { Tiling } from "../tiling";
 import { CodeBook } from "./code-book";
 import { Histogram } from "./symbols";
@@ -26,9 +28,8 @@ import { Writer } from "./writer";
  *   24  u16     added to every weight: 0
  *   28  u32 …   bits of each core's stream
  */
-const VERSION_1 = 0x10;
-const SYMBOL_MAP = 20;
-const STREAM_BITS = 28;
+const VERSION_1 = 1;
+const STREAM_SIZES = 28;
 
 /** v8 adds up its input less this. */
 const INPUT_SHIFT = 128;
@@ -76,7 +77,7 @@ function write(
   lengths: StaticArray<i32>,
   bias: i32,
 ): Coefficients | null {
-  const header = (STREAM_BITS + 4 * walk.used + 63) & ~63;
+  const header = (STREAM_SIZES + 4 * walk.used + 63) & ~63;
   const biases = job.kernels.count << 2;
   let bytes: u64 = header + biases;
   for (let c = 0; c < walk.used; c++) bytes += streamBytes(histograms[c].streamBits(lengths));
@@ -85,18 +86,26 @@ function write(
   coefficients.streamBytes = coefficients.bytes;
   const book = new CodeBook(lengths);
   const start = coefficients.pointer;
-  store<u8>(start, VERSION_1);
-  store<u32>(start, book.header, SYMBOL_MAP);
+  writeHeader(book, start, job.operator);
   let position = start + header;
   for (let c = 0; c < walk.used; c++) {
     const writer = new Writer(book, position);
     walk.stream(c, writer);
     const bits = writer.finish();
-    store<u32>(start + (c << 2), bits, STREAM_BITS);
+    const size = new Words(V8_STREAM, job.operator);
+    size.set(STREAM_BITS, bits);
+    store<u32>(start + (c << 2), size.at(0), STREAM_SIZES);
     position += streamBytes(bits) as usize;
   }
   writeBiases(job, bias, position);
   return coefficients;
+}
+
+function writeHeader(book: CodeBook, pointer: usize, operator: i32): void {
+  const header = new Words(V8_HEADER, operator);
+  header.set(VERSION, VERSION_1);
+  header.set(SYMBOL_MAP, book.header);
+  memory.copy(pointer, header.pointer, header.bytes);
 }
 
 function streamBytes(bits: u64): u64 {

@@ -1,6 +1,8 @@
 import { Core } from "../../../targets/cores";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Kernels } from "../../lower/kernels";
+import { Words } from "../fields/field";
+import { HUFFMAN, KERNELS_ON_V8 } from "../fields/streams";
 import { Tiling } from "../tiling";
 import { Sink } from "./sink";
 
@@ -35,8 +37,10 @@ export class Walk {
   /** Hands the whole stream of one core to `sink`. */
   stream(core: i32, sink: Sink): void {
     const total = share(this.kernels.count, this.used, core);
-    sink.byte(total & 0xff);
-    sink.byte((total >> 8) & 0xff);
+    const head = new Words(HUFFMAN, this.job.operator);
+    head.set(KERNELS_ON_V8, total);
+    sink.byte(head.at(0) & 0xff);
+    sink.byte(head.at(0) >> 8);
     for (let s = 0; s < this.tiling.superblocks; s++) {
       if (this.job.native) this.depthwise(s, core, sink);
       else this.superblock(s, core, sink);

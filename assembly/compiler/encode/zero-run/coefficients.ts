@@ -2,6 +2,15 @@ import { Core } from "../../../targets/cores";
 import { ConvolutionJob, Purpose } from "../../lower/jobs";
 import { Settings } from "../../settings";
 import { Coefficients } from "../coefficients";
+import { Words } from "../fields/field";
+import {
+  KERNELS_ON_V7,
+  RUN_WIDTH,
+  STREAM_BYTES,
+  V7_HEADER,
+  ZERO_RUNS,
+  ZERO_RUNS_BITS,
+} from "../fields/streams";
 import { Tiling } from "../tiling";
 import { Counter } from "./counter";
 import { Walk } from "./walk";
@@ -19,7 +28,6 @@ import { Writer } from "./writer";
  *  │ stream of core 1 …         │
  *  └────────────────────────────┘
  */
-const CORE_HEADER_BITS: u64 = 24;
 const ALIGNMENT: u64 = 64;
 
 /** `bias` is added to that of every output channel. */
@@ -50,7 +58,7 @@ function splitsRowsInMesa(job: ConvolutionJob): bool {
 }
 
 function streamBytes(counter: Counter, width: i32, alignment: u64): u64 {
-  const bytes = (counter.bits(width) + CORE_HEADER_BITS + 7) >> 3;
+  const bytes = (counter.bits(width) + ZERO_RUNS_BITS + 7) >> 3;
   return (bytes + alignment - 1) & ~(alignment - 1);
 }
 
@@ -95,12 +103,16 @@ function write(
   if (coefficients == null) return null;
   let position = coefficients.pointer + header;
   let longest: u32 = 0;
+  const head = new Words(ZERO_RUNS, job.operator);
+  head.set(RUN_WIDTH, width);
+  head.set(KERNELS_ON_V7, walk.perCore);
   for (let c = 0; c < walk.used; c++) {
     const bytes = streamBytes(counters[c], width, ALIGNMENT) as u32;
-    store<u32>(coefficients.pointer + (c << 2), bytes);
+    const size = new Words(V7_HEADER, job.operator);
+    size.set(STREAM_BYTES, bytes);
+    store<u32>(coefficients.pointer + (c << 2), size.at(0));
     const writer = new Writer(job.kernels.zero, job.kernels.flip, width, position);
-    writer.put(width, 8);
-    writer.put(walk.perCore, 16);
+    writer.put(head.at(0), ZERO_RUNS_BITS);
     walk.core(c, writer);
     writer.finish();
     position += bytes;

@@ -1,6 +1,13 @@
 import { Core } from "../../../targets/cores";
 import { Dtype } from "../../schema";
-import { LARGEST_TENSOR, LONGEST_LOOP, LONGEST_SIDE, MOST_CHANNELS } from "../limits";
+import {
+  FACTORS_END_ON_V7,
+  FACTORS_END_ON_V8,
+  LARGEST_TENSOR,
+  LONGEST_SIDE,
+  LONGEST_WINDOW,
+  MOST_CHANNELS,
+} from "../limits";
 import { whyNoImage, whyNotFused } from "../tensors";
 import { Axis, LARGEST_KERNEL } from "./axis";
 import { Convolution, Striding } from "./geometry";
@@ -157,13 +164,19 @@ function fieldWidths(c: Convolution, _core: Core): string {
     return `it has more than ${MOST_CHANNELS} channels`;
   if (planes > (MOST_CHANNELS as u64) && !c.mesaFlat)
     return `pixels of blocks or copies as channels make ${planes}; ${MOST_CHANNELS} is the most`;
-  if (max(c.columns.output * c.outputChannels, c.inputChannels) > LONGEST_LOOP)
-    return `a row of its output exceeds ${LONGEST_LOOP} bytes, the most a layout change takes`;
+  if (max(widestWindow(c.rows), widestWindow(c.columns)) > LONGEST_WINDOW)
+    return `its strides or its kernel span more than ${LONGEST_WINDOW} pixels`;
   const area = (rows as u64) * (columns as u64);
   const copies = (c.rows.copies * c.columns.copies) as u64;
   if (area * max<u64>(c.inputChannels * copies, c.outputChannels) > (LARGEST_TENSOR as u64))
     return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
   return "";
+}
+
+/** At least what a rearrangement reads at a time, from its padding on, or of its padding. */
+function widestWindow(axis: Axis): i64 {
+  const blocks = (axis.output as i64) + LARGEST_KERNEL;
+  return max(blocks * (axis.stride as i64), reach(axis));
 }
 
 function longestSide(axis: Axis): i64 {
@@ -175,9 +188,10 @@ function requantization(c: Convolution, core: Core): string {
   return whyNotScaled(c.scale, core);
 }
 
-/** The range of the NN unit's shift field, which wraps for factors that round to 2 or 2¹⁶. */
+/** The range of the NN unit's shift field, which has no room for factors that round to its end. */
 export function whyNotScaled(scale: f32, core: Core): string {
-  const most: f32 = core.architecture >= 8 ? 2 : 65535.5;
+  const most: f32 =
+    core.architecture >= 8 ? (FACTORS_END_ON_V8 as f32) : (FACTORS_END_ON_V7 as f32) - 0.5;
   if (scale >= most) return `its effective scale of ${scale} is not below ${most}`;
   return scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
 }
