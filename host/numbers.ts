@@ -18,9 +18,16 @@ export function duration(milliseconds: number): string {
   return `${twoDigits(1000 * milliseconds)} µs`;
 }
 
-/** A part of a whole: "99.9 %". An empty whole is all there. */
+/** A part of a whole: "99.9 %"; "none" where the whole is empty. */
 export function percent(part: number, whole: number): string {
-  return `${(whole === 0 ? 100 : (100 * part) / whole).toFixed(1)} %`;
+  return whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** "99.9 % of the multiply-accumulates"; of none, there is no share. */
+export function shareOfMacs({ npu, total }: { npu: number; total: number }): string {
+  return total === 0
+    ? "no multiply-accumulates"
+    : `${percent(npu, total)} of the multiply-accumulates`;
 }
 
 /** "1 operator", "2 operators". */

@@ -2,7 +2,8 @@ import { Activation, Dtype, Padding } from "./schema";
 
 /**
  * The network as the model tells it: what `read` gives and every later stage looks at.
- * Nothing here is changed after `read`. Spans point into the model's own bytes.
+ * Nothing here is changed after `fold`. Spans point into the model's own bytes, or to what `fold`
+ * evaluated.
  */
 export class Graph {
   /** The whole file. */
@@ -105,6 +106,8 @@ export class Options {
   /** As the file says; TFLite itself takes it from the shapes. */
   depthMultiplier: i32 = 1;
   axis: i32 = 0;
+  /** GATHER: leading dimensions that data and indices share. */
+  batchDims: i32 = 0;
   /** Outputs of a SPLIT. */
   splits: i32 = 1;
   beta: f32 = 1;

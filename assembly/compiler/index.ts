@@ -2,6 +2,7 @@ import { Code, PlaceKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { CORES, CoreMark } from "../targets/cores";
 import { EncodedJob, encode } from "./encode/encode";
+import { fold } from "./fold/fold";
 import { Span } from "./graph";
 import { Lowering, lower } from "./lower/lower";
 import { partition } from "./partition/partition";
@@ -63,6 +64,7 @@ export function extractOperator(model: usize, bytes: u32, operator: i32): i32 {
   clearFailure();
   const graph = readModel(new Span(model, bytes));
   if (graph == null) return failureCode();
+  fold(graph);
   const known = operator >= 0 && operator < graph.operators.length;
   const file = known ? extract(graph, [operator]).file : null;
   if (file == null) {
@@ -90,6 +92,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   const graph = readModel(model);
   if (graph == null) return;
   if (stopAt.bytes != 0 && !pruneTo(graph, stopAt)) return;
+  fold(graph);
   if (settings.exposesAll) exposeAll(graph);
   const parts = partition(graph, core, settings);
   if (parts == null) return;

@@ -1,7 +1,4 @@
-import { Dtype } from "../compiler/schema";
-
-// biome-ignore format: in the enum's order
-const DTYPE_BYTES: StaticArray<i32> = [1, 1, 2, 4, 8, 2, 4, 8, 1, 0, 0];
+import { DTYPE_BYTES, Dtype } from "../compiler/schema";
 
 const MOST_REACH: u64 = 1 << 32;
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { hasKernel } from "../cpu/engine.ts";
 import { compile } from "../index.ts";
-import { counted, grouped, percent } from "../numbers.ts";
+import { counted, grouped, shareOfMacs } from "../numbers.ts";
 import { printableAll } from "../printable.ts";
 import type { OperatorReport } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
@@ -50,10 +50,9 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
     ...(channels ? channelCells(operator) : []),
   ]);
   print(table(head, rows, ["#", "MACs", ...CHANNELS]));
-  const { npu: macs, total } = report.macs;
   print(
     `\n${npu} of ${counted(operators.length, "operator")} on the NPU of ${report.target}, ` +
-      `in ${counted(summary.npuSegments, "segment")}: ${percent(macs, total)} of the multiply-accumulates`,
+      `in ${counted(summary.npuSegments, "segment")}: ${shareOfMacs(report.macs)}`,
   );
   if (channels) print(`Quantized per channel: ${channelWords(channels)}`);
 }

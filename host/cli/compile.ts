@@ -58,12 +58,16 @@ function summary(output: string, report: Report): string {
     ],
     [
       "arithmetic",
-      `${grouped(macs.total)} multiply-accumulates, ${percent(macs.npu, macs.total)} on the NPU`,
+      macs.total === 0
+        ? "no multiply-accumulates"
+        : `${grouped(macs.total)} multiply-accumulates, ${percent(macs.npu, macs.total)} on the NPU`,
     ],
     [
       "weights",
-      `${size(weights.modelBytes)} in the model, ` +
-        `${size(weights.coefficientBytes)} coded (${percent(weights.coefficientBytes, weights.modelBytes)})`,
+      weights.modelBytes === 0
+        ? "none on the NPU"
+        : `${size(weights.modelBytes)} in the model, ` +
+          `${size(weights.coefficientBytes)} coded (${percent(weights.coefficientBytes, weights.modelBytes)})`,
     ],
     [
       "memory",

@@ -28,11 +28,17 @@ const OPTIONS: Record<string, OptionsLayout> = {
   CONCATENATION: { type: OptionsType.CONCATENATION, fields: `axis:int ${ACTIVATION_ONLY}` },
   CONV_2D: { type: OptionsType.CONV_2D, fields: `${WINDOW} ${ACTIVATION_ONLY} ${DILATION}` },
   DEPTHWISE_CONV_2D: { type: OptionsType.DEPTHWISE_CONV_2D, fields: DEPTHWISE },
+  DIV: { type: OptionsType.DIV, fields: ACTIVATION_ONLY },
   FULLY_CONNECTED: { type: OptionsType.FULLY_CONNECTED, fields: DENSE },
+  GATHER: { type: OptionsType.GATHER, fields: "axis:int batch_dims:int" },
   LEAKY_RELU: { type: OptionsType.LEAKY_RELU, fields: "alpha:float" },
   MAX_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
   MEAN: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
   MUL: { type: OptionsType.MUL, fields: ACTIVATION_ONLY },
+  PACK: { type: OptionsType.PACK, fields: "values_count:int axis:int" },
+  REDUCE_MAX: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
+  REDUCE_MIN: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
+  REDUCE_PROD: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
   RESIZE_BILINEAR: {
     type: OptionsType.RESIZE_BILINEAR,
     fields: `new_height:int new_width:int ${RESIZE}`,
@@ -42,6 +48,8 @@ const OPTIONS: Record<string, OptionsLayout> = {
   SPLIT: { type: OptionsType.SPLIT, fields: "num_splits:int" },
   STRIDED_SLICE: { type: OptionsType.STRIDED_SLICE, fields: MASKS },
   SUB: { type: OptionsType.SUB, fields: ACTIVATION_ONLY },
+  SUM: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
+  UNPACK: { type: OptionsType.UNPACK, fields: "num:int axis:int" },
 };
 
 /** The type number of an operator's options; 0 where it has none. */

@@ -82,7 +82,8 @@ void Session::bind() {
   const auto segments = each(blob_->segments());
   if (segments.size() == 1) {
     for (const uint32_t index : each(blob_->inputs())) {
-      values_[index] = shared(index, segments[0]->inputs());
+      // One that is an output, too, must outlast its place in the arena.
+      if (!isOutput(index)) values_[index] = shared(index, segments[0]->inputs());
     }
     for (const uint32_t index : each(blob_->outputs())) {
       if (values_[index] == nullptr) values_[index] = shared(index, segments[0]->outputs());
@@ -93,6 +94,13 @@ void Session::bind() {
   }
   for (const uint32_t index : each(blob_->inputs())) inputs_.push_back(describe(index));
   for (const uint32_t index : each(blob_->outputs())) outputs_.push_back(describe(index));
+}
+
+bool Session::isOutput(uint32_t tensor) const {
+  for (const uint32_t index : each(blob_->outputs())) {
+    if (index == tensor) return true;
+  }
+  return false;
 }
 
 /** The tensor's place in the arena, where it is bound just there; else null. */

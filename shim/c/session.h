@@ -44,6 +44,7 @@ class Session {
               const etnaviv::Deadline& deadline) const;
   void bind();
   std::vector<Transfer> transfers(const Bindings* bindings);
+  bool isOutput(uint32_t tensor) const;
   uint8_t* shared(uint32_t tensor, const Bindings* bindings) const;
   uint8_t* valueOf(uint32_t tensor);
   nolfet_tensor describe(uint32_t index);

@@ -1,11 +1,23 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ModelSlot, OperatorCodeSlot } from "../../assembly/compiler/read/slots.ts";
+import { ModelSlot, OperatorCodeSlot, OperatorSlot } from "../../assembly/compiler/read/slots.ts";
 import { NolfetError } from "../../host/errors.ts";
 import { buildModel } from "../../host/tflite/builder.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";
-import { BROKEN_MODELS } from "./read.corpus.ts";
-import { IMAGE, POOL, SOFTMAX, soundModel, spec, tensor, word } from "./read.edits.ts";
+import { BROKEN_MODELS, ODD_MODELS } from "./read.corpus.ts";
+import { TableCursor } from "./read.cursor.ts";
+import {
+  BIAS,
+  IMAGE,
+  operatorTable,
+  POOL,
+  SOFTMAX,
+  soundModel,
+  spec,
+  tensor,
+  WEIGHTS,
+  word,
+} from "./read.edits.ts";
 import { Probe } from "./read.probe.ts";
 
 const probe = await Probe.build();
@@ -24,6 +36,33 @@ async function verdict(model: Uint8Array): Promise<string> {
 for (const [error, edit] of Object.entries(BROKEN_MODELS)) {
   test(error, async () => assert.is(await verdict(edit()), error));
 }
+
+for (const [what, edit] of Object.entries(ODD_MODELS)) {
+  test(`accepted: ${what}`, async () => assert.is(await verdict(edit()), "accepted"));
+}
+
+test("options of another operator count as none", async () => {
+  const model = buildModel(soundModel());
+  const root = TableCursor.root(model);
+  const type = operatorTable(root, 0).field(OperatorSlot.OPTIONS_TYPE);
+  new DataView(model.buffer).setUint8(type, 5);
+  const error = "MALFORMED in operator 0: expected stride_w from 1 to 65535, found 0";
+  assert.is(await verdict(model), error);
+});
+
+test("several scales of weights belong to output channels, whatever axis the model names", async () => {
+  for (const axis of [0, 2, 4]) {
+    const quantization = { scale: [1, 2, 3], zeroPoint: [0, 0, 0], axis };
+    const graph = await probe.read(tensor(WEIGHTS, { quantization })());
+    assert.is(graph.tensors[WEIGHTS]?.quantization.axis, 0, `axis ${axis}`);
+  }
+});
+
+test("what is out of order in a bias's quantization is left out", async () => {
+  const quantization = { scale: [1, 2, 3], zeroPoint: [0, 0, 0], axis: 3 };
+  const graph = await probe.read(tensor(BIAS, { quantization })());
+  assert.equal(graph.tensors[BIAS]?.quantization, { axis: 0, scales: [], zeroPoints: [] });
+});
 
 test("a sound model becomes its graph", async () => {
   const graph = await probe.read(buildModel(soundModel()));

@@ -7,6 +7,7 @@ import { buildModel } from "../../host/tflite/builder.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 import { soundModel } from "../compiler/read.edits.ts";
+import { FOLDS, foldModel } from "../support/folds.ts";
 import { Random as SeededRandom } from "../support/random.ts";
 import { MAKERS } from "../support/random-models.ts";
 import { SHARED } from "../support/shared.ts";
@@ -49,6 +50,7 @@ export function loadSubjects(): Subject[] {
     subject("depthwise", depthwise, 1),
     subject("strided", strided, 1),
     subject("copied", copied, 1),
+    subject("known values", foldModel(FOLDS), NETWORK_WEIGHT),
     ...Object.entries(MAKERS).map(([name, make]) => {
       return subject(name, make(new SeededRandom(1), "uint8").model, 1);
     }),

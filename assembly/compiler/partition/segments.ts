@@ -37,7 +37,9 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
     // A full segment is followed by another of its kind.
     if (segment.operators.length < MOST_OPERATORS) onNpu = !onNpu;
   }
-  for (let i = 0; i < segments.length; i++) findBorders(segments[i], i, graph, segmentOf);
+  for (let i = 0; i < segments.length; i++) {
+    findBorders(segments[i], i, graph, placements, segmentOf);
+  }
   return segments;
 }
 
@@ -73,14 +75,18 @@ function findBorders(
   segment: Segment,
   number: i32,
   graph: Graph,
+  placements: Placement[],
   segmentOf: StaticArray<i32>,
 ): void {
   for (let i = 0; i < segment.operators.length; i++) {
     const operator = graph.operators[segment.operators[i]];
+    const plan = placements[operator.index].plan;
     for (let j = 0; j < operator.inputs.length; j++) {
       const index = operator.inputs[j];
       if (index < 0 || segment.inputs.includes(index)) continue;
       const tensor = graph.tensors[index];
+      // What only carries a shape, or a list of axes, is no input of the plan.
+      if (plan != null && !plan.inputs.includes(tensor)) continue;
       const outside = tensor.producer < 0 || segmentOf[tensor.producer] != number;
       if (outside && !tensor.isConstant) segment.inputs.push(index);
     }

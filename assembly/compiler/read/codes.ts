@@ -3,8 +3,10 @@ import { fail, failed } from "../../diagnostics/failure";
 import { Span } from "../graph";
 import { Builtin } from "../schema";
 import { Vector } from "./flatbuffer";
+import { compiledFor } from "./foreign";
 import { Budgets, Limit, within } from "./limits";
 import { OperatorCodeSlot } from "./slots";
+import { quote } from "./text";
 
 /** What operators share that do the same: the model lists it once and they refer to it. */
 export class OperatorCode {
@@ -34,6 +36,13 @@ export function readOperatorCodes(tables: Vector, sums: Budgets): OperatorCode[]
     if (code < 0 || (custom && name.bytes == 0)) {
       const expected = custom ? "the name of a custom operator" : "an operator code from 0";
       fail(Code.MALFORMED, PlaceKind.BYTE, table.at, expected, custom ? "none" : `${code}`);
+      break;
+    }
+    const accelerator = custom ? compiledFor(name) : "";
+    if (accelerator != "") {
+      const expected = "the original model, not one that another compiler has been at";
+      const found = `one compiled for ${accelerator}, in operator ${quote(name)}`;
+      fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, expected, found);
       break;
     }
     const version = table.int(OperatorCodeSlot.VERSION, 1);

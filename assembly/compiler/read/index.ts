@@ -1,6 +1,7 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { Graph, Span } from "../graph";
+import { settleAxes } from "./axes";
 import { readOperatorCodes } from "./codes";
 import { FlatBuffer } from "./flatbuffer";
 import { Budgets } from "./limits";
@@ -46,5 +47,5 @@ export function readModel(model: Span): Graph | null {
   const codes = readOperatorCodes(root.vector(ModelSlot.OPERATOR_CODES, 4), sums);
   const buffers = root.vector(ModelSlot.BUFFERS, 4);
   if (failed() || !readSubgraph(graph, subgraph, codes, buffers, sums)) return null;
-  return connect(graph, sums) ? graph : null;
+  return settleAxes(graph) && connect(graph, sums) ? graph : null;
 }

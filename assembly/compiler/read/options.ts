@@ -3,7 +3,6 @@ import { fail } from "../../diagnostics/failure";
 import { Operator, Options } from "../graph";
 import { Builtin } from "../schema";
 import { Table } from "./flatbuffer";
-import { operatorName } from "./operators";
 import { OperatorSlot, OptionsType } from "./slots";
 
 /** How a field is stored: a byte in the file for the first two; i32, bool, i32, f32 in Options. */
@@ -31,7 +30,8 @@ const FLAG = new Domain(Kind.FLAG, 0, 255, "0 or 1");
 const EXTENT = new Domain(Kind.INT, 1, 65535, "from 1 to 65535");
 const MULTIPLIER = new Domain(Kind.INT, 0, 65535, "from 0 to 65535");
 const AXIS = new Domain(Kind.INT, -8, 7, "from -8 to 7");
-const MASK = new Domain(Kind.INT, 0, 255, "from 0 to 255");
+/** Bits beyond the dimensions that a tensor can have mean nothing. */
+const MASK = new Domain(Kind.INT, i32.MIN_VALUE, i32.MAX_VALUE, "of 32 bits");
 const POSITIVE = new Domain(Kind.FLOAT, 1e-38, 1e38, "finite and above 0");
 const SLOPE = new Domain(Kind.FLOAT, -1e38, 1e38, "finite");
 
@@ -109,7 +109,12 @@ const STRIDED_SLICE: Field[] = [
   new Field("new_axis_mask", 3, MASK, offsetof<Options>("newAxisMask")),
   new Field("shrink_axis_mask", 4, MASK, offsetof<Options>("shrinkAxisMask")),
 ];
-const MEAN: Field[] = [new Field("keep_dims", 0, FLAG, offsetof<Options>("keepDims"))];
+const REDUCER: Field[] = [new Field("keep_dims", 0, FLAG, offsetof<Options>("keepDims"))];
+const GATHER: Field[] = [
+  new Field("axis", 0, AXIS, offsetof<Options>("axis")),
+  new Field("batch_dims", 1, AXIS, offsetof<Options>("batchDims")),
+];
+const PACK: Field[] = [new Field("axis", 1, AXIS, offsetof<Options>("axis"))];
 const SOFTMAX: Field[] = [new Field("beta", 0, POSITIVE, offsetof<Options>("beta"))];
 const SPLIT: Field[] = [new Field("num_splits", 0, EXTENT, offsetof<Options>("splits"))];
 const LEAKY_RELU: Field[] = [new Field("alpha", 0, SLOPE, offsetof<Options>("alpha"))];
@@ -126,7 +131,15 @@ const LAYOUTS: Layout[] = [
   new Layout(Builtin.MUL, OptionsType.MUL, ELEMENTWISE),
   new Layout(Builtin.RESIZE_BILINEAR, OptionsType.RESIZE_BILINEAR, RESIZE_BILINEAR),
   new Layout(Builtin.SOFTMAX, OptionsType.SOFTMAX, SOFTMAX),
-  new Layout(Builtin.MEAN, OptionsType.REDUCER, MEAN),
+  new Layout(Builtin.MEAN, OptionsType.REDUCER, REDUCER),
+  new Layout(Builtin.SUM, OptionsType.REDUCER, REDUCER),
+  new Layout(Builtin.REDUCE_PROD, OptionsType.REDUCER, REDUCER),
+  new Layout(Builtin.REDUCE_MAX, OptionsType.REDUCER, REDUCER),
+  new Layout(Builtin.REDUCE_MIN, OptionsType.REDUCER, REDUCER),
+  new Layout(Builtin.DIV, OptionsType.DIV, ELEMENTWISE),
+  new Layout(Builtin.GATHER, OptionsType.GATHER, GATHER),
+  new Layout(Builtin.PACK, OptionsType.PACK, PACK),
+  new Layout(Builtin.UNPACK, OptionsType.UNPACK, PACK),
   new Layout(Builtin.SUB, OptionsType.SUB, ELEMENTWISE),
   new Layout(Builtin.STRIDED_SLICE, OptionsType.STRIDED_SLICE, STRIDED_SLICE),
   new Layout(Builtin.SPLIT, OptionsType.SPLIT, SPLIT),
@@ -139,17 +152,16 @@ const LAYOUTS: Layout[] = [
 ];
 // biome-ignore-end format: tables
 
-/** Reads the builtin options of an operator whose code is known. False with a fault recorded. */
+/**
+ * Reads the builtin options of an operator whose code is known; those of another operator count as
+ * none, as with TFLite. False with a fault recorded.
+ */
 export function readOptions(operator: Operator, table: Table): bool {
   const layout = layoutOf(operator.code);
   if (layout == null) return true;
   const type = table.byte(OperatorSlot.OPTIONS_TYPE);
-  if (type != OptionsType.NONE && type != layout.type) {
-    const expected = `options of type ${layout.type as i32} for ${operatorName(operator.code)}`;
-    return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, `type ${type}`);
-  }
   let options: Table | null = null;
-  if (type != OptionsType.NONE) options = table.table(OperatorSlot.OPTIONS);
+  if (type == layout.type) options = table.table(OperatorSlot.OPTIONS);
   for (let i = 0; i < layout.fields.length; i++) {
     if (!readField(operator, options, layout.fields[i])) return false;
   }

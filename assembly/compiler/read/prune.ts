@@ -1,6 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { Graph, Span, Tensor } from "../graph";
+import { Graph, Operator, Span, Tensor } from "../graph";
 import { quote } from "./text";
 
 /**
@@ -14,17 +14,22 @@ export function pruneTo(graph: Graph, name: Span): bool {
     const expected = "the name of a tensor that an operator computes";
     return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, expected, quote(name));
   }
-  const wanted = new StaticArray<bool>(graph.tensors.length);
-  wanted[end.index] = true;
-  const numbers = neededOperators(graph, wanted);
-  keepOperators(graph, numbers);
+  graph.outputs = [end.index];
+  const wanted = keepNeeded(graph);
   const inputs: i32[] = [];
   for (let i = 0; i < graph.inputs.length; i++) {
     if (wanted[graph.inputs[i]]) inputs.push(graph.inputs[i]);
   }
   graph.inputs = inputs;
-  graph.outputs = [end.index];
   return true;
+}
+
+/** Drops the operators that no output depends on. Gives which tensors are needed, by index. */
+export function keepNeeded(graph: Graph): StaticArray<bool> {
+  const wanted = new StaticArray<bool>(graph.tensors.length);
+  for (let i = 0; i < graph.outputs.length; i++) wanted[graph.outputs[i]] = true;
+  keepOperators(graph, neededOperators(graph, wanted));
+  return wanted;
 }
 
 /** Makes every computed tensor an output, in the order of the operators. */
@@ -57,7 +62,7 @@ function neededOperators(graph: Graph, wanted: StaticArray<bool>): StaticArray<i
   let count = 0;
   for (let i = graph.operators.length - 1; i >= 0; i--) {
     const operator = graph.operators[i];
-    if (!anyOf(operator.outputs, wanted)) continue;
+    if (!computesWanted(graph, operator, wanted)) continue;
     numbers[i] = 0;
     count++;
     for (let j = 0; j < operator.inputs.length; j++) {
@@ -70,8 +75,12 @@ function neededOperators(graph: Graph, wanted: StaticArray<bool>): StaticArray<i
   return numbers;
 }
 
-function anyOf(tensors: i32[], wanted: StaticArray<bool>): bool {
-  for (let i = 0; i < tensors.length; i++) if (wanted[tensors[i]]) return true;
+/** What was evaluated beforehand has no producer, though its operator stands there still. */
+function computesWanted(graph: Graph, operator: Operator, wanted: StaticArray<bool>): bool {
+  for (let i = 0; i < operator.outputs.length; i++) {
+    const index = operator.outputs[i];
+    if (wanted[index] && graph.tensors[index].producer == operator.index) return true;
+  }
   return false;
 }
 

@@ -1,6 +1,7 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { Span, Tensor } from "../graph";
+import { Quantization, Span, Tensor } from "../graph";
+import { Dtype } from "../schema";
 import { Table, Vector } from "./flatbuffer";
 import { Budgets } from "./limits";
 import { QuantizationSlot } from "./slots";
@@ -24,11 +25,13 @@ const RANGES: Range[] = [
 
 /**
  * Reads scales and zero points of a tensor whose shape and type are known: as many of the one
- * as of the other, one for all or one for each index along an axis. Whatever a float tensor
- * carries here means nothing. False with a fault recorded.
+ * as of the other. What a float tensor carries here means nothing; an int32 or int64 one holds
+ * biases, shapes or indices, on whose scales no operator depends, so that what is not in order
+ * there is left out. False with a fault recorded.
  */
 export function readQuantization(tensor: Tensor, table: Table, budgets: Budgets): bool {
   if (tensor.dtype >= RANGES.length) return true;
+  if (tensor.dtype >= Dtype.INT32) return readIfSound(tensor, table, budgets);
   const at = tensor.index;
   if (table.byte(QuantizationSlot.DETAILS_TYPE) != 0) {
     const expected = `scales and zero points for ${quote(tensor.name)}`;
@@ -41,47 +44,79 @@ export function readQuantization(tensor: Tensor, table: Table, budgets: Budgets)
     const expected = `as many zero points as scales (${scales.count}) for ${quote(tensor.name)}`;
     return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, zeroPoints.count.toString());
   }
-  const axis = table.int(QuantizationSlot.AXIS);
   if (!budgets.scales.take(scales.count, PlaceKind.TENSOR, at)) return false;
-  if (scales.count > 1 && !matchesAxis(tensor, scales.count, axis)) return false;
+  keep(tensor, scales, zeroPoints, table.int(QuantizationSlot.AXIS));
+  const unsound = firstUnsound(tensor);
+  return unsound < 0 || refuseValue(tensor, unsound);
+}
+
+function readIfSound(tensor: Tensor, table: Table, budgets: Budgets): bool {
+  const scales = table.vector(QuantizationSlot.SCALE, 4);
+  const zeroPoints = table.vector(QuantizationSlot.ZERO_POINT, 8);
+  const axis = table.int(QuantizationSlot.AXIS);
+  if (table.byte(QuantizationSlot.DETAILS_TYPE) != 0 || scales.count != zeroPoints.count)
+    return true;
+  if (scales.count > 1 && !fitsAxis(tensor, scales.count, axis)) return true;
+  if (!budgets.scales.take(scales.count, PlaceKind.TENSOR, tensor.index)) return false;
+  keep(tensor, scales, zeroPoints, axis);
+  if (firstUnsound(tensor) >= 0) tensor.quantization = new Quantization();
+  return true;
+}
+
+function keep(tensor: Tensor, scales: Vector, zeroPoints: Vector, axis: i32): void {
   tensor.quantization.count = scales.count;
   tensor.quantization.axis = axis;
   tensor.quantization.scales = spanOf(scales, 4);
   tensor.quantization.zeroPoints = spanOf(zeroPoints, 8);
-  return valuesAreSane(tensor);
 }
 
 function spanOf(vector: Vector, width: u32): Span {
   return new Span(vector.pointer, vector.count * width);
 }
 
-function matchesAxis(tensor: Tensor, count: u32, axis: i32): bool {
+function fitsAxis(tensor: Tensor, count: u32, axis: i32): bool {
+  return axis >= 0 && axis < tensor.shape.length && (tensor.shape[axis] as u32) == count;
+}
+
+/** Whether several scales belong to the indices of an axis. False with a fault recorded. */
+export function matchesAxis(tensor: Tensor): bool {
+  const count: u32 = tensor.quantization.count;
+  const axis = tensor.quantization.axis;
+  if (count <= 1 || fitsAxis(tensor, count, axis)) return true;
   const rank = tensor.shape.length;
   if (axis < 0 || axis >= rank) {
     const expected = `an axis from 0 to ${rank - 1} for the ${count} scales of ${quote(tensor.name)}`;
     return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, axis.toString());
   }
-  const extent: u32 = tensor.shape[axis];
-  if (extent == count) return true;
-  const expected = `${extent} scales, one for each index of axis ${axis} of ${quote(tensor.name)}`;
+  const expected = `${tensor.shape[axis]} scales, one for each index of axis ${axis} of ${quote(tensor.name)}`;
   return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, count.toString());
 }
 
-function valuesAreSane(tensor: Tensor): bool {
+/** Index of the first scale or zero point that cannot be; -1 where all can. */
+function firstUnsound(tensor: Tensor): i32 {
   const quantization = tensor.quantization;
   const range = RANGES[tensor.dtype];
   for (let i = 0; i < quantization.count; i++) {
-    const scale = quantization.scale(i);
-    if (!(scale > 0 && scale < Infinity)) {
-      const expected = `a scale finite and above 0 for ${quote(tensor.name)}`;
-      return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, scale.toString());
-    }
     const zeroPoint = quantization.zeroPoint(i);
-    if (zeroPoint < range.low || zeroPoint > range.high) {
-      const span = `from ${range.low} to ${range.high}`;
-      const expected = `a zero point ${span} for ${quote(tensor.name)}`;
-      return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, zeroPoint.toString());
-    }
+    if (!isScale(quantization.scale(i))) return i;
+    if (zeroPoint < range.low || zeroPoint > range.high) return i;
   }
-  return true;
+  return -1;
+}
+
+function isScale(scale: f32): bool {
+  return scale > 0 && scale < Infinity;
+}
+
+function refuseValue(tensor: Tensor, i: i32): bool {
+  const scale = tensor.quantization.scale(i);
+  if (!isScale(scale)) {
+    const expected = `a scale finite and above 0 for ${quote(tensor.name)}`;
+    return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, scale.toString());
+  }
+  const range = RANGES[tensor.dtype];
+  const span = `from ${range.low} to ${range.high}`;
+  const expected = `a zero point ${span} for ${quote(tensor.name)}`;
+  const found = tensor.quantization.zeroPoint(i).toString();
+  return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, found);
 }

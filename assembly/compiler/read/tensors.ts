@@ -71,7 +71,9 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
   if (!within(Limit.RANK, extents.count, "dimensions", PlaceKind.TENSOR, at)) return false;
   let product: u64 = 1;
   for (let i: u32 = 0; i < extents.count && product < TENSOR_BYTES; i++) {
-    const extent = extents.int(i);
+    // Not known in advance: the batch, of which nolfet takes one.
+    const isOpen = i == 0 && extents.int(i) == -1;
+    const extent = isOpen ? 1 : extents.int(i);
     if (extent < 0) {
       const expected = `extents from 0 for ${quote(tensor.name)}`;
       return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, extent.toString());
@@ -89,7 +91,7 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
   return fail(Code.TOO_LARGE, PlaceKind.TENSOR, at, expected, found);
 }
 
-/** Finds the constant's bytes, which must be those of its elements. */
+/** Finds the constant's bytes: those of its elements. A buffer may go on behind them. */
 function readData(tensor: Tensor, table: Table, type: Type, buffers: Vector): bool {
   const at = tensor.index;
   const elsewhere = table.has(TensorSlot.SPARSITY)
@@ -110,7 +112,11 @@ function readData(tensor: Tensor, table: Table, type: Type, buffers: Vector): bo
   tensor.data = bufferBytes(buffers, index);
   const bytes = tensor.data.bytes;
   const wanted = ((tensor.elements as u64) * (type.bits as u64) + 7) >> 3;
-  if (bytes == 0 || type.bits == 0 || wanted == bytes) return !failed();
+  if (bytes == 0 || type.bits == 0) return !failed();
+  if (bytes >= wanted) {
+    tensor.data.bytes = wanted as u32;
+    return !failed();
+  }
   const expected = `${wanted} bytes for the elements of ${quote(tensor.name)}`;
   return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, bytes.toString());
 }

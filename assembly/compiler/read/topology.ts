@@ -21,16 +21,19 @@ export function connect(graph: Graph, sums: Budgets): bool {
   return checkOutputs(graph, given);
 }
 
+/** Listing an input twice says no more than listing it once. */
 function markInputs(graph: Graph, given: StaticArray<bool>): bool {
+  const inputs: i32[] = [];
   for (let i = 0; i < graph.inputs.length; i++) {
     const tensor = graph.tensors[graph.inputs[i]];
-    const twice = given[tensor.index];
-    if (twice || tensor.isConstant) {
-      const expected = `${quote(tensor.name)} as an input of the model once and not constant`;
-      return refuse(tensor, expected, twice ? "it twice" : "a constant");
+    if (tensor.isConstant) {
+      const expected = `${quote(tensor.name)} as an input of the model not to be constant`;
+      return refuse(tensor, expected, "a constant");
     }
+    if (!given[tensor.index]) inputs.push(tensor.index);
     given[tensor.index] = true;
   }
+  graph.inputs = inputs;
   return true;
 }
 
@@ -73,18 +76,14 @@ function connectOutputs(graph: Graph, operator: Operator, given: StaticArray<boo
   return true;
 }
 
+/** An output may be computed, an input or a constant, and may be listed more than once. */
 function checkOutputs(graph: Graph, given: StaticArray<bool>): bool {
-  const listed = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < graph.outputs.length; i++) {
     const tensor = graph.tensors[graph.outputs[i]];
-    const expected = `${quote(tensor.name)} as an output of the model once and computed`;
-    if (listed[tensor.index]) return refuse(tensor, expected, "it twice");
-    if (tensor.producer < 0) {
-      if (!isThere(tensor, given)) return refuse(tensor, expected, "it nowhere");
-      const found = given[tensor.index] ? "an input of the model" : "a constant or variable";
-      return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, tensor.index, expected, found);
-    }
-    listed[tensor.index] = true;
+    const expected = `${quote(tensor.name)}, an output of the model, to be computed`;
+    if (!isThere(tensor, given)) return refuse(tensor, expected, "it nowhere");
+    if (!tensor.isVariable || given[tensor.index] || tensor.producer >= 0) continue;
+    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, tensor.index, expected, "a variable");
   }
   if (graph.outputs.length != 0) return true;
   return fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, "at least one output", "0");

@@ -11,8 +11,8 @@ import { OperatorSlot, QuantizationSlot, TensorSlot } from "./slots.generated";
 /** The model's side of a blob: its tensors and operators, where these run and why. */
 
 /**
- * Constants are kept only where an operator on the CPU reads them; those in a model of their own
- * have theirs there.
+ * Constants are kept only where an operator on the CPU reads them, or where they are outputs of the
+ * model; those in a model of their own have theirs there.
  */
 export function writeTensors(
   builder: Builder,
@@ -20,7 +20,7 @@ export function writeTensors(
   placements: Placement[],
   isInModel: StaticArray<bool>,
 ): u32 {
-  const keepsData = readByCpu(graph, placements, isInModel);
+  const keepsData = readByHost(graph, placements, isInModel);
   const positions: u32[] = [];
   for (let i = 0; i < graph.tensors.length; i++) {
     positions.push(writeTensor(builder, graph.tensors[i], keepsData[i]));
@@ -28,7 +28,7 @@ export function writeTensors(
   return builder.references(positions);
 }
 
-function readByCpu(
+function readByHost(
   graph: Graph,
   placements: Placement[],
   isInModel: StaticArray<bool>,
@@ -39,6 +39,7 @@ function readByCpu(
     const inputs = graph.operators[i].inputs;
     for (let j = 0; j < inputs.length; j++) if (inputs[j] >= 0) read[inputs[j]] = true;
   }
+  for (let i = 0; i < graph.outputs.length; i++) read[graph.outputs[i]] = true;
   return read;
 }
 

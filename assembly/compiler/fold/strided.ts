@@ -1,0 +1,61 @@
+import { Tensor } from "../graph";
+import { DTYPE_BYTES } from "../schema";
+import { Evaluation } from "./evaluation";
+
+/** Elements from one step of each dimension to the next. */
+export function pitches(shape: i32[]): i32[] {
+  const pitches = new Array<i32>(shape.length);
+  let pitch = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    pitches[i] = pitch;
+    pitch *= shape[i];
+  }
+  return pitches;
+}
+
+/**
+ * A box of elements of a tensor: its element [i, j, …] is that at
+ * `base` + i · strides[0] + j · strides[1] + …. A stride of 0 repeats, one below 0 runs backwards.
+ */
+export class Box {
+  extents: i32[] = [];
+  strides: i32[] = [];
+  base: i32 = 0;
+
+  add(extent: i32, stride: i32): void {
+    this.extents.push(extent);
+    this.strides.push(stride);
+  }
+
+  /** Places of the box's elements in the tensor, in order. */
+  places(): i32[] {
+    let total = 1;
+    for (let i = 0; i < this.extents.length; i++) total *= this.extents[i];
+    const places = new Array<i32>(total);
+    const at = new StaticArray<i32>(this.extents.length);
+    let place = this.base;
+    for (let i = 0; i < total; i++) {
+      places[i] = place;
+      for (let d = this.extents.length - 1; d >= 0; d--) {
+        place += this.strides[d];
+        if (++at[d] < this.extents[d]) break;
+        place -= this.strides[d] * this.extents[d];
+        at[d] = 0;
+      }
+    }
+    return places;
+  }
+}
+
+/** Gives the next output a tensor's elements that a box names, and `shape`. */
+export function give(evaluation: Evaluation, source: Tensor, box: Box, shape: i32[]): bool {
+  const target = evaluation.make(shape);
+  if (target == 0) return false;
+  const width = DTYPE_BYTES[source.dtype] as usize;
+  const places = box.places();
+  for (let i = 0; i < places.length; i++) {
+    const from = source.data.pointer + (places[i] as usize) * width;
+    memory.copy(target + (i as usize) * width, from, width);
+  }
+  return true;
+}
