@@ -23,8 +23,9 @@ export interface OperatorReport {
   index: number;
   name: string;
   placement: Placement;
-  /** On the CPU: why. */
+  /** On the CPU: why, and whether a kernel of nolfet's runs it rather than LiteRT. */
   reason?: string;
+  cpuKernel?: boolean;
   /** On the NPU: the weakest mark of its jobs. */
   mark?: Mark;
   macs: number;
@@ -70,7 +71,11 @@ export interface MemoryReport {
 }
 
 export function reportOf(blob: Blob, fileBytes: number): Report {
-  const operators = blob.operators.map(operatorReport);
+  const byLiteRt = blob.segments.filter(({ model }) => model.length > 0);
+  const inModels = new Set(byLiteRt.flatMap(({ operators }) => operators));
+  const operators = blob.operators.map((operator) => {
+    return operatorReport(operator, !inModels.has(operator.index));
+  });
   const onNpu = operators.filter(({ placement }) => placement === "NPU");
   const npuMacs = sum(onNpu, ({ macs }) => macs);
   return {
@@ -103,10 +108,10 @@ export function reportOf(blob: Blob, fileBytes: number): Report {
   };
 }
 
-function operatorReport(operator: Operator): OperatorReport {
+function operatorReport(operator: Operator, cpuKernel: boolean): OperatorReport {
   const { index, name, placement, reason, mark, macs } = operator;
   const { weightBytes, coefficientBytes, entropyBytes } = operator;
-  const verdict = placement === "NPU" ? { mark } : { reason };
+  const verdict = placement === "NPU" ? { mark } : { reason, cpuKernel };
   const sizes = { macs, weightBytes, coefficientBytes, entropyBytes };
   return { index, name, placement, ...verdict, ...sizes, ...channelsOf(operator) };
 }

@@ -16,7 +16,10 @@ export interface SessionOptions {
    * "/dev/dri/renderD128": just that device.
    */
   device?: DeviceChoice;
-  /** Milliseconds that a device may take for one segment of the network: 10,000 if left out. */
+  /**
+   * Milliseconds that a device, or the CPU's kernels, may take for one segment of the network: 10,000
+   * if left out.
+   */
   timeout?: number;
 }
 
@@ -69,8 +72,9 @@ export class Session {
       const steps: Step[] = [];
       try {
         const values = allocateValues(blob, engine, sharedValues(blob, device));
+        const runners = { device, engine, timeout: options.timeout ?? DEFAULT_TIMEOUT };
         for (const segment of device?.image.segments ?? blob.segments) {
-          steps.push(await prepareStep(blob, segment, values, { device, engine }));
+          steps.push(await prepareStep(blob, segment, values, runners));
         }
         return new Session(blob, bytes.length, values, steps, device, info);
       } catch (error) {

@@ -56,6 +56,8 @@ export function allocateValues(
 export interface Runners {
   device?: Device | undefined;
   engine?: CpuEngine | undefined;
+  /** Milliseconds that the CPU's kernels may take for one segment. */
+  timeout?: number | undefined;
 }
 
 /** Prepares a segment for what runs it: the device, the CPU's kernels, or LiteRT. */
@@ -63,16 +65,11 @@ export async function prepareStep(
   blob: Blob,
   segment: Segment,
   values: Values,
-  { device, engine }: Runners,
+  { device, engine, timeout }: Runners,
 ): Promise<Step> {
   if (segment.placement === "NPU" && device) return npuStep(blob, segment, values, device);
   if (segment.model.length > 0) return liteRtStep(blob, segment, values);
-  const runs = segment.operators.map((index) => (engine as CpuEngine).runOf(index));
-  return {
-    run() {
-      for (const run of runs) run();
-    },
-  };
+  return { run: (engine as CpuEngine).runOf(segment.operators, timeout) };
 }
 
 function npuStep(

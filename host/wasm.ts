@@ -13,10 +13,14 @@ export interface FailureExports {
 /** How the bytes of a module are found: from a file in Node, by fetch in a browser. */
 export type ModuleLoader = (name: "compiler" | "emulator" | "cpu") => Promise<WebAssembly.Module>;
 
-/** Makes an instance of its own, with memory of its own. */
-export async function instantiate<T>(module: WebAssembly.Module): Promise<T> {
+/** Makes an instance of its own, with memory of its own; `imports` are what it calls besides `abort`. */
+export async function instantiate<T>(
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports = {},
+): Promise<T> {
   let memory: WebAssembly.Memory | undefined;
   const instance = await WebAssembly.instantiate(module, {
+    ...imports,
     env: {
       // Called only where a check of nolfet's own fails, out of memory included.
       abort(message: number, file: number, line: number, column: number) {

@@ -3,7 +3,8 @@
  *
  * An instance serves one session. The host first makes its tensors here, then describes its
  * operators one by one and has each prepared, and seals the instance: from then on its memory
- * grows no more, and operators are run by the number that preparing them gave. Wherever a
+ * grows no more, and operators are run by the number that preparing them gave, each as long as the
+ * host lets it (clock.ts). Wherever a
  * pointer or number of 0 or less comes back, the failure exports tell why.
  */
 
@@ -14,15 +15,16 @@ export {
   failureText,
 } from "../diagnostics/failure";
 
-import { Dtype } from "../compiler/schema";
 import { clearFailure, failureCode } from "../diagnostics/failure";
-import { COVERAGE, Covered } from "./coverage";
+import { COVERAGE, Covered } from "../tflite/coverage";
+import { Operation } from "../tflite/operation";
+import { Option } from "../tflite/option";
+import { Dtype } from "../tflite/schema";
+import { Tensor } from "../tflite/tensor";
+import { isLate, startClock } from "./clock";
 import { Kernel } from "./kernel";
 import { prepareKernel } from "./kernels";
 import { sealScratch, takeMemory } from "./memory";
-import { Operation } from "./operation";
-import { Option } from "./option";
-import { Tensor } from "./tensor";
 
 const tensors: Tensor[] = [];
 const kernels: Kernel[] = [];
@@ -89,6 +91,9 @@ export function seal(): i32 {
   return failureCode();
 }
 
-export function run(kernel: i32): void {
+/** Runs an operator; gives whether it came to its end in time. */
+export function run(kernel: i32): bool {
+  startClock();
   kernels[kernel].run();
+  return !isLate(0);
 }

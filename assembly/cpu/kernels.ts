@@ -1,7 +1,11 @@
+import { Code, PlaceKind } from "../diagnostics/codes";
+import { fail } from "../diagnostics/failure";
+import { DETECTION } from "../tflite/coverage";
+import { isCovered } from "../tflite/covers";
+import { Operation } from "../tflite/operation";
 import { prepareConvolution } from "./convolution/convolution";
 import { prepareDepthwise } from "./convolution/depthwise";
 import { prepareFullyConnected } from "./convolution/fully-connected";
-import { DETECTION } from "./coverage";
 import { prepareDetection } from "./detection/detection";
 import { prepareAddition, prepareSubtraction } from "./elementwise/addition";
 import { prepareLogistic } from "./elementwise/logistic";
@@ -19,7 +23,6 @@ import { prepareReshape } from "./movement/reshape";
 import { prepareSplit } from "./movement/split";
 import { prepareStridedSlice } from "./movement/strided-slice";
 import { prepareTranspose } from "./movement/transpose";
-import { Operation } from "./operation";
 import { prepareAveragePool } from "./pooling/average";
 import { prepareMaxPool } from "./pooling/max";
 import { prepareMean } from "./pooling/mean";
@@ -33,15 +36,12 @@ import { prepareSoftmax } from "./scores/softmax";
 class Entry {
   constructor(
     public operator: string,
-    /**
-     * Looks at an operator once, and gives what runs it; null with the reason recorded where
-     * the kernel cannot do what TFLite's does.
-     */
+    /** Gives what runs an operator that is covered; null with a failure recorded for lack of memory. */
     public prepare: (operation: Operation) => Kernel | null,
   ) {}
 }
 
-/** From operator to kernel. `coverage.ts` tells the rest of nolfet what stands here. */
+/** From operator to kernel, for each that `tflite/coverage.ts` lists. */
 const KERNELS: Entry[] = [
   new Entry("ABS", prepareAbsolute),
   new Entry("ADD", prepareAddition),
@@ -74,11 +74,16 @@ const KERNELS: Entry[] = [
   new Entry(DETECTION, prepareDetection),
 ];
 
-/** The kernel for an operator, or null with UNSUPPORTED_OPERATOR recorded. */
+/** The kernel for an operator, or null with UNSUPPORTED_OPERATOR or OUT_OF_MEMORY recorded. */
 export function prepareKernel(operation: Operation): Kernel | null {
+  if (!isCovered(operation)) {
+    const at = operation.index;
+    const code = Code.UNSUPPORTED_OPERATOR;
+    fail(code, PlaceKind.OPERATOR, at, operation.expected, operation.found);
+    return null;
+  }
   for (let i = 0; i < KERNELS.length; i++) {
     if (KERNELS[i].operator == operation.name) return KERNELS[i].prepare(operation);
   }
-  operation.refuse("a CPU kernel", "none");
   return null;
 }

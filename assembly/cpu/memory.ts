@@ -7,12 +7,14 @@ const LARGEST: u64 = 1 << 30;
 
 /** Zero-filled memory, for as long as the instance lives; 0 where there is none. */
 export function takeMemory(bytes: u64): usize {
-  if (bytes > LARGEST || !growFor((bytes as usize) + SLACK)) {
-    const wanted = `${bytes} bytes for the CPU's kernels`;
-    fail(Code.OUT_OF_MEMORY, PlaceKind.NONE, 0, wanted, "their memory used up");
-    return 0;
-  }
-  return heap.alloc((bytes as usize) + SLACK);
+  return hasMemory(bytes) ? heap.alloc((bytes as usize) + SLACK) : 0;
+}
+
+/** Whether there is so much memory, which is grown for it; a failure is recorded where there is not. */
+export function hasMemory(bytes: u64): bool {
+  if (bytes <= LARGEST && growFor((bytes as usize) + SLACK)) return true;
+  const wanted = `${bytes} bytes for the CPU's kernels`;
+  return fail(Code.OUT_OF_MEMORY, PlaceKind.NONE, 0, wanted, "their memory used up");
 }
 
 /** Grows the memory beforehand, as the runtime traps where it cannot grow it itself. */

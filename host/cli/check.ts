@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { hasKernel } from "../cpu/engine.ts";
 import { compile } from "../index.ts";
 import { counted, grouped, shareOfMacs } from "../numbers.ts";
 import { printableAll } from "../printable.ts";
@@ -27,10 +26,7 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
   const { report } = await about(model, async () =>
     compile(bytes, await settingsFor(bytes, options)),
   );
-  const operators = report.operators.map((operator) => ({
-    ...operator,
-    ...(operator.placement === "CPU" ? { cpuKernel: hasKernel(operator.name) } : {}),
-  }));
+  const { operators } = report;
   const npu = operators.filter(({ placement }) => placement === "NPU").length;
   const summary = {
     npuOperators: npu,

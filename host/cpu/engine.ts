@@ -1,5 +1,5 @@
-import { COVERAGE } from "../../assembly/cpu/coverage.ts";
-import { Option } from "../../assembly/cpu/option.ts";
+import { COVERAGE } from "../../assembly/tflite/coverage.ts";
+import { Option } from "../../assembly/tflite/option.ts";
 import type { Blob, Operator, OperatorOptions, Tensor } from "../blob/blob.ts";
 import { Activation, Dtype, Padding } from "../blob/nolf.generated.ts";
 import { DTYPES, elementsOf } from "../dtype.ts";
@@ -18,12 +18,7 @@ interface CpuExports extends FailureExports {
   setOption(option: number, value: number): void;
   prepare(): number;
   seal(): number;
-  run(kernel: number): void;
-}
-
-/** Whether an operator with that name has a CPU kernel, for some types at least. */
-export function hasKernel(name: string): boolean {
-  return COVERAGE.some(({ operator }) => operator === name);
+  run(kernel: number): number;
 }
 
 /**
@@ -32,21 +27,23 @@ export function hasKernel(name: string): boolean {
  */
 export class CpuEngine {
   readonly values = new Map<number, Uint8Array>();
-  readonly #exports: CpuExports;
+  #exports!: CpuExports;
+  /** When the run that is under way has to end, as `performance.now()` counts. */
+  #deadline = Number.POSITIVE_INFINITY;
   /** Numbers of the module, by tensor and by operator index. */
   readonly #tensors = new Map<number, { number: number; pointer: number }>();
   readonly #kernels = new Map<number, number>();
 
-  private constructor(exports: CpuExports) {
-    this.#exports = exports;
-  }
+  private constructor() {}
 
   /**
    * Prepares operators. Throws UNSUPPORTED_OPERATOR where a kernel cannot be exact to TFLite's,
    * and OUT_OF_MEMORY.
    */
   static async create(tensors: readonly Tensor[], operators: Operator[]): Promise<CpuEngine> {
-    const engine = new CpuEngine(await instantiate<CpuExports>(await wasmModule("cpu")));
+    const engine = new CpuEngine();
+    const imports = { clock: { isTimeOver: () => engine.#isTimeOver } };
+    engine.#exports = await instantiate<CpuExports>(await wasmModule("cpu"), imports);
     const used = new Set(operators.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]));
     for (const index of used) if (index >= 0) engine.#add(tensors[index] as Tensor);
     for (const operator of operators) engine.#prepare(operator);
@@ -59,11 +56,28 @@ export class CpuEngine {
     return engine;
   }
 
-  /** What runs one of the operators that were prepared. */
-  runOf(operator: number): () => void {
-    const kernel = this.#kernels.get(operator);
-    if (kernel === undefined) throw new TypeError(`operator ${operator} is not prepared`);
-    return () => this.#exports.run(kernel);
+  /**
+   * What runs some of the operators that were prepared, in that order. It throws DEVICE_TIMEOUT
+   * where they take longer than `timeout` milliseconds.
+   */
+  runOf(operators: readonly number[], timeout = Number.POSITIVE_INFINITY): () => void {
+    const kernels = operators.map((operator) => {
+      const kernel = this.#kernels.get(operator);
+      if (kernel === undefined) throw new TypeError(`operator ${operator} is not prepared`);
+      return [kernel, operator] as const;
+    });
+    return () => {
+      this.#deadline = performance.now() + timeout;
+      for (const [kernel, at] of kernels) {
+        if (this.#exports.run(kernel) !== 0 && !this.#isTimeOver) continue;
+        const expected = `the CPU's operators to end within ${timeout} ms`;
+        throw new NolfetError("DEVICE_TIMEOUT", expected, "more", { kind: "OPERATOR", at });
+      }
+    };
+  }
+
+  get #isTimeOver(): boolean {
+    return performance.now() > this.#deadline;
   }
 
   #add({ index, shape, dtype, quantization, data }: Tensor): void {

@@ -143,6 +143,45 @@ function convolution(random: Random, dtype: ByteType, isDepthwise: boolean): Ran
   });
 }
 
+/** A convolution in groups: each kernel looks at a part of the image's channels. */
+function groupedConvolution(random: Random, dtype: ByteType): RandomModel {
+  const groups = random.integer(2, 5);
+  const [depth, units] = [random.integer(1, 9), groups * random.integer(1, 6)];
+  const [height, width] = [random.integer(3, 9), random.integer(3, 9)];
+  const input = quantization(random, dtype);
+  return modelOf(random, {
+    operator: "CONV_2D",
+    version: dtype === "int8" ? 3 : 1,
+    options: {
+      padding: 0,
+      stride_w: 1,
+      stride_h: 1,
+      dilation_w_factor: 1,
+      dilation_h_factor: 1,
+      fused_activation_function: random.pick(ACTIVATIONS),
+    },
+    inputs: [tensor("x", dtype, [1, height, width, groups * depth], input)],
+    constants: layer(random, dtype, [units, 3, 3, depth], 0, input),
+    output: tensor("y", dtype, [1, height, width, units], quantization(random, dtype, 0.01, 2)),
+  });
+}
+
+/** A matrix product: what would be weights is an input, too. */
+function matrixProduct(random: Random, dtype: ByteType): RandomModel {
+  const [rows, depth, units] = [random.integer(1, 5), random.integer(1, 70), random.integer(1, 20)];
+  const second = { ...quantization(random, dtype), ...(dtype === "int8" ? { zeroPoint: 0 } : {}) };
+  return modelOf(random, {
+    operator: "FULLY_CONNECTED",
+    version: dtype === "int8" ? 4 : 1,
+    options: { fused_activation_function: random.pick(ACTIVATIONS) },
+    inputs: [
+      tensor("x", dtype, [rows, depth], quantization(random, dtype)),
+      tensor("z", dtype, [units, depth], second),
+    ],
+    output: tensor("y", dtype, [rows, units], quantization(random, dtype, 0.01, 2)),
+  });
+}
+
 function fullyConnected(random: Random, dtype: ByteType): RandomModel {
   const [rows, depth, units] = [random.integer(1, 3), random.integer(1, 70), random.integer(1, 40)];
   const input = quantization(random, dtype);
@@ -346,8 +385,10 @@ export const MAKERS: Record<string, Maker> = {
   AVERAGE_POOL_2D: pool("AVERAGE_POOL_2D"),
   CONCATENATION: concatenation,
   CONV_2D: (random, dtype) => convolution(random, dtype, false),
+  "CONV_2D in groups": groupedConvolution,
   DEPTHWISE_CONV_2D: (random, dtype) => convolution(random, dtype, true),
   FULLY_CONNECTED: fullyConnected,
+  "FULLY_CONNECTED of two inputs": matrixProduct,
   LEAKY_RELU: unary("LEAKY_RELU", undefined, { alpha: 0.3 }),
   LOGISTIC: unary("LOGISTIC", unitRange),
   MAX_POOL_2D: pool("MAX_POOL_2D"),

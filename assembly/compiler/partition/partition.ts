@@ -6,6 +6,7 @@ import { DTYPE_NAMES, Dtype, Mark } from "../schema";
 import { Settings } from "../settings";
 import { arrangeChannels } from "./channels/channels";
 import { Context } from "./context";
+import { ADVICE, runsOnCpu } from "./coverage";
 import { returnIdle } from "./idle";
 import { PATTERNS } from "./patterns";
 import { Placement } from "./placement";
@@ -32,6 +33,9 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
     placements.push(placeOperator(graph.operators[i], context));
   }
   returnIdle(graph, placements);
+  for (let i = 0; i < placements.length; i++) {
+    if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
+  }
   const segments = collectSegments(graph, placements);
   const keeps = settings.compatMesa;
   if (!keeps && !arrangeChannels(context, placements, segments)) return null;
@@ -47,7 +51,13 @@ function isQuantized(graph: Graph): bool {
   const first = graph.inputs.length > 0 ? graph.inputs[0] : 0;
   const found =
     graph.tensors.length == 0 ? "no tensors" : `${DTYPE_NAMES[graph.tensors[first].dtype]} tensors`;
-  return fail(Code.NOT_QUANTIZED, PlaceKind.TENSOR, first, "a model quantized to 8 bits", found);
+  return fail(
+    Code.NOT_QUANTIZED,
+    PlaceKind.TENSOR,
+    first,
+    `a model quantized to 8 bits (${ADVICE})`,
+    found,
+  );
 }
 
 function placeOperator(operator: Operator, context: Context): Placement {

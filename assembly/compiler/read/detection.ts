@@ -1,6 +1,6 @@
-import { DETECTION } from "../../cpu/coverage";
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { DETECTION } from "../../tflite/coverage";
 import { Graph, Operator, Options } from "../graph";
 import { Builtin, Dtype } from "../schema";
 import { FlexMap } from "./flexbuffer";

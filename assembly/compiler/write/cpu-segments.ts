@@ -1,18 +1,12 @@
-import { covers, firstDataInput } from "../../cpu/coverage";
-import { Graph, Operator } from "../graph";
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
+import { Graph } from "../graph";
+import { hasKernel } from "../partition/coverage";
 import { Segment } from "../partition/segments";
+import { nameOf } from "../read/names";
 import { Builder } from "./builder";
-import { nameOf } from "./names";
 import { SegmentSlot } from "./slots.generated";
 import { extract, Submodel } from "./submodel";
-
-/** Whether a CPU kernel runs the operator. */
-function hasKernel(operator: Operator, graph: Graph): bool {
-  const name = nameOf(operator);
-  const input = firstDataInput(name);
-  if (input >= operator.inputs.length || operator.inputs[input] < 0) return false;
-  return covers(name, graph.tensors[operator.inputs[input]].dtype);
-}
 
 /**
  * Writes a segment on the CPU as one segment or several, by who runs what: the kernels, to which
@@ -39,6 +33,12 @@ export function writeCpuSegments(
     }
     const run = operators.slice(start, end);
     const submodel = byKernels ? new Submodel() : extract(graph, run);
+    if (!byKernels && submodel.file == null) {
+      const expected = `${nameOf(graph.operators[run[0]])} as a model of its own for LiteRT`;
+      const found = "types or options that such a model cannot tell";
+      fail(Code.UNSUPPORTED_OPERATOR, PlaceKind.OPERATOR, run[0], expected, found);
+      return;
+    }
     positions.push(writeSegment(builder, run, submodel));
     for (let i = 0; i < run.length; i++) isInModel[run[i]] = submodel.file != null;
     start = end;

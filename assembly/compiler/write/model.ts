@@ -1,11 +1,11 @@
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../partition/placement";
 import { ConvolutionsPlan, PlanKind } from "../partition/plans";
+import { nameOf } from "../read/names";
 import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
 import { macsOf } from "./macs";
-import { nameOf } from "./names";
 import { OperatorSlot, QuantizationSlot, TensorSlot } from "./slots.generated";
 
 /** The model's side of a blob: its tensors and operators, where these run and why. */

@@ -1,7 +1,7 @@
-import { Activation } from "../../compiler/schema";
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Activation } from "../../tflite/schema";
+import { Tensor } from "../../tflite/tensor";
 import { storedValue } from "./multiplier";
 
 /** The range that an output is clamped to: its type's and its fused activation's. */
@@ -36,24 +36,18 @@ export class Range {
     return range;
   }
 
-  /** That of the operator's only output, or null with a refusal recorded. */
-  static of(operation: Operation): Range | null {
+  /** That of the operator's only output. */
+  static of(operation: Operation): Range {
     const output = operation.outputs[0];
-    if (output.isByte && !operation.wantsBytes(output, "output")) return null;
     switch (operation.integer(Option.ACTIVATION)) {
-      case Activation.NONE:
-        return Range.between(-Infinity, Infinity, output);
       case Activation.RELU:
         return Range.between(0, Infinity, output);
       case Activation.RELU6:
         return Range.between(0, 6, output);
       case Activation.RELU_N1_TO_1:
         return Range.between(-1, 1, output);
-      default: {
-        const found = operation.integer(Option.ACTIVATION).toString();
-        operation.refuse("a clamping activation", `number ${found}`);
-        return null;
-      }
+      default:
+        return Range.between(-Infinity, Infinity, output);
     }
   }
 }

@@ -1,8 +1,10 @@
+import { Geometry } from "../../tflite/geometry";
+import { Operation } from "../../tflite/operation";
+import { depthwiseGeometry } from "../../tflite/rules/convolutions";
+import { Tensor } from "../../tflite/tensor";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { needScratch, scratch, takeMemory } from "../memory";
-import { Operation } from "../operation";
-import { acceptsBytes, isSigned } from "./convolution";
-import { Geometry } from "./geometry";
 import { PaddedImage } from "./padded-image";
 import { prepareRealDepthwise } from "./real";
 import { Requantizer, Style } from "./requantizer";
@@ -13,29 +15,18 @@ const LANES = 8;
 
 /** DEPTHWISE_CONV_2D. Inputs: image NHWC, weights 1 × K1 × K2 × output channels, bias if any. */
 export function prepareDepthwise(operation: Operation): Kernel | null {
-  if (!operation.wants(2, 1)) return null;
   const input = operation.inputs[0];
   const weights = operation.inputs[1];
-  if (!operation.wantsRank(weights, 4, "weights")) return null;
-  const channels = weights.shape[3];
-  const geometry = Geometry.of(operation, weights.shape[1], weights.shape[2], true, channels);
+  const geometry = depthwiseGeometry(operation);
   if (geometry == null) return null;
-  if (weights.shape[0] != 1 || geometry.channels == 0 || channels % geometry.channels != 0) {
-    const expected = `one plane of weights per multiple of ${geometry.channels} channels`;
-    operation.refuse(expected, weights.describeShape());
-    return null;
-  }
   if (input.isReal) return prepareRealDepthwise(operation, geometry);
-  if (!acceptsBytes(operation, input, weights)) return null;
-  const style = isSigned(input) ? Style.DOUBLE_TWICE : Style.FLOAT_TWICE;
+  const style = input.isSigned ? Style.DOUBLE_TWICE : Style.FLOAT_TWICE;
   const requantizer = Requantizer.of(operation, 3, style);
   if (requantizer == null) return null;
   const image = new PaddedImage(geometry);
   needScratch(image.bytes);
   const wide = takeMemory(weights.elements << 1);
-  if (wide == 0) return null;
-  widen(weights.pointer, wide, weights.elements as i32, weights);
-  return new Depthwise(geometry, image, wide, requantizer);
+  return wide == 0 ? null : new Depthwise(geometry, image, weights, wide, requantizer);
 }
 
 /** The sums of some channels before they are stored. */
@@ -48,14 +39,22 @@ class Depthwise extends Kernel {
   constructor(
     private geometry: Geometry,
     private image: PaddedImage,
+    private taps: Tensor,
+    /** The taps as 16-bit distances from their zero point. */
     private weights: usize,
     private requantizer: Requantizer,
   ) {
     super();
+    if (taps.isConstant) this.widenTaps();
     this.multiplier = geometry.outputChannels / geometry.channels;
   }
 
+  private widenTaps(): void {
+    widen(this.taps.pointer, this.weights, this.taps.elements as i32, this.taps);
+  }
+
   run(): void {
+    if (!this.taps.isConstant) this.widenTaps();
     const geometry = this.geometry;
     const channels = geometry.outputChannels;
     const step = geometry.columns.stride * this.image.pixelBytes;
@@ -67,6 +66,7 @@ class Depthwise extends Kernel {
         for (let x = 0; x < geometry.columns.output; x++, window += step, to += channels) {
           if (this.multiplier == 1) this.pixel(window, to);
           else this.pixelOfSeveral(window, to);
+          if (isLate(this.taps.elements)) return;
         }
       }
     }

@@ -1,8 +1,8 @@
+import { Operation } from "../../tflite/operation";
+import { Tensor } from "../../tflite/tensor";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
-import { acceptsBytes, isSigned } from "./convolution";
 import { addStretch, clearSums, sums } from "./dot";
 import { GROUP, PackedKernels } from "./packed-kernels";
 import { RealParts } from "./real";
@@ -11,31 +11,23 @@ import { widen } from "./widen";
 
 /** FULLY_CONNECTED. Inputs: any shape of rows of N, weights OC × N, bias if any. */
 export function prepareFullyConnected(operation: Operation): Kernel | null {
-  if (!operation.wants(2, 1)) return null;
   const input = operation.inputs[0];
   const weights = operation.inputs[1];
   const output = operation.outputs[0];
-  if (!operation.wantsRank(weights, 2, "weights")) return null;
   const units = weights.shape[0];
   const depth = weights.shape[1];
-  const rows = depth == 0 ? 0 : input.elements / (depth as u64);
-  if (!operation.wantsElements(input, rows * (depth as u64), `rows of ${depth}`)) return null;
-  if (!operation.wantsElements(output, rows * (units as u64), "an output")) return null;
-  if (!operation.wantsWork(rows * weights.elements)) return null;
   if (input.isReal) {
-    const parts = RealParts.of(operation, units);
-    return parts == null ? null : new RealFullyConnected(input, weights, output, parts);
+    return new RealFullyConnected(input, weights, output, new RealParts(operation));
   }
-  if (!acceptsBytes(operation, input, weights)) return null;
   const requantizer = Requantizer.of(operation, 0, styleOf(input, weights));
   if (requantizer == null) return null;
-  const kernels = new PackedKernels(weights, units, 1, depth);
+  const kernels = new PackedKernels(weights, 0, units, 1, depth);
   needScratch((depth as u64) << 1);
   return kernels.pointer == 0 ? null : new FullyConnected(input, output, kernels, requantizer);
 }
 
 function styleOf(input: Tensor, weights: Tensor): Style {
-  if (!isSigned(input)) return Style.FLOAT_TWICE;
+  if (!input.isSigned) return Style.FLOAT_TWICE;
   return weights.scales.length == 1 ? Style.FLOAT_ONCE : Style.DOUBLE_ONCE;
 }
 
@@ -55,6 +47,7 @@ class FullyConnected extends Kernel {
     const kernels = this.kernels;
     const depth = kernels.elements;
     const rows = this.input.elements / (depth as u64);
+    kernels.refresh();
     for (let row: usize = 0; row < (rows as usize); row++) {
       widen(this.input.pointer + row * depth, scratch(), depth, this.input);
       const to = this.output.pointer + row * kernels.count;
@@ -64,6 +57,7 @@ class FullyConnected extends Kernel {
         v128.store(group, sums());
         const count = min(GROUP, kernels.count - first);
         this.requantizer.store(first, group, count, to + first);
+        if (isLate(kernels.pitch as u64)) return;
       }
     }
   }
@@ -92,6 +86,7 @@ class RealFullyConnected extends Kernel {
           sum += load<f32>(row + i) * load<f32>(weights + i);
         }
         store<f32>(to, this.parts.clamp(sum + this.parts.bias(unit)));
+        if (isLate(rowBytes as u64)) return;
       }
     }
   }

@@ -1,5 +1,5 @@
+import { Tensor } from "../../tflite/tensor";
 import { takeMemory } from "../memory";
-import { Tensor } from "../tensor";
 import { widen } from "./widen";
 
 /** Kernels whose sums are formed together. */
@@ -19,9 +19,13 @@ export class PackedKernels {
   /** Bytes from one kernel to the next. */
   pitch: usize;
 
-  /** `pointer` is 0 with a failure recorded where the memory does not suffice. */
+  /**
+   * `count` of the weights' kernels from `first` on. `pointer` is 0 with a failure recorded where
+   * the memory does not suffice.
+   */
   constructor(
-    weights: Tensor,
+    private weights: Tensor,
+    private first: i32,
     public count: i32,
     public stretches: i32,
     public elements: i32,
@@ -29,10 +33,20 @@ export class PackedKernels {
     this.stretchBytes = ((elements + 7) & ~7) << 1;
     this.pitch = (stretches as usize) * this.stretchBytes;
     this.pointer = takeMemory((this.groups as u64) * GROUP * (this.pitch as u64));
-    const filled = this.pointer == 0 ? 0 : count * stretches;
-    for (let i = 0; i < filled; i++) {
-      const from = weights.pointer + (i as usize) * elements;
-      widen(from, this.pointer + (i as usize) * this.stretchBytes, elements, weights);
+    if (this.pointer != 0 && weights.isConstant) this.pack();
+  }
+
+  /** Packs weights that an operator has computed. */
+  refresh(): void {
+    if (!this.weights.isConstant) this.pack();
+  }
+
+  private pack(): void {
+    const from = this.weights.pointer + (this.first as usize) * this.stretches * this.elements;
+    const filled = this.count * this.stretches;
+    for (let i: usize = 0; i < (filled as usize); i++) {
+      const to = this.pointer + i * this.stretchBytes;
+      widen(from + i * this.elements, to, this.elements, this.weights);
     }
   }
 

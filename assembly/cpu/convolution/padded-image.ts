@@ -1,5 +1,5 @@
-import { Tensor } from "../tensor";
-import { Geometry } from "./geometry";
+import { Geometry } from "../../tflite/geometry";
+import { Tensor } from "../../tflite/tensor";
 import { widen } from "./widen";
 
 /**

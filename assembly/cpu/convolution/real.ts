@@ -1,46 +1,34 @@
-import { Dtype } from "../../compiler/schema";
+import { Geometry } from "../../tflite/geometry";
+import { Operation } from "../../tflite/operation";
 import { Range } from "../arithmetic/activation";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
-import { Geometry } from "./geometry";
 
 // Convolutions of float32 values. Products are added one by one in the order of the taps, the
 // bias last, or first where depthwise, as TFLite's reference kernels do: any other order would
 // round elsewhere. (For large images LiteRT takes another path, which differs in the last bits.)
 
-export function prepareRealConvolution(operation: Operation, geometry: Geometry): Kernel | null {
-  const parts = RealParts.of(operation, geometry.outputChannels);
-  return parts == null ? null : new RealConvolution(geometry, parts);
+export function prepareRealConvolution(operation: Operation, geometry: Geometry): Kernel {
+  return new RealConvolution(geometry, new RealParts(operation), operation.inputs[1].shape[3]);
 }
 
-export function prepareRealDepthwise(operation: Operation, geometry: Geometry): Kernel | null {
-  const parts = RealParts.of(operation, geometry.outputChannels);
-  return parts == null ? null : new RealDepthwise(geometry, parts);
+export function prepareRealDepthwise(operation: Operation, geometry: Geometry): Kernel {
+  return new RealDepthwise(geometry, new RealParts(operation), 1);
 }
 
 /** Weights and what follows the sums. */
 export class RealParts {
-  private constructor(
-    public weights: usize,
-    private biases: usize,
-    private range: Range,
-  ) {}
+  weights: usize;
+  /** Elements from one kernel of a CONV_2D to the next, over its taps. */
+  depth: i32;
+  private biases: usize;
+  private range: Range;
 
-  static of(operation: Operation, channels: i32): RealParts | null {
-    const weights = operation.inputs[1];
-    if (!operation.wantsDtype(weights, Dtype.FLOAT32, "weights")) return null;
-    if (!operation.wantsDtype(operation.outputs[0], Dtype.FLOAT32, "an output")) return null;
-    const range = Range.of(operation);
-    if (range == null) return null;
-    let biases: usize = 0;
-    if (operation.has(2)) {
-      const bias: Tensor = operation.inputs[2];
-      if (!operation.wantsDtype(bias, Dtype.FLOAT32, "a bias")) return null;
-      if (!operation.wantsElements(bias, channels, "a bias")) return null;
-      biases = bias.pointer;
-    }
-    return new RealParts(weights.pointer, biases, range);
+  constructor(operation: Operation) {
+    this.weights = operation.inputs[1].pointer;
+    this.depth = operation.inputs[1].fromLast(1);
+    this.biases = operation.has(2) ? operation.inputs[2].pointer : 0;
+    this.range = Range.of(operation);
   }
 
   bias(channel: i32): f32 {
@@ -54,11 +42,16 @@ export class RealParts {
 
 /** Walks the output; what an element of it is, but for the activation, is left to the two below. */
 abstract class RealWindows extends Kernel {
+  /** Of one element of the output. */
+  protected steps: u64;
+
   constructor(
     protected geometry: Geometry,
     protected parts: RealParts,
+    depth: i32,
   ) {
     super();
+    this.steps = (geometry.rows.kernel as u64) * geometry.columns.kernel * depth;
   }
 
   run(): void {
@@ -69,6 +62,7 @@ abstract class RealWindows extends Kernel {
         for (let x = 0; x < geometry.columns.output; x++) {
           for (let channel = 0; channel < geometry.outputChannels; channel++, to += 4) {
             store<f32>(to, this.parts.clamp(this.value(batch, y, x, channel)));
+            if (isLate(this.steps)) return;
           }
         }
       }
@@ -92,16 +86,17 @@ abstract class RealWindows extends Kernel {
 class RealConvolution extends RealWindows {
   protected value(batch: i32, y: i32, x: i32, channel: i32): f32 {
     const geometry = this.geometry;
-    const channels = geometry.channels;
+    const depth = this.parts.depth;
     const taps = geometry.rows.kernel * geometry.columns.kernel;
-    let weights = this.parts.weights + (((channel as usize) * taps * channels) << 2);
+    let weights = this.parts.weights + (((channel as usize) * taps * depth) << 2);
+    const first = (geometry.groupOf(channel, depth) * depth) << 2;
     let sum: f32 = 0;
     for (let i = 0; i < geometry.rows.kernel; i++) {
-      for (let j = 0; j < geometry.columns.kernel; j++, weights += channels << 2) {
+      for (let j = 0; j < geometry.columns.kernel; j++, weights += depth << 2) {
         const pixel = this.under(batch, y, x, i, j);
         if (pixel == 0) continue;
-        for (let c: usize = 0; c < (channels as usize); c++) {
-          sum += load<f32>(pixel + (c << 2)) * load<f32>(weights + (c << 2));
+        for (let c: usize = 0; c < (depth as usize); c++) {
+          sum += load<f32>(pixel + first + (c << 2)) * load<f32>(weights + (c << 2));
         }
       }
     }

@@ -1,8 +1,8 @@
-import { Dtype } from "../../compiler/schema";
+import { Operation } from "../../tflite/operation";
+import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
 import { Multiplier } from "../arithmetic/multiplier";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
+import { hasMemory } from "../memory";
 
 /**
  * How TFLite's kernels differ in what they do with sums. Scales of input and weights are
@@ -13,13 +13,14 @@ export enum Style {
   FLOAT_TWICE,
   /** FULLY_CONNECTED for int8 with one scale for the weights. */
   FLOAT_ONCE,
-  /** DEPTHWISE_CONV_2D for int8. */
+  /** DEPTHWISE_CONV_2D, and CONV_2D in groups, for int8. */
   DOUBLE_TWICE,
   /** CONV_2D for int8, and FULLY_CONNECTED with a scale for each unit. */
   DOUBLE_ONCE,
 }
 
-const MOST_CHANNELS = 1 << 16;
+/** Of a multiplier, the reference to it and what the allocator adds. */
+const MULTIPLIER_BYTES: u64 = 64;
 
 /**
  * From a convolution's 32-bit sums to 8-bit values: bias, multiplier of the output channel,
@@ -43,32 +44,17 @@ export class Requantizer {
   }
 
   /**
-   * `axis` is the weights' dimension of output channels, which several scales must belong to.
-   * Null with a refusal recorded where scales or bias are not what a convolution has.
+   * `axis` is the weights' dimension of output channels. Null with a failure recorded where the
+   * memory does not suffice.
    */
   static of(operation: Operation, axis: i32, style: Style): Requantizer | null {
     const input = operation.inputs[0];
     const weights = operation.inputs[1];
     const output = operation.outputs[0];
     const channels = weights.shape[axis];
-    const range = Range.of(operation);
-    if (range == null) return null;
-    if (channels > MOST_CHANNELS) {
-      operation.refuse(`at most ${MOST_CHANNELS} output channels`, `${channels}`);
-      return null;
-    }
+    if (!hasMemory((channels as u64) * MULTIPLIER_BYTES)) return null;
     const scales = weights.scales.length;
-    if (scales != 1 && (scales != channels || weights.axis != axis)) {
-      const expected = `one scale for its weights, or ${channels} along dimension ${axis}`;
-      operation.refuse(expected, `${scales} along dimension ${weights.axis}`);
-      return null;
-    }
-    let bias: Tensor | null = null;
-    if (operation.has(2)) {
-      bias = operation.inputs[2];
-      if (!operation.wantsDtype(bias, Dtype.INT32, "a bias")) return null;
-      if (!operation.wantsElements(bias, channels, "a bias")) return null;
-    }
+    const bias: Tensor | null = operation.has(2) ? operation.inputs[2] : null;
     const asFloat = style == Style.FLOAT_TWICE || style == Style.FLOAT_ONCE;
     const roundsOnce = style == Style.FLOAT_ONCE || style == Style.DOUBLE_ONCE;
     const multipliers = new StaticArray<Multiplier>(channels);
@@ -79,11 +65,7 @@ export class Requantizer {
         : (input.scale as f64) * (scale as f64);
       multipliers[i] = Multiplier.of(product / (output.scale as f64));
     }
-    return new Requantizer(multipliers, bias, output, range, roundsOnce);
-  }
-
-  get channels(): i32 {
-    return this.multipliers.length;
+    return new Requantizer(multipliers, bias, output, Range.of(operation), roundsOnce);
   }
 
   value(channel: i32, sum: i32): i32 {

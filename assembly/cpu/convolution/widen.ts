@@ -1,5 +1,5 @@
-import { Dtype } from "../../compiler/schema";
-import { Tensor } from "../tensor";
+import { Dtype } from "../../tflite/schema";
+import { Tensor } from "../../tflite/tensor";
 
 /** Turns `count` 8-bit elements into 16-bit distances from the tensor's zero point. */
 export function widen(from: usize, to: usize, count: i32, tensor: Tensor): void {

@@ -1,7 +1,7 @@
-import { Operation } from "../operation";
-import { Option } from "../option";
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Tensor } from "../../tflite/tensor";
 import { realOf } from "../quantization/dequantize";
-import { Tensor } from "../tensor";
 import { BOX_BYTES } from "./boxes";
 
 /** An element of a tensor of float32 or of an 8-bit type, as a real number. */

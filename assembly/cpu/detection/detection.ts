@@ -1,9 +1,8 @@
-import { Dtype } from "../../compiler/schema";
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Tensor } from "../../tflite/tensor";
 import { Kernel } from "../kernel";
 import { takeMemory } from "../memory";
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
 import { BOX_BYTES } from "./boxes";
 import { BoxDecoder, realAt } from "./decode";
 import { rankByBox } from "./fast";
@@ -16,56 +15,8 @@ import { Suppression } from "./suppression";
  * as many detections as the options allow: boxes, classes, scores, and how many there are.
  */
 export function prepareDetection(operation: Operation): Kernel | null {
-  if (!operation.wants(3, 4)) return null;
-  const encodings = operation.inputs[0];
-  const scores = operation.inputs[1];
-  const anchors = operation.inputs[2];
-  const boxes = encodings.fromLast(2);
-  for (let i = 0; i < 3; i++)
-    if (!operation.wantsNumbers(operation.inputs[i], "input")) return null;
-  for (let i = 0; i < 4; i++) {
-    if (!operation.wantsDtype(operation.outputs[i], Dtype.FLOAT32, "outputs")) return null;
-  }
-  if (encodings.fromLast(1) < 4) {
-    operation.refuse("four values a box", `${encodings.fromLast(1)}`);
-    return null;
-  }
-  if (!operation.wantsElements(encodings, (boxes as u64) * encodings.fromLast(1), "one image")) {
-    return null;
-  }
-  if (!operation.wantsElements(anchors, (boxes as u64) * 4, "anchors")) return null;
-  if (!operation.wantsElements(scores, (boxes as u64) * scores.fromLast(1), "scores")) return null;
-  if (!areOptionsSound(operation, boxes, scores.fromLast(1))) return null;
   const kernel = new Detection(operation);
   return kernel.isReady ? kernel : null;
-}
-
-function areOptionsSound(operation: Operation, boxes: i32, columns: i32): bool {
-  const classes = operation.integer(Option.CLASSES);
-  if (classes < 1 || (columns != classes && columns != classes + 1)) {
-    return operation.refuse(`scores for ${classes} classes`, `${columns}`);
-  }
-  const most = operation.integer(Option.MAX_DETECTIONS);
-  const perBox = operation.integer(Option.MAX_CLASSES_PER_DETECTION);
-  const perClass = operation.integer(Option.DETECTIONS_PER_CLASS);
-  if (most < 1 || perBox < 1 || perClass < 1) {
-    return operation.refuse("at least one detection", "none");
-  }
-  if (!(operation.real(Option.IOU_THRESHOLD) > 0 && operation.real(Option.IOU_THRESHOLD) <= 1)) {
-    const found = operation.real(Option.IOU_THRESHOLD).toString();
-    return operation.refuse("an overlap from 0 to 1", found);
-  }
-  const slots = (most as u64) * (perBox as u64);
-  const outputs = operation.outputs;
-  if (!operation.wantsElements(outputs[0], slots * 4, "boxes")) return false;
-  if (!operation.wantsElements(outputs[1], slots, "classes")) return false;
-  if (!operation.wantsElements(outputs[2], slots, "scores")) return false;
-  if (!operation.wantsElements(outputs[3], 1, "a count")) return false;
-  if (!operation.wantsWork(slots * (classes as u64))) return false;
-  const compared = (min(max(most, perClass), boxes) as u64) * (boxes as u64);
-  if (!operation.flag(Option.REGULAR_NMS)) return operation.wantsWork(compared);
-  const ranked = (min(perClass, boxes) as u64) * (most as u64);
-  return operation.wantsWork((compared + ranked) * (classes as u64));
 }
 
 /** The detection step's tables and limits, as the two ways of ranking use them. */

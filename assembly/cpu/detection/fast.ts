@@ -1,3 +1,4 @@
+import { isLate } from "../clock";
 import { Detection } from "./detection";
 
 /**
@@ -16,6 +17,7 @@ export function rankByBox(detection: Detection): i32 {
     let label = -1;
     for (let j = 0; j < detection.classesPerBox; j++) {
       label = bestClass(detection, box, label);
+      if (isLate(detection.classes)) return 0;
       detection.put(i * detection.classesPerBox + j, box, label);
     }
   }

@@ -1,3 +1,4 @@
+import { isLate } from "../clock";
 import { takeMemory } from "../memory";
 import { Detection } from "./detection";
 
@@ -14,7 +15,8 @@ export function rankByClass(detection: Detection): i32 {
       store<f32>(suppression.scores + ((box as usize) << 2), detection.score(box, label));
     }
     suppression.run(detection.corners, detection.perClass);
-    for (let i = 0; i < suppression.count; i++) {
+    if (isLate(detection.boxes)) return 0;
+    for (let i = 0; i < suppression.count && !isLate(ranking.count); i++) {
       const box = load<u32>(suppression.selected + ((i as usize) << 2));
       ranking.insert(box, label, detection.score(box, label));
     }

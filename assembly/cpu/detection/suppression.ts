@@ -1,3 +1,4 @@
+import { isLate } from "../clock";
 import { takeMemory } from "../memory";
 import { BOX_BYTES, overlap } from "./boxes";
 import { sortByValue } from "./order";
@@ -40,6 +41,7 @@ export class Suppression {
     for (let i = 0; i < candidates && this.count < most; i++) {
       const box = load<u32>(this.candidates + ((i as usize) << 2));
       if (!this.isTaken(corners, box)) this.take(box);
+      if (isLate(this.count)) return;
     }
   }
 

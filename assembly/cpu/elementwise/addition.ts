@@ -1,12 +1,10 @@
+import { Operation } from "../../tflite/operation";
+import { RAISED_BITS, sumFactor } from "../../tflite/rules/elementwise";
+import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
 import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
-import { isPairwise, Pairwise } from "./broadcast";
-
-/** Bits that 8-bit operands are raised by before they are brought to one scale. */
-const RAISED_BITS = 20;
+import { Pairwise } from "./broadcast";
 
 /** ADD. */
 export function prepareAddition(operation: Operation): Kernel | null {
@@ -18,18 +16,13 @@ export function prepareSubtraction(operation: Operation): Kernel | null {
   return prepare(operation, true);
 }
 
-function prepare(operation: Operation, subtracts: bool): Kernel | null {
-  if (!isPairwise(operation)) return null;
+function prepare(operation: Operation, subtracts: bool): Kernel {
   const a = operation.inputs[0];
   const b = operation.inputs[1];
   const output = operation.outputs[0];
   const range = Range.of(operation);
-  if (range == null) return null;
   if (a.isReal) return new RealSum(a, b, output, range, subtracts);
-  const sum = new Sum(a, b, output, range, subtracts);
-  if (sum.isBelowOne) return sum;
-  operation.refuse("an output scale no million times below its inputs'", `${output.scale}`);
-  return null;
+  return new Sum(a, b, output, range, subtracts, sumFactor(operation));
 }
 
 class Sum extends Pairwise {
@@ -37,8 +30,6 @@ class Sum extends Pairwise {
   private first: StaticArray<i32>;
   private second: StaticArray<i32>;
   private toOutput: Multiplier;
-  /** Whether the output's factor is below 1, as TFLite demands. */
-  isBelowOne: bool;
 
   constructor(
     a: Tensor,
@@ -46,13 +37,12 @@ class Sum extends Pairwise {
     output: Tensor,
     private range: Range,
     subtracts: bool,
+    factor: f64,
   ) {
     super(a, b, output);
     const common = 2 * (max(a.scale, b.scale) as f64);
     this.first = raised(a, common, false);
     this.second = raised(b, common, subtracts);
-    const factor = common / ((((1 << RAISED_BITS) as f32) * output.scale) as f64);
-    this.isBelowOne = factor < 1;
     this.toOutput = Multiplier.of(factor);
   }
 

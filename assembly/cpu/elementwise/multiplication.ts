@@ -1,18 +1,16 @@
+import { Operation } from "../../tflite/operation";
+import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
 import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
-import { isPairwise, Pairwise } from "./broadcast";
+import { Pairwise } from "./broadcast";
 
 /** MUL. */
 export function prepareMultiplication(operation: Operation): Kernel | null {
-  if (!isPairwise(operation)) return null;
   const a = operation.inputs[0];
   const b = operation.inputs[1];
   const output = operation.outputs[0];
   const range = Range.of(operation);
-  if (range == null) return null;
   if (a.isReal) return new RealProduct(a, b, output, range);
   return new Product(a, b, output, range);
 }

@@ -1,11 +1,10 @@
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
 import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
 import { ByteTable } from "./table";
-import { isUnary } from "./unary";
 
 // Functions that are linear on either side of 0: below it the value times a slope, then the
 // range of the activation.
@@ -31,7 +30,6 @@ export function prepareAbsolute(operation: Operation): Kernel | null {
 }
 
 function rectifier(operation: Operation, slope: f32, low: f32, high: f32): Kernel | null {
-  if (!isUnary(operation)) return null;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
   const range = Range.between(low, high, output);

@@ -1,5 +1,5 @@
+import { Tensor } from "../../tflite/tensor";
 import { Kernel } from "../kernel";
-import { Tensor } from "../tensor";
 
 /** What one element gives, for functions of a single 8-bit value: looked up by stored byte. */
 export class ByteTable extends Kernel {

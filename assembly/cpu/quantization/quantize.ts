@@ -1,17 +1,13 @@
+import { Operation } from "../../tflite/operation";
+import { Tensor } from "../../tflite/tensor";
 import { Multiplier, storedValue } from "../arithmetic/multiplier";
 import { ByteTable } from "../elementwise/table";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Tensor } from "../tensor";
 
 /** QUANTIZE: from float32 to an 8-bit type, or from one quantization to another. */
 export function prepareQuantize(operation: Operation): Kernel | null {
-  if (!operation.wants(1, 1)) return null;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
-  if (!operation.wantsNumbers(input, "input")) return null;
-  if (!operation.wantsBytes(output, "output")) return null;
-  if (!operation.wantsElements(output, input.elements, "an output")) return null;
   if (input.isReal) return new Quantize(input, output);
   const multiplier = Multiplier.of((input.scale as f64) / (output.scale as f64));
   const table = new ByteTable(input, output);

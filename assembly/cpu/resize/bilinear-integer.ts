@@ -1,5 +1,6 @@
+import { Tensor } from "../../tflite/tensor";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { Tensor } from "../tensor";
 
 /** Fraction bits of a position, and of the weights along one axis. */
 const BITS = 10;
@@ -58,6 +59,7 @@ export class BilinearInteger extends Kernel {
         const bottom = this.rowStart(batch, this.rows.upper[y]);
         for (let x = 0; x < this.output.shape[2]; x++, to += channels) {
           this.pixel(top, bottom, this.rows.behind[y], x, to);
+          if (isLate(channels)) return;
         }
       }
     }

@@ -1,18 +1,16 @@
-import { Dtype } from "../../compiler/schema";
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Dtype } from "../../tflite/schema";
+import { Tensor } from "../../tflite/tensor";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
 import { BilinearInteger } from "./bilinear-integer";
 import { scaleOf } from "./positions";
-import { isResize } from "./resize";
 
 /** RESIZE_BILINEAR. The size is that of the output tensor. */
 export function prepareBilinear(operation: Operation): Kernel | null {
-  if (!isResize(operation)) return null;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
-  if (!operation.wantsNumbers(input, "input")) return null;
   const alignCorners = operation.flag(Option.ALIGN_CORNERS);
   const halfPixels = operation.flag(Option.HALF_PIXEL_CENTERS);
   // TFLite's reference kernels count in float32 for all but int8.
@@ -68,6 +66,7 @@ class Bilinear extends Kernel {
         const bottom = this.rowStart(batch, this.rows.upper[y]);
         for (let x = 0; x < this.output.shape[2]; x++, to += channels) {
           this.pixel(top, bottom, this.rows.share[y], x, to);
+          if (isLate(channels)) return;
         }
       }
     }

@@ -1,13 +1,12 @@
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Tensor } from "../../tflite/tensor";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
 import { nearestPositions } from "./positions";
-import { isResize } from "./resize";
 
 /** RESIZE_NEAREST_NEIGHBOR. The size is that of the output tensor. */
 export function prepareNearest(operation: Operation): Kernel | null {
-  if (!isResize(operation)) return null;
   return new Nearest(
     operation.inputs[0],
     operation.outputs[0],
@@ -38,6 +37,7 @@ class Nearest extends Kernel {
     for (let batch = 0; batch < input.shape[0]; batch++) {
       for (let y = 0; y < this.rows.length; y++) {
         const row = (batch * input.shape[1] + this.rows[y]) * input.shape[2];
+        if (isLate(this.columns.length)) return;
         for (let x = 0; x < this.columns.length; x++, to += pixel) {
           memory.copy(to, input.pointer + ((row + this.columns[x]) as usize) * pixel, pixel);
         }

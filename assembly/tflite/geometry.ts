@@ -1,6 +1,6 @@
-import { Operation } from "../operation";
-import { Option } from "../option";
-import { Tensor } from "../tensor";
+import { Operation } from "./operation";
+import { Option } from "./option";
+import { Tensor } from "./tensor";
 import { Axis } from "./window";
 
 /** Images in and out, and the windows between them; kernels of K1 × K2. */
@@ -37,8 +37,9 @@ export class Geometry {
     return this.output.shape[3];
   }
 
-  get pixels(): u64 {
-    return (this.rows.output as u64) * (this.columns.output as u64);
+  /** The group of an output channel, where kernels look at `depth` of the image's channels. */
+  groupOf(channel: i32, depth: i32): i32 {
+    return depth == 0 ? 0 : channel / (this.outputChannels / (this.channels / depth));
   }
 
   /**
@@ -66,9 +67,6 @@ export class Geometry {
       operation.refuse("filter, strides and dilation from 1 on", `${least}`);
       return null;
     }
-    const taps = (kernelHeight as u64) * (kernelWidth as u64);
-    if (!operation.wantsWork(taps)) return null;
-    if (!operation.wantsWork(taps * max(output.elements, input.elements))) return null;
     const geometry = new Geometry(input, output, operation, kernelHeight, kernelWidth, isDilated);
     const rows = geometry.rows.output;
     const shape = [input.shape[0], rows, geometry.columns.output, outputChannels];

@@ -1,4 +1,4 @@
-import { Padding } from "../../compiler/schema";
+import { Padding } from "./schema";
 
 /** How a window moves along one axis of an image. */
 export class Axis {

@@ -1,9 +1,10 @@
-import { DTYPE_BYTES, Dtype } from "../compiler/schema";
+import { DTYPE_BYTES, Dtype } from "./schema";
 
 const MOST_REACH: u64 = 1 << 32;
 
-/** A tensor in the module's memory. */
+/** An operand, as kernels and rules see it. */
 export class Tensor {
+  /** Its bytes; for rules, which look at no others, those of a constant. */
   pointer: usize = 0;
   shape: i32[] = [];
   scales: f32[] = [];
@@ -46,6 +47,10 @@ export class Tensor {
   /** One of the two 8-bit types. */
   get isByte(): bool {
     return this.dtype == Dtype.UINT8 || this.dtype == Dtype.INT8;
+  }
+
+  get isSigned(): bool {
+    return this.dtype == Dtype.INT8;
   }
 
   get isReal(): bool {
@@ -99,6 +104,13 @@ export class Tensor {
     return this.dtype == Dtype.INT64
       ? load<i64>(this.pointer + ((i as usize) << 3))
       : (load<i32>(this.pointer + ((i as usize) << 2)) as i64);
+  }
+
+  /** Whether it is quantized as another one, to the bit. */
+  isQuantizedAs(other: Tensor): bool {
+    const unquantized = this.scales.length == 0 && other.scales.length == 0;
+    if (unquantized || this.scales.length != 1 || other.scales.length != 1) return unquantized;
+    return this.scale == other.scale && this.zeroPoint == other.zeroPoint;
   }
 
   sameShape(other: Tensor): bool {

@@ -1,0 +1,43 @@
+import { Operation } from "./operation";
+
+// What LiteRT.js 2.5.3, which runs operators that have no kernel of nolfet's, is known to do
+// wrongly. It was found by comparing with plain arithmetic.
+
+class Fault {
+  constructor(
+    public operator: string,
+    public words: string,
+    /** Whether it has the fault only where that input is left out or, for -1, always. */
+    public withoutInput: i32 = -1,
+    /** Whether it has the fault only where that input is computed. */
+    public withComputedInput: i32 = -1,
+  ) {}
+}
+
+const CANNOT_LOAD = "LiteRT cannot load it";
+const WRONG = "LiteRT runs it wrongly";
+
+const FAULTS: Fault[] = [
+  new Fault("LSTM", CANNOT_LOAD),
+  new Fault("UNIDIRECTIONAL_SEQUENCE_LSTM", CANNOT_LOAD),
+  new Fault("BIDIRECTIONAL_SEQUENCE_LSTM", CANNOT_LOAD),
+  new Fault("SVDF", CANNOT_LOAD),
+  new Fault("CONV_2D", `${WRONG} without a bias`, 2),
+  new Fault("SHAPE", WRONG),
+  new Fault("TILE", `${WRONG} with computed multiples`, -1, 1),
+  new Fault("RESHAPE", `${WRONG} with a computed shape`, -1, 1),
+];
+
+/** Why LiteRT must not be given an operator; empty where nothing is known against it. */
+export function liteRtFault(operation: Operation): string {
+  if (operation.isCustom) return "LiteRT has no custom operators either";
+  for (let i = 0; i < FAULTS.length; i++) {
+    const fault = FAULTS[i];
+    if (fault.operator != operation.name) continue;
+    if (fault.withoutInput >= 0 && operation.has(fault.withoutInput)) continue;
+    const input = fault.withComputedInput;
+    if (input >= 0 && (!operation.has(input) || operation.inputs[input].isConstant)) continue;
+    return fault.words;
+  }
+  return "";
+}

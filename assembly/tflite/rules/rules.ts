@@ -1,0 +1,44 @@
+import { Rule } from "../coverage";
+import { Operation } from "../operation";
+import { isConvolution, isDepthwise, isFullyConnected } from "./convolutions";
+import { isDetection } from "./detection";
+import { hasSameElements, isPair, isSoftmax, isSum } from "./elementwise";
+import { isConcatenation, isPad, isSplit, isStridedSlice, isTranspose } from "./movement";
+import { isPool, isResize } from "./pixels";
+import { isArgMax, isMean } from "./reductions";
+
+class Entry {
+  constructor(
+    public rule: Rule,
+    /** Whether an operator whose operands are of the right types meets the rule. */
+    public isMet: (operation: Operation) => bool,
+  ) {}
+}
+
+const RULES: Entry[] = [
+  new Entry(Rule.SAME_ELEMENTS, hasSameElements),
+  new Entry(Rule.ARG_MAX, isArgMax),
+  new Entry(Rule.CONCATENATION, isConcatenation),
+  new Entry(Rule.CONVOLUTION, isConvolution),
+  new Entry(Rule.DEPTHWISE, isDepthwise),
+  new Entry(Rule.DETECTION, isDetection),
+  new Entry(Rule.FULLY_CONNECTED, isFullyConnected),
+  new Entry(Rule.MEAN, isMean),
+  new Entry(Rule.PAD, isPad),
+  new Entry(Rule.PAIR, isPair),
+  new Entry(Rule.POOL, isPool),
+  new Entry(Rule.RESIZE, isResize),
+  new Entry(Rule.SOFTMAX, isSoftmax),
+  new Entry(Rule.SPLIT, isSplit),
+  new Entry(Rule.STRIDED_SLICE, isStridedSlice),
+  new Entry(Rule.SUM, isSum),
+  new Entry(Rule.TRANSPOSE, isTranspose),
+];
+
+/** Whether an operator meets a rule; a refusal is recorded otherwise. */
+export function meets(rule: Rule, operation: Operation): bool {
+  for (let i = 0; i < RULES.length; i++) {
+    if (RULES[i].rule == rule) return RULES[i].isMet(operation);
+  }
+  return false;
+}
