@@ -7,7 +7,7 @@ import {
 } from "../../assembly/compiler/read/slots.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 
-// LiteRT.js 2.5.3 computes garbage for CONV_2D without a bias, and for RESHAPE and TILE whose shape
+// LiteRT.js 2.5.3 computes garbage for convolutions without a bias, and for RESHAPE and TILE whose shape
 // is computed, it makes no tensor for an input whose shape signature leaves the batch open, and finds
 // no outputs by some signatures. A twin of such a model has a bias of zeros, a constant shape and no
 // signatures: the same by arithmetic, and LiteRT gets it right.
@@ -53,7 +53,8 @@ export function twinForLiteRt(bytes: Uint8Array): Uint8Array {
   model.operators.forEach((operator, i) => {
     const name = OPERATOR_NAMES[model.codeOf(operator)];
     const inputs = model.integers(operator, OperatorSlot.INPUTS);
-    if (name === "CONV_2D" && (inputs[2] ?? -1) < 0) twin.giveBias(i, inputs);
+    const isConvolution = name === "CONV_2D" || name === "DEPTHWISE_CONV_2D";
+    if (isConvolution && (inputs[2] ?? -1) < 0) twin.giveBias(i, inputs);
     if (name === "RESHAPE" && model.isComputed(inputs[1])) {
       twin.giveConstant(i, inputs, 1, model.shapeOf(model.outputOf(operator)));
     }
@@ -164,7 +165,10 @@ class Twin {
 
   giveBias(operator: number, inputs: number[]): void {
     const [image = 0, weights = 0] = inputs;
-    const [units = 0] = this.model.shapeOf(weights);
+    const units =
+      this.model
+        .shapeOf(this.model.outputOf(this.model.operators[operator] as TableCursor))
+        .at(-1) ?? 0;
     const [scale = 0] = this.model.scales(image);
     const scales = this.model.scales(weights).map((one) => Math.fround(one * scale));
     const zeros = new Array(units).fill(0);
