@@ -23,6 +23,8 @@ const SHAPES: Record<string, Partial<ConvolutionSpec>> = {
   "1×1": { kernel: 1 },
   "5×5 without padding": { kernel: 5, padding: "VALID" },
   "3×3 without padding": { padding: "VALID" },
+  "5×1 without padding": { kernel: [5, 1], padding: "VALID" },
+  "1×3 without padding": { kernel: [1, 3], padding: "VALID" },
   "4×2 within a 5×5": { kernel: [4, 2] },
   "a stride of 2": { stride: 2 },
   "a stride of 2 over odd sides": { stride: 2, height: 13, width: 11 },

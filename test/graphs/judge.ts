@@ -169,9 +169,17 @@ const MOVES = new Set([
   "TRANSPOSE",
 ]);
 
+/**
+ * Functions of one element. A factor just below a half has TFLite's first rounding make a whole step
+ * of it, and the second one round up every odd value.
+ */
+const FUNCTIONS = new Set(["ABS", "CONCATENATION", "QUANTIZE", "RELU", "RELU6"]);
+const OF_FUNCTIONS: Limits = { largest: 1, mean: 0.55, share: 0.55 };
+
 /** `error` is what is expected of weights quantized per channel: a root mean square, in steps. */
 function limitsFor(name: string, error: number | undefined): Limits {
   if (MOVES.has(name)) return EXACT;
+  if (FUNCTIONS.has(name)) return OF_FUNCTIONS;
   if (error === undefined) return ROUNDED;
   const mean = MOST_SHARE + MOST_ERRORS * error;
   // Of a normal distribution, nothing is farther out than so many deviations.
@@ -217,12 +225,13 @@ async function compareOutputs(
 const MOST_RESIZED = 256;
 
 /**
- * LiteRT has no ABS of uint8, and goes on without a word; without corners or half pixels, its
+ * LiteRT has no ABS of uint8 and no SOFTMAX of a scalar, and goes on without a word; without corners or half pixels, its
  * RESIZE_NEAREST_NEIGHBOR rounds up what it multiplies positions by.
  */
 function isWrongInLiteRt(network: Network, { operator, inputs, outputs }: OperatorSpec): boolean {
   const [input, output] = [inputs[0], outputs[0]].map((name) => tensorOf(network, name as string));
   if (operator === "ABS") return input?.dtype === "uint8";
+  if (operator === "SOFTMAX") return input?.shape.length === 0;
   return (
     operator === "RESIZE_NEAREST_NEIGHBOR" && Math.max(...(output?.shape ?? [])) > MOST_RESIZED
   );

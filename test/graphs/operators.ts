@@ -85,9 +85,10 @@ function drawWeights(
     data: Uint8Array.from(data),
   });
   const inputScale = scaleOf(input.quantization);
-  const spread = (isWild ? 74 : 20) * 50 * Math.sqrt(terms);
+  const hasWildBias = random.oneIn(20);
+  const spread = hasWildBias ? 2 ** 30 : (isWild ? 74 : 20) * 50 * Math.sqrt(terms);
   const biasScale = scale.map((one) => Math.fround(one * inputScale));
-  const most = random.oneIn(20) ? 2 ** 30 : Math.min(Math.round(spread), 2 ** 30);
+  const most = Math.round(spread);
   const bias = maker.constant({
     shape: [units],
     dtype: "int32",

@@ -27,9 +27,10 @@ const ODD = 8;
 
 /** Of values that spread over about so many units. */
 export function drawQuantization(random: Random, dtype: ByteType, spread = 1): Quantization {
+  const usual = spread / 40;
   const scale = random.oneIn(ODD)
-    ? drawScale(random, 1e-5, 1e3)
-    : Math.fround((spread / 40) * drawScale(random, 0.6, 1.8));
+    ? random.pick([drawScale(random, 1e-7, 1e5), Math.fround(usual * drawScale(random, 1e-3, 1e3))])
+    : Math.fround(usual * drawScale(random, 0.6, 1.8));
   return { scale, zeroPoint: drawZeroPoint(random, dtype) };
 }
 

@@ -75,6 +75,7 @@ export class Halves {
   isPossibleOn(core: Core): bool {
     const c = this.whole;
     if (c.spelledOut || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
+    if (!findsLink(c, c.rows) || !findsLink(c, c.columns)) return false;
     if (c.depthwise && (c.isPadded || this.links > 1)) return false;
     const main = this.main;
     if (main.inputChannels > MOST_CHANNELS) return false;
@@ -101,14 +102,15 @@ export class Halves {
     for (let l = 0; l < this.links; l++) this.lay(remainders, left, remainder, l * this.count, 0);
     const rounded = blank(this.main, zero, biases);
     for (let r = 0; r < this.readings; r++) this.lay(weights[r], rounded, this.main, 0, r * planes);
-    const side = this.main.side;
-    const centre = remainder.side == side ? side >> 1 : 0;
+    const tap =
+      linkTap(this.whole, this.whole.rows) * this.main.side +
+      linkTap(this.whole, this.whole.columns);
     for (let l = 0; l < this.links; l++) {
       const part = (this.link * (l + 1)) / this.links - (this.link * l) / this.links;
       const weight = toByte((zero as i32) + part, "the weight of a remainder");
       for (let k = 0; k < this.count; k++) {
         const plane = this.readings * planes + l * this.count + k;
-        rounded[indexOf(this.main, k, centre * (side + 1), plane)] = weight;
+        rounded[indexOf(this.main, k, tap, plane)] = weight;
       }
     }
   }
@@ -155,9 +157,32 @@ function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
   h.depthwise = c.depthwise && count > 1;
   h.native = isNative(h, core);
   h.same = true;
-  frame(h.rows, c.preparedSide(c.rows), h.side);
-  frame(h.columns, c.preparedSide(c.columns), h.side);
+  frame(h.rows, c.rows, c, h);
+  frame(h.columns, c.columns, c, h);
   return h;
+}
+
+/**
+ * The tap, along an axis, under which the main one finds the remainder's output: that in the middle,
+ * unless the last window reaches so far over the image's end that it is outside there. (An even
+ * kernel has its middle between two taps, and takes the first.)
+ */
+function linkTap(c: Convolution, axis: Axis): i32 {
+  const side = c.planeSide;
+  if ((side & 1) == 0) return 0;
+  const stride = c.striding == Striding.FIRST_PIXEL ? axis.stride : 1;
+  const lastWindow = (axis.output - 1) * stride - paddingLeft(c, axis);
+  return min(side >> 1, c.preparedSide(axis) - 1 - lastWindow);
+}
+
+/** Whether that tap is inside the image for the first window, too. */
+function findsLink(c: Convolution, axis: Axis): bool {
+  return linkTap(c, axis) >= paddingLeft(c, axis);
+}
+
+/** What of the padding is not in the image already. */
+function paddingLeft(c: Convolution, axis: Axis): i32 {
+  return c.isPadded ? 0 : axis.padding;
 }
 
 function mainOf(c: Convolution, remainder: Convolution, count: i32, readings: i32): Convolution {
@@ -182,16 +207,17 @@ function half(c: Convolution, side: i32): Convolution {
   return h;
 }
 
-function frame(axis: Axis, pixels: i32, side: i32): void {
-  axis.input = pixels;
-  axis.output = pixels;
-  axis.padding = side >> 1;
+/** The remainder's taps lie about a pixel as the main one's do about the tap of the link. */
+function frame(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {
+  axis.input = c.preparedSide(whole);
+  axis.output = axis.input;
+  axis.padding = linkTap(c, whole) + h.side - c.planeSide;
 }
 
 function follow(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {
   axis.input = c.preparedSide(whole);
   axis.output = whole.output;
-  axis.padding = c.isPadded ? 0 : whole.padding;
+  axis.padding = paddingLeft(c, whole);
   if (h.striding == Striding.FIRST_PIXEL) axis.stride = whole.stride;
 }
 
