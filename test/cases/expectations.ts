@@ -31,7 +31,6 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   fully_connected_computed_weights: UNSUPPORTED,
 };
 
-const WIDE_ROWS = "an interleaved row over 32,768 bytes leaves a signed field of the TP job";
 const SHAPES = "shapes are not folded into constants";
 
 /**
@@ -40,31 +39,13 @@ const SHAPES = "shapes are not folded into constants";
  */
 // biome-ignore format: a table
 export const STILL_WRONG: Record<string, string> = {
-  bias_axis_3: "the axis of a bias is checked, though it cannot matter",
-  concat_last_axis_over_32768: WIDE_ROWS,
-  "conv-row-over-32768-bytes": WIDE_ROWS,
-  conv_640x64: WIDE_ROWS,
-  conv_row_32832: WIDE_ROWS,
   depthwise_channels_7: "too few jobs for 256 scales",
   fully_connected_computed_weights: "refused when it runs, not when it is compiled",
   "grouped-conv": "refused when it runs, not when it is compiled",
   hard_swish: "too few jobs for the convolution before HARD_SWISH",
   "hybrid-dynamic-range": "refused when it runs, not when it is compiled",
   dynamic_range_kws: "refused when it runs, not when it is compiled",
-  "keras-dynamic-flatten": SHAPES,
-  reshape_computed_shape: SHAPES,
-  reshape_computed_shape_min: SHAPES,
   "same-output-twice": "an output that is named twice is refused",
-  shape: SHAPES,
-  "shape-only": SHAPES,
-  "shape-slice-only": SHAPES,
-  shape_strided_slice: SHAPES,
   stateful_vad_call_once: "models of two subgraphs are refused",
   tile_computed_multiples: SHAPES,
-  "unet-572x572x64": WIDE_ROWS,
-  "wide-mean": WIDE_ROWS,
-  "wide-rows-add-34x34x1024": WIDE_ROWS,
-  "wide-rows-average-pool-33x33x1280": WIDE_ROWS,
-  "wide-rows-depthwise-34x34x1024": WIDE_ROWS,
-  yolov8n_192_concat: WIDE_ROWS,
 };
