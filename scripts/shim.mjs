@@ -1,8 +1,8 @@
 // Compiles what is native: one command line for each product, with whatever C++ compiler is there.
 // Nothing is downloaded: Node's headers come from npm, the kernel's from the system.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { GENERATED, generateHeaders, HEADER_SOURCES } from "./c-headers.mjs";
 import { Missing } from "./missing.mjs";
 
@@ -27,7 +27,15 @@ const NODE_HEADERS = ["node_modules/node-addon-api", "node_modules/node-api-head
 
 const COMMON = ["-Wall", "-Wextra", "-fvisibility=hidden"];
 const CPP = ["-std=c++17"];
-const RELEASE = ["-O2", "-s"];
+/** Overflows on the stack and in buffers of known size end the process; linkage is read-only. */
+const HARDENED = [
+  "-fstack-protector-strong",
+  "-fstack-clash-protection",
+  "-U_FORTIFY_SOURCE",
+  "-D_FORTIFY_SOURCE=2",
+  "-Wl,-z,relro,-z,now,-z,noexecstack",
+];
+const RELEASE = ["-O2", "-s", ...HARDENED];
 const SANITIZED = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"];
 
 /** What is made of the sources in which folders, and under which name. */
@@ -52,11 +60,14 @@ const PRODUCTS = {
     flags: [...CPP, "-shared", "-fPIC", "-isystem", GENERATED, "-idirafter", "/usr/include"],
     generate: generateHeaders,
     sources: HEADER_SOURCES,
-    path: (arch) => `build/linux-${arch}/libnolfet.so`,
+    // Programs ask for it by this name, wherever it lay as they were linked.
+    soname: "libnolfet.so.0",
+    path: (arch) => `build/linux-${arch}/libnolfet.so.0`,
+    link: "libnolfet.so", // where linkers look for it
   },
   runner: {
     folders: ["shim/run"],
-    flags: ["-std=gnu11", "-xc"],
+    flags: ["-std=gnu11", "-fPIE", "-pie", "-xc"],
     library: "library",
     path: (arch) => `build/linux-${arch}/nolfet-run`,
   },
@@ -67,7 +78,16 @@ const PRODUCTS = {
  * Throws Missing without a compiler or headers, and an Error with what the compiler says.
  */
 export function compile(product, { arch = process.arch, sanitize = false } = {}) {
-  const { folders, flags, path, library, generate, sources: others = [] } = PRODUCTS[product];
+  const {
+    folders,
+    flags,
+    path,
+    library,
+    soname,
+    link,
+    generate,
+    sources: others = [],
+  } = PRODUCTS[product];
   const linked = library ? [compile(library, { arch, sanitize })] : [];
   const output = sanitize ? `build/sanitized/${path(arch)}` : path(arch);
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
@@ -79,11 +99,18 @@ export function compile(product, { arch = process.arch, sanitize = false } = {})
   const kind = sanitize ? SANITIZED : RELEASE;
   mkdirSync(dirname(output), { recursive: true });
   const command = [...COMMON, ...kind, ...flags, ...kernelHeaders(compiler), ...sources];
+  const named = soname ? [`-Wl,-soname,${soname}`] : [];
   // A program finds its library beside itself.
   const libraries = linked.flatMap((file) => ["-xnone", file, "-Wl,-rpath,$ORIGIN"]);
-  run(compiler, [...command, ...libraries, "-o", `${output}.part`]);
+  run(compiler, [...command, ...named, ...libraries, "-o", `${output}.part`]);
   renameSync(`${output}.part`, output);
+  if (link) relink(join(dirname(output), link), basename(output));
   return output;
+}
+
+function relink(path, target) {
+  rmSync(path, { force: true });
+  symlinkSync(target, path);
 }
 
 function isNewer(path, files) {
