@@ -30,6 +30,7 @@ async function fetchModule(place: string | URL): Promise<WebAssembly.Module> {
 /** What the package @litertjs/core exports, as far as it is used here. */
 interface LiteRtPackage {
   loadLiteRt(folder: string): Promise<{ liteRtWasm: unknown }>;
+  unloadLiteRt(): void;
 }
 
 /**
@@ -38,8 +39,18 @@ interface LiteRtPackage {
  * served.
  */
 export function locateLiteRt(load: () => Promise<LiteRtPackage>, folder: string): void {
-  loadLiteRtWith(async () => {
-    const { liteRtWasm } = await (await load()).loadLiteRt(folder);
-    return liteRtWasm as LiteRtModule;
+  let last: Promise<unknown> = Promise.resolve();
+  loadLiteRtWith((printErr, named) => {
+    // The package knows of one instance at a time. Unloaded, it forgets it, and so makes a new one.
+    const instance = last.then(async () => {
+      const { loadLiteRt, unloadLiteRt } = await load();
+      // What the package hands on to the module's glue.
+      Object.assign(globalThis, { Module: { printErr } });
+      const { liteRtWasm } = await loadLiteRt(named ?? folder);
+      unloadLiteRt();
+      return liteRtWasm as LiteRtModule;
+    });
+    last = instance.catch(() => {});
+    return instance;
   });
 }

@@ -9,6 +9,7 @@ interface CompilerExports extends FailureExports {
   setStatistics(table: number, bytes: number): void;
   compile(model: number, bytes: number, core: number, options: number): number;
   extractOperator(model: number, bytes: number, operator: number): number;
+  outlineModel(model: number, bytes: number): number;
   resultPointer(): number;
   resultBytes(): number;
 }
@@ -59,6 +60,14 @@ export function extractOperator(model: Uint8Array, operator: number): Promise<By
   return withCompiler(model, (compiler, pointer) =>
     compiler.extractOperator(pointer, model.length, operator),
   );
+}
+
+/** What a model computes, in the words of assembly/compiler/write/outline.ts. */
+export async function outlineOf(model: Uint8Array): Promise<Int32Array> {
+  const bytes = await withCompiler(model, (compiler, pointer) =>
+    compiler.outlineModel(pointer, model.length),
+  );
+  return new Int32Array(bytes.buffer);
 }
 
 /** An instance never frees: it does this one thing, and goes. */

@@ -21,6 +21,11 @@ export interface SessionOptions {
    * if left out.
    */
   timeout?: number;
+  /**
+   * The folder of the package `@litertjs/core`, or one where it is installed; in a browser, where
+   * its Wasm files are served. If left out: beside nolfet, or where `locateLiteRt` says.
+   */
+  litert?: string;
 }
 
 export interface RunOptions {
@@ -72,7 +77,8 @@ export class Session {
       const steps: Step[] = [];
       try {
         const values = allocateValues(blob, engine, sharedValues(blob, device));
-        const runners = { device, engine, timeout: options.timeout ?? DEFAULT_TIMEOUT };
+        const { timeout = DEFAULT_TIMEOUT, litert } = options;
+        const runners = { device, engine, timeout, litert };
         for (const segment of device?.image.segments ?? blob.segments) {
           steps.push(await prepareStep(blob, segment, values, runners));
         }
@@ -193,6 +199,7 @@ const RULES: Rules<SessionOptions> = {
     is: (value) => typeof value === "number" && value > 0 && value <= MOST_TIMEOUT,
     expected: `milliseconds above 0, up to ${MOST_TIMEOUT}`,
   },
+  litert: text("the folder of LiteRT's package"),
 };
 
 const RUN_RULES: Rules<RunOptions> = { copyOutputs: FLAG };

@@ -58,6 +58,8 @@ export interface Runners {
   engine?: CpuEngine | undefined;
   /** Milliseconds that the CPU's kernels may take for one segment. */
   timeout?: number | undefined;
+  /** Where LiteRT's package is, if the caller says so. */
+  litert?: string | undefined;
 }
 
 /** Prepares a segment for what runs it: the device, the CPU's kernels, or LiteRT. */
@@ -65,10 +67,10 @@ export async function prepareStep(
   blob: Blob,
   segment: Segment,
   values: Values,
-  { device, engine, timeout }: Runners,
+  { device, engine, timeout, litert }: Runners,
 ): Promise<Step> {
   if (segment.placement === "NPU" && device) return npuStep(blob, segment, values, device);
-  if (segment.model.length > 0) return liteRtStep(blob, segment, values);
+  if (segment.model.length > 0) return liteRtStep(blob, segment, values, litert);
   return { run: (engine as CpuEngine).runOf(segment.operators, timeout) };
 }
 

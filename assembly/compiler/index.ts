@@ -11,6 +11,7 @@ import { readModel } from "./read";
 import { exposeAll, pruneTo } from "./read/prune";
 import { Settings } from "./settings";
 import { writeBlob } from "./write/blob";
+import { outline } from "./write/outline";
 import { extract } from "./write/submodel";
 
 export {
@@ -74,6 +75,17 @@ export function extractOperator(model: usize, bytes: u32, operator: i32): i32 {
   }
   resultAddress = file.pointer;
   resultSize = file.size;
+  return 0;
+}
+
+/** Tells a model's operators and borders (`outline`) as the result. Gives 0, or a code. */
+export function outlineModel(model: usize, bytes: u32): i32 {
+  clearFailure();
+  const graph = readModel(new Span(model, bytes));
+  if (graph == null) return failureCode();
+  const words = outline(graph);
+  resultAddress = words.dataStart;
+  resultSize = words.length << 2;
   return 0;
 }
 

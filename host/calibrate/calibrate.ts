@@ -4,7 +4,7 @@ import { openBlob } from "../blob/open.ts";
 import { compileModel, OPTION_BITS } from "../compiler.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NolfetError } from "../errors.ts";
-import { Session } from "../session.ts";
+import { Session, type SessionOptions } from "../session.ts";
 import { statisticsFor, type TensorStatistics } from "./statistics.ts";
 
 type Feeds = Record<string, TypedArray>;
@@ -16,12 +16,16 @@ type Feed = (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds
  * The same model and inputs give the same bytes anywhere. Throws what `compile` and `Session.run` do,
  * and BAD_INPUT where there is nothing to calibrate by.
  */
-export async function calibrate(model: Uint8Array, feed: Feed): Promise<Uint8Array> {
+export async function calibrate(
+  model: Uint8Array,
+  feed: Feed,
+  options: Pick<SessionOptions, "litert"> = {},
+): Promise<Uint8Array> {
   checkBytes(model, "the model");
   checkInput(feed, typeof feed === "function", "a function that gives the values of inputs");
   const bytes = await compileModel(ownBytes(model), 0, OPTION_BITS.cpuOnly | OPTION_BITS.exposeAll);
   const blob = openBlob(bytes);
-  const session = await Session.create(bytes, { device: "emulator" });
+  const session = await Session.create(bytes, { ...options, device: "emulator" });
   const statistics = statisticsFor(blob);
   let runs = 0;
   try {

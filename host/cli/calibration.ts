@@ -1,5 +1,5 @@
 import type { CompileOptions } from "../compile.ts";
-import { calibrate } from "../index.ts";
+import { calibrate, type TensorInfo } from "../index.ts";
 import { readFeeds } from "./feeds.ts";
 import { compileOptions, type TargetOptions } from "./options.ts";
 
@@ -15,8 +15,9 @@ export async function settingsFor(
   const settings = compileOptions(options, fallback);
   const pictures = options.calibrate;
   if (pictures === undefined) return settings;
-  const statistics = await calibrate(model, async function* (inputs) {
+  const feeds = async function* (inputs: readonly TensorInfo[]) {
     for (const image of pictures) yield (await readFeeds(inputs, { image })).feeds;
-  });
+  };
+  const statistics = await calibrate(model, feeds, { litert: options.litert });
   return { ...settings, statistics };
 }

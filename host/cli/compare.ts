@@ -9,6 +9,7 @@ import {
 } from "../compare/compare.ts";
 import type { Difference } from "../compare/difference.ts";
 import { NolfetError } from "../errors.ts";
+import type { TensorInfo } from "../feeds.ts";
 import { noiseFor } from "../noise.ts";
 import { counted, percent } from "../numbers.ts";
 import { printable, printableAll } from "../printable.ts";
@@ -45,14 +46,16 @@ async function compareFile(path: string, options: Options): Promise<void> {
   }
   const isNoise = options.image === undefined && options.input === undefined;
   let input = isNoise ? "pseudo-random bytes" : "the given tensors";
-  const comparison = await about(path, async () =>
-    compareModel(model, await settingsFor(model, options), async (inputs) => {
-      if (isNoise) return noiseFor(inputs);
-      const { feeds, preprocessing } = await readFeeds(inputs, options);
-      input = preprocessing ?? input;
-      return feeds;
-    }),
-  );
+  const feed = async (inputs: readonly TensorInfo[]) => {
+    if (isNoise) return noiseFor(inputs);
+    const { feeds, preprocessing } = await readFeeds(inputs, options);
+    input = preprocessing ?? input;
+    return feeds;
+  };
+  const comparison = await about(path, async () => {
+    const settings = await settingsFor(model, options);
+    return compareModel(model, settings, feed, { litert: options.litert });
+  });
   if (options.json) printJson({ file: path, input, ...comparison });
   else print(describe(printableAll(comparison), printable(input)));
 }

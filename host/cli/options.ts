@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CompileOptions } from "../compile.ts";
 import { NolfetError } from "../errors.ts";
+import { PACKAGE } from "../litert/module.ts";
 
 /** What every command that compiles takes, as commander hands it on. */
 export interface TargetOptions {
@@ -10,6 +11,7 @@ export interface TargetOptions {
   allowUnproven?: boolean;
   calibrate?: string[];
   jobBudget?: number;
+  litert?: string;
   json?: boolean;
 }
 
@@ -42,6 +44,10 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
           "for groups of channels, remainders and doublings of readings " +
           "(default: four times the layers)",
         parseJobs,
+      )
+      .option(
+        "--litert <folder>",
+        `where ${PACKAGE} is, for operators without a kernel (default: installed beside nolfet)`,
       ),
   );
 }

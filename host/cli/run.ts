@@ -87,8 +87,8 @@ function checkLabels({ length }: string[], { outputs }: Session): void {
 
 /** Takes a blob as it is, and compiles a model. */
 async function openSession(bytes: Uint8Array, options: Options): Promise<Session> {
-  const { target, device, timeout } = options;
-  const choice = { device, ...(timeout === undefined ? {} : { timeout }) };
+  const { target, device, timeout, litert } = options;
+  const choice = { device, litert, ...(timeout === undefined ? {} : { timeout }) };
   const identifier = String.fromCharCode(...bytes.subarray(4, 8));
   if (identifier === LAYOUT.identifier) {
     const session = await Session.create(bytes, choice);

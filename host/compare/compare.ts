@@ -5,7 +5,7 @@ import { COMPILE_RULES, type CompileOptions, compile } from "../compile.ts";
 import { extractOperator } from "../compiler.ts";
 import type { TypedArray } from "../dtype.ts";
 import { channelsOf } from "../report.ts";
-import { Session } from "../session.ts";
+import { Session, type SessionOptions } from "../session.ts";
 import { type Difference, difference } from "./difference.ts";
 
 // Layer by layer, what the NPU computes beside what the CPU's kernels do. Two ways: all of the
@@ -56,6 +56,7 @@ const LEAST_ELEMENTS = 200;
  */
 export const MOST_ERRORS = 2;
 
+type OpenOptions = Pick<SessionOptions, "litert">;
 type Feeds = Record<string, TypedArray>;
 
 /** What differs between the NPU and the CPU for one model, and for the inputs that `feed` gives. */
@@ -63,13 +64,14 @@ export async function compareModel(
   file: Uint8Array,
   options: CompileOptions,
   feed: (inputs: Session["inputs"]) => Promise<Feeds>,
+  opening: OpenOptions = {},
 ): Promise<Comparison> {
   checkBytes(file, "the model");
   checkInput(feed, typeof feed === "function", "a function that gives the values of inputs");
   const model = ownBytes(file);
   checkOptions(options, COMPILE_RULES);
-  const cpu = await runAll(model, { ...options, cpuOnly: true }, feed);
-  const npu = await runAll(model, options, feed);
+  const cpu = await runAll(model, { ...options, cpuOnly: true }, feed, opening);
+  const npu = await runAll(model, options, feed, opening);
   const operators: OperatorComparison[] = [];
   for (const operator of npu.blob.operators) {
     const alone =
@@ -102,10 +104,11 @@ async function runAll(
   model: Uint8Array,
   options: CompileOptions,
   feed: (inputs: Session["inputs"]) => Promise<Feeds>,
+  opening: OpenOptions,
 ): Promise<Outcome> {
   const bytes = await compile(model, { ...options, exposeAll: true });
   const blob = openBlob(bytes);
-  const session = await Session.create(bytes);
+  const session = await Session.create(bytes, opening);
   try {
     const feeds = await feed(session.inputs);
     const outputs = await session.run(feeds);

@@ -10,7 +10,6 @@ export const PACKAGE = "@litertjs/core";
 export interface LiteRtModule {
   HEAPU8: Uint8Array;
   _malloc(bytes: number): number;
-  _free(pointer: number): void;
   LiteRtEnvironment: { create(webGpuDevice: null): Environment };
   LiteRtTensorBuffer: {
     createManaged(at: Environment, kind: unknown, type: TensorType, bytes: number): TensorBuffer;
@@ -46,24 +45,44 @@ export interface TensorBuffer extends Deletable {
   unlock(): void;
 }
 
-type Loader = () => Promise<LiteRtModule>;
+/**
+ * Makes a new instance that hands each line of its log to `printErr`. `folder` is where a session
+ * says that the package is, if it does.
+ */
+export type LiteRtLoader = (
+  printErr: (line: string) => void,
+  folder?: string,
+) => Promise<LiteRtModule>;
 
-let loader: Loader | undefined;
-let loaded: Promise<LiteRtModule> | undefined;
+let loader: LiteRtLoader | undefined;
 
-export function loadLiteRtWith(found: Loader): void {
+export function loadLiteRtWith(found: LiteRtLoader): void {
   loader = found;
-  loaded = undefined;
 }
 
-/** Loads the module once. Rejects with FILE where the package is absent; the next call retries. */
-export async function liteRtModule(): Promise<LiteRtModule> {
+/** How a line of its log begins that tells of a failure. */
+const ERROR = "ERROR: ";
+
+/** An instance of LiteRT. */
+export interface LiteRt {
+  module: LiteRtModule;
+  /** What it has complained of: some failures are told nowhere else. */
+  complaints: string[];
+}
+
+/**
+ * An instance with memory of its own: what a model leaves there, damage included, reaches no other
+ * model. Rejects with FILE where the package is absent.
+ */
+export async function newLiteRt(folder?: string): Promise<LiteRt> {
+  const complaints: string[] = [];
+  const printErr = (line: string) => {
+    if (line.startsWith(ERROR)) complaints.push(line.slice(ERROR.length));
+  };
   try {
     if (!loader) throw new Error("it is not set up");
-    loaded ??= loader();
-    return await loaded;
+    return { module: await loader(printErr, folder), complaints };
   } catch (error) {
-    loaded = undefined;
     throw new NolfetError("FILE", `the package ${PACKAGE}`, (error as Error).message);
   }
 }

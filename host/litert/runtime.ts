@@ -1,4 +1,4 @@
-import { type LiteRtModule, liteRtModule, type TensorBuffer, type TensorType } from "./module.ts";
+import { type LiteRtModule, newLiteRt, type TensorBuffer, type TensorType } from "./module.ts";
 
 /** A model that LiteRT has compiled for the CPU. */
 export interface LiteRtRunner {
@@ -7,9 +7,12 @@ export interface LiteRtRunner {
   release(): void;
 }
 
-/** Compiles a `.tflite` of fixed shapes. Rejects with what LiteRT fails with. */
-export async function compileForLiteRt(bytes: Uint8Array): Promise<LiteRtRunner> {
-  const module = await liteRtModule();
+/**
+ * Compiles a `.tflite` of fixed shapes in an instance of LiteRT of its own. Rejects with what LiteRT
+ * fails with; after that, and after a run that rejects, the instance is of no use to anyone.
+ */
+export async function compileForLiteRt(bytes: Uint8Array, folder?: string): Promise<LiteRtRunner> {
+  const { module, complaints } = await newLiteRt(folder);
   const environment = module.LiteRtEnvironment.create(null);
   // The compiled model goes on reading these bytes.
   const pointer = module._malloc(bytes.length);
@@ -22,11 +25,17 @@ export async function compileForLiteRt(bytes: Uint8Array): Promise<LiteRtRunner>
     gpuOptions: {},
     webNNOptions: {},
   });
+  // A model that it cannot run is compiled all the same, and run to no result.
+  const refuseComplaints = () => {
+    if (complaints.length > 0) throw new Error(complaints.join("; "));
+  };
+  refuseComplaints();
   const buffers = new Buffers(module, environment);
   return {
     async run(inputs) {
       const filled = inputs.map((input, i) => buffers.fill(model.getInputTensorType(0, i), input));
       const outputs = await compiled.run(0, filled);
+      refuseComplaints();
       for (const buffer of filled) buffer.delete();
       return outputs.map((output, i) => buffers.empty(output, model.getOutputTensorType(0, i)));
     },
@@ -34,7 +43,6 @@ export async function compileForLiteRt(bytes: Uint8Array): Promise<LiteRtRunner>
       compiled.delete();
       model.delete();
       environment.delete();
-      module._free(pointer);
     },
   };
 }
@@ -49,6 +57,9 @@ class Buffers {
   fill(type: TensorType, bytes: Uint8Array): TensorBuffer {
     const { LiteRtTensorBuffer, LiteRtTensorBufferType, LiteRtTensorBufferLockMode } = this.module;
     const kind = LiteRtTensorBufferType.HOST_MEMORY;
+    if (type.bytes() !== bytes.length) {
+      throw new Error(`an input of ${type.bytes()} bytes is given ${bytes.length}`);
+    }
     const buffer = LiteRtTensorBuffer.createManaged(this.environment, kind, type, bytes.length);
     const pointer = buffer.lock(LiteRtTensorBufferLockMode.WRITE);
     this.module.HEAPU8.set(bytes, pointer);

@@ -13,7 +13,7 @@ type Dtype = "uint8" | "int8";
 export interface ClassifierSpec {
   dtype?: Dtype;
   seed?: number;
-  /** Replaces AVERAGE_POOL_2D by one that LiteRT alone runs, or by one that nobody does. */
+  /** Replaces AVERAGE_POOL_2D by one that nolfet has no kernel for, or by one that nobody has. */
   pool?: "AVERAGE_POOL_2D" | "L2_POOL_2D" | "FancyPool";
 }
 

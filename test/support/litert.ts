@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { loadLiteRtWith, PACKAGE } from "../../host/litert/module.ts";
-import { loadLiteRtFrom } from "../../host/litert/node.ts";
+import { loaderFrom } from "../../host/litert/node.ts";
 
 /**
  * Options reach LiteRT's core as lines of text, and the only number that its JavaScript can put
@@ -19,7 +19,7 @@ const KERNELS_LINE = "kernel_mode = %d\n";
  */
 export function chooseReferenceKernels(): string {
   const manifest = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
-  loadLiteRtWith(() => loadLiteRtFrom(dirname(manifest), withKernelsLine));
+  loadLiteRtWith(loaderFrom(dirname(manifest), withKernelsLine));
   return JSON.parse(readFileSync(manifest, "utf8")).version;
 }
 
