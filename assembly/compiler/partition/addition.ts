@@ -29,6 +29,8 @@ export function placeAddition(operator: Operator, context: Context): Placement {
   chooseForm(plan, context);
   if (plan.form == AdditionForm.CHANNELS) {
     const channels = output.fromLast(1) as u64;
+    if (channels > MOST_CHANNELS)
+      return Placement.onCpu(`it has more than ${MOST_CHANNELS} channels`);
     if (!context.hasRoomFor(2 * channels * channels))
       return Placement.onCpu("its kernels take too much memory");
   }
@@ -75,7 +77,7 @@ export function flatWidth(plane: i32): i32 {
 }
 
 /** Bounds the kernels of a form that has one for each channel, two weights in each. */
-const MOST_CHANNELS = 2048;
+const MOST_CHANNELS: u64 = 2048;
 const LARGEST_OPERAND: u32 = LARGEST_TENSOR >> 1;
 
 function whyNotAdded(
@@ -94,7 +96,6 @@ function whyNotAdded(
   if (third != "") return third;
   if (!sameShape(a, b) || !sameShape(a, output)) return "its inputs differ in shape";
   if (output.elements > LARGEST_OPERAND) return `its inputs exceed ${LARGEST_OPERAND} bytes`;
-  if (output.fromLast(1) > MOST_CHANNELS) return `it has more than ${MOST_CHANNELS} channels`;
   if (max(output.fromLast(2), output.fromLast(3)) > LONGEST_SIDE)
     return `its image exceeds ${LONGEST_SIDE} pixels on a side`;
   return compat ? "" : whyNotFused(operator.options.activation, output);

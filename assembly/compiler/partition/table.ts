@@ -4,7 +4,7 @@ import { Context } from "./context";
 import { LARGEST_TENSOR } from "./limits";
 import { Placement } from "./placement";
 import { TableFunction, TablePlan } from "./plans";
-import { clampsAtSix, sameShape, whyNoImage } from "./tensors";
+import { clampsAtSix, sameShape, whyNoBytes } from "./tensors";
 
 /** The shift is seven bits, signed: well within it. */
 const LEAST_FACTOR: f32 = 5.9604645e-8; // 2^-24
@@ -32,9 +32,9 @@ function functionOf(code: i32): TableFunction {
 }
 
 function whyNotElementwise(input: Tensor, output: Tensor): string {
-  const broken = whyNoImage(input, "input");
+  const broken = whyNoBytes(input, "input");
   if (broken != "") return broken;
-  const wrong = whyNoImage(output, "output");
+  const wrong = whyNoBytes(output, "output");
   if (wrong != "") return wrong;
   if (!sameShape(input, output)) return "its output is not of its input's shape";
   return input.elements > LARGEST_TENSOR ? `it exceeds ${LARGEST_TENSOR} bytes` : "";

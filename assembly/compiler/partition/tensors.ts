@@ -10,15 +10,20 @@ export function isQuantizedByte(tensor: Tensor): bool {
   return isByte && tensor.quantization.count == 1;
 }
 
-/** Eight bits with one scale, for one image: what nearly every pattern asks of its tensors. */
+/** Eight bits with one scale, for one image that can be moved: what nearly every pattern asks of its tensors. */
 export function whyNoImage(tensor: Tensor, name: string): string {
+  const reason = whyNoBytes(tensor, name);
+  return reason == "" ? whyNoLayout(tensor, name) : reason;
+}
+
+/** The same for patterns that take the elements as they lie. */
+export function whyNoBytes(tensor: Tensor, name: string): string {
   if (tensor.isConstant) return `its ${name} is constant`;
   if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8)
     return `its ${name} is not uint8 or int8`;
   if (tensor.quantization.count != 1) return `its ${name} has not one scale and zero point`;
   if (tensor.shape.length > 4 || batchOf(tensor) != 1) return `its ${name} is not one image`;
-  if (tensor.elements == 0) return `its ${name} is empty`;
-  return whyNoLayout(tensor, name);
+  return tensor.elements == 0 ? `its ${name} is empty` : "";
 }
 
 function batchOf(tensor: Tensor): i32 {
