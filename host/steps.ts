@@ -1,3 +1,4 @@
+import { MOST_HOST_BYTES } from "../assembly/targets/limits.ts";
 import type { Blob, Segment, Tensor } from "./blob/blob.ts";
 import type { CpuEngine } from "./cpu/engine.ts";
 import type { Device } from "./devices/device.ts";
@@ -14,9 +15,6 @@ export interface Step {
   /** Frees what it holds. */
   release?(): void;
 }
-
-/** What sessions of any sensible network stay below, in bytes of tensors on the host's side. */
-const MAXIMUM_HOST_BYTES = 2 ** 30;
 
 /**
  * Bytes for every tensor that is fed, computed or read on the host's side; those that the CPU's
@@ -43,7 +41,7 @@ export function allocateValues(
     const { shape, dtype, data } = tensors[index] as Tensor;
     const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
     total += bytes;
-    if (total > MAXIMUM_HOST_BYTES) {
+    if (total > MOST_HOST_BYTES) {
       throw new NolfetError("OUT_OF_MEMORY", "tensors of at most 1 GiB together", "more");
     }
     const own = () => (data.length > 0 ? data : new Uint8Array(bytes));

@@ -1,5 +1,5 @@
-// Generates what the C face knows of blobs and cores: flatc's header of the schema, and the table
-// of cores that the compiler has.
+// Generates what the C library shares with the rest: flatc's header of the schema, what lies in its
+// tables, the table of cores and the limits.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +9,13 @@ import { Missing } from "./missing.mjs";
 export const GENERATED = "build/generated";
 
 const SCHEMA = "host/blob/nolf.fbs";
+const LAYOUT = "host/blob/layout.generated.ts";
 const CORES = "assembly/targets/cores.ts";
+const LIMITS = "assembly/targets/limits.ts";
+const VERSION = "assembly/compiler/version.ts";
 
 /** What the generated files follow from. */
-export const HEADER_SOURCES = [SCHEMA, CORES, "scripts/c-headers.mjs"];
+export const HEADER_SOURCES = [SCHEMA, LAYOUT, CORES, LIMITS, VERSION, "scripts/c-headers.mjs"];
 
 /** Of a core, in the order of struct Core (shim/c/core.h). */
 const FIELDS = [
@@ -27,16 +30,48 @@ export function generateHeaders() {
   const { status, stderr } = spawnSync("flatc", ["--cpp", "-o", GENERATED, SCHEMA]);
   if (status === null) throw new Missing("no flatc, which Debian packs as flatbuffers-compiler");
   if (status !== 0) throw new Error(`flatc: ${stderr}`);
-  const rows = cores().map((core) => {
-    const numbers = FIELDS.map((field) => `0x${core[field].toString(16)}`);
-    return `{"${core.name}", ${numbers.join(", ")}},\n`;
-  });
-  writeFileSync(join(GENERATED, "cores.generated.inc"), rows.join(""));
+  const write = (name, lines) => writeFileSync(join(GENERATED, name), `${lines.join("\n")}\n`);
+  write("cores.generated.inc", load(CORES).CORES.map(coreRow));
+  write(
+    "limits.generated.inc",
+    Object.entries({ ...load(LIMITS), ...load(VERSION) }).flatMap(limit),
+  );
+  write("layout.generated.inc", layoutTables(load(LAYOUT).LAYOUT));
 }
 
-/** The table is TypeScript, too. */
-function cores() {
-  const options = { entryPoints: [CORES], write: false, format: "iife", globalName: "targets" };
+function coreRow(core) {
+  const numbers = FIELDS.map((field) => `0x${core[field].toString(16)}`);
+  return `{"${core.name}", ${numbers.join(", ")}},`;
+}
+
+/** MOST_ARENA_BYTES becomes kMostArenaBytes. */
+function limit([name, value]) {
+  if (typeof value !== "number") return [];
+  const words = name.toLowerCase().split("_");
+  const camel = words.map((word) => word[0].toUpperCase() + word.slice(1)).join("");
+  return [`constexpr uint64_t k${camel} = ${value};`];
+}
+
+/** What lies in the slots of every table, in the terms of shim/c/structure.cc. */
+function layoutTables({ identifier, root, tables }) {
+  const names = Object.keys(tables);
+  const indexOf = (name) => (name === null ? -1 : names.indexOf(name));
+  const slot = ({ kind, bytes = 4, align = bytes, table = null, tables: union = [] }) => {
+    const targets = kind === "union" ? union.map(indexOf) : [indexOf(table)];
+    return `{Kind::${kind.toUpperCase()}, ${bytes}, ${align}, {${targets.join(", ")}}},`;
+  };
+  return [
+    `constexpr char kIdentifier[] = "${identifier}";`,
+    `constexpr int kRoot = ${indexOf(root)};`,
+    "const std::vector<std::vector<Slot>> kTables = {",
+    ...names.map((name) => `{ // ${name}\n${tables[name].map(slot).join("\n")}\n},`),
+    "};",
+  ];
+}
+
+/** What a module exports that is TypeScript, too. */
+function load(module) {
+  const options = { entryPoints: [module], write: false, format: "iife", globalName: "exported" };
   const [{ text }] = buildSync(options).outputFiles;
-  return new Function(`${text}; return targets.CORES;`)();
+  return new Function(`${text}; return exported;`)();
 }

@@ -11,7 +11,7 @@ export {
   failureText,
 } from "../diagnostics/failure";
 export { extents } from "./extents";
-export { executedJobs, executedMultiplications } from "./jobs";
+export { executedJobs, executedMultiplications, spentWork } from "./jobs";
 
 import { Code, PlaceKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
@@ -19,7 +19,7 @@ import { decimal, phrase } from "../diagnostics/text";
 import { CORES } from "../targets/cores";
 import { executeStream } from "./frontend/packets";
 import { beginSubmission, currentJob } from "./jobs";
-import { mapBuffer, unmapAllBuffers } from "./memory/buffers";
+import { backBuffer, isBacked, mapBuffer, reserveBuffer, unmapAllBuffers } from "./memory/buffers";
 import { Scratch } from "./memory/scratch";
 
 let core: i32 = -1;
@@ -48,6 +48,21 @@ export function map(address: u32, bytes: u32, constant: bool): usize {
   return mapBuffer(address, bytes, constant);
 }
 
+/**
+ * Makes a range of addresses known as a buffer without memory: enough to verify streams over it.
+ * `back` gives it its memory. False where the range cannot be mapped.
+ */
+export function reserve(address: u32, bytes: u32): bool {
+  clearFailure();
+  return reserveBuffer(address, bytes);
+}
+
+/** Gives the reserved buffer at an address its zero bytes, as `map` would. */
+export function back(address: u32): usize {
+  clearFailure();
+  return backBuffer(address);
+}
+
 /** Takes all buffers away; their memory serves the next ones. */
 export function unmapAll(): void {
   unmapAllBuffers();
@@ -64,15 +79,16 @@ export function streamBuffer(words: u32): usize {
 
 /** Executes the first `words` words of the stream buffer. */
 export function submit(words: u32): i32 {
-  return play(words, false);
+  return play(words, false, 0);
 }
 
 /**
  * Reads the first `words` words of the stream buffer as `submit` would, and checks every address
- * that their jobs would touch, but executes nothing. Afterwards `extents` tells of `verifiedJobs`.
+ * that their jobs would touch, but executes nothing. That may take `work`, and has taken `spentWork`.
+ * Afterwards `extents` tells of `verifiedJobs`.
  */
-export function verify(words: u32): i32 {
-  return play(words, true);
+export function verify(words: u32, work: f64): i32 {
+  return play(words, true, <u64>work);
 }
 
 /** Jobs in the stream that was verified last. */
@@ -80,14 +96,16 @@ export function verifiedJobs(): i32 {
   return currentJob() + 1;
 }
 
-function play(words: u32, dry: bool): i32 {
+function play(words: u32, dry: bool, work: u64): i32 {
   clearFailure();
-  beginSubmission(dry);
+  beginSubmission(dry, work);
   if (core < 0) {
     fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a configured core", "none");
   } else if (words > streamRoom) {
     const expected = phrase("at most ", decimal(streamRoom), " words");
     fail(Code.BAD_STREAM, PlaceKind.NONE, 0, expected, decimal(words));
+  } else if (!dry && !isBacked()) {
+    fail(Code.BAD_OPTION, PlaceKind.NONE, 0, "memory for every buffer", "ranges without");
   } else {
     executeStream(stream.pointer, words, CORES[core]);
   }

@@ -8,21 +8,21 @@ import { fail } from "../diagnostics/failure";
 
 let started: i32 = 0;
 let dry: bool = false;
+/** Work of verifying, in units of about a nanosecond: what it has taken, and what it may take. */
 let spent: u64 = 0;
-
-/** Work that verifying a stream may take, in bytes of coefficients: a few seconds of it. */
-const MOST_WORK: u64 = 1 << 30;
+let mostWork: u64 = 0;
 let executed: f64 = 0;
 let multiplications: f64 = 0;
 
 /**
  * A submission begins: jobs are counted from 0 again. In a dry run they are read and all that
- * they would touch is checked, but nothing is computed or written.
+ * they would touch is checked, but nothing is computed or written, and that takes at most `work`.
  */
-export function beginSubmission(isDry: bool): void {
+export function beginSubmission(isDry: bool, work: u64): void {
   started = 0;
   dry = isDry;
   spent = 0;
+  mostWork = work;
 }
 
 export function isDryRun(): bool {
@@ -33,9 +33,14 @@ export function isDryRun(): bool {
 export function spend(work: u64): bool {
   if (!dry) return true;
   spent += work;
-  if (spent <= MOST_WORK) return true;
-  const expected = "jobs that take a few seconds to verify";
-  return fail(Code.TOO_LARGE, PlaceKind.JOB, currentJob(), expected, "more");
+  if (spent <= mostWork) return true;
+  const expected = "a blob that is verified with the work allowed for its size";
+  return fail(Code.TOO_LARGE, PlaceKind.JOB, max(currentJob(), 0), expected, "more");
+}
+
+/** What verifying the last stream has taken. */
+export function spentWork(): f64 {
+  return <f64>spent;
 }
 
 export function beginJob(): void {

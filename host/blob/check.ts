@@ -1,3 +1,8 @@
+import {
+  MOST_ARENA_BYTES,
+  MOST_CONSTANT_BYTES,
+  MOST_HOST_BYTES,
+} from "../../assembly/targets/limits.ts";
 import { DTYPES, elementsOf } from "../dtype.ts";
 import { type Place as FaultPlace, NolfetError } from "../errors.ts";
 import {
@@ -15,7 +20,6 @@ import {
 import { ADDRESS_SPACE_BYTES, PAGE_BYTES, wholePages } from "./pages.ts";
 
 const MAXIMUM_RANK = 8;
-const MAXIMUM_TENSOR_BYTES = 2 ** 31;
 /** Where the kernel driver's softpin addresses begin. */
 const LEAST_ADDRESS = 0x400000;
 const MAXIMUM_SHIFT = 31;
@@ -28,6 +32,8 @@ const MAXIMUM_SHIFT = 31;
 export function checkReferences(blob: Blob): void {
   blob.tensors.forEach(checkTensor);
   for (const operator of blob.operators) checkOperator(blob, operator);
+  for (const tensor of blob.inputs) checkValues(blob, tensor, "an input of the model");
+  for (const tensor of blob.outputs) checkValues(blob, tensor, "an output of the model");
   checkAddresses(blob);
   blob.segments.forEach((segment, i) => {
     checkSegment(blob, segment, `segment ${i}`);
@@ -59,7 +65,7 @@ function checkTensor({ index, shape, dtype, quantization, data }: Tensor): void 
   const negative = shape.find((extent) => extent < 0);
   if (negative !== undefined) refuse("extents from 0 on", negative, place);
   const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (bytes > MAXIMUM_TENSOR_BYTES) refuse("a tensor below 2 GiB", `${bytes} bytes`, place);
+  if (bytes > MOST_HOST_BYTES) refuse("a tensor of at most 1 GiB", `${bytes} bytes`, place);
   const isSized = DTYPES[dtype].bytes !== 0;
   if (isSized && data.length !== 0 && data.length !== bytes) {
     refuse(`${bytes} bytes of data`, `${data.length} bytes`, place);
@@ -72,6 +78,14 @@ function checkTensor({ index, shape, dtype, quantization, data }: Tensor): void 
   if (scale !== undefined) refuse("scales above 0", scale, place);
 }
 
+/** Texts and types that are not known have no bytes to copy. */
+function checkValues({ tensors }: Blob, tensor: number, what: string): void {
+  indices([tensor], tensors.length, what);
+  const { dtype } = tensors[tensor] as Tensor;
+  const place: FaultPlace = { kind: "TENSOR", at: tensor };
+  if (!DTYPES[dtype].array) refuse(`${what} of a type whose values are known`, dtype, place);
+}
+
 function checkOperator({ tensors }: Blob, { index, inputs, outputs }: Operator): void {
   const place: FaultPlace = { kind: "OPERATOR", at: index };
   indices(inputs, tensors.length, "an input tensor", -1, place);
@@ -80,6 +94,12 @@ function checkOperator({ tensors }: Blob, { index, inputs, outputs }: Operator):
 
 function checkAddresses(blob: Blob): void {
   const { constantsAddress, constants, arenaAddress, arenaBytes } = blob;
+  if (constants.length > MOST_CONSTANT_BYTES) {
+    refuse(`constants of at most ${MOST_CONSTANT_BYTES} bytes`, constants.length);
+  }
+  if (arenaBytes > MOST_ARENA_BYTES) {
+    refuse(`an arena of at most ${MOST_ARENA_BYTES} bytes`, arenaBytes);
+  }
   const ends = [
     [constantsAddress, constants.length, "constants"] as const,
     [arenaAddress, arenaBytes, "arena"] as const,
@@ -124,7 +144,7 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
 
 function checkBinding(blob: Blob, { tensor, offset, bytes }: Binding, name: string): void {
   const place: FaultPlace = { kind: "TENSOR", at: tensor };
-  indices([tensor], blob.tensors.length, `a tensor bound in ${name}`);
+  checkValues(blob, tensor, `a tensor bound in ${name}`);
   const { shape, dtype } = blob.tensors[tensor] as Tensor;
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
   if (bytes !== expected) refuse(`${expected} bytes bound in ${name}`, `${bytes} bytes`, place);
@@ -160,8 +180,6 @@ function checkRelocation(blob: Blob, segment: Segment, relocation: Relocation, n
 
 /** Walks the segments in order: whatever one reads must be there by then, and is computed once. */
 function checkDataFlow(blob: Blob): void {
-  indices(blob.inputs, blob.tensors.length, "an input of the model");
-  indices(blob.outputs, blob.tensors.length, "an output of the model");
   const known = new Set<number>();
   for (const { index, data } of blob.tensors) if (data.length !== 0) known.add(index);
 

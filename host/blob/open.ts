@@ -1,5 +1,6 @@
 import { ByteBuffer } from "flatbuffers";
 import { FORMAT_VERSION } from "../../assembly/compiler/version.ts";
+import { MOST_FILE_BYTES } from "../../assembly/targets/limits.ts";
 import { checkBytes, ownBytes } from "../arguments.ts";
 import { NolfetError } from "../errors.ts";
 import type { Blob } from "./blob.ts";
@@ -10,7 +11,6 @@ import { LAYOUT } from "./layout.generated.ts";
 import * as nolf from "./nolf.generated.ts";
 import { badBlob, verifyStructure } from "./verify.ts";
 
-const MAXIMUM_FILE_BYTES = 2 ** 31 - 1;
 const CHECKSUM_SLOT = LAYOUT.tables.Blob?.findIndex(({ name }) => name === "checksum") ?? -1;
 
 /**
@@ -22,7 +22,9 @@ const CHECKSUM_SLOT = LAYOUT.tables.Blob?.findIndex(({ name }) => name === "chec
 export function openBlob(file: Uint8Array): Blob {
   checkBytes(file, "the blob");
   const bytes = file.buffer instanceof ArrayBuffer ? file : ownBytes(file);
-  if (bytes.length > MAXIMUM_FILE_BYTES) throw badBlob("a file below 2 GiB", "a longer one", 0);
+  if (bytes.length > MOST_FILE_BYTES) {
+    throw badBlob(`a file of at most ${MOST_FILE_BYTES} bytes`, `${bytes.length}`, 0);
+  }
   verifyStructure(bytes, LAYOUT);
   const buffer = new ByteBuffer(bytes);
   const root = nolf.Blob.getRootAsBlob(buffer);

@@ -1,3 +1,4 @@
+import { BYTES_OF_TABLE, MOST_FILE_VISITS } from "../../assembly/targets/limits.ts";
 import { NolfetError } from "../errors.ts";
 
 /** What lies in one slot of a table. `align` is that of a struct, else that of its size. */
@@ -18,8 +19,8 @@ export interface Layout {
   tables: Record<string, Slot[]>;
 }
 
-/** Tables and vectors may share bytes; all that is visited adds up to this many file lengths. */
-const SHARING_LIMIT = 8;
+/** Offsets within tables are read as signed halves by the accessors. */
+const MOST_TABLE_BYTES = 0x7fff;
 
 /**
  * Checks that a FlatBuffer stays inside itself: every offset, vtable, vector and string of the
@@ -45,7 +46,7 @@ class Verifier {
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.length = bytes.byteLength;
-    this.budget = SHARING_LIMIT * bytes.byteLength;
+    this.budget = MOST_FILE_VISITS * bytes.byteLength;
   }
 
   verify(): void {
@@ -72,11 +73,15 @@ class Verifier {
     this.range(vtable, 4, `the vtable of ${name}`, 2);
     const vtableBytes = this.view.getUint16(vtable, true);
     const tableBytes = this.view.getUint16(vtable + 2, true);
-    if (vtableBytes < 4 || vtableBytes % 2 !== 0) {
+    if (vtableBytes < 4 || vtableBytes % 2 !== 0 || vtableBytes > MOST_TABLE_BYTES) {
       throw badBlob(`a vtable of ${name}`, `one of ${vtableBytes} bytes`, vtable);
+    }
+    if (tableBytes > MOST_TABLE_BYTES) {
+      throw badBlob(`a table ${name} below 32 KiB`, `one of ${tableBytes} bytes`, vtable + 2);
     }
     this.range(vtable, vtableBytes, `the vtable of ${name}`);
     this.range(at, tableBytes, `the fields of ${name}`);
+    this.visit(BYTES_OF_TABLE, at);
 
     const slots = this.layout.tables[name] ?? [];
     const position = (slot: number): number => {
@@ -156,6 +161,10 @@ class Verifier {
     }
     if (bytes > 0 && at % align !== 0)
       throw badBlob(`${what} aligned to ${align} bytes`, `${at}`, at);
+    this.visit(bytes, at);
+  }
+
+  private visit(bytes: number, at: number): void {
     this.budget -= bytes;
     if (this.budget < 0) throw badBlob("parts that do not overlap", "too many shared bytes", at);
   }

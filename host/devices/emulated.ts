@@ -10,6 +10,7 @@ export async function openEmulator(image: Image): Promise<Device> {
   const emulator = await Emulator.create(await wasmModule("emulator"), image.coreIndex);
   mapImage(emulator, image);
   verifyImage(emulator, image);
+  emulator.back(arenaAddress, wholePages(arenaBytes));
   emulator.submit(image.init);
   let busyMilliseconds = 0;
   return {
@@ -29,8 +30,8 @@ export async function openEmulator(image: Image): Promise<Device> {
   };
 }
 
-/** Gives an emulator the image's two buffers. */
+/** Gives an emulator the image's constants, and the addresses of its arena: that needs no memory yet. */
 export function mapImage(emulator: Emulator, image: Image): void {
   emulator.mapConstants(image.constantsAddress, image.constants);
-  emulator.map(image.arenaAddress, wholePages(image.arenaBytes));
+  emulator.reserve(image.arenaAddress, wholePages(image.arenaBytes));
 }

@@ -1,3 +1,4 @@
+import { WORK_OF_BLOB } from "../../assembly/targets/limits.ts";
 import { wholePages } from "../blob/pages.ts";
 import { NolfetError } from "../errors.ts";
 import { type FailureExports, failureOf, instantiate } from "../wasm.ts";
@@ -5,10 +6,13 @@ import { type FailureExports, failureOf, instantiate } from "../wasm.ts";
 interface EmulatorExports extends FailureExports {
   configure(core: number): number;
   map(address: number, bytes: number, constant: boolean): number;
+  reserve(address: number, bytes: number): number;
+  back(address: number): number;
   unmapAll(): void;
   streamBuffer(words: number): number;
   submit(words: number): number;
-  verify(words: number): number;
+  verify(words: number, work: number): number;
+  spentWork(): number;
   verifiedJobs(): number;
   extents(): number;
   executedJobs(): number;
@@ -65,6 +69,16 @@ export class Emulator {
     this.#map(address, bytes, false);
   }
 
+  /** Maps a range that has no memory yet: enough to verify streams, and `back` gives it some. */
+  reserve(address: number, bytes: number): void {
+    if (this.#exports.reserve(address, bytes) === 0) throw failureOf(this.#exports);
+  }
+
+  /** Gives a reserved range its memory: `bytes` zero bytes, as many as were reserved. */
+  back(address: number, bytes: number): void {
+    this.#add(address, bytes, this.#exports.back(address));
+  }
+
   /** Maps a copy of these bytes, filled up to whole pages, which jobs cannot write to. */
   mapConstants(address: number, constants: Uint8Array): void {
     const bytes = wholePages(constants.length);
@@ -104,17 +118,23 @@ export class Emulator {
 
   /**
    * Checks what `submit` would read, load and touch, and executes nothing. What tells jobs what
-   * to do must lie among constants. Gives the stream's jobs in their order.
+   * to do must lie among constants. Gives the stream's jobs in their order. It may take so much work
+   * (assembly/targets/limits.ts), and has taken `spentWork`.
    */
-  verify(stream: Uint32Array): JobExtents[] {
+  verify(stream: Uint32Array, work: number = WORK_OF_BLOB): JobExtents[] {
     this.#place(stream);
-    this.#check(this.#exports.verify(stream.length));
+    this.#check(this.#exports.verify(stream.length, work));
     const jobs = this.#exports.verifiedJobs();
     const { buffer } = this.#exports.memory;
     const words = new Uint32Array(buffer, this.#exports.extents(), EXTENTS_WORDS * jobs);
     return Array.from({ length: jobs }, (_, i) => {
       return jobExtents(words.subarray(EXTENTS_WORDS * i, EXTENTS_WORDS * (i + 1)));
     });
+  }
+
+  /** Work that the last verification has taken. */
+  get spentWork(): number {
+    return this.#exports.spentWork();
   }
 
   /** Jobs executed so far; one split over several TP cores counts as several. */
@@ -133,9 +153,12 @@ export class Emulator {
   }
 
   #map(address: number, bytes: number, constant: boolean): void {
-    const pointer = this.#exports.map(address, bytes, constant) >>> 0;
+    this.#add(address, bytes, this.#exports.map(address, bytes, constant));
+  }
+
+  #add(address: number, bytes: number, pointer: number): void {
     if (pointer === 0) throw failureOf(this.#exports);
-    this.#mappings.push({ address, bytes, pointer });
+    this.#mappings.push({ address, bytes, pointer: pointer >>> 0 });
   }
 
   #place(stream: Uint32Array): void {

@@ -1,3 +1,4 @@
+import { WORK_OF_BLOB, WORK_OF_BYTE } from "../../assembly/targets/limits.ts";
 import type { Blob, Job, Segment } from "../blob/blob.ts";
 import { NolfetError, type Place } from "../errors.ts";
 import type { AddressRange, Emulator, JobExtents } from "./emulator.ts";
@@ -16,18 +17,30 @@ export type Image = Pick<
 
 /**
  * Verifies what a blob would have a device do, wherever the blob comes from: `emulator` holds its
- * constants and an arena at their addresses. Every packet, state and descriptor is understood, every
+ * constants and an arena at their addresses, which needs no memory yet. Every packet, state and descriptor is understood, every
  * address stays inside the two buffers, nothing is written to the constants, and the jobs are those
  * that the blob lists. Gives the jobs of every segment; throws NolfetError with the word or job.
  */
 export function verifyImage(emulator: Emulator, image: Image): JobExtents[][] {
-  const [first] = emulator.verify(image.init);
+  let work = workFor(image);
+  const verified = (stream: Uint32Array) => {
+    const jobs = emulator.verify(stream, work);
+    work -= emulator.spentWork;
+    return jobs;
+  };
+  const [first] = verified(image.init);
   if (first) refuse("a stream that only sets the NPU up", "one with a job", 0);
   return image.segments.map((segment) => {
-    const found = emulator.verify(segment.stream);
+    const found = verified(segment.stream);
     checkJobs(found, segment, image.constantsAddress);
     return found;
   });
+}
+
+/** The work that verifying an image may take, by its size: all of its streams share it. */
+export function workFor({ constants, init, segments }: Image): number {
+  const words = segments.reduce((sum, { stream }) => sum + stream.length, init.length);
+  return WORK_OF_BLOB + WORK_OF_BYTE * (constants.length + 4 * words);
 }
 
 function checkJobs(found: JobExtents[], { jobs }: Segment, constantsAddress: number): void {

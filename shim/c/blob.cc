@@ -3,20 +3,19 @@
 #include <utility>
 
 #include "checksum.h"
+#include "limits.h"
 #include "references.h"
 #include "refusal.h"
+#include "structure.h"
 
 namespace nolfet {
 namespace {
 
-/** FORMAT_VERSION in assembly/compiler/version.ts. */
-constexpr uint32_t kVersion = 1;
-
 const nolf::Blob* verified(const std::vector<uint8_t>& file) {
-  flatbuffers::Verifier verifier(file.data(), file.size());
-  if (file.size() >= FLATBUFFERS_MAX_BUFFER_SIZE || !nolf::VerifyBlobBuffer(verifier)) {
-    refuse("", "a .nolf file", "a file of another kind, or a damaged one");
+  if (file.size() > kMostFileBytes) {
+    refuse("", phrase("a file of at most ", kMostFileBytes, " bytes"), file.size());
   }
+  checkStructure(file);
   return nolf::GetBlob(file.data());
 }
 
@@ -51,7 +50,8 @@ uint64_t wholePages(uint64_t bytes) {
 }
 
 Blob::Blob(std::vector<uint8_t> file) : file_(std::move(file)), root_(verified(file_)) {
-  if (root_->version() != kVersion) refuse("", phrase("format ", kVersion), root_->version());
+  if (root_->version() != kFormatVersion)
+    refuse("", phrase("format ", kFormatVersion), root_->version());
   checkChecksum(file_, root_);
   core_ = coreOf(root_->target());
   checkReferences(*root_);

@@ -2,12 +2,13 @@
 #include "../nolfet.h"
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <new>
 
 #include "../etnaviv/error.h"
+#include "limits.h"
 #include "refusal.h"
 #include "session.h"
 
@@ -56,12 +57,21 @@ void load(nolfet_session* session, std::vector<uint8_t> file) {
   session->loaded = std::make_unique<nolfet::Session>(std::move(file), session->node);
 }
 
+/** Reads a file to its end, which a pipe does not tell beforehand, but no more than a blob may
+ * have. */
 std::vector<uint8_t> contents(const char* path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  std::vector<uint8_t> bytes(file ? static_cast<size_t>(file.tellg()) : 0);
-  file.seekg(0);
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<long>(bytes.size()))) {
-    throw Refusal(NOLFET_FILE, phrase(path, " cannot be read"));
+  constexpr size_t kPiece = 1 << 20;
+  const auto close = [](FILE* file) { std::fclose(file); };
+  const std::unique_ptr<FILE, decltype(close)> file(std::fopen(path, "rb"), close);
+  std::vector<uint8_t> bytes;
+  for (size_t read = kPiece; file != nullptr && read == kPiece;) {
+    if (bytes.size() > nolfet::kMostFileBytes) break;
+    bytes.resize(bytes.size() + kPiece);
+    read = std::fread(bytes.data() + bytes.size() - kPiece, 1, kPiece, file.get());
+    bytes.resize(bytes.size() - kPiece + read);
+  }
+  if (file == nullptr || std::ferror(file.get()) != 0) {
+    throw Refusal(NOLFET_FILE, phrase("cannot read ", path, ": ", std::strerror(errno)));
   }
   return bytes;
 }

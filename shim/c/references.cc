@@ -4,6 +4,7 @@
 #include <string>
 
 #include "blob.h"
+#include "limits.h"
 #include "refusal.h"
 #include "verify/descriptor.h"
 
@@ -11,7 +12,6 @@ namespace nolfet {
 namespace {
 
 constexpr uint32_t kMostRank = 8;
-constexpr double kMostTensorBytes = 2147483648.0;
 /** The kernel driver keeps what lies below for itself. */
 constexpr uint32_t kLeastAddress = 0x400000;
 constexpr uint64_t kAddressSpaceBytes = 1ull << 32;
@@ -40,7 +40,7 @@ void checkTensor(const nolf::Tensor& tensor, const std::string& what) {
     if (extent < 0) refuse(what, "extents from 0 on", extent);
   }
   const double bytes = bytesOf(tensor);
-  if (bytes > kMostTensorBytes) refuse(what, "a tensor below 2 GiB", bytes);
+  if (bytes > kMostHostBytes) refuse(what, phrase("at most ", kMostHostBytes, " bytes"), bytes);
   const uint32_t data = each(tensor.data()).size();
   if (kElementBytes[tensor.dtype()] != 0 && data != 0 && data != bytes) {
     refuse(what, phrase(bytes, " bytes of data"), data);
@@ -77,6 +77,12 @@ void checkAddresses(const nolf::Blob& blob) {
       {blob.constants_address(), wholePages(each(blob.constants()).size()), "the constants"},
       {blob.arena_address(), wholePages(blob.arena_bytes()), "the arena"},
   };
+  if (each(blob.constants()).size() > kMostConstantBytes) {
+    refuse("the constants", phrase("at most ", kMostConstantBytes, " bytes"), "more");
+  }
+  if (blob.arena_bytes() > kMostArenaBytes) {
+    refuse("the arena", phrase("at most ", kMostArenaBytes, " bytes"), blob.arena_bytes());
+  }
   for (const auto& [address, bytes, what] : buffers) {
     if (address % kPageBytes != 0) refuse(what, "the address of a page", address);
     if (address < kLeastAddress) refuse(what, "an address from 4 MiB on", address);
@@ -89,8 +95,15 @@ void checkAddresses(const nolf::Blob& blob) {
   }
 }
 
+/** Texts and types that are not known have no bytes to copy. */
+void hasValues(const nolf::Blob& blob, uint32_t tensor, const std::string& what) {
+  isIndex<int64_t>(tensor, each(blob.tensors()).size(), what);
+  const nolf::Dtype dtype = blob.tensors()->Get(tensor)->dtype();
+  if (kElementBytes[dtype] == 0) refuse(what, "a type whose values are known", +dtype);
+}
+
 void checkBinding(const nolf::Blob& blob, const nolf::Binding& binding, const std::string& what) {
-  isIndex<int64_t>(binding.tensor(), each(blob.tensors()).size(), what);
+  hasValues(blob, binding.tensor(), what);
   const double expected = bytesOf(*blob.tensors()->Get(binding.tensor()));
   if (binding.bytes() != expected) refuse(what, phrase(expected, " bytes bound"), binding.bytes());
   inside(binding.offset(), binding.bytes(), blob.arena_bytes(), what);
@@ -176,6 +189,8 @@ void checkReferences(const nolf::Blob& blob) {
   for (const auto* one : each(blob.operators())) {
     checkOperator(blob, *one, phrase("operator ", number++));
   }
+  for (const uint32_t tensor : each(blob.inputs())) hasValues(blob, tensor, "an input");
+  for (const uint32_t tensor : each(blob.outputs())) hasValues(blob, tensor, "an output");
   checkAddresses(blob);
   number = 0;
   for (const auto* segment : each(blob.segments())) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
+#include "limits.h"
 #include "refusal.h"
 #include "verify/verify.h"
 
@@ -13,8 +15,6 @@ namespace {
 /** What loading may take: nothing runs by then. */
 constexpr uint32_t kLoadMilliseconds = 2000;
 constexpr uint8_t kSignBit = 0x80;
-/** What networks of any sense stay below, in bytes of tensors on the host's side. */
-constexpr uint64_t kMostHostBytes = 1ull << 30;
 
 void copy(uint8_t* to, const uint8_t* from, uint32_t bytes, uint8_t flip) {
   if (flip == 0) {
@@ -134,7 +134,9 @@ uint8_t* Session::valueOf(uint32_t tensor) {
   const auto bytes = static_cast<uint64_t>(bytesOf(record));
   memoryBytes_ += bytes;
   if (memoryBytes_ > kMostHostBytes) refuse("", "tensors of at most 1 GiB together", "more");
-  memory_.push_back(std::make_unique<uint8_t[]>(bytes));
+  // Zero without being touched: what is not used costs nothing.
+  memory_.emplace_back(static_cast<uint8_t*>(std::calloc(bytes == 0 ? 1 : bytes, 1)), &std::free);
+  if (memory_.back() == nullptr) throw std::bad_alloc();
   if (const auto* data = record.data(); data != nullptr && data->size() > 0) {
     std::memcpy(memory_.back().get(), data->data(), std::min<uint64_t>(data->size(), bytes));
   }

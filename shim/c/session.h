@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,7 +60,7 @@ class Session {
   std::vector<Segment> segments_;
   /** By tensor: its bytes on the host's side; null where it has none. */
   std::vector<uint8_t*> values_;
-  std::vector<std::unique_ptr<uint8_t[]>> memory_;
+  std::vector<std::unique_ptr<uint8_t, decltype(&std::free)>> memory_;
   uint64_t memoryBytes_ = 0;
   std::vector<nolfet_tensor> inputs_;
   std::vector<nolfet_tensor> outputs_;

@@ -45,7 +45,9 @@ static double milliseconds(void) {
 static void print_tensor(const char* kind, const nolfet_tensor* tensor) {
   static const char* const names[] = {"uint8",   "int8",    "int16",   "int32", "int64",
                                       "float16", "float32", "float64", "bool"};
-  printf("%-8s %s %s ", kind, tensor->name, names[tensor->dtype]);
+  const size_t dtype = (size_t)tensor->dtype;
+  const char* const type = dtype < sizeof names / sizeof *names ? names[dtype] : "other";
+  printf("%-8s %s %s ", kind, tensor->name, type);
   for (size_t i = 0; i < tensor->rank; i++) printf("%s%d", i ? "x" : "", tensor->shape[i]);
   printf(", scale %g, zero point %lld\n", tensor->scale, (long long)tensor->zero_point);
 }
@@ -68,7 +70,9 @@ static int read_tensor(const char* path, const nolfet_tensor* tensor) {
   if (!file) return refused(path, strerror(errno));
   const size_t found = fread(tensor->data, 1, tensor->bytes, file);
   const int more = fgetc(file) != EOF;
+  const int error = ferror(file) ? errno : 0;
   fclose(file);
+  if (error) return refused(path, strerror(error));
   if (found == tensor->bytes && !more) return 0;
   fprintf(stderr, "nolfet-run: %s: expected %zu bytes, found %s\n", path, tensor->bytes,
           more ? "more" : "fewer");

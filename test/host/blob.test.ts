@@ -122,7 +122,7 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
   [
     "an arena beyond the address space",
     (e) => e.view.setUint32(e.position(e.root, "Blob", "arena_bytes"), 0xfffff000, true),
-    /arena inside 4294967296 bytes/,
+    /an arena of at most 536870912 bytes, found 4294963200/,
   ],
   [
     "an input that is no tensor",
@@ -156,7 +156,7 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
       const tensor = e.root.tensors(3) as nolf.Tensor;
       e.view.setInt32(e.elements(tensor, "Tensor", "shape"), 0x7fffffff, true);
     },
-    /in tensor 3: expected a tensor below 2 GiB/,
+    /in tensor 3: expected a tensor of at most 1 GiB/,
   ],
   [
     "an unknown dtype",

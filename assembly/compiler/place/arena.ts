@@ -1,3 +1,4 @@
+import { MOST_ARENA_BYTES } from "../../targets/limits";
 import { Lowering } from "../lower/lower";
 
 /** Where each value lies while it lives. */
@@ -16,12 +17,9 @@ export class Arena {
 
 const ALIGNMENT: u64 = 64;
 
-/** What the address space holds between the arena's address and 2 GiB. */
-export const MOST_BYTES: u64 = 1 << 30;
-
 /**
  * Shares one arena among the values of a segment: the largest first, each as low as those
- * that live at the same time allow. Ends early where `bytes` exceeds MOST_BYTES.
+ * that live at the same time allow. Ends early where `bytes` exceeds MOST_ARENA_BYTES.
  * Determinism: values of equal size go by their ids.
  */
 export function allocateArena(lowering: Lowering): Arena {
@@ -33,7 +31,7 @@ export function allocateArena(lowering: Lowering): Arena {
     const id = order[i];
     const offset = lowestGap(id, placed, arena, lives, lowering);
     arena.bytes = max(arena.bytes, offset + (lowering.values[id].bytes as u64));
-    if (arena.bytes > MOST_BYTES) return arena;
+    if (arena.bytes > MOST_ARENA_BYTES) return arena;
     arena.offsets[id] = offset as u32;
     insert(id, placed, arena);
   }

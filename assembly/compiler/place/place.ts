@@ -1,9 +1,10 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { MOST_ARENA_BYTES, MOST_CONSTANT_BYTES } from "../../targets/limits";
 import { alignTo } from "../alignment";
 import { EncodedJob } from "../encode/encode";
 import { Lowering } from "../lower/lower";
-import { allocateArena, Lives, MOST_BYTES } from "./arena";
+import { allocateArena, Lives } from "./arena";
 
 /**
  * Where everything lies in the two buffers that a device allocates:
@@ -44,13 +45,13 @@ export const ARENA_ADDRESS: u32 = 0x40000000;
 const ALIGNMENT: u32 = 64;
 const PAGE: u32 = 4096;
 
-/** Null after a failure: activations that the arena cannot hold. */
+/** Null after a failure: activations or constants that their buffer cannot hold. */
 export function place(lowerings: Lowering[], encoded: EncodedJob[][]): Layout | null {
   const layout = new Layout();
   for (let i = 0; i < lowerings.length; i++) {
     const arena = allocateArena(lowerings[i]);
-    if (arena.bytes > MOST_BYTES) {
-      const expected = `activations of at most ${MOST_BYTES} bytes at a time`;
+    if (arena.bytes > MOST_ARENA_BYTES) {
+      const expected = `activations of at most ${MOST_ARENA_BYTES} bytes at a time`;
       fail(Code.TOO_LARGE, PlaceKind.NONE, 0, expected, `${arena.bytes} bytes`);
       return null;
     }
@@ -63,6 +64,11 @@ export function place(lowerings: Lowering[], encoded: EncodedJob[][]): Layout | 
   }
   for (let i = 0; i < encoded.length; i++) {
     end = placeCoefficients(encoded[i], layout.segments[i].coefficients, end);
+  }
+  if (end > MOST_CONSTANT_BYTES) {
+    const expected = `at most ${MOST_CONSTANT_BYTES} bytes of descriptors and coefficients`;
+    fail(Code.TOO_LARGE, PlaceKind.NONE, 0, expected, `${end} bytes`);
+    return null;
   }
   layout.constantBytes = end;
   return layout;

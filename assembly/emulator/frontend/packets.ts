@@ -1,5 +1,7 @@
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
+import { WORK_OF_WORD } from "../../targets/limits";
+import { spend } from "../jobs";
 import { badWord, beginStates, endStates, loadState } from "./states";
 
 /**
@@ -29,6 +31,7 @@ const OTHERS: StaticArray<string> = [
 /** Executes `words` words at `stream`; false where one is not understood or a job fails. */
 export function executeStream(stream: usize, words: u32, core: Core): bool {
   beginStates();
+  if (!spend(<u64>words * WORK_OF_WORD)) return false;
   for (let at: u32 = 0; at < words; ) {
     const header = load<u32>(stream + (at << 2));
     if (header == 0) {

@@ -2,8 +2,9 @@ import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
+import { WORK_OF_JOB } from "../../targets/limits";
 import { noteJob, Unit } from "../extents";
-import { beginJob, currentJob, jobDone } from "../jobs";
+import { beginJob, currentJob, jobDone, spend } from "../jobs";
 import { executeNn } from "../nn/unit";
 import { executeTp } from "../tp/unit";
 
@@ -118,7 +119,7 @@ function startNn(value: u32, word: u32, core: Core): bool {
   }
   dueFlushes = FINAL_FLUSHES;
   beginJob();
-  if (!noteJob(Unit.NN, value) || !executeNn(value, core)) return false;
+  if (!spend(WORK_OF_JOB) || !noteJob(Unit.NN, value) || !executeNn(value, core)) return false;
   jobDone();
   return true;
 }
@@ -140,7 +141,7 @@ function startTp(value: u32, word: u32, core: Core): bool {
   dueFlushes = FINAL_FLUSHES;
   beginJob();
   const descriptor = value & ~63;
-  if (!noteJob(Unit.TP, descriptor)) return false;
+  if (!spend(WORK_OF_JOB) || !noteJob(Unit.TP, descriptor)) return false;
   if (!executeTp(descriptor, core.architecture, low == 1)) return false;
   jobDone();
   return true;

@@ -2,7 +2,7 @@ import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { currentJob, isDryRun } from "../jobs";
-import { giveBack, takeBlock } from "./pool";
+import { giveBack, takeBlock, takeZeroBlock } from "./pool";
 
 /**
  * The GPU's address space: what is mapped where. Every unit asks here once for each range that
@@ -34,29 +34,70 @@ let count: i32 = 0;
  * that cannot be. They are zero, but for constants: those are whatever was there.
  */
 export function mapBuffer(address: u32, bytes: u32, constant: bool): usize {
+  const place = placeFor(address, bytes);
+  if (place < 0) return 0;
+  const pointer = memoryFor(address, bytes, constant);
+  if (pointer != 0) insert(place, address, bytes, pointer, constant);
+  return pointer;
+}
+
+/** Maps a range that has no memory yet: what verifies does not look into it. */
+export function reserveBuffer(address: u32, bytes: u32): bool {
+  const place = placeFor(address, bytes);
+  if (place < 0) return false;
+  insert(place, address, bytes, 0, false);
+  return true;
+}
+
+/** Gives the buffer reserved at an address its memory; 0 and a failure recorded where it cannot. */
+export function backBuffer(address: u32): usize {
+  const buffer = bufferAt(address);
+  if (buffer == null || buffer.address != address || buffer.pointer != 0) {
+    return refuse(address, "a reserved buffer", "none");
+  }
+  buffer.pointer = memoryFor(address, buffer.bytes, false);
+  return buffer.pointer;
+}
+
+/** Whether every buffer has its memory. */
+export function isBacked(): bool {
+  for (let i = 0; i < count; i++) if (buffers[i].pointer == 0) return false;
+  return true;
+}
+
+/** Where a range belongs among the buffers; -1 and a failure recorded where it cannot be mapped. */
+function placeFor(address: u32, bytes: u32): i32 {
   const end = <u64>address + <u64>bytes;
   if (address % PAGE != 0 || address == 0 || bytes == 0 || end > 1 << 32) {
-    return refuse(address, "a page's address and a size within 4 GiB", inBytes(bytes));
+    refuse(address, "a page's address and a size within 4 GiB", inBytes(bytes));
+    return -1;
   }
   const place = firstBehind(address);
   if (place < count && <u64>buffers[place].address < end) {
-    return refuse(address, phrase(inBytes(bytes), " that are free"), "another buffer in them");
+    refuse(address, phrase(inBytes(bytes), " that are free"), "another buffer in them");
+    return -1;
   }
   if (place > 0 && buffers[place - 1].end > <u64>address) {
-    return refuse(address, "an address that is free", "another buffer that covers it");
+    refuse(address, "an address that is free", "another buffer that covers it");
+    return -1;
   }
-  const pointer = takeBlock(bytes);
+  return place;
+}
+
+/** Bytes that are zero, but for those of constants; 0 and a failure recorded where there are none. */
+function memoryFor(address: u32, bytes: u32, constant: bool): usize {
+  const pointer = constant ? takeBlock(bytes) : takeZeroBlock(bytes);
   if (pointer == 0) {
     fail(Code.OUT_OF_MEMORY, PlaceKind.ADDRESS, address, inBytes(bytes), "fewer left");
     return 0;
   }
-  if (!constant) memory.fill(pointer, 0, bytes);
-  insert(place, address, bytes, pointer, constant);
   return pointer;
 }
 
 export function unmapAllBuffers(): void {
-  for (let i = 0; i < count; i++) giveBack(buffers[i].pointer, buffers[i].bytes);
+  for (let i = 0; i < count; i++) {
+    if (buffers[i].pointer != 0) giveBack(buffers[i].pointer, buffers[i].bytes);
+  }
   count = 0;
 }
 
@@ -70,11 +111,13 @@ export function bufferAt(address: u32): Buffer | null {
 
 /**
  * Pointer to `bytes` mapped bytes at an address; 0 and a failure recorded where they are not.
- * `wanted` says what of the current job lies there.
+ * `wanted` says what of the current job lies there. In a range without memory, which a dry run
+ * does not look into, it is any number but 0.
  */
 export function resolve(address: u64, bytes: u64, wanted: string): usize {
   const buffer = address >> 32 == 0 ? bufferAt(<u32>address) : null;
   if (buffer != null && address + bytes <= buffer.end) {
+    if (buffer.pointer == 0) return usize.MAX_VALUE;
     return buffer.pointer + <usize>(address - <u64>buffer.address);
   }
   outOfBounds(address, bytes, wanted, buffer);

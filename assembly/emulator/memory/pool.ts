@@ -1,3 +1,5 @@
+import { MOST_ARENA_BYTES } from "../../targets/limits";
+
 /**
  * Blocks that are taken, given back and taken again. The module's runtime never frees, so
  * this is what keeps an instance from growing with every submission.
@@ -6,7 +8,8 @@
  */
 
 const SMALLEST_LOG2: u32 = 12;
-const LARGEST_LOG2: u32 = 29;
+/** That of the largest arena. */
+const LARGEST_LOG2: u32 = 31 - clz<u32>(MOST_ARENA_BYTES);
 
 /** Bytes behind every block that may be read, never written: wide loads run past the end. */
 const SLACK: usize = 64;
@@ -17,11 +20,26 @@ const idle = new StaticArray<usize>(LARGEST_LOG2 + 1);
 export function takeBlock(bytes: usize): usize {
   if (bytes > (<usize>1) << LARGEST_LOG2) return 0;
   const size = sizeLog2(bytes);
+  return idle[size] != 0 ? takeIdle(size) : newBlock(size);
+}
+
+/** The same, its content zero. What is new is so already, and not touched: a large block costs nothing. */
+export function takeZeroBlock(bytes: usize): usize {
+  if (bytes > (<usize>1) << LARGEST_LOG2) return 0;
+  const size = sizeLog2(bytes);
+  if (idle[size] == 0) return newBlock(size);
+  const block = takeIdle(size);
+  memory.fill(block, 0, bytes);
+  return block;
+}
+
+function takeIdle(size: u32): usize {
   const block = idle[size];
-  if (block != 0) {
-    idle[size] = load<usize>(block);
-    return block;
-  }
+  idle[size] = load<usize>(block);
+  return block;
+}
+
+function newBlock(size: u32): usize {
   const wanted = ((<usize>1) << size) + SLACK;
   return growFor(wanted) ? heap.alloc(wanted) : 0;
 }

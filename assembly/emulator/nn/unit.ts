@@ -23,7 +23,9 @@ export function executeNn(descriptor: u32, core: Core): bool {
   const input = resolve(job.inputAddress, job.inputBytes, "the input image");
   const output = resolveOutput(job.outputAddress, job.outputBytes, "the output image");
   if (input == 0 || output == 0) return false;
-  if (output < input + <usize>job.inputBytes && input < output + <usize>job.outputBytes) {
+  const inputEnd = <u64>job.inputAddress + job.inputBytes;
+  const outputEnd = <u64>job.outputAddress + job.outputBytes;
+  if (<u64>job.outputAddress < inputEnd && <u64>job.inputAddress < outputEnd) {
     return outAddress.refuse("apart from the input");
   }
   noteRange(Range.INPUT, job.inputAddress, job.inputBytes);

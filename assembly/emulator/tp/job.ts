@@ -56,9 +56,9 @@ export class TpJob {
 
   /** Pointer to element (0, 0, 0); of no use where the window does not meet the image. */
   input: usize = 0;
-  /** The bytes of the input that may be fetched: pointer to the first, and behind the last. */
-  inputFirst: usize = 0;
-  inputEnd: usize = 0;
+  /** The bytes of the input that are fetched: address of the first, and behind the last. */
+  inputFirst: u64 = 0;
+  inputEnd: u64 = 0;
   output: Buffer = new Buffer(0, 0, 0);
   /** Bytes from the start of the output's buffer to the output's base. */
   outputBase: i64 = 0;
@@ -130,7 +130,7 @@ export class TpJob {
     return this.bottom - this.top + 1;
   }
 
-  private get slices(): i64 {
+  get slices(): i64 {
     return this.slicesBefore + this.depth + this.slicesBehind;
   }
 
@@ -139,11 +139,13 @@ export class TpJob {
     return this.windowWidth * this.windowHeight * this.slices;
   }
 
-  /** Tiles, whole or cut off by the window's edges, in all slices. */
-  get tiles(): i64 {
-    const columns = (this.windowWidth + this.tileWidth - 1) / this.tileWidth;
-    const rows = (this.windowHeight + this.tileHeight - 1) / this.tileHeight;
-    return columns * rows * this.slices;
+  /** Columns and rows of tiles, whole or cut off by the window's edges. */
+  get tileColumns(): i64 {
+    return (this.windowWidth + this.tileWidth - 1) / this.tileWidth;
+  }
+
+  get tileRows(): i64 {
+    return (this.windowHeight + this.tileHeight - 1) / this.tileHeight;
   }
 
   /** Finds the part of the image that the window covers; the image itself lies in a buffer anyhow. */
@@ -152,17 +154,20 @@ export class TpJob {
     const top = max(this.top, 0);
     const right = min(this.right, this.width - 1);
     const bottom = min(this.bottom, this.height - 1);
-    this.input = this.inputFirst = this.inputEnd = 0;
+    this.input = 0;
+    this.inputFirst = this.inputEnd = 0;
     if (!isPlace(field.inAddress.value, "the input image")) return false;
     if (this.depth == 0 || left > right || top > bottom) return true;
     const first = top * this.stride + left;
     const last = (this.depth - 1) * this.slice + bottom * this.stride + right;
     const address = <u64>field.inAddress.value + first;
-    this.inputFirst = resolve(address, last - first + 1, "the input image");
-    this.inputEnd = this.inputFirst + <usize>(last - first + 1);
-    this.input = this.inputFirst - <usize>first;
-    noteRange(Range.INPUT, address, last - first + 1);
-    return this.inputFirst != 0;
+    const bytes = last - first + 1;
+    this.inputFirst = address;
+    this.inputEnd = address + bytes;
+    const pointer = resolve(address, bytes, "the input image");
+    this.input = pointer - <usize>first;
+    noteRange(Range.INPUT, address, bytes);
+    return pointer != 0;
   }
 
   /** Finds the output's buffer. No known job writes a byte twice, so it has room for all. */

@@ -1,3 +1,5 @@
+import { WORK_OF_RUN } from "../../targets/limits";
+import { spend } from "../jobs";
 import * as field from "./fields";
 import { TpJob } from "./job";
 
@@ -81,16 +83,104 @@ export class OutputLoops {
   /**
    * Finds offsets that none of the job's elements goes below or beyond, without a walk over them:
    * each loop as far as it gets between two resets, all of them at once. They are reached where the
-   * loops end together, as they do but for tiles that the window cuts off.
+   * loops end together, as they do but for tiles that the window cuts off. Those are told apart
+   * where two loops count the columns and rows of tiles.
    */
   bound(job: TpJob): void {
-    this.least = this.greatest = 0;
+    const outer = max(job.rowReset, job.tileReset) + 1;
+    const columns = job.tileColumns;
+    const rows = job.tileRows;
+    const counted =
+      job.tileReset >= 0 && this.count[outer] == columns && this.count[outer + 1] == rows;
+    if (counted) this.boundByTiles(job, outer);
+    else this.boundAll(job, outer);
+  }
+
+  private boundByTiles(job: TpJob, outer: i32): void {
+    const columns = job.tileColumns;
+    const rows = job.tileRows;
+    let least = i64.MAX_VALUE;
+    let greatest = i64.MIN_VALUE;
+    for (let row = rows > 1 ? 0 : 1; row < 2; row++) {
+      for (let column = columns > 1 ? 0 : 1; column < 2; column++) {
+        this.boundTiles(job, outer, row == 1, column == 1);
+        least = min(least, this.least);
+        greatest = max(greatest, this.greatest);
+      }
+    }
+    this.least = least;
+    this.greatest = greatest;
+  }
+
+  /** All tiles as if they were whole. */
+  private boundAll(job: TpJob, outer: i32): void {
     const width = min<i64>(job.tileWidth, job.windowWidth);
     const height = min<i64>(job.tileHeight, job.windowHeight);
+    const inTile = this.boundTile(job, width, height);
+    const tiles = job.tileColumns * job.tileRows * job.slices;
+    this.spread(outer, LOOPS - 1, min(job.elements, inTile * tiles));
+  }
+
+  /** The tiles of the last row and column, or of all the others. */
+  private boundTiles(job: TpJob, outer: i32, lastRow: bool, lastColumn: bool): void {
+    const columns = job.tileColumns - 1;
+    const rows = job.tileRows - 1;
+    const width = lastColumn ? job.windowWidth - columns * job.tileWidth : job.tileWidth;
+    const height = lastRow ? job.windowHeight - rows * job.tileHeight : job.tileHeight;
+    this.boundTile(job, width, height);
+    this.move(outer, lastColumn ? columns : 0, lastColumn ? columns : columns - 1);
+    this.move(outer + 1, lastRow ? rows : 0, lastRow ? rows : rows - 1);
+    this.spread(outer + 2, LOOPS - 1, job.slices);
+  }
+
+  /** One tile; gives the places that the loop behind then has. */
+  private boundTile(job: TpJob, width: i64, height: i64): i64 {
+    this.least = this.greatest = 0;
     const inRow = this.spread(0, job.rowReset, width);
-    const inTile = this.spread(job.rowReset + 1, job.tileReset, inRow * height);
-    const inAll = min(job.elements, inTile * job.tiles);
-    this.spread(max(job.rowReset, job.tileReset) + 1, LOOPS - 1, inAll);
+    return this.spread(job.rowReset + 1, job.tileReset, inRow * height);
+  }
+
+  /** Loop `k` from one of its turns to another. */
+  private move(k: i32, from: i64, to: i64): void {
+    const increment = this.increment[k];
+    this.least += min(from * increment, to * increment);
+    this.greatest += max(from * increment, to * increment);
+  }
+
+  /** Finds what `bound` does, but exactly, run by run; false where that takes too much work. */
+  walk(job: TpJob): bool {
+    this.least = i64.MAX_VALUE;
+    this.greatest = i64.MIN_VALUE;
+    if (job.rowReset < 0 && job.tileReset < 0) return this.walkRow(job.elements, -1);
+    for (let z: i64 = 0; z < job.slices; z++) {
+      for (let y: i64 = 0; y < job.windowHeight; y += job.tileHeight) {
+        const height = min<i64>(job.tileHeight, job.windowHeight - y);
+        for (let x: i64 = 0; x < job.windowWidth; x += job.tileWidth) {
+          const width = min<i64>(job.tileWidth, job.windowWidth - x);
+          for (let row: i64 = 0; row < height; row++) {
+            const last = row == height - 1 && job.tileReset >= 0;
+            if (!this.walkRow(width, last ? job.tileReset : job.rowReset)) return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  /** So many elements, then a reset up to a level if that is not -1. */
+  private walkRow(elements: i64, level: i32): bool {
+    for (let done: i64 = 0; done < elements; ) {
+      if (!spend(WORK_OF_RUN)) return false;
+      const length = this.run(elements - done);
+      const first = this.offset;
+      const last = first + (length - 1) * this.step;
+      this.least = min(this.least, min(first, last));
+      this.greatest = max(this.greatest, max(first, last));
+      this.take(length);
+      done += length;
+    }
+    if (level >= 0) this.reset(level);
+    return true;
   }
 
   /**

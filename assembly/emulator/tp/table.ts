@@ -1,6 +1,7 @@
 import { hex } from "../../diagnostics/text";
 import { badDescriptor } from "../descriptor";
 import { noteRange, Range } from "../extents";
+import { spend } from "../jobs";
 import { resolveWords } from "../memory/buffers";
 
 /**
@@ -34,7 +35,7 @@ export class FunctionTable {
   /** Takes the table at an address; false where it is not mapped or not understood. */
   read(address: u32): bool {
     this.words = resolveWords(address, WORDS << 2, "the function's table");
-    if (this.words == 0) return false;
+    if (this.words == 0 || !spend(WORDS << 2)) return false;
     noteRange(Range.WORDS, address, WORDS << 2);
     for (let i = 0; i < WORDS; i++) {
       const word = load<u32>(this.words + (i << 2));

@@ -1,5 +1,5 @@
 import { noteRange, Range } from "../extents";
-import { isDryRun, spend } from "../jobs";
+import { isDryRun } from "../jobs";
 import { outOfBounds } from "../memory/buffers";
 import { filling, prepareAlu, results } from "./alu";
 import { outAddress } from "./fields";
@@ -15,9 +15,6 @@ import { OutputLoops } from "./loops";
 const job = new TpJob();
 const loops = new OutputLoops();
 
-/** What a run costs beside a byte of coefficients, where both are only verified. */
-const RUN_WORK = 16;
-
 /** The buffer offsets that have been written. */
 let lowest: i64 = 0;
 let highest: i64 = 0;
@@ -28,7 +25,7 @@ export function executeTp(descriptor: u32, architecture: u32, continued: bool): 
   if (job.elements == 0) return true;
   if (!prepareAlu(job)) return false;
   loops.begin();
-  if (isDryRun() && isBounded()) return true;
+  if (isDryRun()) return foretell();
   lowest = i64.MAX_VALUE;
   highest = -1;
   for (let z = -job.slicesBefore; z < job.depth + job.slicesBehind; z++) {
@@ -40,14 +37,26 @@ export function executeTp(descriptor: u32, architecture: u32, continued: bool): 
   return isApart() || outAddress.refuse("apart from the input");
 }
 
-/** Whether the loops' bounds alone show that the job keeps to its output's buffer. */
-function isBounded(): bool {
+/** Where the job would write: the loops' bounds tell it of nearly all, a walk over them of others. */
+function foretell(): bool {
   loops.bound(job);
+  if (!keepsToBuffer() || !isApart()) {
+    loops.begin();
+    if (!loops.walk(job)) return false;
+  }
+  if (!keepsToBuffer()) {
+    const first = <u64>(lowest + <i64>job.output.address);
+    return outOfBounds(first, highest - lowest + 1, "the output image", job.output);
+  }
+  noteOutput();
+  return isApart() || outAddress.refuse("apart from the input");
+}
+
+/** Takes what the loops have found out. */
+function keepsToBuffer(): bool {
   lowest = job.outputBase + loops.least;
   highest = job.outputBase + loops.greatest;
-  if (lowest < 0 || highest >= <i64>job.output.bytes || !isApart()) return false;
-  noteOutput();
-  return true;
+  return lowest >= 0 && highest < <i64>job.output.bytes;
 }
 
 function noteOutput(): void {
@@ -114,8 +123,7 @@ function fill(count: i32): bool {
     const length = loops.run(count - done);
     const target = reach(length);
     if (target == 0) return false;
-    const stored = isDryRun() ? 0 : length;
-    for (let i: i64 = 0; i < stored; i++) store<u8>(target + <usize>(i * loops.step), filling);
+    for (let i: i64 = 0; i < length; i++) store<u8>(target + <usize>(i * loops.step), filling);
     loops.take(length);
     done += length;
   }
@@ -128,8 +136,7 @@ function copy(source: usize, count: i32, step: i64): bool {
     const length = loops.run(count - done);
     let target = reach(length);
     if (target == 0) return false;
-    const stored = isDryRun() ? 0 : length;
-    for (let i: i64 = 0; i < stored; i++) {
+    for (let i: i64 = 0; i < length; i++) {
       store<u8>(target, load<u8>(results + load<u8>(source)));
       source += <usize>step;
       target += <usize>loops.step;
@@ -142,7 +149,6 @@ function copy(source: usize, count: i32, step: i64): bool {
 
 /** Pointer to where the next `length` elements go, all of them checked; 0 where they may not. */
 function reach(length: i64): usize {
-  if (!spend(RUN_WORK)) return 0;
   const first = job.outputBase + loops.offset;
   const last = first + (length - 1) * loops.step;
   const low = min(first, last);
@@ -159,8 +165,7 @@ function reach(length: i64): usize {
 
 /** A job that writes into its own input has no known result. */
 function isApart(): bool {
-  const buffer = job.output;
-  const first = buffer.pointer + <usize>lowest;
-  const last = buffer.pointer + <usize>highest;
+  const first = <u64>(lowest + <i64>job.output.address);
+  const last = <u64>(highest + <i64>job.output.address);
   return last < job.inputFirst || first >= job.inputEnd;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "../limits.h"
 #include "coefficients.h"
 
 namespace nolfet {
@@ -114,7 +115,7 @@ Range verifyHuffman(Memory& memory, const Core& core, const Convolution& job) {
     const uint64_t bytes = (uint64_t{bits} + 511) / 512 * 64;
     BitString stream(memory.words(end, bytes, "a coefficient stream"), bits);
     const uint32_t kernels = job.outputChannels / streams + (i < job.outputChannels % streams);
-    memory.spend(kernels);
+    memory.spend(kWorkOfKernel * kernels);
     const uint64_t decoded = kCountBytes + kernels * filled;
     if (decoded * kShortestCode > bits || (decoded + kMostBehind) * kLongestCode < bits) {
       memory.bad(phrase("a stream of ", decoded, " bytes"), phrase(bits, " bits"));

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "../limits.h"
+
 namespace nolfet {
 namespace {
 
 constexpr int64_t kEndless = std::numeric_limits<int64_t>::max();
 /** Behind any buffer, and still far from where sums overflow. */
 constexpr int64_t kFar = int64_t{1} << 40;
-/** What a run costs beside a byte of coefficients. */
-constexpr uint64_t kRunWork = 16;
 
 constexpr uint32_t kIncrementWords[] = {14, 15, 17, 18, 20, 21, 23};
 constexpr uint32_t kCountWords[] = {16, 19, 22};
@@ -33,18 +33,55 @@ Loops::Loops(const Descriptor& tp) {
 
 /**
  * Each loop as far as it gets between two resets, all of them at once: more than there is only
- * where they do not end together, as with tiles that are cut off.
+ * where they do not end together. Tiles that are cut off are told apart where two loops count the
+ * columns and rows of tiles.
  */
 Extent Loops::bound(const Tiling& tiling) const {
+  const int outer = std::max(rowReset_, tileReset_) + 1;
+  const int64_t columns = tiling.columns();
+  const int64_t rows = tiling.rows();
+  if (tileReset_ < 0 || count_[outer] != columns || count_[outer + 1] != rows) {
+    Extent extent = {0, 0};
+    const int64_t places = boundTile(extent, std::min(tiling.tileWidth, tiling.width),
+                                     std::min(tiling.tileHeight, tiling.height));
+    const int64_t all = std::min(tiling.elements(), places * columns * rows * tiling.slices);
+    spread(extent, outer, kLoops - 1, all);
+    return extent;
+  }
+  Extent all = {kEndless, -kEndless};
+  for (const bool isLastRow : {false, true}) {
+    for (const bool isLastColumn : {false, true}) {
+      if ((rows == 1 && !isLastRow) || (columns == 1 && !isLastColumn)) continue;
+      const Extent extent = boundTiles(tiling, outer, isLastRow, isLastColumn);
+      all = {std::min(all.least, extent.least), std::max(all.greatest, extent.greatest)};
+    }
+  }
+  return all;
+}
+
+/** The tiles of the last row and column, or of all the others. */
+Extent Loops::boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool isLastColumn) const {
+  const int64_t columns = tiling.columns() - 1;
+  const int64_t rows = tiling.rows() - 1;
   Extent extent = {0, 0};
-  const int64_t columns = (tiling.width + tiling.tileWidth - 1) / tiling.tileWidth;
-  const int64_t rows = (tiling.height + tiling.tileHeight - 1) / tiling.tileHeight;
-  const int64_t inRow = spread(extent, 0, rowReset_, std::min(tiling.tileWidth, tiling.width));
-  const int64_t inTile =
-      spread(extent, rowReset_ + 1, tileReset_, inRow * std::min(tiling.tileHeight, tiling.height));
-  const int64_t inAll = std::min(tiling.elements(), inTile * columns * rows * tiling.slices);
-  spread(extent, std::max(rowReset_, tileReset_) + 1, kLoops - 1, inAll);
+  boundTile(extent, isLastColumn ? tiling.width - columns * tiling.tileWidth : tiling.tileWidth,
+            isLastRow ? tiling.height - rows * tiling.tileHeight : tiling.tileHeight);
+  move(extent, outer, isLastColumn ? columns : 0, isLastColumn ? columns : columns - 1);
+  move(extent, outer + 1, isLastRow ? rows : 0, isLastRow ? rows : rows - 1);
+  spread(extent, outer + 2, kLoops - 1, tiling.slices);
   return extent;
+}
+
+/** Gives the places that the loop behind a tile's then has. */
+int64_t Loops::boundTile(Extent& extent, int64_t width, int64_t height) const {
+  const int64_t inRow = spread(extent, 0, rowReset_, width);
+  return spread(extent, rowReset_ + 1, tileReset_, inRow * height);
+}
+
+/** Loop `k` from one of its turns to another. */
+void Loops::move(Extent& extent, int k, int64_t from, int64_t to) const {
+  extent.least += std::min(from * increment_[k], to * increment_[k]);
+  extent.greatest += std::max(from * increment_[k], to * increment_[k]);
 }
 
 /** Bounds loops over so many places of theirs; gives those that the loop behind then has. */
@@ -61,6 +98,10 @@ int64_t Loops::spread(Extent& extent, int from, int to, int64_t places) const {
 
 Extent Loops::walk(const Tiling& tiling, Memory& memory) {
   reached_ = {kEndless, -kEndless};
+  if (rowReset_ < 0 && tileReset_ < 0) {
+    row(tiling.elements(), false, memory);
+    return reached_;
+  }
   for (int64_t z = 0; z < tiling.slices; z++) {
     for (int64_t y = 0; y < tiling.height; y += tiling.tileHeight) {
       for (int64_t x = 0; x < tiling.width; x += tiling.tileWidth) {
@@ -80,7 +121,7 @@ Extent Loops::walk(const Tiling& tiling, Memory& memory) {
 /** The last element's step is left to the reset, if there is one. */
 void Loops::row(int64_t elements, bool isReset, Memory& memory) {
   for (int64_t left = elements; left > 0;) {
-    memory.spend(kRunWork);
+    memory.spend(kWorkOfRun);
     const int64_t run = std::min(left, count_[innermost_] - index_[innermost_]);
     int64_t first = 0;
     for (int k = innermost_; k < kLoops; k++) first += index_[k] * increment_[k];

@@ -15,6 +15,8 @@ struct Tiling {
   int64_t slices;
 
   int64_t elements() const { return width * height * slices; }
+  int64_t columns() const { return (width + tileWidth - 1) / tileWidth; }
+  int64_t rows() const { return (height + tileHeight - 1) / tileHeight; }
 };
 
 /** Bytes from the output's base, both included. */
@@ -41,6 +43,9 @@ class Loops {
  private:
   static constexpr int kLoops = 7;
 
+  Extent boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool isLastColumn) const;
+  int64_t boundTile(Extent& extent, int64_t width, int64_t height) const;
+  void move(Extent& extent, int k, int64_t from, int64_t to) const;
   int64_t spread(Extent& extent, int from, int to, int64_t places) const;
   void row(int64_t elements, bool isReset, Memory& memory);
   void reset(int level);

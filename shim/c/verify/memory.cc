@@ -5,9 +5,6 @@
 namespace nolfet {
 namespace {
 
-/** A few seconds of it. */
-constexpr uint64_t kMostWork = 1u << 30;
-
 bool contains(const Range& range, uint64_t address, uint64_t bytes) {
   return address >= range.first && bytes <= range.bytes &&
          address - range.first <= range.bytes - bytes;
@@ -21,11 +18,12 @@ std::string inHex(uint64_t address, uint64_t bytes) {
 
 }  // namespace
 
-Memory::Memory(const Image& image, std::string where)
+Memory::Memory(const Image& image, std::string where, Work& work)
     : where(std::move(where)),
       image_(image),
       constants_{image.constantsAddress, image.constantsBytes},
-      arena_{image.arenaAddress, image.arenaBytes} {}
+      arena_{image.arenaAddress, image.arenaBytes},
+      work_(work) {}
 
 const uint8_t* Memory::words(uint64_t address, uint64_t bytes, const char* what) const {
   if (!contains(constants_, address, bytes)) {
@@ -49,8 +47,8 @@ Range Memory::output(uint64_t address, uint64_t bytes) const {
 }
 
 void Memory::spend(uint64_t work) {
-  spent_ += work;
-  if (spent_ > kMostWork) bad("jobs that take a few seconds to verify", "more");
+  if (work > work_) bad("a blob that is verified with the work allowed for its size", "more");
+  work_ -= work;
 }
 
 }  // namespace nolfet

@@ -18,10 +18,13 @@ struct Range {
   }
 };
 
+/** What verifying a blob may still take, in units of about a nanosecond. */
+using Work = uint64_t;
+
 /** Throws Refusal where a range is not what it should be. */
 class Memory {
  public:
-  Memory(const Image& image, std::string where);
+  Memory(const Image& image, std::string where, Work& work);
 
   /** Words that tell the device what to do are constants, kSlackBytes more may be looked at. */
   const uint8_t* words(uint64_t address, uint64_t bytes, const char* what) const;
@@ -37,7 +40,7 @@ class Memory {
 
   const Range& arena() const { return arena_; }
 
-  /** Work that verifying takes: a few words could make it endless. */
+  /** Takes work: a few words could make verifying endless. */
   void spend(uint64_t work);
 
   template <typename Expected, typename Found>
@@ -50,7 +53,7 @@ class Memory {
   const Image& image_;
   Range constants_;
   Range arena_;
-  uint64_t spent_ = 0;
+  Work& work_;
 };
 
 }  // namespace nolfet

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "../limits.h"
 #include "jobs.h"
 #include "memory.h"
 
@@ -57,10 +58,12 @@ constexpr uint32_t kFinalFlushes = 2;
 
 class FrontEnd {
  public:
-  FrontEnd(const Image& image, const std::vector<uint32_t>& stream, const std::string& where)
-      : core_(image.core), stream_(stream), name_(where), memory_(image, where) {}
+  FrontEnd(const Image& image, const std::vector<uint32_t>& stream, const std::string& where,
+           Work& work)
+      : core_(image.core), stream_(stream), name_(where), memory_(image, where, work) {}
 
   std::vector<Job> run() {
+    memory_.spend(kWorkOfWord * stream_.size());
     for (size_t at = 0; at < stream_.size();) at += packet(at);
     if (openTpJobs_ != 0) memory_.bad("the last job of a split operation", "the end of the stream");
     if (dueFlushes_ != 0) memory_.bad("the caches flushed twice behind the last job", "the end");
@@ -140,6 +143,7 @@ class FrontEnd {
 
   void beginJob() {
     memory_.where = phrase(name_, ", job ", jobs_.size());
+    memory_.spend(kWorkOfJob);
     dueFlushes_ = kFinalFlushes;
   }
 
@@ -173,8 +177,8 @@ class FrontEnd {
 }  // namespace
 
 std::vector<Job> verifyStream(const Image& image, const std::vector<uint32_t>& stream,
-                              const std::string& where) {
-  return FrontEnd(image, stream, where).run();
+                              const std::string& where, Work& work) {
+  return FrontEnd(image, stream, where, work).run();
 }
 
 }  // namespace nolfet

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../image.h"
+#include "memory.h"
 
 namespace nolfet {
 
@@ -16,8 +17,11 @@ struct Job {
   uint64_t words, wordBytes;
 };
 
-/** Verifies a stream, and gives its jobs in their order. `where` names it in a Refusal. */
+/**
+ * Verifies a stream with what is left of the work that the blob may take, and gives its jobs in
+ * their order. `where` names the stream in a Refusal.
+ */
 std::vector<Job> verifyStream(const Image& image, const std::vector<uint32_t>& stream,
-                              const std::string& where);
+                              const std::string& where, Work& work);
 
 }  // namespace nolfet

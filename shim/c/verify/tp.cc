@@ -111,7 +111,9 @@ Range verifyTp(Memory& memory, uint32_t descriptor, bool continued) {
   Range table;
   if (function) {
     table = {tp.word(11), 4 * kTableWords};
-    checkTable(memory, memory.words(table.first, table.bytes, "a function's table"));
+    const uint8_t* words = memory.words(table.first, table.bytes, "a function's table");
+    memory.spend(table.bytes);
+    checkTable(memory, words);
   }
   checkOutput(memory, tp, tiling, input);
   return table;

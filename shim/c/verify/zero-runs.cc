@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "../limits.h"
 #include "coefficients.h"
 
 namespace nolfet {
@@ -85,6 +86,10 @@ class Stream {
     const uint32_t group = byChannel_ ? 1 : kChannelsAtATime;
     const uint32_t rounds = (job_.inputChannels + group - 1) / group;
     for (uint32_t round = 0; round < rounds; round++) {
+      if (round == 1 && rounds > 2) {
+        tokens_.pass(uint64_t{rounds - 2} * weightsIn(1) * kernels);
+        round = rounds - 1;
+      }
       for (uint32_t k = 0; k < kernels; k++) {
         if (round == 0) bias();
         tokens_.pass(weightsIn(round) - (round == 0 ? 1 : 0));
@@ -131,13 +136,15 @@ Range verifyZeroRuns(Memory& memory, const Core& core, const Convolution& job) {
   BitString sizes(memory.words(job.address, headerBytes, "the coefficients' header"),
                   32 * core.nnCores);
   uint64_t end = job.address + headerBytes;
+  const uint32_t used = std::min(job.outputChannels, core.nnCores);
+  const uint32_t kernels = (job.outputChannels + used - 1) / used;
   for (uint32_t nnCore = 0; nnCore < core.nnCores; nnCore++) {
     const uint32_t bytes = sizes.read(32);
     const bool isUsed = nnCore < job.outputChannels;
     if (bytes % kUnit != 0 || (bytes > 0) != isUsed) memory.bad("the size of a stream", bytes);
     if (!isUsed) continue;
     const uint8_t* stream = memory.words(end, bytes, "a coefficient stream");
-    memory.spend(bytes);
+    memory.spend(bytes + kWorkOfKernel * kernels);
     Stream(memory, core, job, nnCore, BitString(stream, 8ull * bytes)).verify();
     end += bytes;
   }

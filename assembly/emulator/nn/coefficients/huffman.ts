@@ -1,5 +1,6 @@
 import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
+import { WORK_OF_KERNEL } from "../../../targets/limits";
 import { isDryRun, spend } from "../../jobs";
 import { resolveWords } from "../../memory/buffers";
 import { Scratch } from "../../memory/scratch";
@@ -68,7 +69,8 @@ export class HuffmanDecoder extends CoefficientDecoder {
     this.nnCore = nnCore;
     if (nnCore >= this.shares.cores) return kernels.begin(0);
     this.preparePlaces(image);
-    return this.decodeStream() && this.beginKernels(kernels) && this.takeKernels(kernels);
+    if (!this.decodeStream() || !this.beginKernels(kernels)) return false;
+    return isDryRun() || this.takeKernels(kernels);
   }
 
   /** Weights of a kernel, filled up to whole blocks. */
@@ -82,6 +84,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
 
   private preparePlaces(image: PairedImage): void {
     this.places.begin(this.job, image);
+    if (isDryRun()) return;
     for (let y = 0; y < this.job.kernelHeight; y++) {
       for (let x = 0; x < this.job.kernelWidth; x++) this.places.append(this.job, image, y, x);
     }
@@ -94,7 +97,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
   private decodeStream(): bool {
     const nnCore = this.nnCore;
     const stream = resolveWords(this.next, this.header.streamBytes(nnCore), "a coefficient stream");
-    if (stream == 0 || !spend(this.shares.count(nnCore))) return false;
+    if (stream == 0 || !spend(this.shares.count(nnCore) * WORK_OF_KERNEL)) return false;
     this.next += this.header.streamBytes(nnCore);
     const bits = this.header.streamBits(nnCore);
     const bytes = COUNT_BYTES + <u64>this.shares.count(nnCore) * this.filled;
@@ -125,7 +128,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
         kernels.setBias(first + k, load<i32>(this.biases + (output << 2)));
         kernels.setOutput(first + k, <u32>output * this.job.outputPlane);
       }
-      if (!isDryRun() && !this.takeSuperblock(kernels, first, count)) return false;
+      if (!this.takeSuperblock(kernels, first, count)) return false;
     }
     return kernels.group();
   }

@@ -1,3 +1,4 @@
+import { isDryRun } from "../../jobs";
 import { PairedImage } from "../image";
 import { NnJob } from "../job";
 import { KernelSet } from "../kernels";
@@ -38,6 +39,7 @@ export class WeightOrder {
     const group = this.byChannel ? 1 : CHANNELS_AT_A_TIME;
     this.rounds = (this.channels + group - 1) / group;
     this.places.begin(job, image);
+    if (isDryRun()) return;
     for (let top = 0; top < job.kernelHeight; top += 2) {
       this.addBand(job, image, top, 0, min(COLUMNS_FIRST, job.kernelWidth));
       this.addBand(job, image, top, COLUMNS_FIRST, job.kernelWidth);

@@ -1,5 +1,6 @@
 import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
+import { WORK_OF_KERNEL } from "../../../targets/limits";
 import { isDryRun, spend } from "../../jobs";
 import { resolveWords } from "../../memory/buffers";
 import { PairedImage } from "../image";
@@ -57,11 +58,16 @@ export class ZeroRunDecoder extends CoefficientDecoder {
       return this.bad("a multiple of 64 bytes", decimal(bytes));
     }
     const stream = resolveWords(this.end, bytes, "a coefficient stream");
-    if (stream == 0 || !spend(bytes)) return false;
+    if (stream == 0 || !spend(bytes + this.kernelsOfCore * WORK_OF_KERNEL)) return false;
     this.end += bytes;
     this.bits.open(stream, (<u64>bytes) << 3);
     this.order.prepare(this.job, image);
     return this.beginStream(kernels) && this.decodeKernels(kernels) && this.endStream(kernels);
+  }
+
+  /** Kernels of each core, those that only fill it up among them. */
+  private get kernelsOfCore(): i32 {
+    return (this.job.outputChannels + this.usedCores - 1) / this.usedCores;
   }
 
   private beginStream(kernels: KernelSet): bool {
@@ -72,7 +78,7 @@ export class ZeroRunDecoder extends CoefficientDecoder {
     }
     this.tokens.begin(this.bits, runBits);
     const count = <i32>this.bits.read(16);
-    const announced = (this.job.outputChannels + this.usedCores - 1) / this.usedCores;
+    const announced = this.kernelsOfCore;
     if (count != announced) return this.bad(phrase(decimal(announced), " kernels"), decimal(count));
     return kernels.begin(count);
   }

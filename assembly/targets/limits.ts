@@ -1,0 +1,36 @@
+/**
+ * What nolfet takes at most, the same from the compiler to every loader: portable AssemblyScript
+ * that TypeScript reads too, and that becomes a header for C (scripts/c-headers.mjs).
+ */
+
+/** Bytes of activations, which all segments of a blob share. */
+export const MOST_ARENA_BYTES: u32 = 1 << 29;
+
+/** Bytes of descriptors and coefficients in a blob. */
+export const MOST_CONSTANT_BYTES: u32 = 1 << 28;
+
+/** Bytes of the tensors that a session holds on the host's side, all together. */
+export const MOST_HOST_BYTES: u32 = 1 << 30;
+
+/** Bytes of a blob's file. */
+export const MOST_FILE_BYTES: u32 = 1 << 30;
+
+/**
+ * Tables and vectors of a file may share bytes: what is visited adds up to so many file lengths. A
+ * table counts some bytes more, as reading it makes objects.
+ */
+export const MOST_FILE_VISITS: u32 = 4;
+export const BYTES_OF_TABLE: u32 = 96;
+
+/**
+ * The work of verifying a blob, in units of about a nanosecond. A blob may take so many for each
+ * byte of its constants and streams, and some more. Compiled networks take less than a fifth of it.
+ */
+export const WORK_OF_BLOB: u32 = 1 << 26;
+export const WORK_OF_BYTE: u32 = 32;
+
+/** What a word of a stream costs, a job, a kernel, and a run of equal steps of a TP job's output. */
+export const WORK_OF_WORD: u32 = 32;
+export const WORK_OF_JOB: u32 = 4096;
+export const WORK_OF_KERNEL: u32 = 48;
+export const WORK_OF_RUN: u32 = 128;
