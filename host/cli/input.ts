@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { fileError, NolfetError } from "../errors.ts";
+import { pictureFormat } from "../images/header.ts";
 
 /** What a file is read as. */
 interface InputKind {
@@ -15,13 +16,17 @@ const MIB = 2 ** 20;
 
 const KINDS = {
   model: { name: "model or blob", most: 512 * MIB, begins: hasIdentifier },
-  picture: { name: "picture", most: 128 * MIB },
+  picture: { name: "picture", most: 128 * MIB, begins: isPicture },
   labels: { name: "list of labels", most: 16 * MIB },
 } satisfies Record<string, InputKind>;
 
 /** FlatBuffers have an identifier behind the offset of their root. */
 function hasIdentifier(head: Uint8Array): boolean {
   return ["TFL3", "NOLF"].includes(String.fromCharCode(...head.subarray(4, 8)));
+}
+
+function isPicture(head: Uint8Array): boolean {
+  return pictureFormat(head) !== undefined;
 }
 
 /** Ordinary files that were read, by device and inode. */

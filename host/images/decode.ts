@@ -1,16 +1,37 @@
+import { inflateSync } from "node:zlib";
+import { firstPictureOf, interlacedRows } from "./header.ts";
 import type { Pixels } from "./pixels.ts";
-import { noPicture, type PixelSize, sample } from "./sample.ts";
+import { checkPicture, checkSize, cutOff, damaged, type PixelSize, sample } from "./sample.ts";
+
+const FORMATS = "PNG, JPEG, BMP, GIF or TIFF";
 
 /**
- * Decodes a PNG, JPEG, BMP, GIF (its first picture) or TIFF file and resizes it to what the
- * mapping wants, without keeping its proportions. Transparency is left out of account. Throws
- * BAD_INPUT for anything else.
+ * Decodes a PNG, JPEG, BMP, GIF (its first picture) or TIFF file (its first page) and resizes it to
+ * what the mapping wants, without keeping its proportions. Transparency is left out of account. Throws
+ * BAD_INPUT for anything else, and for pictures of more than 2^25 pixels, which are not decoded.
  */
 export async function readPicture(file: Uint8Array, size: PixelSize): Promise<Pixels> {
+  const header = checkPicture(file, FORMATS);
+  // What decodes JPEG fills up what is not there.
+  if (header.format === "JPEG" && !header.isWhole) throw cutOff(header);
+  checkRows(file);
   // The library takes longer to load than all the rest of nolfet.
   const { Jimp } = await import("jimp");
-  const picture = await Jimp.read(file.slice().buffer).catch(() => {
-    throw noPicture("PNG, JPEG, BMP, GIF or TIFF", file);
+  const { bitmap } = await Jimp.read(firstPictureOf(file).buffer).catch((error: Error) => {
+    throw header.isWhole ? damaged(header.format, `${error?.message ?? error}`) : cutOff(header);
   });
-  return sample(picture.bitmap, size);
+  checkSize(bitmap);
+  return sample(bitmap, size);
+}
+
+/** Throws BAD_INPUT where interlaced rows are more than the picture has; of others no more are read. */
+function checkRows(file: Uint8Array): void {
+  const rows = interlacedRows(file);
+  if (!rows) return;
+  try {
+    inflateSync(Buffer.concat(rows.coded), { maxOutputLength: rows.most });
+  } catch (error) {
+    const isMore = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw damaged("PNG", isMore ? "rows beyond its pixels" : "rows that are damaged");
+  }
 }

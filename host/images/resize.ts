@@ -17,30 +17,42 @@ interface Taps {
  * lies on the line between its neighbours.
  */
 export function resize(picture: Bitmap, width: number, height: number): Uint8Array {
-  const columns = tapsOf(picture.width, width);
-  const rows = tapsOf(picture.height, height);
-  const wide = new Float64Array(width * picture.height * 4);
-  for (let y = 0; y < picture.height; y++) {
-    columns.forEach((taps, x) => {
-      const source = (y * picture.width + taps.first) * 4;
-      gather(picture.data, source, 4, taps, wide, (y * width + x) * 4);
-    });
-  }
+  const rowOf = resizedRows(picture, width);
   const result = new Uint8ClampedArray(width * height * 4); // rounds as it stores
-  rows.forEach((taps, y) => {
-    for (let x = 0; x < width; x++) {
-      const source = (taps.first * width + x) * 4;
-      gather(wide, source, 4 * width, taps, result, (y * width + x) * 4);
-    }
+  tapsOf(picture.height, height).forEach(({ first, weights }, y) => {
+    const sums = new Float64Array(width * 4);
+    weights.forEach((weight, i) => {
+      const row = rowOf(first + i);
+      for (let x = 0; x < sums.length; x++) (sums[x] as number) += weight * (row[x] as number);
+    });
+    result.set(sums, y * width * 4);
   });
   return new Uint8Array(result.buffer);
 }
 
-/** Sums four channels over pixels that lie `step` numbers apart. */
+/**
+ * Rows of a picture, of another width. They are asked for from the first on, at most one twice in a
+ * row, so the last two are kept: all together may be far larger than the picture.
+ */
+function resizedRows({ width: from, data }: Bitmap, width: number): (y: number) => Float64Array {
+  const columns = tapsOf(from, width);
+  const rows = [new Float64Array(width * 4), new Float64Array(width * 4)] as const;
+  const held = [-1, -1];
+  return (y) => {
+    const row = rows[y & 1] as Float64Array;
+    if (held[y & 1] === y) return row;
+    held[y & 1] = y;
+    columns.forEach((taps, x) => {
+      gather(data, (y * from + taps.first) * 4, taps, row, x * 4);
+    });
+    return row;
+  };
+}
+
+/** Sums four channels over neighbouring pixels. */
 function gather(
   from: ArrayLike<number>,
   start: number,
-  step: number,
   { weights }: Taps,
   to: { [index: number]: number },
   at: number,
@@ -48,7 +60,7 @@ function gather(
   for (let channel = 0; channel < 4; channel++) {
     let sum = 0;
     for (let i = 0; i < weights.length; i++) {
-      sum += (weights[i] as number) * (from[start + i * step + channel] as number);
+      sum += (weights[i] as number) * (from[start + 4 * i + channel] as number);
     }
     to[at + channel] = sum;
   }

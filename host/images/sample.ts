@@ -1,4 +1,5 @@
 import { NolfetError } from "../errors.ts";
+import { type PictureHeader, pictureFormat, pictureHeader } from "./header.ts";
 import type { PixelMapping, Pixels } from "./pixels.ts";
 import { type Bitmap, resize } from "./resize.ts";
 
@@ -27,9 +28,54 @@ function greys(rgba: Uint8Array): Uint8Array {
   });
 }
 
-/** For a file that cannot be decoded. */
+/** Pixels that a picture may have: 8192 × 4096, for example. */
+export const MOST_PIXELS = 2 ** 25;
+/** How often a JPEG of so many pixels may go over all of them; fewer pixels may have more scans. */
+const MOST_PASSES = 10;
+/** Bits of a pixel: four channels of 32. */
+const MOST_DEPTH = 128;
+
+/**
+ * Looks at a picture before it is decoded. Throws BAD_INPUT where it is in none of the `formats` that
+ * can be read, has no size, or would take more than its pixels are worth.
+ */
+export function checkPicture(file: Uint8Array, formats: string): PictureHeader {
+  const header = pictureHeader(file);
+  if (!header) throw noPicture(formats, file);
+  const { format, width, height, passes, depth, isWhole } = header;
+  if (width * height === 0) throw isWhole ? damaged(format, "one without pixels") : cutOff(header);
+  checkSize(header);
+  if (width * height * passes > MOST_PASSES * MOST_PIXELS) {
+    throw damaged(format, `${passes} scans of ${width}×${height} pixels`);
+  }
+  if (depth > MOST_DEPTH) throw damaged(format, `${depth} bits for each pixel`);
+  return header;
+}
+
+export function checkSize({ width, height }: Pick<Bitmap, "width" | "height">): void {
+  if (width * height <= MOST_PIXELS) return;
+  const expected = `a picture of at most ${MOST_PIXELS} pixels`;
+  throw new NolfetError("BAD_INPUT", expected, `${width}×${height}`);
+}
+
+/** For a picture that ends before its pixels do. */
+export function cutOff({ format }: PictureHeader): NolfetError {
+  return new NolfetError("BAD_INPUT", `a whole ${format} picture`, "a truncated one");
+}
+
+/** For a picture in a format that is known, though not as it should be. */
+export function damaged(format: string, found: string): NolfetError {
+  return new NolfetError("BAD_INPUT", `a ${format} picture that can be decoded`, found);
+}
+
+/** For a file that is no picture, or one in a format that is not known. */
 export function noPicture(formats: string, file: Uint8Array): NolfetError {
   const hex = Array.from(file.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0"));
-  const found = file.length === 0 ? "no bytes" : `bytes ${hex.join(" ")}`;
-  return new NolfetError("BAD_INPUT", `a ${formats} picture`, found);
+  const format = pictureFormat(file);
+  const bytes = file.length === 0 ? "no bytes" : `bytes ${hex.join(" ")}`;
+  return new NolfetError(
+    "BAD_INPUT",
+    `a ${formats} picture`,
+    format ? `a file in the format ${format}` : bytes,
+  );
 }

@@ -7,6 +7,7 @@ import { FORMAT_VERSION } from "../../assembly/compiler/version.ts";
 import { compile } from "../../host/index.ts";
 import { BlobEditor } from "../host/blob-editor.ts";
 import { classifierModel } from "../host/models.ts";
+import { ROOT } from "../package/documents.ts";
 import { nolfet, nolfetOfSmallFiles, temporaryFolder } from "./nolfet.ts";
 
 // Whatever goes wrong is one clear line, an exit code, and no file.
@@ -30,6 +31,11 @@ const FILES: Record<string, Uint8Array> = {
   "picture.png": new Uint8Array(
     await new Jimp({ width: 8, height: 8, color: 0xff0000ff }).getBuffer("image/png"),
   ),
+  "cut.jpg": new Uint8Array(
+    await new Jimp({ width: 64, height: 64, color: 0xff0000ff }).getBuffer("image/jpeg"),
+  ).subarray(0, -40),
+  "picture.webp": new TextEncoder().encode("RIFF\x10\0\0\0WEBPVP8 "),
+  "digits.tflite": new Uint8Array(readFileSync(join(ROOT, "models/digits/digits_int8.tflite"))),
   "names.txt": new TextEncoder().encode("hen\negg\n"),
   "pixels.bin": new Uint8Array(512),
   "short.bin": new Uint8Array(511),
@@ -158,6 +164,18 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ["compile huge.tflite -t a311d", REFUSED, /more than 512 MiB: huge\.tflite; .*\[FILE\]/],
   ["inspect huge.tflite", REFUSED, /more than 512 MiB: huge\.tflite; .*\[FILE\]/],
   ["run folder --input pixels.bin", REFUSED, /a folder, not a file: folder; .*\[FILE\]/],
+  ["run digits.tflite --image cut.jpg", REFUSED, /cut\.jpg: .*a whole JPEG .*a truncated one/],
+  ["run digits.tflite --image picture.webp", REFUSED, /picture\.webp: .*in the format WebP \[BAD/],
+  [
+    "compile digits.tflite -t a311d --calibrate picture.webp",
+    REFUSED,
+    /error: picture\.webp: .*WebP/,
+  ],
+  [
+    "check digits.tflite -t a311d --calibrate cut.jpg",
+    REFUSED,
+    /error: cut\.jpg: .*a truncated one/,
+  ],
   ["targets extra", USAGE, /too many arguments/],
   ["run model.nolf --image picture.png --mean a", USAGE, /Expected a number/],
   ["run custom.tflite --input pixels.bin", REFUSED, /in operator 1: .*found FancyPool/],

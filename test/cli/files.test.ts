@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -15,6 +16,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../host/index.ts";
 import { classifierModel, pixels } from "../host/models.ts";
+import { ROOT } from "../package/documents.ts";
 import { CLI, nolfet, temporaryFolder } from "./nolfet.ts";
 
 // What the commands read and write: never without end, and never over what they read.
@@ -24,6 +26,7 @@ const model = classifierModel();
 writeFileSync(join(folder, "model.tflite"), model);
 writeFileSync(join(folder, "model.nolf"), await compile(model, { target: "a311d" }));
 writeFileSync(join(folder, "pixels.bin"), pixels(1));
+copyFileSync(join(ROOT, "models/digits/digits_int8.tflite"), join(folder, "digits.tflite"));
 symlinkSync("model.tflite", join(folder, "link.nolf"));
 linkSync(join(folder, "model.tflite"), join(folder, "hard.nolf"));
 mkdirSync(join(folder, "out"));
@@ -110,6 +113,11 @@ const ENDLESS: [command: string, message: RegExp][] = [
   ["check /dev/zero -t a311d", /\[NOT_A_MODEL\]/],
   ["compare /dev/zero -t a311d", /\[NOT_A_MODEL\]/],
   ["report /dev/zero -t a311d", /\[NOT_A_MODEL\]/],
+  [
+    "run digits.tflite --image /dev/zero",
+    /\/dev\/zero: expected a PNG, .* picture, found bytes 00/,
+  ],
+  ["compile digits.tflite -t a311d --calibrate /dev/zero", /error: \/dev\/zero: .*\[BAD_INPUT\]/],
   ["inspect /dev/zero", /\/dev\/zero: .*the identifier NOLF.*\[BAD_BLOB\]/],
   ["devices /dev/zero", /\/dev\/zero: .*the identifier NOLF.*\[BAD_BLOB\]/],
   [

@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 import { Jimp } from "jimp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -52,18 +53,146 @@ test("reads a file that is part of a larger buffer", async () => {
   );
 });
 
-test("refuses what is no picture, or only part of one", async () => {
-  const size = { width: 2, height: 2, channels: 3 } as const;
-  const png = new Uint8Array(await picture.getBuffer("image/png"));
-  for (const file of [
-    new Uint8Array(),
-    new TextEncoder().encode("no picture at all"),
-    png.subarray(0, 40),
-  ]) {
-    const error = await fails("BAD_INPUT", () => readPicture(file, size));
-    assert.match(error.message, /expected a PNG, JPEG, BMP, GIF or TIFF picture/);
+const SMALL = { width: 2, height: 2, channels: 3 } as const;
+
+/** What a file is refused with: what was expected, and what was found. */
+async function refusal(file: Uint8Array): Promise<string> {
+  const { expected, found } = await fails("BAD_INPUT", () => readPicture(file, SMALL));
+  return `${expected}: ${found}`;
+}
+
+test("refuses what is no picture, and names the formats that it knows", async () => {
+  const known = "a PNG, JPEG, BMP, GIF or TIFF picture";
+  assert.is(await refusal(new Uint8Array()), `${known}: no bytes`);
+  assert.is(await refusal(Buffer.from("no picture")), `${known}: bytes 6e 6f 20 70 69 63 74 75`);
+  assert.is(
+    await refusal(Buffer.from("RIFF\x10\0\0\0WEBPVP8 ")),
+    `${known}: a file in the format WebP`,
+  );
+  assert.is(
+    await refusal(Buffer.from("\0\0\0\x1cftypavif")),
+    `${known}: a file in the format AVIF`,
+  );
+});
+
+test("tells that a picture is cut off", async () => {
+  for (const mime of ["image/png", "image/jpeg", "image/bmp", "image/gif"] as const) {
+    const file = new Uint8Array(await picture.getBuffer(mime));
+    const name = mime.slice("image/".length).toUpperCase();
+    for (const length of [Math.ceil(0.9 * file.length), file.length - 12]) {
+      const told = `a whole ${name} picture: a truncated one`;
+      assert.is(await refusal(file.subarray(0, length)), told, `${mime}, ${length} bytes`);
+    }
   }
 });
+
+/** A file with other numbers at some places. */
+async function changed(mime: (typeof FORMATS)[number]["mime"], change: (view: DataView) => void) {
+  const file = new Uint8Array(await picture.getBuffer(mime));
+  change(new DataView(file.buffer, file.byteOffset, file.length));
+  return file;
+}
+
+const SIDE = 0x7fff;
+
+/** Small files that announce pixels without end. */
+const HUGE: [what: string, mime: (typeof FORMATS)[number]["mime"], (view: DataView) => void][] = [
+  [
+    "PNG",
+    "image/png",
+    (view) => {
+      for (const at of [16, 20]) view.setUint32(at, SIDE);
+    },
+  ],
+  [
+    "BMP",
+    "image/bmp",
+    (view) => {
+      for (const at of [18, 22]) view.setInt32(at, -SIDE, true);
+    },
+  ],
+  [
+    "GIF",
+    "image/gif",
+    (view) => {
+      for (const at of [6, 8]) view.setUint16(at, SIDE, true);
+    },
+  ],
+  ["a GIF's first picture", "image/gif", enlargeGifPicture],
+  ["JPEG", "image/jpeg", (view) => enlargeJpeg(view, SIDE)],
+  ["TIFF", "image/tiff", enlargeTiff],
+];
+
+for (const [what, mime, enlarge] of HUGE) {
+  test(`refuses pixels without end before it decodes any: ${what}`, async () => {
+    const told = `a picture of at most 33554432 pixels: ${SIDE}×${SIDE}`;
+    assert.is(await refusal(await changed(mime, enlarge)), told);
+  });
+}
+
+test("reads the first page of a TIFF whose pages have no end", async () => {
+  const file = await changed("image/tiff", (view) => {
+    const directory = view.getUint32(4);
+    // The page behind the first is the first.
+    view.setUint32(directory + 2 + 12 * view.getUint16(directory), directory);
+  });
+  const alone = new Uint8Array(await picture.getBuffer("image/tiff"));
+  assert.equal(await readPicture(file, SMALL), await readPicture(alone, SMALL));
+});
+
+test("refuses interlaced rows beyond a picture's pixels", async () => {
+  const file = Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", [0, 0, 0, 4, 0, 0, 0, 4, 8, 2, 0, 0, 1]),
+    chunk("IDAT", deflateSync(new Uint8Array(1 << 22))),
+    chunk("IEND", []),
+  ]);
+  assert.is(await refusal(file), "a PNG picture that can be decoded: rows beyond its pixels");
+});
+
+test("refuses a JPEG of more scans than its pixels are worth", async () => {
+  const file = await changed("image/jpeg", (view) => enlargeJpeg(view, 4096));
+  const scan = jpegSegment(new DataView(file.buffer, file.byteOffset, file.length), 0xda);
+  const scans = Array.from({ length: 30 }, () => file.subarray(scan, -2));
+  const bomb = Buffer.concat([file.subarray(0, -2), ...scans, file.subarray(-2)]);
+  const told = "a JPEG picture that can be decoded: 31 scans of 4096×4096 pixels";
+  assert.is(await refusal(bomb), told);
+});
+
+function enlargeGifPicture(view: DataView): void {
+  const at = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).indexOf(0x2c, 13);
+  view.setUint16(at + 5, SIDE, true);
+  view.setUint16(at + 7, SIDE, true);
+}
+
+function enlargeJpeg(view: DataView, side: number): void {
+  const at = jpegSegment(view, 0xc0);
+  view.setUint16(at + 5, side);
+  view.setUint16(at + 7, side);
+}
+
+function jpegSegment(view: DataView, marker: number): number {
+  let at = 2;
+  while (view.getUint8(at + 1) !== marker) at += 2 + view.getUint16(at + 2);
+  return at;
+}
+
+/** Width and height come first among the entries. */
+function enlargeTiff(view: DataView): void {
+  const directory = view.getUint32(4);
+  const SHORT = 3;
+  for (const entry of [directory + 2, directory + 14]) {
+    if (view.getUint16(entry + 2) === SHORT) view.setUint16(entry + 8, SIDE);
+    else view.setUint32(entry + 8, SIDE);
+  }
+}
+
+/** Without a checksum: it is refused before that. */
+function chunk(kind: string, content: ArrayLike<number>): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  return Buffer.concat([length, Buffer.from(kind), Buffer.from(content), Buffer.alloc(4)]);
+}
 
 if (hasShared("resizing against the pictures resized elsewhere")) {
   for (const name of ["cat", "grace_hopper"]) {
