@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { mapImage } from "../../host/devices/emulated.ts";
+import type { Emulator } from "../../host/devices/emulator.ts";
 import { verifyImage } from "../../host/devices/verify.ts";
 import { NolfetError, openBlob } from "../../host/index.ts";
 import { emulatorFor } from "../support/emulator.ts";
@@ -11,9 +12,13 @@ import { compiledAgainstLibrary } from "./runner.ts";
 
 const NO_DEVICE = "3";
 
+const emulators = new Map<string, Promise<Emulator>>();
+
 /** What sessions make of a blob: "" where they take it, else its code and words. */
 export async function hostVerdict(bytes: Uint8Array, core: string): Promise<string> {
-  const emulator = await emulatorFor(core);
+  const made = emulators.get(core) ?? emulatorFor(core);
+  emulators.set(core, made);
+  const emulator = await made;
   try {
     const blob = openBlob(bytes);
     mapImage(emulator, blob);

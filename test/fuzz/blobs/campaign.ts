@@ -9,6 +9,7 @@ export type Campaign = Omit<Batch, "reached">;
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 /** Compiling the subjects and one slow mutant lie between two reports at most. */
 const PATIENCE = 60_000;
+const MOST_BYTES = 2 ** 30;
 
 /** Tries mutants 0 to `count` - 1 of a seed; `progress` is told how many are done. */
 export function runCampaign(
@@ -36,6 +37,10 @@ export function runCampaign(
       clearTimeout(timer);
       if (reached < count) {
         const fault = `the process ended, or did not within ${PATIENCE} ms`;
+        campaign.faults.push({ index: reached, subject: "", fault, changes: [] });
+      }
+      if (campaign.memory > MOST_BYTES) {
+        const fault = `${campaign.memory} bytes of memory taken`;
         campaign.faults.push({ index: reached, subject: "", fault, changes: [] });
       }
       resolve(campaign);
