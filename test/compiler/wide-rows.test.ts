@@ -204,6 +204,21 @@ for (const target of TARGETS) {
     });
   }
 
+  test(`steps past the end of an image on ${target}`, async () => {
+    const far = { ...pool(100), padding: 0, filter_height: 6, filter_width: 5, stride_w: 2 };
+    const single = one("AVERAGE_POOL_2D", [1, 2045, 1], far, [], 1);
+    await check(single, [8, 4090, 1], target);
+    const farther = { ...pool(8191), filter_height: 3, filter_width: 5, stride_w: 1 };
+    const greatest = one("MAX_POOL_2D", [1, 4091, 65], farther);
+    await check({ ...greatest, limit: /more than 64 jobs/ }, [3, 4095, 65], target);
+    const picked = one("STRIDED_SLICE", [1, 1, 64], { begin_mask: 1, end_mask: 15 }, [
+      list("begin", [0, 1, 1, 0]),
+      list("end", [1, 3, 512, 64]),
+      list("strides", [1, 1 << 30, 0x7fffffff, 1]),
+    ]);
+    await check(picked, [3, 512, 64], target);
+  });
+
   test(`tables of any length on ${target}`, async () => {
     for (const shape of [...LONG, [1, 40009, 1], [1, 1, 100_003], [1, 1, 262_144]] as Shape[]) {
       await check(one("RELU", shape), shape, target);

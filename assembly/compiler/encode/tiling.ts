@@ -27,7 +27,8 @@ export class Tiling {
       core.architecture >= 8
         ? kernelsOnV8(this, side, lines, job.stride, core)
         : kernelsOnV7(this, side, lines, core);
-    const most = min(min(room, perCore), MOST_KERNELS);
+    // There is room for one, as the job itself steps by one pixel where strides are that long.
+    const most = max(min(min(room, perCore), MOST_KERNELS), 1);
     this.superblocks = superblocks(job.outputZ, perCore, most, core.nnCores);
     this.kernelsPerCore = ceil(perCore, this.superblocks);
   }

@@ -98,5 +98,6 @@ function choose(plan: MaxPoolPlan, from: Access, to: Access, workshop: Workshop)
   workshop.makeInterleaved(whole, from, interleaved);
   const pitches = Pitches.interleaved(whole);
   const pixel = plan.columnStep * pitches.pixel;
-  workshop.addAll(pick(part, pixel, plan.rowStep * pitches.row, interleaved, to));
+  const row = min(plan.rowStep, rows) * pitches.row;
+  workshop.addAll(pick(part, pixel, row, interleaved, to));
 }

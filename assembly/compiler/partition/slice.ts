@@ -35,6 +35,8 @@ export function placeSlice(operator: Operator, context: Context): Placement {
 
 /** For whoever has found out what is kept. */
 export function placeSlicing(plan: SlicePlan, context: Context): Placement {
+  // A step past the end leaves one row or column, and could be any length.
+  for (let i = 0; i < 2; i++) plan.steps[i] = min(plan.steps[i], plan.input.fromLast(3 - i));
   const pitch = (plan.steps[1] as i64) * (plan.input.fromLast(1) as i64);
   if (pitch > WIDEST_PITCH)
     return Placement.onCpu(`the pixels that it keeps are more than ${WIDEST_PITCH} bytes apart`);
