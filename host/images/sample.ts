@@ -30,6 +30,8 @@ function greys(rgba: Uint8Array): Uint8Array {
 
 /** Pixels that a picture may have: 8192 × 4096, for example. */
 export const MOST_PIXELS = 2 ** 25;
+/** What JPEG and GIF can say of a side: with more rows than that, resizing takes longer than decoding. */
+const MOST_SIDE = 2 ** 16 - 1;
 /** How often a JPEG of so many pixels may go over all of them; fewer pixels may have more scans. */
 const MOST_PASSES = 10;
 /** Bits of a pixel: four channels of 32. */
@@ -53,8 +55,9 @@ export function checkPicture(file: Uint8Array, formats: string): PictureHeader {
 }
 
 export function checkSize({ width, height }: Pick<Bitmap, "width" | "height">): void {
-  if (width * height <= MOST_PIXELS) return;
-  const expected = `a picture of at most ${MOST_PIXELS} pixels`;
+  const isLong = Math.max(width, height) > MOST_SIDE;
+  if (!isLong && width * height <= MOST_PIXELS) return;
+  const expected = `a picture of at most ${MOST_PIXELS} pixels, and ${MOST_SIDE} on a side`;
   throw new NolfetError("BAD_INPUT", expected, `${width}×${height}`);
 }
 

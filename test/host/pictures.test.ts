@@ -125,10 +125,19 @@ const HUGE: [what: string, mime: (typeof FORMATS)[number]["mime"], (view: DataVi
 
 for (const [what, mime, enlarge] of HUGE) {
   test(`refuses pixels without end before it decodes any: ${what}`, async () => {
-    const told = `a picture of at most 33554432 pixels: ${SIDE}×${SIDE}`;
+    const told = `a picture of at most 33554432 pixels, and 65535 on a side: ${SIDE}×${SIDE}`;
     assert.is(await refusal(await changed(mime, enlarge)), told);
   });
 }
+
+test("refuses a picture that is a line without end", async () => {
+  const line = await changed("image/png", (view) => {
+    view.setUint32(16, 1);
+    view.setUint32(20, 1 << 25);
+  });
+  const told = "a picture of at most 33554432 pixels, and 65535 on a side: 1×33554432";
+  assert.is(await refusal(line), told);
+});
 
 test("reads the first page of a TIFF whose pages have no end", async () => {
   const file = await changed("image/tiff", (view) => {
