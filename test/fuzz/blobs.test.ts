@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCampaign } from "./blobs/campaign.ts";
+import { runCampaign } from "./campaign.ts";
 
 const SEED = 30_000;
 const COUNT = 5_000;
@@ -17,7 +17,7 @@ const HAPPEN = [
 ];
 
 test(`${COUNT} mutated blobs load or give a typed error, and keep to their buffers`, async () => {
-  const { outcomes, faults } = await runCampaign(SEED, COUNT);
+  const { outcomes, faults } = await runCampaign({ kind: "blobs", seed: SEED }, COUNT);
   assert.equal(faults, []);
   for (const outcome of HAPPEN) {
     assert.ok((outcomes[outcome] ?? 0) >= 10, `${outcome}: ${JSON.stringify(outcomes)}`);

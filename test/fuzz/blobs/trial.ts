@@ -6,13 +6,15 @@ import { verifyImage } from "../../../host/devices/verify.ts";
 import { type ErrorCode, NolfetError, openBlob, Session } from "../../../host/index.ts";
 import { wasmModule } from "../../../host/modules.ts";
 import { seal } from "../../host/blob-editor.ts";
+import type { Attempt, Trial } from "../kinds.ts";
 import { type Mutant, mutate } from "../mutate.ts";
 import { Random } from "../random.ts";
 import type { Subject } from "../subjects.ts";
+import { blobSubjects } from "./subjects.ts";
 
 /** One mutant of a blob: made, loaded, executed where it loads, judged. */
 
-export interface Verdict {
+interface Judgement {
   /** "executed", "loaded" where executing takes too long, or the code of the error. */
   outcome: string;
   /** Why this is a fault of nolfet; absent where all is well. */
@@ -32,7 +34,16 @@ const MOVED_TO = 0x60000000;
 const MOST_WORK = 2 ** 28;
 const MOST_KEPT_BYTES = 2 ** 26;
 
-export function blobMutant(subjects: readonly Subject[], seed: number, index: number): Mutant {
+export async function blobTrial({ seed }: Trial): Promise<Attempt> {
+  const subjects = await blobSubjects();
+  return async (index) => {
+    const { subject, bytes, changes } = blobMutant(subjects, seed, index);
+    const { outcome, ...fault } = await judge(bytes, new Random(seed + 1, index));
+    return { subject, outcomes: [outcome], changes, ...fault };
+  };
+}
+
+function blobMutant(subjects: readonly Subject[], seed: number, index: number): Mutant {
   const random = new Random(seed, index);
   const mutant = mutate(subjects, random);
   return random.chance(SEALED_SHARE) ? { ...mutant, bytes: sealed(mutant.bytes) } : mutant;
@@ -48,7 +59,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
 }
 
 /** Loads a mutant, and executes it where it loads: all that it may touch then is what was foretold. */
-export async function judge(bytes: Uint8Array, random: Random): Promise<Verdict> {
+async function judge(bytes: Uint8Array, random: Random): Promise<Judgement> {
   try {
     const blob = openBlob(bytes);
     if (random.chance(SESSION_SHARE)) await openSession(bytes);
@@ -67,7 +78,7 @@ async function openSession(bytes: Uint8Array): Promise<void> {
 
 const emulators = new Map<number, Emulator>();
 
-async function execute(blob: Blob, random: Random): Promise<Verdict> {
+async function execute(blob: Blob, random: Random): Promise<Judgement> {
   const kept = emulators.get(blob.coreIndex);
   const emulator = kept ?? (await Emulator.create(await wasmModule("emulator"), blob.coreIndex));
   emulators.set(blob.coreIndex, emulator);
@@ -82,7 +93,7 @@ async function execute(blob: Blob, random: Random): Promise<Verdict> {
   }
 }
 
-function run(emulator: Emulator, blob: Blob, extents: JobExtents[][], random: Random): Verdict {
+function run(emulator: Emulator, blob: Blob, extents: JobExtents[][], random: Random): Judgement {
   const work = extents.flat().map(({ output, words }) => output.bytes * Math.max(16, words.bytes));
   if (work.reduce((sum, one) => sum + one, 0) > MOST_WORK) return { outcome: "loaded" };
   const background = random.below(256);

@@ -1,38 +1,18 @@
-/** One mutant: made, compiled, perhaps executed, judged. */
-import { DTYPES, elementsOf, valuesOf } from "../../host/dtype.ts";
+/** One mutant of a model: made, compiled, perhaps executed, judged. */
+import { DTYPES, elementsOf, valuesOf } from "../../../host/dtype.ts";
 import {
   type CompiledBlob,
   compile,
   type ErrorCode,
   NolfetError,
   Session,
-} from "../../host/index.ts";
-import { type Mutant, mutate } from "./mutate.ts";
-import { Random } from "./random.ts";
-import type { Subject } from "./subjects.ts";
+} from "../../../host/index.ts";
+import type { Attempt, Trial } from "../kinds.ts";
+import { type Mutant, mutate } from "../mutate.ts";
+import { Random } from "../random.ts";
+import { loadSubjects, type Subject } from "../subjects.ts";
 
-/** Which mutants a run is about, and what is done with them. */
-export interface Trial {
-  seed: number;
-  /** The core to compile for. */
-  target: string;
-  /** Execute on the emulator what compiles, if it is not too large. */
-  execute: boolean;
-}
-
-export interface Verdict {
-  index: number;
-  subject: string;
-  /** "compiled", "executed", or the code of the error that it was refused with. */
-  outcome: string;
-  milliseconds: number;
-  /** Why this is a fault of nolfet; absent where all is well. */
-  fault?: string;
-  changes: string[];
-}
-
-/** A mutant is compiled in a fraction of a second; this leaves room for a busy machine. */
-export const MOST_MILLISECONDS = 10_000;
+const TARGETS = ["a311d", "imx8mp"];
 
 const LARGEST_EXECUTED = { macs: 1e8, arenaBytes: 1 << 24 };
 
@@ -53,23 +33,30 @@ export function mutantOf(subjects: readonly Subject[], seed: number, index: numb
   return mutate(subjects, new Random(seed, index));
 }
 
-/** Tries the mutant with this index. Anything but a good blob or a typed error is a fault. */
-export async function attempt(
-  subjects: readonly Subject[],
-  trial: Trial,
-  index: number,
-): Promise<Verdict> {
-  const { subject, bytes, changes } = mutantOf(subjects, trial.seed, index);
-  const start = performance.now();
-  const { outcome, fault } = await judge(bytes, trial);
-  const milliseconds = performance.now() - start;
-  const slow = milliseconds > MOST_MILLISECONDS ? `${Math.round(milliseconds)} ms` : undefined;
-  return { index, subject, outcome, milliseconds, fault: fault ?? slow, changes };
+/** Compiles mutants for one core of each generation, unless others are named. */
+export async function modelTrial({
+  seed,
+  targets = TARGETS,
+  execute = false,
+}: Trial): Promise<Attempt> {
+  const subjects = loadSubjects();
+  return async (index) => {
+    const { subject, bytes, changes } = mutantOf(subjects, seed, index);
+    const outcomes: string[] = [];
+    let wrong: string | undefined;
+    for (const target of targets) {
+      const { outcome, fault } = await judge(bytes, target, execute);
+      outcomes.push(outcome);
+      if (fault !== undefined) wrong ??= `${target}: ${fault}`;
+    }
+    return { subject, outcomes, changes, ...(wrong === undefined ? {} : { fault: wrong }) };
+  };
 }
 
 async function judge(
   bytes: Uint8Array,
-  { target, execute }: Trial,
+  target: string,
+  execute: boolean,
 ): Promise<{ outcome: string; fault?: string }> {
   try {
     const blob = await compile(bytes, { target });

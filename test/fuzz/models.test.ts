@@ -2,14 +2,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { hasShared } from "../support/shared.ts";
 import { runCampaign } from "./campaign.ts";
+import { mutantOf } from "./models/trial.ts";
 import { Random } from "./random.ts";
 import { loadSubjects } from "./subjects.ts";
-import { mutantOf } from "./trial.ts";
 
 const SEED = 20_000;
 const COUNT = 2_000;
 const EXECUTED_COUNT = 500;
-const TRIAL = { seed: SEED, target: "a311d" };
+const TRIAL = { kind: "models", seed: SEED } as const;
 
 hasShared("mutants of real models; those of built ones are tried");
 
