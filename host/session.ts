@@ -8,6 +8,7 @@ import { NolfetError, typed } from "./errors.ts";
 import { checkedFeeds, isView, type TensorInfo, tensorInfos } from "./feeds.ts";
 import { type Report, reportOf } from "./report.ts";
 import { sharedValues } from "./shared-values.ts";
+import { States } from "./states.ts";
 import { allocateValues, place, prepareStep, type Step, type Values } from "./steps.ts";
 
 export interface SessionOptions {
@@ -47,7 +48,9 @@ export interface DeviceInfo {
 
 /**
  * A network ready to run: a `.nolf` blob loaded into a device. Runs of one session follow each
- * other; sessions do not know of each other.
+ * other; sessions do not know of each other. What a model keeps between runs (its variables, as
+ * streaming models have them) is each session's own: a run that fails leaves it as it was, and
+ * `reset` brings back what the first run began with.
  */
 export class Session {
   /** Of the model, in its order. */
@@ -57,6 +60,7 @@ export class Session {
   private queue: Promise<unknown> = Promise.resolve();
   /** Runs that have not come to their end. */
   private waiting = 0;
+  private readonly states: States;
   private released = false;
   private told: Report | undefined;
   private lastTimes: RunTimes = { host: 0, device: 0 };
@@ -103,6 +107,7 @@ export class Session {
     readonly device: DeviceInfo,
   ) {
     const shared = sharedValues(blob, npu);
+    this.states = new States(blob, values);
     this.inputs = tensorInfos(blob, blob.inputs, "input", shared);
     this.outputs = tensorInfos(blob, blob.outputs, "output", shared);
   }
@@ -132,6 +137,17 @@ export class Session {
         this.waiting--;
       });
     return outputs;
+  }
+
+  /**
+   * Brings what the model keeps between runs back to what the first run began with, after the runs
+   * that are under way. Rejects with RELEASED.
+   */
+  async reset(): Promise<void> {
+    if (this.released) throw new NolfetError("RELEASED", "a session in use", "a released one");
+    const done = this.queue.then(() => this.states.reset());
+    this.queue = done;
+    return done;
   }
 
   /** What the compiler did with the model. */
@@ -181,6 +197,7 @@ export class Session {
         const values = this.values.get(tensor) as Uint8Array;
         return [name, view && !copyOutputs ? view : valuesOf(dtype, values)] as const;
       });
+      this.states.carry();
       const device = (this.npu?.busyMilliseconds ?? 0) - busyBefore;
       this.lastTimes = { host: performance.now() - begin, device };
       return Object.fromEntries(results);

@@ -6,17 +6,18 @@ import type { Values } from "./steps.ts";
  * The bytes of those inputs and outputs of the model that need no copy, as they lie in the device's
  * arena already as the host has them: unsigned bytes that one segment alone touches, the first on
  * the NPU for an input and the last for an output, so that no other one writes to their place. An
- * input that is an output, too, must outlast its place in the arena.
+ * input that is read when a run has ended must outlast its place in the arena.
  */
 export function sharedValues(blob: Blob, device: Device | undefined): Values {
   const shared = new Map() as Values;
   if (!device?.isShared) return shared;
   const onNpu = blob.segments.filter(({ placement }) => placement === "NPU");
   const arena = device.arena();
+  const leaves = new Set([...blob.outputs, ...blob.states.map(({ output }) => output)]);
   const share = (tensors: number[], bindings: Segment["inputs"] = []) => {
     for (const { tensor, offset, bytes } of bindings) {
       if (!tensors.includes(tensor) || blob.tensors[tensor]?.dtype !== "uint8") continue;
-      if (blob.inputs.includes(tensor) && blob.outputs.includes(tensor)) continue;
+      if (blob.inputs.includes(tensor) && leaves.has(tensor)) continue;
       const users = blob.segments.filter((segment) => tensorsOf(blob, segment).has(tensor));
       if (users.length === 1) shared.set(tensor, arena.subarray(offset, offset + bytes));
     }

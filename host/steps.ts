@@ -21,11 +21,12 @@ export interface Step {
  * kernels touch lie in their engine's memory, and those that a device shares in its arena.
  */
 export function allocateValues(
-  { tensors, segments, operators, inputs, outputs }: Blob,
+  { tensors, segments, operators, inputs, outputs, states }: Blob,
   engine?: CpuEngine,
   shared?: Values,
 ): Values {
-  const used = new Set([...inputs, ...outputs]);
+  const kept = states.flatMap(({ input, output }) => [input, output]);
+  const used = new Set([...inputs, ...outputs, ...kept]);
   for (const segment of segments) {
     for (const { tensor } of [...segment.inputs, ...segment.outputs]) used.add(tensor);
     if (segment.placement === "NPU") continue;

@@ -76,8 +76,14 @@ nolfet_status nolfet_load_file(nolfet_session* session, const char* path);
 const nolfet_tensor* nolfet_input(const nolfet_session* session, size_t index);
 const nolfet_tensor* nolfet_output(const nolfet_session* session, size_t index);
 
-/* Runs the network once, and waits for its end. */
+/*
+ * Runs the network once, and waits for its end. What the model keeps between runs (variables, as
+ * streaming models have them) is each session's own.
+ */
 nolfet_status nolfet_run(nolfet_session* session, uint32_t timeout_milliseconds);
+
+/* Brings what the model keeps between runs back to what the first run began with. */
+nolfet_status nolfet_reset(nolfet_session* session);
 
 /* What failed last, in words; "" where nothing did. */
 const char* nolfet_error(const nolfet_session* session);

@@ -13,6 +13,29 @@ export class Graph {
   /** Tensor indices. */
   inputs: i32[] = [];
   outputs: i32[] = [];
+  /** What is kept from one run to the next. */
+  states: State[] = [];
+  /** As `read` gives it: the subgraphs that CALL_ONCE runs, by their numbers; the first is null. */
+  initializers: (Graph | null)[] = [];
+
+  /** Whether a tensor is read when a run has ended: by the caller, or for the next run. */
+  leaves(tensor: i32): bool {
+    if (this.outputs.includes(tensor)) return true;
+    for (let i = 0; i < this.states.length; i++) if (this.states[i].output == tensor) return true;
+    return false;
+  }
+}
+
+/** A tensor that begins each run with the value that another one ended the last run with. */
+export class State {
+  /** Of the first run's value, as many bytes as the tensors have; empty for zeros. */
+  initial: Span = new Span();
+
+  constructor(
+    /** Tensor indices. */
+    public input: i32,
+    public output: i32,
+  ) {}
 }
 
 /** Bytes inside the model file; `bytes` is 0 where there are none. */
@@ -108,6 +131,8 @@ export class Options {
   axis: i32 = 0;
   /** GATHER: leading dimensions that data and indices share. */
   batchDims: i32 = 0;
+  /** CALL_ONCE: the number of the subgraph that it runs. */
+  subgraph: i32 = 0;
   /** Outputs of a SPLIT. */
   splits: i32 = 1;
   beta: f32 = 1;

@@ -3,6 +3,7 @@ import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { CORES, CoreMark } from "../targets/cores";
 import { EncodedJob, encode } from "./encode/encode";
 import { fold } from "./fold/fold";
+import { resolveVariables } from "./fold/variables";
 import { Span } from "./graph";
 import { Lowering, lower } from "./lower/lower";
 import { partition } from "./partition/partition";
@@ -65,6 +66,7 @@ export function extractOperator(model: usize, bytes: u32, operator: i32): i32 {
   clearFailure();
   const graph = readModel(new Span(model, bytes));
   if (graph == null) return failureCode();
+  if (!resolveVariables(graph)) return failureCode();
   fold(graph);
   const known = operator >= 0 && operator < graph.operators.length;
   const file = known ? extract(graph, [operator]).file : null;
@@ -103,6 +105,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   const core = CORES[coreIndex];
   const graph = readModel(model);
   if (graph == null) return;
+  if (!resolveVariables(graph)) return;
   if (stopAt.bytes != 0 && !pruneTo(graph, stopAt)) return;
   fold(graph);
   if (settings.exposesAll) exposeAll(graph);

@@ -25,6 +25,17 @@ export interface Blob {
   arenaBytes: number;
   /** The command stream that sets the NPU up, once per session. */
   init: Uint32Array;
+  /** What a session keeps between runs. */
+  states: State[];
+}
+
+/** A tensor that begins each run with the value that another ended the last run with. */
+export interface State {
+  /** Tensor indices. */
+  input: number;
+  output: number;
+  /** What the first run begins with; empty for zeros. */
+  initial: Uint8Array;
 }
 
 export interface BlobOptions {

@@ -14,6 +14,7 @@ import {
   type Operator,
   type Relocation,
   type Segment,
+  type State,
   type Tensor,
   type Value,
 } from "./blob.ts";
@@ -38,6 +39,7 @@ export function checkReferences(blob: Blob): void {
   blob.segments.forEach((segment, i) => {
     checkSegment(blob, segment, `segment ${i}`);
   });
+  for (const state of blob.states) checkState(blob, state);
   checkDataFlow(blob);
 }
 
@@ -178,6 +180,21 @@ function checkRelocation(blob: Blob, segment: Segment, relocation: Relocation, n
   if (shift > MAXIMUM_SHIFT) refuse(`a shift of at most ${MAXIMUM_SHIFT} bits`, shift);
 }
 
+/** What ends a run must fit where the next begins, and so must the first value. */
+function checkState({ tensors }: Blob, { input, output, initial }: State): void {
+  indices([input, output], tensors.length, "a tensor that is kept between runs");
+  const place: FaultPlace = { kind: "TENSOR", at: input };
+  const [first, last] = [tensors[input] as Tensor, tensors[output] as Tensor];
+  const bytesOf = ({ shape, dtype }: Tensor) => elementsOf(shape) * DTYPES[dtype].bytes;
+  const bytes = bytesOf(first);
+  if (last.dtype !== first.dtype || bytesOf(last) !== bytes) {
+    refuse(`${bytes} bytes of ${first.dtype} to keep`, `${bytesOf(last)} of ${last.dtype}`, place);
+  }
+  if (initial.length !== 0 && initial.length !== bytes) {
+    refuse(`${bytes} bytes of a first value`, initial.length, place);
+  }
+}
+
 /** Walks the segments in order: whatever one reads must be there by then, and is computed once. */
 function checkDataFlow(blob: Blob): void {
   const known = new Set<number>();
@@ -197,6 +214,7 @@ function checkDataFlow(blob: Blob): void {
     known.add(tensor);
   };
   for (const tensor of blob.inputs) write(tensor, "the model's input");
+  for (const { input } of blob.states) write(input, "the run before");
   blob.segments.forEach((segment, i) => {
     if (segment.placement === "NPU") {
       for (const { tensor } of segment.inputs) read(tensor, `segment ${i}`);
@@ -215,4 +233,5 @@ function checkDataFlow(blob: Blob): void {
     }
   });
   for (const tensor of blob.outputs) read(tensor, "the model's output");
+  for (const { output } of blob.states) read(output, "the next run");
 }

@@ -12,6 +12,7 @@ import type {
   Placement,
   Relocation,
   Segment,
+  State,
   Tensor,
   Value,
 } from "./blob.ts";
@@ -44,6 +45,7 @@ export function decodeBlob(root: nolf.Blob): Blob {
     arenaAddress: root.arenaAddress(),
     arenaBytes: root.arenaBytes(),
     init: Uint32Array.from(list(root.initLength(), (i) => root.init(i) as number)),
+    states: list(root.statesLength(), (i) => state(root.states(i) as nolf.State)),
   };
 }
 
@@ -126,6 +128,11 @@ function segment(record: nolf.Segment): Segment {
     modelOutputs: list(record.modelOutputsLength(), (i) => record.modelOutputs(i) as number),
     values: list(record.valuesLength(), (i) => value(record.values(i) as nolf.Value)),
   };
+}
+
+function state(record: nolf.State): State {
+  const initial = record.initialArray() ?? new Uint8Array();
+  return { input: record.input(), output: record.output(), initial };
 }
 
 function binding(record: nolf.Binding): Binding {

@@ -30,6 +30,7 @@ export const LAYOUT: Layout = {
       { name: "arena_bytes", kind: "scalar", bytes: 4 },
       { name: "constants", kind: "vector", bytes: 1 },
       { name: "init", kind: "vector", bytes: 4 },
+      { name: "states", kind: "tables", table: "State" },
     ],
     ConcatenationOptions: [
       { name: "axis", kind: "scalar", bytes: 4 },
@@ -131,6 +132,11 @@ export const LAYOUT: Layout = {
     ],
     SoftmaxOptions: [
       { name: "beta", kind: "scalar", bytes: 4 },
+    ],
+    State: [
+      { name: "input", kind: "scalar", bytes: 4 },
+      { name: "output", kind: "scalar", bytes: 4 },
+      { name: "initial", kind: "vector", bytes: 1 },
     ],
     StridedSliceOptions: [
       { name: "begin_mask", kind: "scalar", bytes: 4 },

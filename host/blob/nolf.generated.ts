@@ -2100,6 +2100,91 @@ static createSegment(builder:flatbuffers.Builder, placement:Placement, operators
 }
 }
 
+export class State {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):State {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsState(bb:flatbuffers.ByteBuffer, obj?:State):State {
+  return (obj || new State()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsState(bb:flatbuffers.ByteBuffer, obj?:State):State {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new State()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+input():number {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+output():number {
+  const offset = this.bb!.__offset(this.bb_pos, 6);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+initial(index: number):number|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.readUint8(this.bb!.__vector(this.bb_pos + offset) + index) : 0;
+}
+
+initialLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+initialArray():Uint8Array|null {
+  const offset = this.bb!.__offset(this.bb_pos, 8);
+  return offset ? new Uint8Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
+}
+
+static startState(builder:flatbuffers.Builder) {
+  builder.startObject(3);
+}
+
+static addInput(builder:flatbuffers.Builder, input:number) {
+  builder.addFieldInt32(0, input, 0);
+}
+
+static addOutput(builder:flatbuffers.Builder, output:number) {
+  builder.addFieldInt32(1, output, 0);
+}
+
+static addInitial(builder:flatbuffers.Builder, initialOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(2, initialOffset, 0);
+}
+
+static createInitialVector(builder:flatbuffers.Builder, data:number[]|Uint8Array):flatbuffers.Offset {
+  builder.startVector(1, data.length, 1);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addInt8(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startInitialVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(1, numElems, 1);
+}
+
+static endState(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createState(builder:flatbuffers.Builder, input:number, output:number, initialOffset:flatbuffers.Offset):flatbuffers.Offset {
+  State.startState(builder);
+  State.addInput(builder, input);
+  State.addOutput(builder, output);
+  State.addInitial(builder, initialOffset);
+  return State.endState(builder);
+}
+}
+
 export class Blob {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
@@ -2254,8 +2339,18 @@ initArray():Uint32Array|null {
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
+states(index: number, obj?:State):State|null {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? (obj || new State()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+statesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 34);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startBlob(builder:flatbuffers.Builder) {
-  builder.startObject(15);
+  builder.startObject(16);
 }
 
 static addVersion(builder:flatbuffers.Builder, version:number) {
@@ -2414,6 +2509,22 @@ static createInitVector(builder:flatbuffers.Builder, data:number[]|Uint32Array|U
 }
 
 static startInitVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
+}
+
+static addStates(builder:flatbuffers.Builder, statesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(15, statesOffset, 0);
+}
+
+static createStatesVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startStatesVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 

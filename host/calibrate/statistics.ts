@@ -91,13 +91,15 @@ function share(part: number, whole: number): number {
   return whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
 }
 
-/** For every tensor that a layer with weights reads. */
+/** For every tensor that a layer with weights reads, and that is fed or computed. */
 export function statisticsFor(blob: Blob): TensorStatistics[] {
   const weighted = ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"];
   const read = blob.operators
     .filter(({ name }) => weighted.includes(name))
     .map(({ inputs }) => inputs[0] as number);
+  const seen = new Set([...blob.inputs, ...blob.outputs]);
   return [...new Set(read)].flatMap((tensor) => {
+    if (!seen.has(tensor)) return [];
     const { shape, quantization } = blob.tensors[tensor] as Blob["tensors"][number];
     const zeroPoint = quantization?.zeroPoints[0];
     if (zeroPoint === undefined) return [];

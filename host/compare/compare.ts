@@ -3,7 +3,7 @@ import type { Blob, Mark, Operator, Placement } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
 import { COMPILE_RULES, type CompileOptions, compile } from "../compile.ts";
 import { extractOperator } from "../compiler.ts";
-import type { TypedArray } from "../dtype.ts";
+import { DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
 import { channelsOf } from "../report.ts";
 import { Session, type SessionOptions } from "../session.ts";
 import { type Difference, difference } from "./difference.ts";
@@ -116,6 +116,12 @@ async function runAll(
     blob.inputs.forEach((tensor, i) => {
       values.set(tensor, feeds[session.inputs[i]?.name ?? ""] as TypedArray);
     });
+    for (const { input, initial } of blob.states) {
+      const { shape, dtype } = blob.tensors[input] as Blob["tensors"][number];
+      const bytes = new Uint8Array(elementsOf(shape) * DTYPES[dtype].bytes);
+      bytes.set(initial);
+      values.set(input, valuesOf(dtype, bytes));
+    }
     blob.outputs.forEach((tensor, i) => {
       values.set(tensor, outputs[session.outputs[i]?.name ?? ""] as TypedArray);
     });

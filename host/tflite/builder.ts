@@ -18,6 +18,7 @@ import { addTable, intVector, offsetVector, vector } from "./tables.ts";
 // biome-ignore format: a table
 const DTYPES = [
   "float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8",
+  "float64", "complex128", "uint64", "resource",
 ] as const;
 const CUSTOM = OPERATOR_NAMES.indexOf("CUSTOM");
 /** Codes from here on do not fit the schema's old field, which then holds this one. */
@@ -61,11 +62,16 @@ export interface OperatorSpec {
   customOptions?: Uint8Array;
 }
 
-export interface ModelSpec {
+export interface SubgraphSpec {
   tensors: TensorSpec[];
   operators: OperatorSpec[];
   inputs: TensorReference[];
   outputs: TensorReference[];
+}
+
+export interface ModelSpec extends SubgraphSpec {
+  /** Behind the first. */
+  subgraphs?: SubgraphSpec[];
   /** Of the schema. */
   version?: number;
 }
@@ -76,6 +82,44 @@ export interface ModelSpec {
  */
 export function buildModel(spec: ModelSpec): Uint8Array<ArrayBuffer> {
   const b = new Builder(1024);
+  const graphs = [spec, ...(spec.subgraphs ?? [])];
+  const all = graphs.flatMap(({ tensors }) => tensors);
+  // Buffer 0 is the empty one, for tensors without data.
+  const data = [undefined, ...new Set(all.map(dataOf).filter((one) => one !== undefined))];
+  const buffers = data.map((one) => addBuffer(b, one));
+  const quantizations = new Map<Quantization | undefined, Offset>([[undefined, 0]]);
+  for (const { quantization } of all) {
+    if (quantization && !quantizations.has(quantization)) {
+      quantizations.set(quantization, addQuantization(b, quantization));
+    }
+  }
+  const tensors = graphs.map((graph) =>
+    graph.tensors.map((tensor) => {
+      const quantization = quantizations.get(tensor.quantization) ?? 0;
+      return addTensor(b, tensor, data.indexOf(dataOf(tensor)), quantization);
+    }),
+  );
+  const kinds = [...new Set(graphs.flatMap(({ operators }) => operators.map(kindOf)))];
+  const codes = kinds.map((kind) => addOperatorCode(b, kind));
+  const subgraphs = graphs.map((graph, i) =>
+    addSubgraph(b, graph, tensors[i] as Offset[], (one) => kinds.indexOf(kindOf(one))),
+  );
+  const parts: [number, Offset][] = [
+    [ModelSlot.OPERATOR_CODES, offsetVector(b, codes)],
+    [ModelSlot.SUBGRAPHS, offsetVector(b, subgraphs)],
+    [ModelSlot.BUFFERS, offsetVector(b, buffers)],
+  ];
+  const root = addTable(b, parts, () => b.addFieldInt32(ModelSlot.VERSION, spec.version ?? 3, 0));
+  b.finish(root, "TFL3");
+  return b.asUint8Array().slice();
+}
+
+function addSubgraph(
+  b: Builder,
+  spec: SubgraphSpec,
+  tensors: Offset[],
+  codeOf: (operator: OperatorSpec) => number,
+): Offset {
   const names = new Map(spec.tensors.map(({ name }, index) => [name, index]));
   const indices = (references: TensorReference[]) => {
     const numbers = references.map((reference) => {
@@ -85,37 +129,13 @@ export function buildModel(spec: ModelSpec): Uint8Array<ArrayBuffer> {
     });
     return intVector(b, numbers);
   };
-  // Buffer 0 is the empty one, for tensors without data.
-  const data = [undefined, ...new Set(spec.tensors.map(dataOf).filter((one) => one !== undefined))];
-  const buffers = data.map((one) => addBuffer(b, one));
-  const quantizations = new Map<Quantization | undefined, Offset>([[undefined, 0]]);
-  for (const { quantization } of spec.tensors) {
-    if (quantization && !quantizations.has(quantization)) {
-      quantizations.set(quantization, addQuantization(b, quantization));
-    }
-  }
-  const tensors = spec.tensors.map((tensor) =>
-    addTensor(b, tensor, data.indexOf(dataOf(tensor)), quantizations.get(tensor.quantization) ?? 0),
-  );
-  const kinds = [...new Set(spec.operators.map(kindOf))];
-  const codes = kinds.map((kind) => addOperatorCode(b, kind));
-  const operators = spec.operators.map((operator) =>
-    addOperator(b, operator, kinds.indexOf(kindOf(operator)), indices),
-  );
-  const subgraph = addTable(b, [
+  const operators = spec.operators.map((one) => addOperator(b, one, codeOf(one), indices));
+  return addTable(b, [
     [SubgraphSlot.TENSORS, offsetVector(b, tensors)],
     [SubgraphSlot.INPUTS, indices(spec.inputs)],
     [SubgraphSlot.OUTPUTS, indices(spec.outputs)],
     [SubgraphSlot.OPERATORS, offsetVector(b, operators)],
   ]);
-  const parts: [number, Offset][] = [
-    [ModelSlot.OPERATOR_CODES, offsetVector(b, codes)],
-    [ModelSlot.SUBGRAPHS, offsetVector(b, [subgraph])],
-    [ModelSlot.BUFFERS, offsetVector(b, buffers)],
-  ];
-  const root = addTable(b, parts, () => b.addFieldInt32(ModelSlot.VERSION, spec.version ?? 3, 0));
-  b.finish(root, "TFL3");
-  return b.asUint8Array().slice();
 }
 
 type Data = TensorSpec["data"] | TensorSpec["dataAt"];

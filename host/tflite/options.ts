@@ -3,7 +3,7 @@ import { OptionsType } from "../../assembly/compiler/read/slots.ts";
 import { addTable } from "./tables.ts";
 
 /** By the schema's names; what is left out has the schema's default. */
-export type OptionValues = Record<string, number | boolean>;
+export type OptionValues = Record<string, number | boolean | string>;
 
 /** The fields of an operator's options in the order of their slots, each with its type. */
 interface OptionsLayout {
@@ -25,6 +25,7 @@ const OPTIONS: Record<string, OptionsLayout> = {
   ADD: { type: OptionsType.ADD, fields: ACTIVATION_ONLY },
   ARG_MAX: { type: OptionsType.ARG_MAX, fields: "output_type:byte" },
   AVERAGE_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
+  CALL_ONCE: { type: OptionsType.CALL_ONCE, fields: "init_subgraph_index:int" },
   CONCATENATION: { type: OptionsType.CONCATENATION, fields: `axis:int ${ACTIVATION_ONLY}` },
   CONV_2D: { type: OptionsType.CONV_2D, fields: `${WINDOW} ${ACTIVATION_ONLY} ${DILATION}` },
   DEPTHWISE_CONV_2D: { type: OptionsType.DEPTHWISE_CONV_2D, fields: DEPTHWISE },
@@ -49,6 +50,7 @@ const OPTIONS: Record<string, OptionsLayout> = {
   STRIDED_SLICE: { type: OptionsType.STRIDED_SLICE, fields: MASKS },
   SUB: { type: OptionsType.SUB, fields: ACTIVATION_ONLY },
   SUM: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
+  VAR_HANDLE: { type: OptionsType.VAR_HANDLE, fields: "container:string shared_name:string" },
   UNPACK: { type: OptionsType.UNPACK, fields: "num:int axis:int" },
 };
 
@@ -62,11 +64,19 @@ export function addOptions(b: Builder, operator: string, values: OptionValues): 
   const layout = OPTIONS[operator];
   if (!layout) return 0;
   const slots = layout.fields.split(" ").map((field) => field.split(":"));
-  return addTable(b, [], () => {
+  const slotOf = (name: string) => {
+    const slot = slots.findIndex(([known]) => known === name);
+    if (slot < 0) throw new Error(`no option is named ${name}`);
+    return slot;
+  };
+  const texts = Object.entries(values).flatMap(([name, value]): [number, Offset][] =>
+    typeof value === "string" ? [[slotOf(name), b.createString(value)]] : [],
+  );
+  return addTable(b, texts, () => {
     for (const [name, value] of Object.entries(values)) {
-      const slot = slots.findIndex(([known]) => known === name);
-      if (slot < 0) throw new Error(`no option is named ${name}`);
+      const slot = slotOf(name);
       const type = slots[slot]?.[1];
+      if (type === "string") continue;
       // The default given is no number, so that the value is written whatever it is.
       if (type === "byte") b.addFieldInt8(slot, Number(value), Number.NaN);
       else if (type === "int") b.addFieldInt32(slot, Number(value), Number.NaN);

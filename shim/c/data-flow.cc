@@ -48,6 +48,7 @@ class DataFlow {
 void checkDataFlow(const nolf::Blob& blob) {
   DataFlow flow(blob);
   for (const uint32_t tensor : each(blob.inputs())) flow.write(tensor, "the model's inputs");
+  for (const auto* state : each(blob.states())) flow.write(state->input(), "the run before");
   uint32_t number = 0;
   for (const auto* segment : each(blob.segments())) {
     const std::string where = phrase("segment ", number++);
@@ -55,6 +56,7 @@ void checkDataFlow(const nolf::Blob& blob) {
     for (const auto* binding : each(segment->outputs())) flow.write(binding->tensor(), where);
   }
   for (const uint32_t tensor : each(blob.outputs())) flow.read(tensor, "the model's outputs");
+  for (const auto* state : each(blob.states())) flow.read(state->output(), "the next run");
 }
 
 }  // namespace nolfet

@@ -119,6 +119,16 @@ nolfet_status nolfet_run(nolfet_session* session, uint32_t timeout_milliseconds)
   });
 }
 
+nolfet_status nolfet_reset(nolfet_session* session) {
+  return attempt(session, [&] {
+    if (!session->loaded) {
+      const char* const expected = "expected a session with a blob, found one without";
+      throw Refusal(NOLFET_OUT_OF_ORDER, expected);
+    }
+    session->loaded->reset();
+  });
+}
+
 const char* nolfet_error(const nolfet_session* session) { return session->error.c_str(); }
 
 const char* nolfet_device(const nolfet_session* session) {

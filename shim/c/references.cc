@@ -174,6 +174,20 @@ void checkSegment(const nolf::Blob& blob, const nolf::Segment& segment, const st
   for (const auto* one : each(segment.relocations())) checkRelocation(blob, segment, *one, what);
 }
 
+/** What ends a run must fit where the next begins, and so must the first value. */
+void checkState(const nolf::Blob& blob, const nolf::State& state) {
+  const nolf::Tensor& first = *blob.tensors()->Get(state.input());
+  const nolf::Tensor& last = *blob.tensors()->Get(state.output());
+  const std::string what = phrase("tensor ", state.input());
+  if (first.dtype() != last.dtype() || bytesOf(first) != bytesOf(last)) {
+    refuse(what, "a tensor of its size and type to keep", "another");
+  }
+  const uint32_t bytes = each(state.initial()).size();
+  if (bytes != 0 && bytes != bytesOf(first)) {
+    refuse(what, phrase(bytesOf(first), " bytes of a first value"), bytes);
+  }
+}
+
 }  // namespace
 
 double bytesOf(const nolf::Tensor& tensor) {
@@ -197,6 +211,7 @@ void checkReferences(const nolf::Blob& blob) {
     checkSegment(blob, *segment, phrase("segment ", number++));
   }
   checkDataFlow(blob);
+  for (const auto* state : each(blob.states())) checkState(blob, *state);
 }
 
 }  // namespace nolfet

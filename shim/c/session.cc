@@ -74,6 +74,32 @@ void Session::run(uint32_t milliseconds) {
     }
     arena_->finish();
   }
+  carry();
+}
+
+void Session::reset() {
+  for (const auto* state : each(blob_->states())) {
+    const auto initial = each(state->initial());
+    uint8_t* const value = values_[state->input()];
+    std::memset(value, 0, static_cast<size_t>(bytesOf(*blob_->tensors()->Get(state->input()))));
+    if (initial.size() > 0) std::memcpy(value, state->initial()->data(), initial.size());
+  }
+}
+
+/** What a run ended with is what the next begins with. */
+void Session::carry() {
+  // Copied first: one state may end with what another began with.
+  std::vector<std::vector<uint8_t>> next;
+  for (const auto* state : each(blob_->states())) {
+    const uint8_t* const value = values_[state->output()];
+    const auto bytes = static_cast<size_t>(bytesOf(*blob_->tensors()->Get(state->output())));
+    next.emplace_back(value, value + bytes);
+  }
+  size_t i = 0;
+  for (const auto* state : each(blob_->states())) {
+    std::copy(next[i].begin(), next[i].end(), values_[state->input()]);
+    i++;
+  }
 }
 
 /** Finds out what is shared, and takes memory for the rest. */
@@ -82,8 +108,8 @@ void Session::bind() {
   const auto segments = each(blob_->segments());
   if (segments.size() == 1) {
     for (const uint32_t index : each(blob_->inputs())) {
-      // One that is an output, too, must outlast its place in the arena.
-      if (!isOutput(index)) values_[index] = shared(index, segments[0]->inputs());
+      // One that is read when a run has ended must outlast its place in the arena.
+      if (!leaves(index)) values_[index] = shared(index, segments[0]->inputs());
     }
     for (const uint32_t index : each(blob_->outputs())) {
       if (values_[index] == nullptr) values_[index] = shared(index, segments[0]->outputs());
@@ -94,11 +120,20 @@ void Session::bind() {
   }
   for (const uint32_t index : each(blob_->inputs())) inputs_.push_back(describe(index));
   for (const uint32_t index : each(blob_->outputs())) outputs_.push_back(describe(index));
+  for (const auto* state : each(blob_->states())) {
+    valueOf(state->input());
+    valueOf(state->output());
+  }
+  reset();
 }
 
-bool Session::isOutput(uint32_t tensor) const {
+/** Whether a tensor is read when a run has ended: by the caller, or for the next run. */
+bool Session::leaves(uint32_t tensor) const {
   for (const uint32_t index : each(blob_->outputs())) {
     if (index == tensor) return true;
+  }
+  for (const auto* state : each(blob_->states())) {
+    if (state->output() == tensor) return true;
   }
   return false;
 }

@@ -25,6 +25,8 @@ class Session {
   const std::string& device() const { return place_.name; }
 
   void run(uint32_t milliseconds);
+  /** What the next run begins with, where the model keeps something: what the first began with. */
+  void reset();
 
  private:
   /** Copies what crosses a segment's border, where host and device do not share it. */
@@ -45,7 +47,8 @@ class Session {
               const etnaviv::Deadline& deadline) const;
   void bind();
   std::vector<Transfer> transfers(const Bindings* bindings);
-  bool isOutput(uint32_t tensor) const;
+  void carry();
+  bool leaves(uint32_t tensor) const;
   uint8_t* shared(uint32_t tensor, const Bindings* bindings) const;
   uint8_t* valueOf(uint32_t tensor);
   nolfet_tensor describe(uint32_t index);

@@ -10,6 +10,7 @@ import type { Submission } from "../stand-in/submission.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { MODELS } from "../support/models.ts";
 import { BUILDS, StandIn } from "../support/stand-in.ts";
+import { streamingModel } from "../support/streaming-model.ts";
 import { compiledRunner, runBlob } from "./runner.ts";
 
 // nolfet-run gives, byte for byte, what a session on the emulator gives, and submits the same.
@@ -29,6 +30,7 @@ const CASES: Case[] = [
     model: () => classifierModel({ dtype: "int8" }),
     stopAt: "features",
   },
+  { name: "a network that keeps a variable", model: streamingModel, stopAt: "joined" },
   { name: "a layer with a remainder", model: perChannelModel, stopAt: "output" },
   ...[
     { name: "mobilenet_v1_1.0_224_quant", stopAt: "MobilenetV1/Logits/SpatialSqueeze" },

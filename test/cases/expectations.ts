@@ -45,7 +45,5 @@ export const STILL_WRONG: Record<string, string> = {
   hard_swish: "too few jobs for the convolution before HARD_SWISH",
   "hybrid-dynamic-range": "refused when it runs, not when it is compiled",
   dynamic_range_kws: "refused when it runs, not when it is compiled",
-  "same-output-twice": "an output that is named twice is refused",
-  stateful_vad_call_once: "models of two subgraphs are refused",
   tile_computed_multiples: SHAPES,
 };

@@ -115,13 +115,19 @@ const MODELS: Corpus = {
   "UNSUPPORTED_MODEL expected version 3 of the TensorFlow Lite schema, found version 2": model({
     version: 2,
   }),
-  "MALFORMED expected a model of one subgraph, without control flow, found 0 subgraphs": word(
+  "MALFORMED expected a model with a subgraph, found none": word(
     (root) => root.vector(ModelSlot.SUBGRAPHS).at,
     0,
   ),
-  "UNSUPPORTED_MODEL expected a model of one subgraph, without control flow, found 2 subgraphs":
+  "UNSUPPORTED_MODEL expected one subgraph, besides those that only set variables up, and no control flow, found 2 subgraphs":
     word((root) => root.vector(ModelSlot.SUBGRAPHS).at, 2),
   "UNSUPPORTED_MODEL expected at least one output, found 0": model({ outputs: [] }),
+  "MALFORMED in operator 3: expected one of 1 subgraphs for CALL_ONCE to run, found 1": spec(
+    (model) => {
+      const options = { init_subgraph_index: 1 };
+      model.operators.push({ operator: "CALL_ONCE", inputs: [], outputs: [], options });
+    },
+  ),
   "MALFORMED at byte 448: expected an operator code from 0, found -2": bytes((view, root) => {
     const code = root.vector(ModelSlot.OPERATOR_CODES).table(CONVOLUTION);
     view.setInt8(code.field(OperatorCodeSlot.DEPRECATED_BUILTIN_CODE), -3);

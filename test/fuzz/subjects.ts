@@ -11,6 +11,7 @@ import { FOLDS, foldModel } from "../support/folds.ts";
 import { Random as SeededRandom } from "../support/random.ts";
 import { MAKERS } from "../support/random-models.ts";
 import { SHARED } from "../support/shared.ts";
+import { streamingModel } from "../support/streaming-model.ts";
 import type { Random } from "./random.ts";
 
 export interface Subject {
@@ -50,6 +51,7 @@ export function loadSubjects(): Subject[] {
     subject("depthwise", depthwise, 1),
     subject("strided", strided, 1),
     subject("copied", copied, 1),
+    subject("variables", streamingModel(), NETWORK_WEIGHT),
     subject("known values", foldModel(FOLDS), NETWORK_WEIGHT),
     ...Object.entries(MAKERS).map(([name, make]) => {
       return subject(name, make(new SeededRandom(1), "uint8").model, 1);

@@ -11,6 +11,12 @@ import { Foldable, foldableOf } from "./operators";
  * numbered anew. A result is exact to TFLite's, or the operator stays.
  */
 export function fold(graph: Graph): void {
+  evaluateKnown(graph);
+  keepNeeded(graph);
+}
+
+/** Makes constants of what operators over known values give; the operators stay where they are. */
+export function evaluateKnown(graph: Graph): void {
   for (let i = 0; i < graph.operators.length; i++) {
     const operator = graph.operators[i];
     if (operator.code == Builtin.RESHAPE) settleShape(operator, graph);
@@ -19,7 +25,6 @@ export function fold(graph: Graph): void {
     const evaluation = new Evaluation(operator, graph);
     if (foldable.fold(evaluation)) evaluation.commit();
   }
-  keepNeeded(graph);
 }
 
 /** Whether all that the operator's evaluation takes is known. */

@@ -7,7 +7,7 @@ export class Segment {
   operators: i32[] = [];
   /** Computed tensors and graph inputs that it reads from outside, in the order of first use. */
   inputs: i32[] = [];
-  /** Tensors that it computes for others: later segments, or the graph's outputs. */
+  /** Tensors that it computes for others: later segments, the caller, or the next run. */
   outputs: i32[] = [];
 
   constructor(public onNpu: bool) {}
@@ -98,7 +98,7 @@ function findBorders(
 }
 
 function isReadOutside(index: i32, number: i32, graph: Graph, segmentOf: StaticArray<i32>): bool {
-  if (graph.outputs.includes(index)) return true;
+  if (graph.leaves(index)) return true;
   const consumers = graph.tensors[index].consumers;
   for (let i = 0; i < consumers.length; i++) {
     if (segmentOf[consumers[i]] != number) return true;

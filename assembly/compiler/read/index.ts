@@ -1,9 +1,10 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { Graph, Span } from "../graph";
+import { Builtin } from "../schema";
 import { settleAxes } from "./axes";
-import { readOperatorCodes } from "./codes";
-import { FlatBuffer } from "./flatbuffer";
+import { OperatorCode, readOperatorCodes } from "./codes";
+import { FlatBuffer, Table, Vector } from "./flatbuffer";
 import { Budgets } from "./limits";
 import { isModel } from "./signature";
 import { ModelSlot } from "./slots";
@@ -32,20 +33,57 @@ export function readModel(model: Span): Graph | null {
     fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, expected, `version ${version as u32}`);
     return null;
   }
+  const sums = new Budgets();
+  const codes = readOperatorCodes(root.vector(ModelSlot.OPERATOR_CODES, 4), sums);
   const subgraphs = root.vector(ModelSlot.SUBGRAPHS, 4);
-  if (subgraphs.count != 1) {
-    const code = subgraphs.count == 0 ? Code.MALFORMED : Code.UNSUPPORTED_MODEL;
-    const found = `${subgraphs.count} subgraphs`;
-    fail(code, PlaceKind.NONE, 0, "a model of one subgraph, without control flow", found);
+  if (failed()) return null;
+  if (subgraphs.count == 0) {
+    fail(Code.MALFORMED, PlaceKind.NONE, 0, "a model with a subgraph", "none");
     return null;
   }
-  const subgraph = subgraphs.table(0);
+  const buffers = root.vector(ModelSlot.BUFFERS, 4);
+  const graph = readGraph(model, subgraphs.table(0), codes, buffers, sums);
+  if (graph == null || !areInitializers(graph, subgraphs.count)) return null;
+  if (graph.outputs.length == 0) {
+    fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, "at least one output", "0");
+    return null;
+  }
+  graph.initializers.push(null);
+  for (let i: u32 = 1; i < subgraphs.count; i++) {
+    const initializer = readGraph(model, subgraphs.table(i), codes, buffers, sums);
+    if (initializer == null) return null;
+    graph.initializers.push(initializer);
+  }
+  return graph;
+}
+
+function readGraph(
+  model: Span,
+  subgraph: Table | null,
+  codes: OperatorCode[],
+  buffers: Vector,
+  sums: Budgets,
+): Graph | null {
   if (subgraph == null) return null;
-  const sums = new Budgets();
   const graph = new Graph();
   graph.model = model;
-  const codes = readOperatorCodes(root.vector(ModelSlot.OPERATOR_CODES, 4), sums);
-  const buffers = root.vector(ModelSlot.BUFFERS, 4);
   if (failed() || !readSubgraph(graph, subgraph, codes, buffers, sums)) return null;
   return settleAxes(graph) && connect(graph, sums) ? graph : null;
+}
+
+/** Whether CALL_ONCE runs each subgraph but the first, so that they only set variables up. */
+function areInitializers(graph: Graph, count: u32): bool {
+  const called: i32[] = [];
+  for (let i = 0; i < graph.operators.length; i++) {
+    const operator = graph.operators[i];
+    if (operator.code != Builtin.CALL_ONCE || called.includes(operator.options.subgraph)) continue;
+    called.push(operator.options.subgraph);
+    if ((operator.options.subgraph as u32) < count) continue;
+    const expected = `one of ${count} subgraphs for CALL_ONCE to run`;
+    const found = operator.options.subgraph.toString();
+    return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
+  }
+  if ((called.length as u32) + 1 == count) return true;
+  const expected = "one subgraph, besides those that only set variables up, and no control flow";
+  return fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, expected, `${count} subgraphs`);
 }

@@ -9,10 +9,11 @@ class Operands {
   constructor(
     public code: i32,
     public inputs: i32,
+    public outputs: i32 = 1,
   ) {}
 }
 
-/** Operators that a later stage may look into. All but SPLIT have one output. */
+/** Operators that a later stage may look into. A SPLIT tells how many outputs it has. */
 const OPERANDS: Operands[] = [
   new Operands(Builtin.ADD, 2),
   new Operands(Builtin.AVERAGE_POOL_2D, 1),
@@ -40,16 +41,20 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.SPLIT, 2),
   new Operands(Builtin.RESIZE_NEAREST_NEIGHBOR, 2),
   new Operands(Builtin.LEAKY_RELU, 1),
+  new Operands(Builtin.VAR_HANDLE, 0),
+  new Operands(Builtin.READ_VARIABLE, 1),
+  new Operands(Builtin.ASSIGN_VARIABLE, 2, 0),
 ];
 
 /** Whether an operator has the inputs and outputs that its kind needs. Its options are read. */
 export function checkOperands(operator: Operator): bool {
-  const needed = neededInputs(operator.code);
-  if (needed < 0) return true;
+  const needed = neededBy(operator.code);
+  if (needed == null) return true;
   const name = operatorName(operator.code);
   const inputs = givenInputs(operator);
-  if (inputs < needed) return refuse(operator, `${needed} inputs at least for ${name}`, inputs);
-  const wanted = operator.code == Builtin.SPLIT ? operator.options.splits : 1;
+  if (inputs < needed.inputs)
+    return refuse(operator, `${needed.inputs} inputs at least for ${name}`, inputs);
+  const wanted = operator.code == Builtin.SPLIT ? operator.options.splits : needed.outputs;
   const outputs = operator.outputs.length;
   return outputs == wanted || refuse(operator, `outputs of ${name}: ${wanted}`, outputs);
 }
@@ -61,12 +66,10 @@ function givenInputs(operator: Operator): i32 {
   return count;
 }
 
-/** -1 for an operator that is not listed. */
-function neededInputs(code: i32): i32 {
-  for (let i = 0; i < OPERANDS.length; i++) {
-    if (OPERANDS[i].code == code) return OPERANDS[i].inputs;
-  }
-  return -1;
+/** Null for an operator that is not listed. */
+function neededBy(code: i32): Operands | null {
+  for (let i = 0; i < OPERANDS.length; i++) if (OPERANDS[i].code == code) return OPERANDS[i];
+  return null;
 }
 
 function refuse(operator: Operator, expected: string, found: i32): bool {

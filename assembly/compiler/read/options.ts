@@ -29,6 +29,7 @@ const FORMAT = new Domain(Kind.FLAG, 0, 1, "0 (DEFAULT) or 1 (SHUFFLED4x16INT8)"
 const FLAG = new Domain(Kind.FLAG, 0, 255, "0 or 1");
 const EXTENT = new Domain(Kind.INT, 1, 65535, "from 1 to 65535");
 const MULTIPLIER = new Domain(Kind.INT, 0, 65535, "from 0 to 65535");
+const SUBGRAPH = new Domain(Kind.INT, 1, 65535, "from 1 to 65535");
 const AXIS = new Domain(Kind.INT, -8, 7, "from -8 to 7");
 /** Bits beyond the dimensions that a tensor can have mean nothing. */
 const MASK = new Domain(Kind.INT, i32.MIN_VALUE, i32.MAX_VALUE, "of 32 bits");
@@ -116,6 +117,9 @@ const GATHER: Field[] = [
 ];
 const PACK: Field[] = [new Field("axis", 1, AXIS, offsetof<Options>("axis"))];
 const SOFTMAX: Field[] = [new Field("beta", 0, POSITIVE, offsetof<Options>("beta"))];
+const CALL_ONCE: Field[] = [
+  new Field("init_subgraph_index", 0, SUBGRAPH, offsetof<Options>("subgraph")),
+];
 const SPLIT: Field[] = [new Field("num_splits", 0, EXTENT, offsetof<Options>("splits"))];
 const LEAKY_RELU: Field[] = [new Field("alpha", 0, SLOPE, offsetof<Options>("alpha"))];
 
@@ -148,6 +152,7 @@ const LAYOUTS: Layout[] = [
     OptionsType.RESIZE_NEAREST_NEIGHBOR,
     RESIZE_NEAREST_NEIGHBOR,
   ),
+  new Layout(Builtin.CALL_ONCE, OptionsType.CALL_ONCE, CALL_ONCE),
   new Layout(Builtin.LEAKY_RELU, OptionsType.LEAKY_RELU, LEAKY_RELU),
 ];
 // biome-ignore-end format: tables

@@ -1,6 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { Graph, Operator, Span, Tensor } from "../graph";
+import { Graph, Operator, Span, State, Tensor } from "../graph";
 import { quote } from "./text";
 
 /**
@@ -24,12 +24,38 @@ export function pruneTo(graph: Graph, name: Span): bool {
   return true;
 }
 
-/** Drops the operators that no output depends on. Gives which tensors are needed, by index. */
+/**
+ * Drops the operators that no output depends on, in this run or a later one, and what is kept between
+ * runs for them. Gives which tensors are needed, by index.
+ */
 export function keepNeeded(graph: Graph): StaticArray<bool> {
   const wanted = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < graph.outputs.length; i++) wanted[graph.outputs[i]] = true;
-  keepOperators(graph, neededOperators(graph, wanted));
+  let numbers = neededOperators(graph, wanted);
+  while (wantsStates(graph, wanted)) numbers = neededOperators(graph, wanted);
+  keepOperators(graph, numbers);
+  graph.states = neededStates(graph, wanted);
   return wanted;
+}
+
+/** Marks what the states that are read end a run with; false where all of that is marked. */
+function wantsStates(graph: Graph, wanted: StaticArray<bool>): bool {
+  let more = false;
+  for (let i = 0; i < graph.states.length; i++) {
+    const state = graph.states[i];
+    if (!wanted[state.input] || wanted[state.output]) continue;
+    wanted[state.output] = true;
+    more = true;
+  }
+  return more;
+}
+
+function neededStates(graph: Graph, wanted: StaticArray<bool>): State[] {
+  const needed: State[] = [];
+  for (let i = 0; i < graph.states.length; i++) {
+    if (wanted[graph.states[i].input]) needed.push(graph.states[i]);
+  }
+  return needed;
 }
 
 /** Makes every computed tensor an output, in the order of the operators. */
@@ -84,6 +110,7 @@ function computesWanted(graph: Graph, operator: Operator, wanted: StaticArray<bo
   return false;
 }
 
+/** Numbers the operators anew that are kept, and drops the rest. */
 function keepOperators(graph: Graph, numbers: StaticArray<i32>): void {
   const operators = graph.operators;
   graph.operators = [];

@@ -82,4 +82,12 @@ export enum OptionsType {
   UNPACK = 64,
   RESIZE_NEAREST_NEIGHBOR = 74,
   LEAKY_RELU = 75,
+  CALL_ONCE = 103,
+  VAR_HANDLE = 111,
+}
+
+/** The options of VAR_HANDLE: two strings that name a variable together. */
+export enum VarHandleSlot {
+  CONTAINER = 0,
+  SHARED_NAME = 1,
 }

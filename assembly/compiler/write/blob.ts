@@ -10,7 +10,7 @@ import { Builder } from "./builder";
 import { checksum } from "./checksum";
 import { CommandStream } from "./command-stream";
 import { writeCpuSegments } from "./cpu-segments";
-import { writeOperators, writeTensors } from "./model";
+import { writeOperators, writeStates, writeTensors } from "./model";
 import { writeNpuSegment } from "./segments";
 import { BlobSlot, OptionsSlot, TargetSlot } from "./slots.generated";
 
@@ -39,6 +39,7 @@ export function writeBlob(
   const operators = writeOperators(builder, graph, partition.placements, bytes);
   const inputs = builder.integers(graph.inputs);
   const outputs = builder.integers(graph.outputs);
+  const states = writeStates(builder, graph);
   const init = CommandStream.init().words;
   const initWords = builder.vector(init.dataStart, init.length, 4);
   const version = builder.text(VERSION);
@@ -61,6 +62,7 @@ export function writeBlob(
   builder.field32(BlobSlot.ARENA_BYTES, layout.arenaBytes);
   builder.child(BlobSlot.CONSTANTS, constants);
   builder.child(BlobSlot.INIT, initWords);
+  builder.child(BlobSlot.STATES, states);
   builder.finish(builder.endTable(), IDENTIFIER, ALIGNMENT);
   seal(builder, sumPosition);
   return builder;

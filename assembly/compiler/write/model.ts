@@ -6,7 +6,7 @@ import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
 import { macsOf } from "./macs";
-import { OperatorSlot, QuantizationSlot, TensorSlot } from "./slots.generated";
+import { OperatorSlot, QuantizationSlot, StateSlot, TensorSlot } from "./slots.generated";
 
 /** The model's side of a blob: its tensors and operators, where these run and why. */
 
@@ -40,6 +40,7 @@ function readByHost(
     for (let j = 0; j < inputs.length; j++) if (inputs[j] >= 0) read[inputs[j]] = true;
   }
   for (let i = 0; i < graph.outputs.length; i++) read[graph.outputs[i]] = true;
+  for (let i = 0; i < graph.states.length; i++) read[graph.states[i].output] = true;
   return read;
 }
 
@@ -59,6 +60,22 @@ function writeTensor(builder: Builder, tensor: Tensor, keepsData: bool): u32 {
 
 function writeData(builder: Builder, data: Span): u32 {
   return builder.vector(data.pointer, data.bytes, 1, 16);
+}
+
+/** What a session keeps between runs; 0 for nothing. */
+export function writeStates(builder: Builder, graph: Graph): u32 {
+  if (graph.states.length == 0) return 0;
+  const positions: u32[] = [];
+  for (let i = 0; i < graph.states.length; i++) {
+    const state = graph.states[i];
+    const initial = state.initial.bytes == 0 ? 0 : writeData(builder, state.initial);
+    builder.table();
+    builder.field32(StateSlot.INPUT, state.input);
+    builder.field32(StateSlot.OUTPUT, state.output);
+    builder.child(StateSlot.INITIAL, initial);
+    positions.push(builder.endTable());
+  }
+  return builder.references(positions);
 }
 
 function writeQuantization(builder: Builder, tensor: Tensor): u32 {

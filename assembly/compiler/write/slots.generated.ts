@@ -149,6 +149,12 @@ export namespace SegmentSlot {
   export const VALUES: i32 = 10;
 }
 
+export namespace StateSlot {
+  export const INPUT: i32 = 0;
+  export const OUTPUT: i32 = 1;
+  export const INITIAL: i32 = 2;
+}
+
 export namespace BlobSlot {
   export const VERSION: i32 = 0;
   export const COMPILER: i32 = 1;
@@ -165,4 +171,5 @@ export namespace BlobSlot {
   export const ARENA_BYTES: i32 = 12;
   export const CONSTANTS: i32 = 13;
   export const INIT: i32 = 14;
+  export const STATES: i32 = 15;
 }

@@ -3,6 +3,7 @@ import { DESCRIPTOR_WORDS } from "../../../host/blob/blob.ts";
 import { compile, openBlob } from "../../../host/index.ts";
 import { PATTERNS } from "../../../host/selftest/patterns.ts";
 import { BlobEditor } from "../../host/blob-editor.ts";
+import { streamingModel } from "../../support/streaming-model.ts";
 import type { Range, Subject } from "../subjects.ts";
 
 /** The sound blobs that mutants are made of: one of every pattern of job, and a whole network. */
@@ -18,6 +19,7 @@ const DEVICE_WEIGHT = 3;
 export async function blobSubjects(): Promise<Subject[]> {
   const models = PATTERNS.map(({ name, model }) => ({ name, weight: 1, bytes: model() }));
   models.push({ name: "digits", weight: NETWORK_WEIGHT, bytes: readFileSync(DIGITS) });
+  models.push({ name: "variables", weight: 1, bytes: streamingModel({ showsState: true }) });
   const subjects: Subject[] = [];
   for (const target of TARGETS) {
     for (const { name, weight, bytes: model } of models) {

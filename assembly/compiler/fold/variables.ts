@@ -1,0 +1,250 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail, failed } from "../../diagnostics/failure";
+import { Graph, Operator, Span, State, Tensor } from "../graph";
+import { FlatBuffer, Table } from "../read/flatbuffer";
+import { OperatorSlot, OptionsType, VarHandleSlot } from "../read/slots";
+import { quote } from "../read/text";
+import { Builtin } from "../schema";
+import { evaluateKnown } from "./fold";
+
+/** Each handle's name is compared with all others. */
+const MOST_HANDLES = 1024;
+const MOST_NAME_BYTES: u32 = 1024;
+
+/** A variable of TensorFlow's, which VAR_HANDLE names. */
+class Variable {
+  /** The tensor that holds its value at this point of the graph; -1 before the first is known. */
+  current: i32 = -1;
+  /** Where the value of the last run is first read; -1 if it never is. */
+  state: State | null = null;
+  initial: Tensor | null = null;
+
+  constructor(
+    public container: Span,
+    public name: Span,
+  ) {}
+
+  isNamed(container: Span, name: Span): bool {
+    return same(this.container, container) && same(this.name, name);
+  }
+}
+
+function same(a: Span, b: Span): bool {
+  return a.bytes == b.bytes && memory.compare(a.pointer, b.pointer, a.bytes) == 0;
+}
+
+/**
+ * Makes values of variables: what READ_VARIABLE gives is the tensor that was assigned before, or a
+ * state that each run begins with, and what is assigned last is that state for the next run. The
+ * operators on variables go, and CALL_ONCE, whose subgraph tells what the first run begins with.
+ * False with a fault recorded.
+ */
+export function resolveVariables(graph: Graph): bool {
+  const resolver = new Resolver(graph);
+  for (let i = 0; i < graph.operators.length; i++) {
+    if (!resolver.take(graph.operators[i])) return false;
+  }
+  return resolver.finish();
+}
+
+class Resolver {
+  private variables: Variable[] = [];
+  /** By tensor: the variable that it is a handle of, and the tensor that stands for it. */
+  private handles: Map<i32, Variable> = new Map();
+  private aliases: StaticArray<i32>;
+  private kept: Operator[] = [];
+  private named: i32 = 0;
+
+  constructor(private graph: Graph) {
+    this.aliases = new StaticArray<i32>(graph.tensors.length);
+    for (let i = 0; i < this.aliases.length; i++) this.aliases[i] = i;
+  }
+
+  take(operator: Operator): bool {
+    this.rename(operator.inputs);
+    switch (operator.code) {
+      case Builtin.CALL_ONCE:
+        return this.initialize(operator);
+      case Builtin.VAR_HANDLE:
+        return this.name(operator, this.graph, this.handles);
+      case Builtin.READ_VARIABLE:
+        return this.read(operator);
+      case Builtin.ASSIGN_VARIABLE:
+        return this.assign(operator);
+      default:
+        this.kept.push(operator);
+        return true;
+    }
+  }
+
+  /** Completes the states, and connects the operators that are left. */
+  finish(): bool {
+    const graph = this.graph;
+    if (this.kept.length == graph.operators.length) return true;
+    this.rename(graph.outputs);
+    for (let i = 0; i < this.variables.length; i++) {
+      if (!this.settle(this.variables[i])) return false;
+    }
+    graph.operators = this.kept;
+    reconnect(graph);
+    return true;
+  }
+
+  private rename(tensors: i32[]): void {
+    for (let i = 0; i < tensors.length; i++) {
+      if (tensors[i] >= 0) tensors[i] = this.aliases[tensors[i]];
+    }
+  }
+
+  /** Runs a subgraph that assigns known values, the first time. */
+  private initialize(call: Operator): bool {
+    const graph = this.graph.initializers[call.options.subgraph];
+    if (graph == null) return true;
+    this.graph.initializers[call.options.subgraph] = null;
+    evaluateKnown(graph);
+    const handles = new Map<i32, Variable>();
+    for (let i = 0; i < graph.operators.length; i++) {
+      const operator = graph.operators[i];
+      if (operator.code == Builtin.VAR_HANDLE) {
+        if (!this.name(operator, graph, handles)) return false;
+        continue;
+      }
+      if (operator.code != Builtin.ASSIGN_VARIABLE) {
+        if (operator.outputs.length == 1 && graph.tensors[operator.outputs[0]].producer < 0)
+          continue;
+        return this.refuse(call, "a subgraph that sets variables to known values", "another");
+      }
+      const value = graph.tensors[operator.inputs[1]];
+      if (!handles.has(operator.inputs[0]) || !value.isConstant) {
+        return this.refuse(call, "a subgraph that sets variables to known values", "another");
+      }
+      handles.get(operator.inputs[0]).initial = value;
+    }
+    return true;
+  }
+
+  private name(operator: Operator, graph: Graph, handles: Map<i32, Variable>): bool {
+    const variable = this.variableOf(operator, graph);
+    if (++this.named > MOST_HANDLES || variable.name.bytes > MOST_NAME_BYTES) {
+      const expected = `at most ${MOST_HANDLES} handles of variables, with names of ${MOST_NAME_BYTES} bytes`;
+      return fail(Code.TOO_LARGE, PlaceKind.OPERATOR, operator.index, expected, "more");
+    }
+    handles.set(operator.outputs[0], variable);
+    return !failed();
+  }
+
+  private variableOf(operator: Operator, graph: Graph): Variable {
+    const container = optionOf(operator, graph, VarHandleSlot.CONTAINER);
+    const name = optionOf(operator, graph, VarHandleSlot.SHARED_NAME);
+    for (let i = 0; i < this.variables.length; i++) {
+      if (this.variables[i].isNamed(container, name)) return this.variables[i];
+    }
+    const variable = new Variable(container, name);
+    this.variables.push(variable);
+    return variable;
+  }
+
+  private read(operator: Operator): bool {
+    if (!this.handles.has(operator.inputs[0])) return this.refuseHandle(operator);
+    const variable = this.handles.get(operator.inputs[0]);
+    const output = operator.outputs[0];
+    if (variable.current < 0) {
+      variable.state = new State(output, output);
+      variable.current = output;
+      return true;
+    }
+    const value = this.graph.tensors[variable.current];
+    if (!areAlike(this.graph.tensors[output], value)) return this.refuseTensors(operator, value);
+    this.aliases[output] = variable.current;
+    return true;
+  }
+
+  private assign(operator: Operator): bool {
+    if (!this.handles.has(operator.inputs[0])) return this.refuseHandle(operator);
+    const variable = this.handles.get(operator.inputs[0]);
+    variable.current = operator.inputs[1];
+    const state = variable.state;
+    if (state == null) return true;
+    state.output = variable.current;
+    const value = this.graph.tensors[variable.current];
+    const isKept = areAlike(this.graph.tensors[state.input], value);
+    return isKept || this.refuseTensors(operator, value);
+  }
+
+  /** A variable that is never assigned is a constant; others keep their last value. */
+  private settle(variable: Variable): bool {
+    const state = variable.state;
+    if (state == null) return true;
+    const input = this.graph.tensors[state.input];
+    const initial = variable.initial;
+    if (initial != null) {
+      if (initial.dtype != input.dtype || initial.elements != input.elements) {
+        const expected = `a first value of the variable ${quote(variable.name)} that fits it`;
+        return fail(Code.MALFORMED, PlaceKind.TENSOR, input.index, expected, "another");
+      }
+      state.initial = initial.data;
+    }
+    if (state.output == state.input && initial != null) input.data = initial.data;
+    else this.graph.states.push(state);
+    return true;
+  }
+
+  private refuseHandle(operator: Operator): bool {
+    return this.refuse(operator, "a variable that VAR_HANDLE names", "another");
+  }
+
+  private refuseTensors(operator: Operator, value: Tensor): bool {
+    const expected = "values of a variable that have one type, shape and quantization";
+    return this.refuse(operator, expected, `others in ${quote(value.name)}`);
+  }
+
+  private refuse(operator: Operator, expected: string, found: string): bool {
+    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.OPERATOR, operator.index, expected, found);
+  }
+}
+
+/** A string among the options of a VAR_HANDLE; empty where it is left out. */
+function optionOf(operator: Operator, graph: Graph, slot: VarHandleSlot): Span {
+  const file = new FlatBuffer(graph.model.pointer, graph.model.bytes);
+  const table = Table.at(file, operator.at);
+  if (table == null || table.byte(OperatorSlot.OPTIONS_TYPE) != OptionsType.VAR_HANDLE) {
+    return new Span();
+  }
+  const options = table.table(OperatorSlot.OPTIONS);
+  return options == null ? new Span() : options.span(slot);
+}
+
+/** Whether the bytes of one tensor mean the same as another's. */
+function areAlike(a: Tensor, b: Tensor): bool {
+  if (a.dtype != b.dtype || a.elements != b.elements) return false;
+  if (a.shape.length != b.shape.length) return false;
+  for (let i = 0; i < a.shape.length; i++) if (a.shape[i] != b.shape[i]) return false;
+  const count = a.quantization.count;
+  if (count != b.quantization.count || count > 1) return false;
+  if (count == 0) return true;
+  return (
+    a.quantization.scale(0) == b.quantization.scale(0) &&
+    a.quantization.zeroPoint(0) == b.quantization.zeroPoint(0)
+  );
+}
+
+/** Numbers the operators anew, and fills producers and consumers. */
+function reconnect(graph: Graph): void {
+  for (let i = 0; i < graph.tensors.length; i++) {
+    graph.tensors[i].producer = -1;
+    graph.tensors[i].consumers = [];
+  }
+  for (let i = 0; i < graph.operators.length; i++) {
+    const operator = graph.operators[i];
+    operator.index = i;
+    for (let j = 0; j < operator.outputs.length; j++) {
+      graph.tensors[operator.outputs[j]].producer = i;
+    }
+    for (let j = 0; j < operator.inputs.length; j++) {
+      if (operator.inputs[j] < 0) continue;
+      const consumers = graph.tensors[operator.inputs[j]].consumers;
+      const last = consumers.length - 1;
+      if (last < 0 || consumers[last] != i) consumers.push(i);
+    }
+  }
+}
