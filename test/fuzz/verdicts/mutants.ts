@@ -16,8 +16,15 @@ export interface BlobMutant {
   changes: string[];
 }
 
-/** Changes the bytes in the editor; says what it did, or nothing where there is nothing to change. */
-type Mutation = (editor: BlobEditor, random: Random) => string | undefined;
+/** The bytes of a mutant in the making, and the sound blob, which tells where its parts lie. */
+interface Draft {
+  sound: BlobEditor;
+  bytes: Uint8Array;
+  view: DataView;
+}
+
+/** Changes the draft; says what it did, or nothing where there is nothing to change. */
+type Mutation = (draft: Draft, random: Random) => string | undefined;
 
 /** Most mutants have one change, so that a verdict is about one thing. */
 const MORE_CHANGES = 0.25;
@@ -56,13 +63,14 @@ export function blobMutant(subject: Subject, random: Random): BlobMutant {
     const { bytes, changes } = mutate([subject], random);
     return { bytes: sealed(bytes), changes };
   }
-  const editor = new BlobEditor(subject.bytes);
+  const { bytes, view } = new BlobEditor(subject.bytes);
+  const draft = { sound: new BlobEditor(subject.bytes), bytes, view };
   const changes: string[] = [];
   do {
-    const change = pickMutation(random)(editor, random);
+    const change = pickMutation(random)(draft, random);
     if (change !== undefined) changes.push(change);
   } while (changes.length === 0 || random.chance(MORE_CHANGES));
-  return { bytes: sealed(editor.bytes), changes };
+  return { bytes: sealed(draft.bytes), changes };
 }
 
 function sealed(bytes: Uint8Array): Uint8Array {
@@ -106,36 +114,36 @@ interface PlacedJob {
   coefficients: { start: number; bytes: number };
 }
 
-function jobOf(editor: BlobEditor, random: Random): PlacedJob | undefined {
-  const segment = segmentOf(editor, random);
+function jobOf(draft: Draft, random: Random): PlacedJob | undefined {
+  const segment = segmentOf(draft, random);
   const count = segment?.jobsLength() ?? 0;
   if (!segment || count === 0) return undefined;
   const index = random.below(count);
   const job = segment.jobs(index) as nolf.Job;
   const kind = job.kind() === nolf.JobKind.NN ? "NN" : "TP";
-  const constants = editor.elements(editor.root, "Blob", "constants");
+  const constants = draft.sound.elements(draft.sound.root, "Blob", "constants");
   const start = constants + job.descriptor();
   return {
     name: `job ${index}`,
     format: kind === "NN" ? NN_DESCRIPTOR : TP_DESCRIPTOR,
-    words: new Uint32Array(editor.bytes.buffer, start, DESCRIPTOR_WORDS[kind]),
+    words: new Uint32Array(draft.bytes.buffer, start, DESCRIPTOR_WORDS[kind]),
     coefficients: { start: constants + job.coefficients(), bytes: job.coefficientBytes() },
   };
 }
 
-function segmentOf({ root }: BlobEditor, random: Random): nolf.Segment | undefined {
+function segmentOf({ sound: { root } }: Draft, random: Random): nolf.Segment | undefined {
   return root.segmentsLength() === 0
     ? undefined
     : (root.segments(random.below(root.segmentsLength())) ?? undefined);
 }
 
-function changeField(editor: BlobEditor, random: Random): string | undefined {
-  const job = jobOf(editor, random);
+function changeField(draft: Draft, random: Random): string | undefined {
+  const job = jobOf(draft, random);
   return job && changeFields(job, [random.pick(job.format.fields).name], random);
 }
 
-function changeTiedFields(editor: BlobEditor, random: Random): string | undefined {
-  const job = jobOf(editor, random);
+function changeTiedFields(draft: Draft, random: Random): string | undefined {
+  const job = jobOf(draft, random);
   const pairs = Object.entries(TIED).filter(([name]) => {
     return job?.format.fields.some((field) => field.name === name);
   });
@@ -155,18 +163,18 @@ function changeFields({ name, format, words }: PlacedJob, names: string[], rando
 }
 
 /** A segment's words, or now and then those that set the NPU up. */
-function streamOf(editor: BlobEditor, random: Random): Uint32Array {
-  const segment = random.chance(0.1) ? undefined : segmentOf(editor, random);
+function streamOf(draft: Draft, random: Random): Uint32Array {
+  const segment = random.chance(0.1) ? undefined : segmentOf(draft, random);
   const [table, owner, field] = segment
     ? ([segment, "Segment", "stream"] as const)
-    : ([editor.root, "Blob", "init"] as const);
-  const length = segment ? segment.streamLength() : editor.root.initLength();
+    : ([draft.sound.root, "Blob", "init"] as const);
+  const length = segment ? segment.streamLength() : draft.sound.root.initLength();
   if (length === 0) return new Uint32Array();
-  return new Uint32Array(editor.bytes.buffer, editor.elements(table, owner, field), length);
+  return new Uint32Array(draft.bytes.buffer, draft.sound.elements(table, owner, field), length);
 }
 
-function changeStreamWord(editor: BlobEditor, random: Random): string | undefined {
-  const words = streamOf(editor, random);
+function changeStreamWord(draft: Draft, random: Random): string | undefined {
+  const words = streamOf(draft, random);
   if (words.length === 0) return undefined;
   const at = random.below(words.length);
   const before = words[at] as number;
@@ -183,8 +191,8 @@ function packetsOf(words: Uint32Array): number[] {
 }
 
 /** Lets a packet load another's state, its own value or the other's. */
-function changeState(editor: BlobEditor, random: Random): string | undefined {
-  const words = streamOf(editor, random);
+function changeState(draft: Draft, random: Random): string | undefined {
+  const words = streamOf(draft, random);
   const packets = packetsOf(words);
   if (packets.length === 0) return undefined;
   const [at, other] = [random.pick(packets), random.pick(packets)];
@@ -193,8 +201,8 @@ function changeState(editor: BlobEditor, random: Random): string | undefined {
   return `packet at word ${at} like that at ${other}`;
 }
 
-function exchangePackets(editor: BlobEditor, random: Random): string | undefined {
-  const words = streamOf(editor, random);
+function exchangePackets(draft: Draft, random: Random): string | undefined {
+  const words = streamOf(draft, random);
   const packets = packetsOf(words);
   if (packets.length === 0) return undefined;
   const [at, other] = [random.pick(packets), random.pick(packets)];
@@ -204,8 +212,8 @@ function exchangePackets(editor: BlobEditor, random: Random): string | undefined
   return `packets at words ${at} and ${other} exchanged`;
 }
 
-function dropPacket(editor: BlobEditor, random: Random): string | undefined {
-  const words = streamOf(editor, random);
+function dropPacket(draft: Draft, random: Random): string | undefined {
+  const words = streamOf(draft, random);
   const packets = packetsOf(words);
   if (packets.length === 0) return undefined;
   const at = random.pick(packets);
@@ -214,33 +222,34 @@ function dropPacket(editor: BlobEditor, random: Random): string | undefined {
 }
 
 /** Half of the time in the header or the first bytes behind it, where numbers are. */
-function changeCoefficients(editor: BlobEditor, random: Random): string | undefined {
-  const job = jobOf(editor, random);
+function changeCoefficients(draft: Draft, random: Random): string | undefined {
+  const job = jobOf(draft, random);
   if (!job || job.coefficients.bytes === 0) return undefined;
   const { start, bytes } = job.coefficients;
   const at = start + random.below(random.chance(0.5) ? Math.min(bytes, 80) : bytes);
   const whole = at & ~3;
-  const before = editor.view.getUint32(whole, true);
-  if (random.chance(0.5)) editor.view.setUint32(whole, changed(before, random), true);
-  else editor.bytes[at] = (editor.bytes[at] as number) ^ (1 << random.below(8));
-  const after = editor.view.getUint32(whole, true);
+  const before = draft.view.getUint32(whole, true);
+  if (random.chance(0.5)) draft.view.setUint32(whole, changed(before, random), true);
+  else draft.bytes[at] = (draft.bytes[at] as number) ^ (1 << random.below(8));
+  const after = draft.view.getUint32(whole, true);
   return `coefficients of ${job.name}, byte ${whole - start}: ${hex(before)} to ${hex(after)}`;
 }
 
 /** A word of what is said around the constants. */
-function changeMetadata(editor: BlobEditor, random: Random): string | undefined {
-  const { root, view } = editor;
-  const start = editor.elements(root, "Blob", "constants");
-  const words = (editor.bytes.length - root.constantsLength()) >> 2;
+function changeMetadata(draft: Draft, random: Random): string | undefined {
+  const { view } = draft;
+  const { root } = draft.sound;
+  const start = draft.sound.elements(root, "Blob", "constants");
+  const words = (draft.bytes.length - root.constantsLength()) >> 2;
   const place = 4 * random.below(words);
   const at = (place < start ? place : place + root.constantsLength()) & ~3;
-  if (at + 4 > editor.bytes.length) return undefined;
+  if (at + 4 > draft.bytes.length) return undefined;
   const before = view.getUint32(at, true);
   view.setUint32(at, changed(before, random), true);
   return `word at byte ${at}: ${hex(before)} to ${hex(view.getUint32(at, true))}`;
 }
 
-function flipBit({ bytes }: BlobEditor, random: Random): string {
+function flipBit({ bytes }: Draft, random: Random): string {
   const at = random.below(bytes.length);
   const bit = random.below(8);
   bytes[at] = (bytes[at] as number) ^ (1 << bit);
