@@ -223,6 +223,36 @@ for (const wide of [6, 20]) {
   });
 }
 
+/** Of scales in an order that has to stay, from one that is a thousandth of another. */
+const WIDE = 256;
+
+for (const target of ["a311d", "imx8mp"]) {
+  test(`a layer that stands out gets the jobs it needs on ${target}`, async () => {
+    const random = new Random(9);
+    const scales = Array.from(
+      { length: WIDE },
+      () => 0.5 * 10 ** (-random.integer(0, 3000) / 1000),
+    );
+    const model = rectifiedLayer(scales, {
+      height: 16,
+      width: 16,
+      depthwise: true,
+      weightAt: () => random.integer(-127, 127),
+      biasAt: () => random.integer(-100, 100),
+      activation: "NONE",
+      output: { scale: 0.1, zeroPoint: -4 },
+    });
+    const usual = await compile(model, { target, jobBudget: 4 });
+    assert.ok((usual.report.operators[0]?.error ?? 0) > 0.5);
+    const { report } = await compile(model, { target });
+    assert.ok((report.operators[0]?.error ?? 1) < 0.2, `${report.operators[0]?.error} expected`);
+    const expected = (await runModel(model, { target, cpuOnly: true }))[0] as Int8Array;
+    const found = (await runModel(model, { target }))[0] as Int8Array;
+    const square = found.reduce((sum, value, i) => sum + (value - (expected[i] ?? 0)) ** 2, 0);
+    assert.ok(Math.sqrt(square / found.length) < 0.5);
+  });
+}
+
 test("groups fill all cores with --strict", async () => {
   const model = runsOfScales([16, 16], [0.02, 0.01]);
   const { report } = await compile(model, { target: "a311d", strict: true });

@@ -70,7 +70,13 @@ function convolveInHalves(
 ): void {
   const readings = halves[0].readings;
   const image = imageFor(c, 1);
-  const room = readings * image.bytes + halves[0].remainder.outputBytes;
+  const plane = image.rows * image.columns;
+  let room = 0;
+  for (let i = 0; i < halves.length; i++) {
+    const remainder = halves[i].remainder;
+    const behind = halves[i].firstPlane * plane + readings * (remainder.inputBytes as i32);
+    room = max(room, behind + (remainder.outputBytes as i32));
+  }
   let input = prepare(c, from, workshop);
   const overwrites = c.depthwise && halves.length > 1;
   if (overwrites || !workshop.homes.reserve(input, image.bytes, room)) {
@@ -81,7 +87,6 @@ function convolveInHalves(
   for (let done = 1; done < readings; done *= 2) {
     workshop.copyImage(imageFor(c, done), input, input.plus(done * image.bytes));
   }
-  const plane = image.rows * image.columns;
   const outputPlane = c.rows.output * c.columns.output;
   for (let i = halves.length - 1; i >= 0; i--) {
     const pair = halves[i];

@@ -7,6 +7,12 @@ const SMALL: f64 = 0.02 * 0.02;
 /** Of errors that leave all but one in some hundreds, or thousands, of values as they were. */
 const SLIGHT: f64 = 0.006 * 0.006;
 const TINY: f64 = 0.0005 * 0.0005;
+/** Of errors that stand out: they move a value by half a step, as a layer's own rounding may. */
+const LARGE: f64 = 0.5 * 0.5;
+/** What is left of them then: a third of a layer's own rounding. */
+const MODEST: f64 = 0.1 * 0.1;
+/** A layer whose error stands out has no more jobs than so many. */
+export const MOST_JOBS = 64;
 /** One part in so many of the budget may go to the first layers ahead of the others. */
 const LEADING = 4;
 
@@ -28,6 +34,23 @@ export function spend(choices: Choice[], budget: i32): StaticArray<i32> {
   left = spendInOrder(choices, jobs, left, 0);
   spendWhereItPays(choices, jobs, left, 0);
   return jobs;
+}
+
+/** Whether a layer is to have more jobs than the budget gives it. */
+export function standsOut(choice: Choice, jobs: i32): bool {
+  return choice.error(jobs) > LARGE;
+}
+
+/**
+ * The fewest jobs, but no fewer than some, that leave a modest error; where none do, those that leave
+ * least of it.
+ */
+export function jobsToBlendIn(choice: Choice, jobs: i32): i32 {
+  let best = jobs;
+  for (let n = jobs; n <= min(choice.most, MOST_JOBS) && choice.error(best) > MODEST; n++) {
+    if (choice.error(n) < choice.error(best)) best = n;
+  }
+  return best;
 }
 
 /** Brings no error below `enough`. Gives the jobs that are left, as below. */

@@ -7,7 +7,7 @@ import { ConvolutionsPlan, PlanKind } from "../plans";
 import { Segment } from "../segments";
 import { Activity } from "./activity";
 import { Arrangement } from "./arrangement";
-import { spend } from "./budget";
+import { jobsToBlendIn, MOST_JOBS, spend, standsOut } from "./budget";
 import { Choice } from "./choice";
 import { Cost } from "./cost";
 import { CutTable, Grouping } from "./grouping";
@@ -48,13 +48,15 @@ export function arrangeChannels(
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     if (!layer.isPerChannel) continue;
-    const order = orders.orderOf(layer.operands.output);
-    const sizes = new Sizes(layer.convolution, core, settings.strict);
-    const grouping = new Grouping(costs[i], order, sizes, most, table);
-    choices.push(new Choice(costs[i], grouping, sizes, context));
+    choices.push(choiceOf(costs[i], orders, most, false, table, context));
     chosen.push(i);
   }
   const numbers = spend(choices, jobs);
+  for (let i = 0; i < choices.length && settings.jobBudget == 0; i++) {
+    if (!standsOut(choices[i], numbers[i])) continue;
+    choices[i] = choiceOf(costs[chosen[i]], orders, MOST_JOBS, true, table, context);
+    numbers[i] = jobsToBlendIn(choices[i], numbers[i]);
+  }
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     const input = orders.orderOf(layer.operands.input);
@@ -66,6 +68,24 @@ export function arrangeChannels(
     else rewrite(arrangement, activity, choices[at], numbers[at], context);
   }
   return !failed();
+}
+
+/** What a layer may do with up to so many groups; more where its error stands out otherwise. */
+function choiceOf(
+  cost: Cost,
+  orders: Orders,
+  most: i32,
+  isExcessive: bool,
+  table: CutTable,
+  context: Context,
+): Choice {
+  const layer = cost.layer;
+  const order = orders.orderOf(layer.operands.output);
+  const sizes = new Sizes(layer.convolution, context.core, context.settings.strict);
+  const grouping = new Grouping(cost, order, sizes, most, table);
+  const pairs = isExcessive && layer.isDepthwise;
+  const pairing = pairs ? new Grouping(cost, order, sizes, most / 2, table, true) : null;
+  return new Choice(cost, grouping, pairing, sizes, context);
 }
 
 /** With so many jobs: those of remainders where they are chosen, and possible after all. */

@@ -14,6 +14,8 @@ const MOST_DOUBLINGS = 5;
 const MOST_MACS: u64 = 1 << 25;
 /** Of bytes times weights: so many always have a sum of 32 bits. */
 const MOST_SUMMED = 1 << 16;
+/** So many times as much for a layer whose error stands out otherwise. */
+const ALLOWANCE: u64 = 4;
 /** Of the weights of such a layer. */
 const MOST_WEIGHTS: u64 = 1 << 20;
 
@@ -26,10 +28,14 @@ export class Choice {
   private convolution: Convolution;
   /** By number of jobs: the mean square that is left with remainders; infinite if impossible. */
   private inHalves: f64[] = [];
+  /** By number of groups: their kernels, for depthwise layers with remainders. */
+  private cuts: i32[][] = [];
 
   constructor(
     private cost: Cost,
     private grouping: Grouping,
+    /** The same where groups have remainders, for a layer that may take more work; null: equal. */
+    private pairing: Grouping | null,
     private sizes: Sizes,
     private context: Context,
   ) {
@@ -62,7 +68,7 @@ export class Choice {
 
   /** How many kernels each of the groups has that have remainders. */
   counts(jobs: i32): i32[] {
-    return this.equal(this.convolution.depthwise ? jobs / PAIR : 1);
+    return this.convolution.depthwise ? this.cuts[jobs / PAIR] : [this.convolution.outputChannels];
   }
 
   /** How many kernels each group has where remainders have no jobs. */
@@ -102,22 +108,40 @@ export class Choice {
 
   /** Depthwise ones: the channels may be cut into so many groups. */
   private cut(): void {
+    this.cuts.push([]);
     for (let jobs = PAIR; jobs <= this.grouping.most; jobs++) {
-      const counts = this.equal(jobs / PAIR);
+      const groups = jobs / PAIR;
+      if (groups == this.cuts.length) this.cuts.push(this.cutsInto(groups));
+      const counts = this.cuts[groups];
       const isWhole = counts.length * PAIR == jobs;
-      this.inHalves.push(isWhole && this.mayHave(counts) ? this.errorOf(counts) : Infinity);
+      this.inHalves.push(isWhole ? this.errorOf(counts) : Infinity);
     }
   }
 
+  /** The best cuts, or equal ones, which take least work; none where neither is possible. */
+  private cutsInto(groups: i32): i32[] {
+    const pairing = this.pairing;
+    if (pairing != null && groups <= pairing.most && pairing.mean(groups) < Infinity) {
+      const best = pairing.counts(groups);
+      if (this.mayHave(best)) return best;
+    }
+    const equal = this.equal(groups);
+    return equal.length == groups && this.mayHave(equal) ? equal : [];
+  }
+
   private mayHave(counts: i32[]): bool {
-    const last = counts[counts.length - 1];
-    if (!this.sizes.takes(counts[0]) || !this.sizes.takes(last)) return false;
-    const core = this.context.core;
-    const halves = new Halves(this.convolution, 0, counts[0], 1, 1, core);
-    const groups = counts.length as u64;
-    if (groups * halves.macs > MOST_MACS || groups * halves.weightBytes > MOST_WEIGHTS)
-      return false;
-    return this.mayBe(halves) && this.mayBe(new Halves(this.convolution, 0, last, 1, 1, core));
+    const allowance: u64 = this.pairing == null ? 1 : ALLOWANCE;
+    let macs: u64 = 0;
+    let bytes: u64 = 0;
+    for (let i = 0; i < counts.length; i++) {
+      if (!this.sizes.takes(counts[i])) return false;
+      const halves = new Halves(this.convolution, 0, counts[i], 1, 1, this.context.core);
+      macs += halves.macs;
+      bytes += halves.weightBytes;
+      if (macs > allowance * MOST_MACS || bytes > allowance * MOST_WEIGHTS) return false;
+      if (!this.mayBe(halves)) return false;
+    }
+    return true;
   }
 
   private mayBe(halves: Halves): bool {

@@ -35,6 +35,8 @@ export class Grouping {
     /** The most groups that are looked at. */
     public most: i32,
     table: CutTable,
+    /** What rounding leaves of each group's weights has a job, too. */
+    private hasRemainders: bool = false,
   ) {
     const kernels = cost.layer.channels;
     const unit = sizes.unit(kernels, MOST_UNITS);
@@ -105,6 +107,7 @@ export class Grouping {
   }
 
   private sum(from: i32, to: i32, scale: f64): f64 {
+    if (this.hasRemainders) return ((to - from) as f64) * this.cost.inHalves(scale, 1);
     let sum: f64 = 0;
     for (let p = from; p < to; p++) sum += this.cost.of(this.kernel(p), scale);
     return sum;
