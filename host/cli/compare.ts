@@ -3,6 +3,7 @@ import {
   type Comparison,
   compareModel,
   MOST_ERRORS,
+  MOST_RMS,
   MOST_SHARE,
   MOST_STEPS,
   type OperatorComparison,
@@ -67,12 +68,15 @@ const NUMBERS = [
   "alone: largest",
   "alone: mean",
   "alone: differing",
+  "expected",
+  "measured",
 ];
 const HEAD = ["#", "operator", "on", ...NUMBERS, ""];
 
 const OF_CHANNELS =
-  `Quantized per channel, one is astray with a mean beyond ${MOST_SHARE} and ` +
-  `${MOST_ERRORS} times the error that is expected`;
+  "Quantized per channel, one has an expected and a measured error, root mean squares, and is astray\n" +
+  `with a measured one beyond ${MOST_RMS}, or a mean beyond ${MOST_SHARE} and ` +
+  `${MOST_ERRORS} times the expected one`;
 
 function describe(comparison: Comparison, input: string): string {
   const { target, operators, firstAstray } = comparison;
@@ -88,7 +92,8 @@ function describe(comparison: Comparison, input: string): string {
     "",
     `${target}, fed with ${input}; steps of each tensor's quantization`,
     "First both networks whole, where differences add up; then each operator alone, a model by",
-    `itself with the CPU's inputs, and astray beyond ${MOST_STEPS} steps or with more than ` +
+    "itself with the CPU's inputs (or among the others with the NPU's, if it is there among them only),",
+    `and astray beyond ${MOST_STEPS} steps or with more than ` +
       `${percent(MOST_SHARE, 1)} of its elements differing`,
     ...(operators.some(({ error }) => error !== undefined) ? [OF_CHANNELS] : []),
     `${counted(onNpu.length, "operator")} on the NPU, ${alone.length} of them alone, too: ${verdict}`,
@@ -98,7 +103,11 @@ function describe(comparison: Comparison, input: string): string {
 function row(operator: OperatorComparison, isFirst: boolean): (string | number)[] {
   const { index, name, placement, together, alone, isAstray } = operator;
   const remark = isFirst ? "← first astray" : isAstray ? "← astray" : "";
-  const cells = [...numbers(together), ...(alone ? numbers(alone) : ["–", "–", "–"])];
+  const cells = [
+    ...numbers(together),
+    ...(alone ? numbers(alone) : ["–", "–", "–"]),
+    ...[operator.expected, operator.measured].map((error) => error?.toFixed(3) ?? "–"),
+  ];
   return [index, name, placement, ...cells, paint.red(remark)];
 }
 

@@ -4,14 +4,20 @@ import { difference } from "../../host/compare/difference.ts";
 import { compareModel } from "../../host/index.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { feedsOf } from "../support/feeds.ts";
+import { rectifiedLayer } from "../support/rectified-layer.ts";
 import { hasShared, readShared } from "../support/shared.ts";
 import { classifierModel, perChannelModel, pixels } from "./models.ts";
 
 test("tells how far two tensors are apart", () => {
   const found = Uint8Array.of(1, 2, 3, 14);
   const expected = Uint8Array.of(1, 2, 5, 4);
-  assert.equal(difference(found, expected), { largest: 10, mean: 3, share: 0.5 });
-  const none = { largest: 0, mean: 0, share: 0 };
+  assert.equal(difference(found, expected), {
+    largest: 10,
+    mean: 3,
+    rms: Math.sqrt(26),
+    share: 0.5,
+  });
+  const none = { largest: 0, mean: 0, rms: 0, share: 0 };
   assert.equal(difference(found, found), none);
   assert.equal(difference(new Uint8Array(), new Uint8Array()), none);
 });
@@ -32,6 +38,9 @@ test("compares every operator, and those on the NPU alone, too", async () => {
   const [convolution] = operators;
   // The first operator reads the same bytes either way.
   assert.equal(convolution?.alone, convolution?.together);
+  // A view, which is on the NPU among others only.
+  assert.is(operators[2]?.placement, "NPU");
+  assert.equal(operators[2]?.alone, { largest: 0, mean: 0, rms: 0, share: 0 });
   const softmax = operators.at(-1);
   assert.is(softmax?.placement, "CPU");
   assert.is(softmax?.alone, undefined);
@@ -51,6 +60,29 @@ test("gives an operator alone the jobs that it has in the network", async () => 
   }
   const [plain = 0, once = 0, often = 0] = means;
   assert.ok(plain > 2 * once && once > often, `${means}`);
+});
+
+test("a large measured error goes astray, however large the expected one is", async () => {
+  const scales = Array.from({ length: 64 }, (_, i) => 0.5 * 10 ** (-((i * 29) % 64) / 21));
+  const model = rectifiedLayer(scales, {
+    height: 8,
+    width: 8,
+    depthwise: true,
+    activation: "NONE",
+    output: { scale: 0.1, zeroPoint: -4 },
+    weightAt: (position) => ((position * 37) % 255) - 127,
+  });
+  const feed = async () => ({ input: new Int8Array(pixels(4, 8 * 8 * 64)) });
+  const { operators, firstAstray } = await compareModel(
+    model,
+    { target: "a311d", jobBudget: 1 },
+    feed,
+  );
+  assert.is(firstAstray, 0);
+  assert.ok((operators[0]?.expected ?? 0) > 1);
+  assert.is(operators[0]?.measured, operators[0]?.alone?.rms);
+  const precise = await compareModel(model, { target: "a311d" }, feed);
+  assert.is(precise.firstAstray, undefined);
 });
 
 test("marks what goes astray", async () => {
