@@ -2,7 +2,14 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type CompiledBlob, compile, NolfetError } from "../../host/index.ts";
+import {
+  BufferSlot,
+  ModelSlot,
+  SubgraphSlot,
+  TensorSlot,
+} from "../../assembly/compiler/read/slots.ts";
+import { type CompiledBlob, compile, NolfetError, type TypedArray } from "../../host/index.ts";
+import { TableCursor } from "../compiler/read.cursor.ts";
 import { hasShared, readShared, SHARED } from "../support/shared.ts";
 import { distances, mostRel, Oracle, runOnEmulator } from "../support/truth.ts";
 import { EXPECTATIONS, STILL_WRONG } from "./expectations.ts";
@@ -66,13 +73,24 @@ async function wrongValues(
   model: Uint8Array,
   blob: CompiledBlob,
 ): Promise<string | undefined> {
-  const { values = {}, twin } = EXPECTATIONS[name] ?? {};
+  const { values = {}, constants = {}, sameAs = {}, twin } = EXPECTATIONS[name] ?? {};
   const { outputs, inputs, infos } = await runOnEmulator(blob);
-  for (const [output, expected] of Object.entries(values)) {
+  const known: [output: string, expected: ArrayLike<number | bigint>][] = [
+    ...Object.entries(values),
+    ...Object.entries(constants).map(([i, tensor]): [string, Int8Array] => [
+      i,
+      constantOf(model, tensor),
+    ]),
+    ...Object.entries(sameAs).map(([i, other]): [string, TypedArray] => [
+      i,
+      outputs[other] as TypedArray,
+    ]),
+  ];
+  for (const [output, expected] of known) {
     const found = outputs[Number(output)] ?? [];
     if (`${found}` !== `${expected}`) return `output ${output} is ${found}, not ${expected}`;
   }
-  const rest = outputs.map((_, i) => i).filter((i) => !(i in values));
+  const rest = outputs.map((_, i) => i).filter((i) => !known.some(([output]) => output === `${i}`));
   if (rest.length === 0) return undefined;
   const truth = await oracle.ask(twin ? modelOf(twin) : model, inputs, infos);
   const pick = <T>(all: T[]) => rest.map((i) => all[i] as T);
@@ -83,6 +101,16 @@ async function wrongValues(
   const { operators } = blob.report;
   const isExact = operators.length === 1 && operators.every(({ groups }) => groups === undefined);
   return isExact && largest > MOST_STEPS ? `${largest} steps off` : undefined;
+}
+
+/** The bytes of a constant of the first subgraph, which are of int8. */
+function constantOf(model: Uint8Array, tensor: number): Int8Array {
+  const root = TableCursor.root(model);
+  const tensors = root.vector(ModelSlot.SUBGRAPHS).table(0).vector(SubgraphSlot.TENSORS);
+  const view = new DataView(model.buffer, model.byteOffset);
+  const buffer = view.getUint32(tensors.table(tensor).field(TensorSlot.BUFFER), true);
+  const { first, count } = root.vector(ModelSlot.BUFFERS).table(buffer).vector(BufferSlot.DATA);
+  return new Int8Array(model.slice(first, first + count).buffer);
 }
 
 function modelOf(name: string): Uint8Array {
