@@ -12,7 +12,7 @@ import { drawNetwork } from "./draw.ts";
 import { judge } from "./judge.ts";
 import { describe, modelOf } from "./network.ts";
 import { shrink } from "./shrink.ts";
-import { Tally } from "./tally.ts";
+import { faultText, Tally } from "./tally.ts";
 
 interface Options {
   count: number;
@@ -41,12 +41,13 @@ function number(text: string): number {
 
 async function runAll({ count, seed, workers }: Options): Promise<number> {
   console.log(`${count} networks, seed ${seed}`);
-  const tally = new Tally(seed);
+  const tally = new Tally();
   const format = "{bar} {value}/{total} | {eta_formatted} left | {faults} faults";
   const bar = new SingleBar({ format, hideCursor: true });
   bar.start(count, 0, { faults: 0 });
   await runCampaign({ count, seed, workers: Math.max(1, workers) }, (told) => {
     tally.add(told);
+    if (told.fault !== undefined) console.log(`\n${faultText(seed, told)}`);
     bar.increment({ faults: tally.faults.length });
   });
   bar.stop();
