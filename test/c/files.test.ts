@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../host/index.ts";
+import { classifierModel } from "../host/models.ts";
+import { compiledRunner } from "./runner.ts";
+
+// What a blob is read from is said as it is: a folder, nothing, a pipe, which has no length.
+
+const runner = compiledRunner();
+if (runner) {
+  const said = (command: string, args: string[], input: Uint8Array = new Uint8Array()) => {
+    const { status, stderr } = spawnSync(command, args, { input });
+    return `${status} ${stderr}`;
+  };
+  const load = (path: string) => said(runner, ["--device", "/nowhere", path]);
+  const pipe = (input: Uint8Array) => {
+    return said("sh", ["-c", `cat | "${runner}" --device /nowhere /dev/stdin`], input);
+  };
+
+  test("a folder is no blob", () => {
+    assert.match(load(tmpdir()), /^1 .*cannot read .*: Is a directory/);
+  });
+
+  test("nor is what is not there", () => {
+    assert.match(load("/nowhere/blob"), /^1 .*cannot read \/nowhere\/blob: No such file/);
+  });
+
+  test("a blob comes from a pipe as well as from a file", async () => {
+    const blob = await compile(classifierModel(), { target: "a311d", stopAt: "features" });
+    assert.match(pipe(blob), /^1 .*\/nowhere/);
+    assert.match(pipe(blob.subarray(0, 1000)), /^1 .*expected a \.nolf file/);
+    assert.match(pipe(new Uint8Array()), /^1 .*expected a \.nolf file/);
+  });
+}
+
+test.run();
