@@ -70,7 +70,8 @@ export async function prepareStep(
 ): Promise<Step> {
   if (segment.placement === "NPU" && device) return npuStep(blob, segment, values, device);
   if (segment.model.length > 0) return liteRtStep(blob, segment, values, litert);
-  return { run: (engine as CpuEngine).runOf(segment.operators, timeout) };
+  // A segment without operators needs no engine, and does nothing.
+  return { run: engine?.runOf(segment.operators, timeout) ?? (() => {}) };
 }
 
 function npuStep(

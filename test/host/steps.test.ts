@@ -57,4 +57,10 @@ for (const dtype of ["uint8", "int8"] as const) {
   });
 }
 
+test("a segment without operators does nothing", async () => {
+  const empty: Segment = { ...segment, placement: "CPU", operators: [] };
+  const step = await prepareStep(blob, empty, new Map(), {});
+  assert.is(await step.run(), undefined);
+});
+
 test.run();
