@@ -95,6 +95,10 @@ export function typed(error: unknown): NolfetError {
   if (error instanceof RangeError && /alloc|length|size/i.test(error.message)) {
     return new NolfetError("OUT_OF_MEMORY", "memory for it", error.message);
   }
+  // The modules' allocator traps so where their memory cannot grow, and nothing else in them does.
+  if (error instanceof WebAssembly.RuntimeError && /unreachable/i.test(error.message)) {
+    return new NolfetError("OUT_OF_MEMORY", "what fits into 1 GiB of memory", "more");
+  }
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (code && syscall) return fileError(`that the system can do "${syscall}"`, error);
   return new NolfetError("INTERNAL", "no fault", (error as Error)?.message ?? `${error}`);

@@ -139,6 +139,8 @@ export class Options {
   /** Slope of LEAKY_RELU below 0. */
   alpha: f32 = 0;
   keepDims: bool = false;
+  /** MIRROR_PAD: the edge itself is repeated. */
+  symmetric: bool = false;
   /** FULLY_CONNECTED: weights in an order made for certain CPUs. */
   shuffledWeights: bool = false;
   alignCorners: bool = false;

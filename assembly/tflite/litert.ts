@@ -23,7 +23,6 @@ const FAULTS: Fault[] = [
   new Fault("BIDIRECTIONAL_SEQUENCE_LSTM", CANNOT_LOAD),
   new Fault("SVDF", CANNOT_LOAD),
   new Fault("CONV_2D", `${WRONG} without a bias`, 2),
-  new Fault("SHAPE", WRONG),
   new Fault("TILE", `${WRONG} with computed multiples`, -1, 1),
   new Fault("RESHAPE", `${WRONG} with a computed shape`, -1, 1),
 ];

@@ -73,6 +73,11 @@ export class Operands {
     if (kind == "number") {
       return tensor.isByte || tensor.isReal || this.refuseType(tensor, "8 bits or float32");
     }
+    if (kind == "plain") {
+      const isInteger = tensor.dtype == Dtype.INT32 || tensor.dtype == Dtype.INT64;
+      const isPlain = tensor.isByte || isInteger || tensor.isReal || tensor.dtype == Dtype.BOOL;
+      return isPlain || this.refuseType(tensor, "8 bits, int32, int64, float32 or bool");
+    }
     if (kind == "index") {
       const isIndex = tensor.dtype == Dtype.INT32 || tensor.dtype == Dtype.INT64;
       return isIndex || this.refuseType(tensor, "int32 or int64");

@@ -22,6 +22,18 @@ export class Operation {
     public isCustom: bool = false,
   ) {}
 
+  /** The same operator over other operands. */
+  over(inputs: Tensor[], outputs: Tensor[]): Operation {
+    const other = new Operation(this.name, this.index);
+    for (let i = 0; i < inputs.length; i++) {
+      other.inputs.push(inputs[i]);
+      other.given.push(true);
+    }
+    other.outputs = outputs;
+    other.options = this.options;
+    return other;
+  }
+
   setOption(option: Option, value: f64): void {
     this.options[option] = value;
   }

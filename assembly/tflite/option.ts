@@ -32,6 +32,8 @@ export enum Option {
   X_SCALE = 26,
   H_SCALE = 27,
   W_SCALE = 28,
+  BATCH_DIMS = 29,
+  SYMMETRIC = 30,
 }
 
-export const OPTION_COUNT: i32 = 29;
+export const OPTION_COUNT: i32 = 31;

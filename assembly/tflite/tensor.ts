@@ -74,6 +74,11 @@ export class Tensor {
     return this.dtype == Dtype.INT8 ? 127 : 255;
   }
 
+  /** Any byte of what stands for 0. */
+  get zeroByte(): u8 {
+    return this.isByte && this.scales.length > 0 ? (this.zeroPoint as u8) : 0;
+  }
+
   /** What a stored byte is XORed with so that its order among 0 … 255 is that of its value. */
   get flip(): i32 {
     return this.dtype == Dtype.INT8 ? 0x80 : 0;

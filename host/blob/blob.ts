@@ -130,6 +130,7 @@ export type OperatorOptions =
       newAxisMask: number;
       shrinkAxisMask: number;
     }
+  | { kind: "mirror pad"; symmetric: boolean }
   | {
       kind: "detection";
       maxDetections: number;

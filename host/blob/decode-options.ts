@@ -83,6 +83,10 @@ const DECODERS: Partial<Record<nolf.CpuOptions, Decoder>> = {
       shrinkAxisMask: slice.shrinkAxisMask(),
     }),
   ),
+  [nolf.CpuOptions.MirrorPadOptions]: decoder(
+    () => new nolf.MirrorPadOptions(),
+    (pad) => ({ kind: "mirror pad", symmetric: pad.symmetric() }),
+  ),
   [nolf.CpuOptions.DetectionOptions]: decoder(
     () => new nolf.DetectionOptions(),
     (detection) => ({

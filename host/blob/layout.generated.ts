@@ -73,6 +73,9 @@ export const LAYOUT: Layout = {
       { name: "core", kind: "scalar", bytes: 1 },
       { name: "cores", kind: "scalar", bytes: 1 },
     ],
+    MirrorPadOptions: [
+      { name: "symmetric", kind: "scalar", bytes: 1 },
+    ],
     Operator: [
       { name: "code", kind: "scalar", bytes: 4 },
       { name: "name", kind: "string" },
@@ -82,7 +85,7 @@ export const LAYOUT: Layout = {
       { name: "reason", kind: "string" },
       { name: "mark", kind: "scalar", bytes: 1 },
       { name: "options_type", kind: "scalar", bytes: 1 },
-      { name: "options", kind: "union", tables: [null, "Pool2DOptions", "SoftmaxOptions", "ConvolutionOptions", "ActivationOptions", "ConcatenationOptions", "ResizeOptions", "SlopeOptions", "StridedSliceOptions", "DetectionOptions"] },
+      { name: "options", kind: "union", tables: [null, "Pool2DOptions", "SoftmaxOptions", "ConvolutionOptions", "ActivationOptions", "ConcatenationOptions", "ResizeOptions", "SlopeOptions", "StridedSliceOptions", "DetectionOptions", "MirrorPadOptions"] },
       { name: "macs", kind: "scalar", bytes: 8 },
       { name: "weight_bytes", kind: "scalar", bytes: 4 },
       { name: "coefficient_bytes", kind: "scalar", bytes: 4 },

@@ -73,13 +73,14 @@ export enum CpuOptions {
   ResizeOptions = 6,
   SlopeOptions = 7,
   StridedSliceOptions = 8,
-  DetectionOptions = 9
+  DetectionOptions = 9,
+  MirrorPadOptions = 10
 }
 
 export function unionToCpuOptions(
   type: CpuOptions,
-  accessor: (obj:ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions) => ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null
-): ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null {
+  accessor: (obj:ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|MirrorPadOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions) => ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|MirrorPadOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null
+): ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|MirrorPadOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null {
   switch(CpuOptions[type]) {
     case 'NONE': return null; 
     case 'Pool2DOptions': return accessor(new Pool2DOptions())! as Pool2DOptions;
@@ -91,15 +92,16 @@ export function unionToCpuOptions(
     case 'SlopeOptions': return accessor(new SlopeOptions())! as SlopeOptions;
     case 'StridedSliceOptions': return accessor(new StridedSliceOptions())! as StridedSliceOptions;
     case 'DetectionOptions': return accessor(new DetectionOptions())! as DetectionOptions;
+    case 'MirrorPadOptions': return accessor(new MirrorPadOptions())! as MirrorPadOptions;
     default: return null;
   }
 }
 
 export function unionListToCpuOptions(
   type: CpuOptions, 
-  accessor: (index: number, obj:ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions) => ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null, 
+  accessor: (index: number, obj:ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|MirrorPadOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions) => ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|MirrorPadOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null, 
   index: number
-): ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null {
+): ActivationOptions|ConcatenationOptions|ConvolutionOptions|DetectionOptions|MirrorPadOptions|Pool2DOptions|ResizeOptions|SlopeOptions|SoftmaxOptions|StridedSliceOptions|null {
   switch(CpuOptions[type]) {
     case 'NONE': return null; 
     case 'Pool2DOptions': return accessor(index, new Pool2DOptions())! as Pool2DOptions;
@@ -111,6 +113,7 @@ export function unionListToCpuOptions(
     case 'SlopeOptions': return accessor(index, new SlopeOptions())! as SlopeOptions;
     case 'StridedSliceOptions': return accessor(index, new StridedSliceOptions())! as StridedSliceOptions;
     case 'DetectionOptions': return accessor(index, new DetectionOptions())! as DetectionOptions;
+    case 'MirrorPadOptions': return accessor(index, new MirrorPadOptions())! as MirrorPadOptions;
     default: return null;
   }
 }
@@ -1169,6 +1172,49 @@ static createDetectionOptions(builder:flatbuffers.Builder, maxDetections:number,
   DetectionOptions.addHScale(builder, hScale);
   DetectionOptions.addWScale(builder, wScale);
   return DetectionOptions.endDetectionOptions(builder);
+}
+}
+
+export class MirrorPadOptions {
+  bb: flatbuffers.ByteBuffer|null = null;
+  bb_pos = 0;
+  __init(i:number, bb:flatbuffers.ByteBuffer):MirrorPadOptions {
+  this.bb_pos = i;
+  this.bb = bb;
+  return this;
+}
+
+static getRootAsMirrorPadOptions(bb:flatbuffers.ByteBuffer, obj?:MirrorPadOptions):MirrorPadOptions {
+  return (obj || new MirrorPadOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+static getSizePrefixedRootAsMirrorPadOptions(bb:flatbuffers.ByteBuffer, obj?:MirrorPadOptions):MirrorPadOptions {
+  bb.setPosition(bb.position() + flatbuffers.SIZE_PREFIX_LENGTH);
+  return (obj || new MirrorPadOptions()).__init(bb.readInt32(bb.position()) + bb.position(), bb);
+}
+
+symmetric():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 4);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
+static startMirrorPadOptions(builder:flatbuffers.Builder) {
+  builder.startObject(1);
+}
+
+static addSymmetric(builder:flatbuffers.Builder, symmetric:boolean) {
+  builder.addFieldInt8(0, +symmetric, +false);
+}
+
+static endMirrorPadOptions(builder:flatbuffers.Builder):flatbuffers.Offset {
+  const offset = builder.endObject();
+  return offset;
+}
+
+static createMirrorPadOptions(builder:flatbuffers.Builder, symmetric:boolean):flatbuffers.Offset {
+  MirrorPadOptions.startMirrorPadOptions(builder);
+  MirrorPadOptions.addSymmetric(builder, symmetric);
+  return MirrorPadOptions.endMirrorPadOptions(builder);
 }
 }
 

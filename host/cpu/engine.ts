@@ -70,6 +70,7 @@ export class CpuEngine {
       this.#deadline = performance.now() + timeout;
       for (const [kernel, at] of kernels) {
         if (this.#exports.run(kernel) !== 0 && !this.#isTimeOver) continue;
+        if (this.#exports.failureCode() !== 0) throw failureOf(this.#exports);
         const expected = `the CPU's operators to end within ${timeout} ms`;
         throw new NolfetError("DEVICE_TIMEOUT", expected, "more", { kind: "OPERATOR", at });
       }

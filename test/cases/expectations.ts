@@ -15,8 +15,6 @@ export interface Expectation {
   refusable?: string;
 }
 
-const UNSUPPORTED = { refusable: "UNSUPPORTED_OPERATOR" };
-
 // biome-ignore format: a table
 export const EXPECTATIONS: Record<string, Expectation> = {
   bias_axis_3: { twin: "bias_axis_0" },
@@ -30,10 +28,8 @@ export const EXPECTATIONS: Record<string, Expectation> = {
   // Neither activations of 16 bits nor real ones get to 8 bits without the floating-point model.
   "float-conv": { refused: "NOT_QUANTIZED" },
   int16_add: { refused: "NOT_QUANTIZED" },
-  dynamic_range_kws: UNSUPPORTED,
-  "hybrid-dynamic-range": UNSUPPORTED,
-  "grouped-conv": UNSUPPORTED,
-  fully_connected_computed_weights: UNSUPPORTED,
+  dynamic_range_kws: { refused: "NOT_QUANTIZED" },
+  "hybrid-dynamic-range": { refused: "NOT_QUANTIZED" },
 };
 
 /**
@@ -43,9 +39,5 @@ export const EXPECTATIONS: Record<string, Expectation> = {
 // biome-ignore format: a table
 export const STILL_WRONG: Record<string, string> = {
   depthwise_channels_7: "too few jobs for 256 scales",
-  fully_connected_computed_weights: "refused when it runs, not when it is compiled",
-  "grouped-conv": "refused when it runs, not when it is compiled",
   hard_swish: "too few jobs for the convolution before HARD_SWISH",
-  "hybrid-dynamic-range": "refused when it runs, not when it is compiled",
-  dynamic_range_kws: "refused when it runs, not when it is compiled",
 };

@@ -25,7 +25,7 @@ const cpuOnly = (model: Uint8Array) => compile(model, { target: "a311d", cpuOnly
 async function runs(blob: CompiledBlob): Promise<void> {
   const session = await Session.create(blob);
   const feeds = session.inputs.map(({ name, dtype, shape }) => {
-    const bytes = new Uint8Array(elementsOf(shape) * DTYPES[dtype].bytes).fill(1);
+    const bytes = new Uint8Array(elementsOf(shape) * DTYPES[dtype].bytes);
     return [name, valuesOf(dtype, bytes)] as const;
   });
   await session.run(Object.fromEntries(feeds));
@@ -110,6 +110,27 @@ for (const line of LINES) {
     }
   });
 }
+
+test("GATHER refuses an index that its tensor does not have", async () => {
+  const line = COVERAGE.find(({ operator }) => operator === "GATHER") as (typeof LINES)[number];
+  const draft = draftOf(line, "int8");
+  delete draft.inputs[1]?.data;
+  const session = await Session.create(await cpuOnly(modelOf(draft)));
+  const feeds = { i0: Int8Array.from({ length: 32 }, (_, i) => i), side: new Int8Array(4) };
+  const { o0 } = await session.run({ ...feeds, i1: Int32Array.of(3, 0, 1) });
+  assert.equal([...(o0 as Int8Array)].slice(0, 8), [24, 25, 26, 27, 28, 29, 30, 31]);
+  const error = await fails("BAD_INPUT", () =>
+    session.run({ ...feeds, i1: Int32Array.of(0, 4, 0) }),
+  );
+  assert.match(error.message, /an index of GATHER from 0 to 3, found 4/);
+});
+
+test("SHAPE tells the extents of a computed tensor", async () => {
+  const line = COVERAGE.find(({ operator }) => operator === "SHAPE") as (typeof LINES)[number];
+  const session = await Session.create(await cpuOnly(modelOf(draftOf(line, "int8"))));
+  const { o0 } = await session.run({ i0: new Int8Array(32), side: new Int8Array(4) });
+  assert.equal([...(o0 as Int32Array)], [1, 4, 4, 2]);
+});
 
 /** Cases that were compiled and then could not be run, or ran wrongly with LiteRT. */
 const REFUSED: [model: string, code: NolfetError["code"], message: RegExp][] = [

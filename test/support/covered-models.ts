@@ -35,10 +35,105 @@ const RESIZE: Sample = {
   options: { align_corners: false, half_pixel_centers: false },
 };
 
+const REDUCTION: Sample = {
+  inputs: [IMAGE, [2]],
+  outputs: [[1, 1, 1, 2]],
+  constants: { 1: [1, 2] },
+  options: { keep_dims: true },
+};
+
 export const SAMPLES: Record<string, Sample> = {
+  BATCH_TO_SPACE_ND: {
+    inputs: [[4, 2, 2, 2], [2], [2, 2]],
+    outputs: [IMAGE],
+    constants: { 1: [2, 2], 2: [0, 0, 0, 0] },
+  },
+  CAST: SAME,
+  DEPTH_TO_SPACE: { inputs: [[1, 2, 2, 8]], outputs: [IMAGE], options: { block_size: 2 } },
+  DIV: PAIR,
+  EXP: SAME,
+  GATHER: {
+    inputs: [IMAGE, [3]],
+    outputs: [[1, 3, 4, 2]],
+    constants: { 1: [0, 3, 1] },
+    options: { axis: 1, batch_dims: 0 },
+  },
+  HARD_SWISH: SAME,
+  MAXIMUM: { inputs: [IMAGE, IMAGE], outputs: [IMAGE] },
+  MINIMUM: { inputs: [IMAGE, [2]], outputs: [IMAGE] },
+  MIRROR_PAD: {
+    inputs: [IMAGE, [4, 2]],
+    outputs: [[1, 6, 4, 2]],
+    constants: { 1: [0, 0, 1, 1, 0, 0, 0, 0] },
+    options: { mode: 0 },
+  },
+  NEG: SAME,
+  PACK: {
+    inputs: [
+      [4, 2],
+      [4, 2],
+    ],
+    outputs: [[4, 2, 2]],
+    options: { values_count: 2, axis: 1 },
+  },
+  PADV2: {
+    inputs: [IMAGE, [4, 2], [1]],
+    outputs: [[1, 6, 4, 2]],
+    constants: { 1: [0, 0, 1, 1, 0, 0, 0, 0] },
+  },
+  PRELU: { inputs: [IMAGE, [1, 1, 2]], outputs: [IMAGE] },
+  REDUCE_MAX: REDUCTION,
+  REDUCE_MIN: REDUCTION,
+  RSQRT: SAME,
+  SHAPE: { inputs: [IMAGE], outputs: [[4]] },
+  SLICE: {
+    inputs: [IMAGE, [4], [4]],
+    outputs: [[1, 2, 3, 2]],
+    constants: { 1: [0, 1, 1, 0], 2: [1, 2, -1, 2] },
+  },
+  SPACE_TO_BATCH_ND: {
+    inputs: [IMAGE, [2], [2, 2]],
+    outputs: [[4, 2, 2, 2]],
+    constants: { 1: [2, 2], 2: [0, 0, 0, 0] },
+  },
+  SPACE_TO_DEPTH: { inputs: [IMAGE], outputs: [[1, 2, 2, 8]], options: { block_size: 2 } },
+  SPLIT_V: {
+    inputs: [IMAGE, [2], []],
+    outputs: [
+      [1, 1, 4, 2],
+      [1, 3, 4, 2],
+    ],
+    constants: { 1: [1, 3], 2: [1] },
+    options: { num_splits: 2 },
+  },
+  SQRT: SAME,
+  SQUARE: SAME,
+  SQUARED_DIFFERENCE: { inputs: [IMAGE, IMAGE], outputs: [IMAGE] },
+  SUM: REDUCTION,
+  TANH: SAME,
+  TILE: { inputs: [IMAGE, [4]], outputs: [[1, 8, 4, 4]], constants: { 1: [1, 2, 1, 2] } },
+  TRANSPOSE_CONV: {
+    inputs: [[4], [3, 2, 2, 2], IMAGE, [3]],
+    outputs: [[1, 8, 8, 3]],
+    constants: { 0: [1, 8, 8, 3] },
+    options: { padding: 0, stride_w: 2, stride_h: 2, fused_activation_function: 0 },
+  },
+  UNPACK: {
+    inputs: [[4, 2, 2]],
+    outputs: [
+      [4, 2],
+      [4, 2],
+    ],
+    options: { num: 2, axis: 1 },
+  },
   ABS: SAME,
   ADD: PAIR,
-  ARG_MAX: { inputs: [IMAGE, [1]], outputs: [[1, 4, 4]], constants: { 1: [3] } },
+  ARG_MAX: {
+    inputs: [IMAGE, [1]],
+    outputs: [[1, 4, 4]],
+    constants: { 1: [3] },
+    options: { output_type: 2 },
+  },
   AVERAGE_POOL_2D: POOL,
   CONCATENATION: {
     inputs: [IMAGE, IMAGE],
@@ -65,12 +160,7 @@ export const SAMPLES: Record<string, Sample> = {
   LEAKY_RELU: { ...SAME, options: { alpha: 0.25 } },
   LOGISTIC: SAME,
   MAX_POOL_2D: POOL,
-  MEAN: {
-    inputs: [IMAGE, [2]],
-    outputs: [[1, 1, 1, 2]],
-    constants: { 1: [1, 2] },
-    options: { keep_dims: true },
-  },
+  MEAN: REDUCTION,
   MUL: PAIR,
   PAD: {
     inputs: [IMAGE, [4, 2]],
@@ -145,10 +235,15 @@ function tensorOf(
 ): TensorSpec {
   const kind = word.replace(/[!?*]$/, "");
   const type = (
-    { N: dtype, E: dtype, W: dtype, number: dtype, byte: "int8", index: "int32" } as Record<
-      string,
-      TfliteDtype
-    >
+    {
+      N: dtype,
+      E: dtype,
+      W: dtype,
+      number: dtype,
+      byte: "int8",
+      plain: "int32",
+      index: "int32",
+    } as Record<string, TfliteDtype>
   )[kind];
   const tensor: TensorSpec = { name, shape, dtype: type ?? (kind as TfliteDtype) };
   if (tensor.dtype === "int8" || tensor.dtype === "uint8") {

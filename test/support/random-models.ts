@@ -380,6 +380,295 @@ function transpose(random: Random, dtype: ByteType): RandomModel {
   });
 }
 
+/** Two inputs of one shape or of shapes that go together, and an output of one quantization. */
+function extreme(operator: string): Maker {
+  return (random, dtype) => {
+    const shape = [1, random.integer(1, 6), random.integer(1, 6), random.integer(1, 10)];
+    const channels = shape[3] as number;
+    const other = random.pick([shape, [1, 1, 1, channels], [1], [channels]]);
+    const same = quantization(random, dtype);
+    return modelOf(random, {
+      operator,
+      version: dtype === "int8" ? 2 : 1,
+      inputs: [tensor("x", dtype, shape, same), tensor("z", dtype, other, same)],
+      output: tensor("y", dtype, shape, same),
+    });
+  };
+}
+
+function prelu(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 6, 6, 10].map((most) => random.integer(1, most));
+  const slopes = random.pick([[1, 1, shape[3] as number], shape.slice(1)]);
+  const slope = tensor("slope", dtype, slopes, quantization(random, dtype, 0.001, 0.02));
+  return modelOf(random, {
+    operator: "PRELU",
+    inputs: [tensor("x", dtype, shape, quantization(random, dtype))],
+    constants: [{ ...slope, data: random.bytes(elementsOf(slopes)) }],
+    output: tensor("y", dtype, shape, quantization(random, dtype, 0.01, 0.2)),
+  });
+}
+
+/** HARD_SWISH, whose factor to the output TFLite keeps below 1. */
+function hardSwish(random: Random, dtype: ByteType): RandomModel {
+  const shape = [random.integer(1, 5), random.integer(1, 60)];
+  return modelOf(random, {
+    operator: "HARD_SWISH",
+    inputs: [tensor("x", dtype, shape, quantization(random, dtype, 0.005, 0.3))],
+    output: tensor("y", dtype, shape, quantization(random, dtype, 0.01, 0.2)),
+  });
+}
+
+function transposeConvolution(random: Random, dtype: ByteType): RandomModel {
+  const [height, width, depth, units] = [6, 6, 9, 7].map((most) => random.integer(1, most));
+  const [stride, kernel] = [random.integer(1, 3), random.integer(1, 4)];
+  const isSame = random.pick([true, false]);
+  const out = (extent = 1) => (isSame ? extent * stride : (extent - 1) * stride + kernel);
+  const shape = [1, out(height), out(width), units as number];
+  const input = quantization(random, dtype);
+  const [weights, bias] = layer(
+    random,
+    dtype,
+    [units as number, kernel, kernel, depth as number],
+    0,
+    input,
+  );
+  const withBias = random.pick([true, false]);
+  const x = tensor("x", dtype, [1, height as number, width as number, depth as number], input);
+  return operatorOf(random, {
+    operator: "TRANSPOSE_CONV",
+    version: 3,
+    options: { padding: isSame ? 0 : 1, stride_w: stride, stride_h: stride },
+    inputs: [
+      integers("shape", shape),
+      weights as TensorSpec,
+      x,
+      ...(withBias ? [bias as TensorSpec] : []),
+    ],
+    outputs: [tensor("y", dtype, shape, quantization(random, dtype, 0.01, 2))],
+  });
+}
+
+/** One operator whose inputs stand in any order, constants among them. */
+function operatorOf(
+  random: Random,
+  parts: {
+    operator: string;
+    version?: number;
+    options?: OperatorSpec["options"];
+    inputs: TensorSpec[];
+    outputs: TensorSpec[];
+  },
+): RandomModel {
+  const { operator, version = 1, options, inputs, outputs } = parts;
+  const fed = inputs.filter(({ data }) => !data);
+  const names = (tensors: TensorSpec[]) => tensors.map(({ name }) => name);
+  const spec = { operator, version, inputs: names(inputs), outputs: names(outputs) };
+  const model = buildModel({
+    inputs: names(fed),
+    outputs: names(outputs),
+    tensors: [...inputs, ...outputs],
+    operators: [{ ...spec, ...(options ? { options } : {}) }],
+  });
+  return { model, inputs: fed.map(({ shape }) => random.bytes(elementsOf(shape))) };
+}
+
+/** A random shape, and what moves its elements without a look at them. */
+function movement(
+  operator: string,
+  make: (
+    random: Random,
+    shape: number[],
+  ) => { constants?: TensorSpec[]; options?: OperatorSpec["options"]; output: number[] },
+  version = 1,
+): Maker {
+  return (random, dtype) => {
+    const shape = [2, 6, 6, 8].map((most) => random.integer(1, most));
+    const same = quantization(random, dtype);
+    const { constants = [], options, output } = make(random, shape);
+    return operatorOf(random, {
+      operator,
+      version,
+      ...(options ? { options } : {}),
+      inputs: [tensor("x", dtype, shape, same), ...constants],
+      outputs: [tensor("y", dtype, output, same)],
+    });
+  };
+}
+
+const taken = movement(
+  "SLICE",
+  (random, shape) => {
+    const begins = shape.map((extent) => random.integer(0, extent - 1));
+    const sizes = shape.map((extent, i) => random.integer(1, extent - (begins[i] as number)));
+    const open = sizes.map((size, i) => (size + (begins[i] as number) === shape[i] ? -1 : size));
+    return { constants: [integers("begins", begins), integers("sizes", open)], output: sizes };
+  },
+  2,
+);
+
+const tile = movement("TILE", (random, shape) => {
+  const times = shape.map(() => random.integer(1, 3));
+  return {
+    constants: [integers("times", times)],
+    output: shape.map((extent, i) => extent * (times[i] as number)),
+  };
+});
+
+const gather = movement(
+  "GATHER",
+  (random, shape) => {
+    const axis = random.integer(0, 3);
+    const extent = shape[axis] as number;
+    const indices = Array.from({ length: random.integer(1, 5) }, () =>
+      random.integer(0, extent - 1),
+    );
+    return {
+      constants: [integers("indices", indices)],
+      options: { axis, batch_dims: 0 },
+      output: shape.map((one, i) => (i === axis ? indices.length : one)),
+    };
+  },
+  2,
+);
+
+function blocks(toDepth: boolean): Maker {
+  return (random, dtype) => {
+    const [block, height, width, channels] = [3, 4, 4, 5].map((most) =>
+      random.integer(1, most),
+    ) as [number, number, number, number];
+    const same = quantization(random, dtype);
+    const wide = [1, height * block, width * block, channels];
+    const deep = [1, height, width, channels * block * block];
+    return operatorOf(random, {
+      operator: toDepth ? "SPACE_TO_DEPTH" : "DEPTH_TO_SPACE",
+      version: 2,
+      options: { block_size: block },
+      inputs: [tensor("x", dtype, toDepth ? wide : deep, same)],
+      outputs: [tensor("y", dtype, toDepth ? deep : wide, same)],
+    });
+  };
+}
+
+function batches(deals: boolean): Maker {
+  return (random, dtype) => {
+    const steps = [random.integer(1, 3), random.integer(1, 3)] as [number, number];
+    const dealt = [
+      2 * steps[0] * steps[1],
+      random.integer(2, 4),
+      random.integer(2, 4),
+      random.integer(1, 5),
+    ];
+    const edges = [0, 0, 0, 0].map(() => random.integer(0, 1)) as [number, number, number, number];
+    const inner = (i: 0 | 1) =>
+      (dealt[i + 1] as number) * steps[i] - (edges[2 * i] as number) - (edges[2 * i + 1] as number);
+    const whole = [2, Math.max(inner(0), 1), Math.max(inner(1), 1), dealt[3] as number];
+    const same = quantization(random, dtype);
+    return operatorOf(random, {
+      operator: deals ? "SPACE_TO_BATCH_ND" : "BATCH_TO_SPACE_ND",
+      version: 2,
+      inputs: [
+        tensor("x", dtype, deals ? whole : dealt, same),
+        integers("steps", steps),
+        integers("edges", edges, [2, 2]),
+      ],
+      outputs: [tensor("y", dtype, deals ? dealt : whole, same)],
+    });
+  };
+}
+
+function stack(joins: boolean): Maker {
+  return (random, dtype) => {
+    const shape = [3, 4, 5].map((most) => random.integer(1, most));
+    const [axis, count] = [random.integer(0, 3), random.integer(1, 4)];
+    const whole = [...shape.slice(0, axis), count, ...shape.slice(axis)];
+    const same = quantization(random, dtype);
+    const parts = Array.from({ length: count }, (_, i) => tensor(`p${i}`, dtype, shape, same));
+    const one = tensor("whole", dtype, whole, same);
+    return operatorOf(random, {
+      operator: joins ? "PACK" : "UNPACK",
+      version: 2,
+      options: joins ? { values_count: count, axis } : { num: count, axis },
+      inputs: joins ? parts : [one],
+      outputs: joins ? [one] : parts,
+    });
+  };
+}
+
+function splitByLengths(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 4, 4, 9].map((most) => random.integer(1, most));
+  const axis = random.integer(1, 3);
+  const lengths = Array.from({ length: random.integer(1, 3) }, () => random.integer(1, 4));
+  shape[axis] = lengths.reduce((a, b) => a + b);
+  const same = quantization(random, dtype);
+  const part = (length: number) => shape.map((extent, i) => (i === axis ? length : extent));
+  return operatorOf(random, {
+    operator: "SPLIT_V",
+    version: 2,
+    options: { num_splits: lengths.length },
+    inputs: [
+      tensor("x", dtype, shape, same),
+      integers("lengths", lengths),
+      integers("axis", [axis], []),
+    ],
+    outputs: lengths.map((length, i) => tensor(`y${i}`, dtype, part(length), same)),
+  });
+}
+
+function reduce(operator: string): Maker {
+  return movement(
+    operator,
+    (random, shape) => {
+      const axes = random.pick([[1, 2], [3], [1], [0, 1, 2, 3], [-1]]);
+      const isReduced = (i: number) => axes.some((axis) => (axis + 4) % 4 === i);
+      return {
+        constants: [integers("axes", axes)],
+        options: { keep_dims: true },
+        output: shape.map((extent, i) => (isReduced(i) ? 1 : extent)),
+      };
+    },
+    2,
+  );
+}
+
+const mirrorPad = movement(
+  "MIRROR_PAD",
+  (random, shape) => {
+    const mode = random.integer(0, 1);
+    const pairs = shape.map((extent) =>
+      [0, 0].map(() => random.integer(0, Math.min(3, extent - 1 + mode))),
+    );
+    return {
+      constants: [integers("paddings", pairs.flat(), [4, 2])],
+      options: { mode },
+      output: shape.map((extent, i) => extent + (pairs[i]?.[0] ?? 0) + (pairs[i]?.[1] ?? 0)),
+    };
+  },
+  2,
+);
+
+function padWithValue(random: Random, dtype: ByteType): RandomModel {
+  const shape = [1, 5, 5, 5].map((most) => random.integer(1, most));
+  const pairs = shape.map((_, i) => [0, 0].map(() => (i === 0 ? 0 : random.integer(0, 3))));
+  const same = quantization(random, dtype);
+  return operatorOf(random, {
+    operator: "PADV2",
+    version: 2,
+    inputs: [
+      tensor("x", dtype, shape, same),
+      integers("paddings", pairs.flat(), [4, 2]),
+      { ...tensor("value", dtype, [1], same), data: random.bytes(1) },
+    ],
+    outputs: [
+      tensor(
+        "y",
+        dtype,
+        shape.map((extent, i) => extent + (pairs[i]?.[0] ?? 0) + (pairs[i]?.[1] ?? 0)),
+        same,
+      ),
+    ],
+  });
+}
+
 export const MAKERS: Record<string, Maker> = {
   ADD: pairwise("ADD"),
   AVERAGE_POOL_2D: pool("AVERAGE_POOL_2D"),
@@ -404,4 +693,24 @@ export const MAKERS: Record<string, Maker> = {
   STRIDED_SLICE: slice,
   SUB: pairwise("SUB"),
   TRANSPOSE: transpose,
+  BATCH_TO_SPACE_ND: batches(false),
+  DEPTH_TO_SPACE: blocks(false),
+  GATHER: gather,
+  HARD_SWISH: hardSwish,
+  MAXIMUM: extreme("MAXIMUM"),
+  MINIMUM: extreme("MINIMUM"),
+  MIRROR_PAD: mirrorPad,
+  PACK: stack(true),
+  PADV2: padWithValue,
+  PRELU: prelu,
+  REDUCE_MAX: reduce("REDUCE_MAX"),
+  REDUCE_MIN: reduce("REDUCE_MIN"),
+  SLICE: taken,
+  SPACE_TO_BATCH_ND: batches(true),
+  SPACE_TO_DEPTH: blocks(true),
+  SPLIT_V: splitByLengths,
+  TANH: unary("TANH", (dtype) => ({ scale: 1 / 128, zeroPoint: least(dtype) + 128 })),
+  TILE: tile,
+  TRANSPOSE_CONV: transposeConvolution,
+  UNPACK: stack(false),
 };

@@ -26,6 +26,7 @@ class Domain {
 const PADDING = new Domain(Kind.ENUM, 0, 1, "0 (SAME) or 1 (VALID)");
 const ACTIVATION = new Domain(Kind.ENUM, 0, 5, "from 0 (NONE) to 5 (SIGN_BIT)");
 const FORMAT = new Domain(Kind.FLAG, 0, 1, "0 (DEFAULT) or 1 (SHUFFLED4x16INT8)");
+const MODE = new Domain(Kind.FLAG, 0, 1, "0 (REFLECT) or 1 (SYMMETRIC)");
 const FLAG = new Domain(Kind.FLAG, 0, 255, "0 or 1");
 const EXTENT = new Domain(Kind.INT, 1, 65535, "from 1 to 65535");
 const MULTIPLIER = new Domain(Kind.INT, 0, 65535, "from 0 to 65535");
@@ -115,6 +116,13 @@ const GATHER: Field[] = [
   new Field("axis", 0, AXIS, offsetof<Options>("axis")),
   new Field("batch_dims", 1, AXIS, offsetof<Options>("batchDims")),
 ];
+const TRANSPOSE_CONV: Field[] = [
+  new Field("padding", 0, PADDING, offsetof<Options>("padding")),
+  new Field("stride_w", 1, EXTENT, offsetof<Options>("strideWidth")),
+  new Field("stride_h", 2, EXTENT, offsetof<Options>("strideHeight")),
+  new Field("fused_activation_function", 3, ACTIVATION, offsetof<Options>("activation")),
+];
+const MIRROR_PAD: Field[] = [new Field("mode", 0, MODE, offsetof<Options>("symmetric"))];
 const PACK: Field[] = [new Field("axis", 1, AXIS, offsetof<Options>("axis"))];
 const SOFTMAX: Field[] = [new Field("beta", 0, POSITIVE, offsetof<Options>("beta"))];
 const CALL_ONCE: Field[] = [
@@ -153,6 +161,8 @@ const LAYOUTS: Layout[] = [
     RESIZE_NEAREST_NEIGHBOR,
   ),
   new Layout(Builtin.CALL_ONCE, OptionsType.CALL_ONCE, CALL_ONCE),
+  new Layout(Builtin.TRANSPOSE_CONV, OptionsType.TRANSPOSE_CONV, TRANSPOSE_CONV),
+  new Layout(Builtin.MIRROR_PAD, OptionsType.MIRROR_PAD, MIRROR_PAD),
   new Layout(Builtin.LEAKY_RELU, OptionsType.LEAKY_RELU, LEAKY_RELU),
 ];
 // biome-ignore-end format: tables

@@ -3,6 +3,7 @@ import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
 import { Lowering } from "../lower/lower";
 import { Partition } from "../partition/partition";
+import { Placement } from "../partition/placement";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, Layout } from "../place/place";
 import { Settings } from "../settings";
 import { FORMAT_VERSION, VERSION } from "../version";
@@ -29,7 +30,9 @@ export function writeBlob(
   core: Core,
   settings: Settings,
 ): Builder {
-  const builder = new Builder(layout.constantBytes + (1 << 16));
+  const builder = new Builder(
+    layout.constantBytes + cpuConstants(graph, partition.placements) + (1 << 16),
+  );
   // Linking comes before the constants are copied: it completes the descriptors.
   const isInModel = new StaticArray<bool>(graph.operators.length);
   const segments = writeSegments(builder, graph, partition, lowerings, encoded, layout, isInModel);
@@ -66,6 +69,19 @@ export function writeBlob(
   builder.finish(builder.endTable(), IDENTIFIER, ALIGNMENT);
   seal(builder, sumPosition);
   return builder;
+}
+
+/** Bytes of constants that operators on the CPU read, which the reader keeps below 2^28. */
+function cpuConstants(graph: Graph, placements: Placement[]): u32 {
+  let sum: u32 = 0;
+  for (let i = 0; i < graph.operators.length; i++) {
+    if (placements[i].isOnNpu) continue;
+    const inputs = graph.operators[i].inputs;
+    for (let j = 0; j < inputs.length; j++) {
+      if (inputs[j] >= 0) sum += graph.tensors[inputs[j]].data.bytes;
+    }
+  }
+  return sum;
 }
 
 /** The checksum counts its own field as 0, which it still is. */

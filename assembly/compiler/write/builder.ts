@@ -146,13 +146,16 @@ export class Builder {
 
   private reserve(bytes: u32): void {
     if (this.size + bytes <= this.capacity) return;
-    const capacity = max(this.capacity * 2, this.size + bytes);
+    const capacity = max(this.capacity + min(this.capacity, MOST_GROWTH), this.size + bytes);
     const start = allocate(capacity);
     memory.copy(start + capacity - this.size, this.pointer, this.size);
     this.start = start;
     this.capacity = capacity;
   }
 }
+
+/** What is asked for beyond what is needed: memory that was left behind never comes back. */
+const MOST_GROWTH: u32 = 4 << 20;
 
 /** Zero-filled memory: the runtime never reuses any. */
 function allocate(bytes: u32): usize {

@@ -7,6 +7,7 @@ import {
   ConcatenationOptionsSlot,
   ConvolutionOptionsSlot,
   DetectionOptionsSlot,
+  MirrorPadOptionsSlot,
   Pool2DOptionsSlot,
   ResizeOptionsSlot,
   SlopeOptionsSlot,
@@ -26,6 +27,7 @@ export enum CpuOptions {
   SLOPE = 7,
   STRIDED_SLICE = 8,
   DETECTION = 9,
+  MIRROR_PAD = 10,
 }
 
 /** Bytes of a field in the blob, and what it is in Options. */
@@ -109,6 +111,9 @@ const DETECTION: Field[] = [
   new Field(DetectionOptionsSlot.HSCALE, Kind.WORD, offsetof<Options>("hScale")),
   new Field(DetectionOptionsSlot.WSCALE, Kind.WORD, offsetof<Options>("wScale")),
 ];
+const MIRROR_PAD: Field[] = [
+  new Field(MirrorPadOptionsSlot.SYMMETRIC, Kind.FLAG, offsetof<Options>("symmetric")),
+];
 // biome-ignore-end format: tables
 
 /** By member of the union; the first, for none, has no fields. */
@@ -123,6 +128,7 @@ const FIELDS: Field[][] = [
   SLOPE,
   STRIDED_SLICE,
   DETECTION,
+  MIRROR_PAD,
 ];
 
 class Family {
@@ -138,15 +144,21 @@ const FAMILIES: Family[] = [
   new Family("CONCATENATION", CpuOptions.CONCATENATION),
   new Family("CONV_2D", CpuOptions.CONVOLUTION),
   new Family("DEPTHWISE_CONV_2D", CpuOptions.CONVOLUTION),
+  new Family("DIV", CpuOptions.ACTIVATION),
   new Family("FULLY_CONNECTED", CpuOptions.ACTIVATION),
+  new Family("GATHER", CpuOptions.CONCATENATION),
   new Family("LEAKY_RELU", CpuOptions.SLOPE),
   new Family("MAX_POOL_2D", CpuOptions.POOL_2D),
+  new Family("MIRROR_PAD", CpuOptions.MIRROR_PAD),
   new Family("MUL", CpuOptions.ACTIVATION),
+  new Family("PACK", CpuOptions.CONCATENATION),
   new Family("RESIZE_BILINEAR", CpuOptions.RESIZE),
   new Family("RESIZE_NEAREST_NEIGHBOR", CpuOptions.RESIZE),
   new Family("SOFTMAX", CpuOptions.SOFTMAX),
   new Family("STRIDED_SLICE", CpuOptions.STRIDED_SLICE),
   new Family("SUB", CpuOptions.ACTIVATION),
+  new Family("TRANSPOSE_CONV", CpuOptions.CONVOLUTION),
+  new Family("UNPACK", CpuOptions.CONCATENATION),
 ];
 
 /** Which options the operator's CPU kernel needs. */

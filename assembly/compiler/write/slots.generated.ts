@@ -93,6 +93,10 @@ export namespace DetectionOptionsSlot {
   export const WSCALE: i32 = 10;
 }
 
+export namespace MirrorPadOptionsSlot {
+  export const SYMMETRIC: i32 = 0;
+}
+
 export namespace OperatorSlot {
   export const CODE: i32 = 0;
   export const NAME: i32 = 1;

@@ -56,7 +56,9 @@ export function extract(graph: Graph, operators: i32[]): Submodel {
 }
 
 function write(graph: Graph, operators: i32[], tensors: i32[], submodel: Submodel): Builder | null {
-  const builder = new Builder(1 << 16);
+  let constants: u32 = 0;
+  for (let i = 0; i < tensors.length; i++) constants += graph.tensors[tensors[i]].data.bytes;
+  const builder = new Builder(constants + (1 << 16));
   const buffers = writeBuffers(builder, graph, tensors);
   const codes: u32[] = [];
   const operatorTables: u32[] = [];
@@ -68,12 +70,12 @@ function write(graph: Graph, operators: i32[], tensors: i32[], submodel: Submode
     operatorTables.push(writeOperator(builder, operator, i, options, tensors));
   }
   const tensorTables: u32[] = [];
-  let constants = 0;
+  let buffer = 0;
   for (let i = 0; i < tensors.length; i++) {
     const tensor = graph.tensors[tensors[i]];
     if (TYPE_NUMBERS[tensor.dtype] < 0) return null;
-    if (tensor.isConstant) constants++;
-    tensorTables.push(writeTensor(builder, tensor, tensor.isConstant ? constants : 0));
+    if (tensor.isConstant) buffer++;
+    tensorTables.push(writeTensor(builder, tensor, tensor.isConstant ? buffer : 0));
   }
   const tensorList = builder.references(tensorTables);
   const inputs = builder.integers(renumbered(submodel.inputs, tensors));

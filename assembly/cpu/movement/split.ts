@@ -1,18 +1,25 @@
 import { Operation } from "../../tflite/operation";
-import { splitAxis } from "../../tflite/rules/movement";
+import { lengthsAxis, splitAxis } from "../../tflite/rules/movement";
+import { Tensor } from "../../tflite/tensor";
 import { Kernel, Sequence } from "../kernel";
 import { Copy } from "./reshape";
 
 /** SPLIT. Inputs: a constant axis, the tensor. */
 export function prepareSplit(operation: Operation): Kernel | null {
-  const input = operation.inputs[1];
-  const axis = splitAxis(operation);
+  return split(operation.inputs[1], operation.outputs, splitAxis(operation));
+}
+
+/** SPLIT_V. Inputs: the tensor, the constant lengths of its parts, a constant axis. */
+export function prepareSplitByLengths(operation: Operation): Kernel | null {
+  return split(operation.inputs[0], operation.outputs, lengthsAxis(operation));
+}
+
+function split(whole: Tensor, parts: Tensor[], axis: i32): Kernel {
   const kernels: Kernel[] = [];
   let before = 0;
-  for (let i = 0; i < operation.outputs.length; i++) {
-    const part = operation.outputs[i];
-    kernels.push(Copy.along(part, input, axis, before, false));
-    before += part.shape[axis];
+  for (let i = 0; i < parts.length; i++) {
+    kernels.push(Copy.along(parts[i], whole, axis, before, false));
+    before += parts[i].shape[axis];
   }
   return new Sequence(kernels);
 }

@@ -2,10 +2,10 @@ import { Operation } from "../../tflite/operation";
 import { reducedDimensions } from "../../tflite/rules/reductions";
 import { Tensor } from "../../tflite/tensor";
 import { Multiplier } from "../arithmetic/multiplier";
-import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
 import { foldedFactor, keptFactor, wholeZero } from "./mean-factors";
+import { Reduction } from "./reduction";
 
 /** MEAN over a list of constant axes. */
 export function prepareMean(operation: Operation): Kernel | null {
@@ -24,52 +24,6 @@ export function prepareMean(operation: Operation): Kernel | null {
 function isKeptPlane(reduced: bool[], output: Tensor): bool {
   if (reduced.length != 4 || output.shape.length != 4) return false;
   return !reduced[0] && reduced[1] && reduced[2] && !reduced[3];
-}
-
-/** Adds up what belongs to each element of the output, walking the input in its order. */
-abstract class Reduction extends Kernel {
-  private steps: i32[] = [];
-
-  constructor(
-    protected input: Tensor,
-    protected output: Tensor,
-    reduced: bool[],
-    protected count: i32,
-  ) {
-    super();
-    let pitch = 1;
-    for (let i = reduced.length - 1; i >= 0; i--) {
-      this.steps.unshift(reduced[i] ? 0 : pitch);
-      if (!reduced[i]) pitch *= input.shape[i];
-    }
-  }
-
-  run(): void {
-    memory.fill(scratch(), 0, (this.output.elements as usize) << 2);
-    this.walk(0, 0, 0);
-    if (!isLate(this.output.elements)) this.finish();
-  }
-
-  private walk(dimension: i32, from: usize, to: usize): void {
-    const shape = this.input.shape;
-    if (dimension == shape.length) {
-      this.add(from, scratch() + (to << 2));
-      return;
-    }
-    const pitch = this.input.pitch(dimension);
-    for (let i = 0; i < shape[dimension] && !isLate(1); i++) {
-      this.walk(
-        dimension + 1,
-        from + (i as usize) * pitch,
-        to + (i as usize) * this.steps[dimension],
-      );
-    }
-  }
-
-  /** Adds the input's element with that number to the sum at a pointer. */
-  protected abstract add(element: usize, sum: usize): void;
-
-  protected abstract finish(): void;
 }
 
 /** Means of 8-bit values, from sums of stored values; how one is rounded is left to those below. */
@@ -132,4 +86,12 @@ class RealMean extends Reduction {
       store<f32>(output.pointer + (i << 2), load<f32>(scratch() + (i << 2)) / (this.count as f32));
     }
   }
+}
+
+/** SUM of float32 values over a list of constant axes. */
+export function prepareSum(operation: Operation): Kernel | null {
+  const reduced = reducedDimensions(operation);
+  if (reduced == null) return null;
+  needScratch(operation.outputs[0].elements << 2);
+  return new RealMean(operation.inputs[0], operation.outputs[0], reduced, 1);
 }

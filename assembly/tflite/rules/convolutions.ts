@@ -46,6 +46,37 @@ export function depthwiseGeometry(operation: Operation): Geometry | null {
   return Geometry.of(operation, shape[1], shape[2], true, shape[3]);
 }
 
+/** The output's shape, which it has anyway, weights OHWI, image NHWC, bias if any. */
+export function isTransposeConvolution(operation: Operation): bool {
+  if (!operation.wantsRank(operation.inputs[1], 4, "weights")) return false;
+  if (transposedGeometry(operation) == null) return false;
+  const layer = transposedLayer(operation);
+  const weights = layer.inputs[1];
+  const output = layer.outputs[0];
+  if (weights.shape[0] != output.shape[3] || weights.shape[3] != layer.inputs[0].shape[3]) {
+    return operation.refuse(`weights to ${output.describeShape()}`, weights.describeShape());
+  }
+  if (hasParameters(layer, 0) && clamps(layer)) return true;
+  return operation.refuseWhole(layer.expected, layer.found);
+}
+
+/** A TRANSPOSE_CONV with its operands in the order that other convolutions have them in. */
+export function transposedLayer(operation: Operation): Operation {
+  const inputs = [operation.inputs[2], operation.inputs[1]];
+  if (operation.has(3)) inputs.push(operation.inputs[3]);
+  return operation.over(inputs, operation.outputs);
+}
+
+/** That of the convolution from the output back to the image; null with a refusal recorded. */
+export function transposedGeometry(operation: Operation): Geometry | null {
+  const image = operation.inputs[2];
+  const kernel = operation.inputs[1].shape;
+  const back = operation.over([operation.outputs[0]], [image]);
+  const geometry = Geometry.of(back, kernel[1], kernel[2], false, image.fromLast(1));
+  if (geometry == null) operation.refuseWhole(back.expected, back.found);
+  return geometry;
+}
+
 /** Any shape of rows of N, weights OC × N, bias if any. */
 export function isFullyConnected(operation: Operation): bool {
   const input = operation.inputs[0];

@@ -34,6 +34,15 @@ export function isPair(operation: Operation): bool {
   return clamps(operation);
 }
 
+/** TFLite raises 8-bit values by 7 bits; what brings them to the output then must be below 1. */
+export function isHardSwish(operation: Operation): bool {
+  if (!hasSameElements(operation)) return false;
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
+  if (input.isReal || input.scale / 128.0 / output.scale < 0.9999) return true;
+  return operation.refuse("an output scale not far below its input's", `${output.scale}`);
+}
+
 /** Bits that 8-bit operands of a sum are raised by before they are brought to one scale. */
 export const RAISED_BITS: i32 = 20;
 

@@ -25,11 +25,35 @@ export function isSplit(operation: Operation): bool {
   return axis >= 0 && areParts(operation, operation.outputs, operation.inputs[1], axis);
 }
 
-/** -1 with a refusal recorded. */
+/** The tensor, the lengths of its parts and an axis, both constant. */
+export function isSplitByLengths(operation: Operation): bool {
+  const axis = lengthsAxis(operation);
+  if (axis < 0 || !areParts(operation, operation.outputs, operation.inputs[0], axis)) return false;
+  const lengths = operation.inputs[1];
+  const count = operation.outputs.length;
+  if (!operation.wantsElements(lengths, count, "lengths")) return false;
+  for (let i = 0; i < count; i++) {
+    const length = lengths.integerAt(i);
+    const extent = operation.outputs[i].shape[axis];
+    if (length < 0 || length == extent) continue;
+    return operation.refuse(`a length of ${extent}`, `${length}`);
+  }
+  return true;
+}
+
+/** The axis of a SPLIT; -1 with a refusal recorded. */
 export function splitAxis(operation: Operation): i32 {
-  const axes = operation.inputs[0];
+  return onlyAxis(operation, operation.inputs[0], operation.inputs[1]);
+}
+
+/** That of a SPLIT_V. */
+export function lengthsAxis(operation: Operation): i32 {
+  return onlyAxis(operation, operation.inputs[2], operation.inputs[0]);
+}
+
+function onlyAxis(operation: Operation, axes: Tensor, tensor: Tensor): i32 {
   if (!operation.wantsElements(axes, 1, "an axis")) return -1;
-  return axisOf(operation, axes.integerAt(0), operation.inputs[1].shape.length);
+  return axisOf(operation, axes.integerAt(0), tensor.shape.length);
 }
 
 /** The tensor, constant pairs of before and after for each of its dimensions. */
@@ -47,6 +71,24 @@ export function isPad(operation: Operation): bool {
     if (before >= 0 && after >= 0 && before <= room && before + after == room) continue;
     const expected = `paddings that fill ${output.describeShape()}`;
     return operation.refuse(expected, `${before} and ${after}`);
+  }
+  return true;
+}
+
+/** The same, and a value to pad with. */
+export function isPadWithValue(operation: Operation): bool {
+  return operation.wantsElements(operation.inputs[2], 1, "a value") && isPad(operation);
+}
+
+/** The same, no further from an edge than the tensor reaches to be mirrored. */
+export function isMirrorPad(operation: Operation): bool {
+  if (!isPad(operation)) return false;
+  const paddings = operation.inputs[1];
+  const gap = operation.flag(Option.SYMMETRIC) ? 0 : 1;
+  for (let i = 0; i < (paddings.elements as i32); i++) {
+    const most = operation.inputs[0].shape[i / 2] - gap;
+    const padding = paddings.integerAt(i);
+    if (padding > most) return operation.refuse(`paddings up to ${most}`, `${padding}`);
   }
   return true;
 }

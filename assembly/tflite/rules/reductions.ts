@@ -23,7 +23,14 @@ export function isMean(operation: Operation): bool {
   let kept: u64 = 1;
   for (let i = 0; i < reduced.length; i++) if (!reduced[i]) kept *= input.shape[i] as u64;
   if (!operation.wantsElements(operation.outputs[0], kept, "an output")) return false;
-  return input.elements != 0 || operation.refuse("something to average", "nothing");
+  return input.elements != 0 || operation.refuse("something to reduce", "nothing");
+}
+
+/** The same, to an output quantized as its input. */
+export function isReduction(operation: Operation): bool {
+  return (
+    operation.wantsSameQuantization(operation.inputs[0], operation.outputs[0]) && isMean(operation)
+  );
 }
 
 /** Along one constant axis that has elements. */

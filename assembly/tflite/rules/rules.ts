@@ -1,11 +1,37 @@
 import { Rule } from "../coverage";
 import { Operation } from "../operation";
-import { isConvolution, isDepthwise, isFullyConnected } from "./convolutions";
+import {
+  isConvolution,
+  isDepthwise,
+  isFullyConnected,
+  isTransposeConvolution,
+} from "./convolutions";
 import { isDetection } from "./detection";
-import { hasSameElements, isPair, isSoftmax, isSum } from "./elementwise";
-import { isConcatenation, isPad, isSplit, isStridedSlice, isTranspose } from "./movement";
+import { hasSameElements, isHardSwish, isPair, isSoftmax, isSum } from "./elementwise";
+import {
+  isConcatenation,
+  isMirrorPad,
+  isPad,
+  isPadWithValue,
+  isSplit,
+  isSplitByLengths,
+  isStridedSlice,
+  isTranspose,
+} from "./movement";
 import { isPool, isResize } from "./pixels";
-import { isArgMax, isMean } from "./reductions";
+import {
+  isBatchToSpace,
+  isDepthToSpace,
+  isGather,
+  isPack,
+  isShape,
+  isSlice,
+  isSpaceToBatch,
+  isSpaceToDepth,
+  isTile,
+  isUnpack,
+} from "./rearrangement";
+import { isArgMax, isMean, isReduction } from "./reductions";
 
 class Entry {
   constructor(
@@ -33,6 +59,22 @@ const RULES: Entry[] = [
   new Entry(Rule.STRIDED_SLICE, isStridedSlice),
   new Entry(Rule.SUM, isSum),
   new Entry(Rule.TRANSPOSE, isTranspose),
+  new Entry(Rule.HARD_SWISH, isHardSwish),
+  new Entry(Rule.PAD_VALUE, isPadWithValue),
+  new Entry(Rule.MIRROR_PAD, isMirrorPad),
+  new Entry(Rule.REDUCTION, isReduction),
+  new Entry(Rule.TRANSPOSE_CONV, isTransposeConvolution),
+  new Entry(Rule.SLICE, isSlice),
+  new Entry(Rule.TILE, isTile),
+  new Entry(Rule.GATHER, isGather),
+  new Entry(Rule.PACK, isPack),
+  new Entry(Rule.UNPACK, isUnpack),
+  new Entry(Rule.SPACE_TO_DEPTH, isSpaceToDepth),
+  new Entry(Rule.DEPTH_TO_SPACE, isDepthToSpace),
+  new Entry(Rule.SPACE_TO_BATCH, isSpaceToBatch),
+  new Entry(Rule.BATCH_TO_SPACE, isBatchToSpace),
+  new Entry(Rule.SPLIT_V, isSplitByLengths),
+  new Entry(Rule.SHAPE, isShape),
 ];
 
 /** Whether an operator meets a rule; a refusal is recorded otherwise. */

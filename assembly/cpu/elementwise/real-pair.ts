@@ -1,0 +1,33 @@
+import { Operation } from "../../tflite/operation";
+import { Range } from "../arithmetic/activation";
+import { Kernel } from "../kernel";
+import { Pairwise } from "./broadcast";
+
+/** DIV of float32 values. */
+export function prepareDivision(operation: Operation): Kernel | null {
+  return new RealPair(operation, (a: f32, b: f32) => a / b);
+}
+
+/** SQUARED_DIFFERENCE of float32 values. */
+export function prepareSquaredDifference(operation: Operation): Kernel | null {
+  return new RealPair(operation, (a: f32, b: f32) => (a - b) * (a - b));
+}
+
+class RealPair extends Pairwise {
+  private range: Range;
+
+  constructor(
+    operation: Operation,
+    private value: (a: f32, b: f32) => f32,
+  ) {
+    super(operation.inputs[0], operation.inputs[1], operation.outputs[0]);
+    this.range = Range.of(operation);
+  }
+
+  protected combine(a: usize, b: usize, to: usize): void {
+    const first = load<f32>(this.a.pointer + (a << 2));
+    const second = load<f32>(this.b.pointer + (b << 2));
+    const value = this.value(first, second);
+    store<f32>(this.output.pointer + (to << 2), this.range.clampReal(value));
+  }
+}
