@@ -1,4 +1,5 @@
 import { Operation } from "./operation";
+import { sumFactor } from "./rules/elementwise";
 
 // What LiteRT.js 2.5.3, which runs operators that have no kernel of nolfet's, is known to do
 // wrongly. It was found by comparing with plain arithmetic.
@@ -30,6 +31,9 @@ const FAULTS: Fault[] = [
 /** Why LiteRT must not be given an operator; empty where nothing is known against it. */
 export function liteRtFault(operation: Operation): string {
   if (operation.isCustom) return "LiteRT has no custom operators either";
+  if (isSumOfBytes(operation) && sumFactor(operation) >= 1) {
+    return "its output's scale is a million times below its inputs', at which LiteRT aborts";
+  }
   for (let i = 0; i < FAULTS.length; i++) {
     const fault = FAULTS[i];
     if (fault.operator != operation.name) continue;
@@ -39,4 +43,13 @@ export function liteRtFault(operation: Operation): string {
     return fault.words;
   }
   return "";
+}
+
+/** Of quantized operands, whose scales tell how far the sum must be brought down. */
+function isSumOfBytes(operation: Operation): bool {
+  if (operation.name != "ADD" && operation.name != "SUB") return false;
+  if (!operation.has(0) || !operation.has(1) || operation.outputs.length == 0) return false;
+  const a = operation.inputs[0];
+  const b = operation.inputs[1].scales.length;
+  return a.isByte && a.scales.length > 0 && b > 0 && operation.outputs[0].scales.length > 0;
 }

@@ -36,8 +36,4 @@ export const EXPECTATIONS: Record<string, Expectation> = {
  * Cases that are not right yet, and why. A test asserts that they are still wrong, so that whoever
  * mends one takes it out of here.
  */
-// biome-ignore format: a table
-export const STILL_WRONG: Record<string, string> = {
-  depthwise_channels_7: "too few jobs for 256 scales",
-  hard_swish: "too few jobs for the convolution before HARD_SWISH",
-};
+export const STILL_WRONG: Record<string, string> = {};

@@ -4,7 +4,7 @@ import { COVERAGE, DETECTION } from "../../assembly/tflite/coverage.ts";
 import { DTYPES, elementsOf, valuesOf } from "../../host/dtype.ts";
 import { NolfetError } from "../../host/errors.ts";
 import { type CompiledBlob, compile, Session } from "../../host/index.ts";
-import type { Dtype } from "../../host/tflite/builder.ts";
+import { buildModel, type Dtype } from "../../host/tflite/builder.ts";
 import { fails } from "../host/errors.ts";
 import { constant, type Draft, draftOf, modelOf } from "../support/covered-models.ts";
 import { hasShared, readShared } from "../support/shared.ts";
@@ -152,5 +152,21 @@ if (hasShared("models that the CPU does not run")) {
     });
   }
 }
+
+test("a sum that LiteRT aborts at is refused when it is compiled", async () => {
+  for (const operator of ["ADD", "SUB"]) {
+    const tensor = (name: string, scale: number) => {
+      const dtype = "int8" as const;
+      return { name, shape: [1, 4], dtype, quantization: { scale, zeroPoint: 0 } };
+    };
+    const model = buildModel({
+      inputs: ["a", "b"],
+      outputs: ["sum"],
+      tensors: [tensor("a", 200), tensor("b", 0.02), tensor("sum", 0.0002)],
+      operators: [{ operator, version: 2, inputs: ["a", "b"], outputs: ["sum"] }],
+    });
+    await fails("UNSUPPORTED_OPERATOR", () => cpuOnly(model));
+  }
+});
 
 test.run();

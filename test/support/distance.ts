@@ -2,7 +2,10 @@ import type { TypedArray } from "../../host/dtype.ts";
 
 /** How far values are from the truth. */
 export interface Distance {
-  /** Root mean square of the difference over the standard deviation of the truth. */
+  /**
+   * Root mean square of the difference over the standard deviation of the truth; that itself, where
+   * the truth is the same everywhere.
+   */
   rel: number;
   /** The largest difference, in the values' own unit: steps, where they are quantized. */
   largest: number;
@@ -21,7 +24,7 @@ export function distance(found: TypedArray, truth: TypedArray): Distance {
     largest = Math.max(largest, difference);
   });
   if (Number.isNaN(squares)) return FAR;
-  return { rel: squares === 0 ? 0 : Math.sqrt(squares / variance), largest };
+  return { rel: Math.sqrt(squares / (variance || Math.max(1, values.length))), largest };
 }
 
 /** The worse in each of the two. */

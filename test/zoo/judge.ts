@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type CompiledBlob, compile, NolfetError, type Report } from "../../host/index.ts";
+import { compile, NolfetError, type Report } from "../../host/index.ts";
 import { readShared, SHARED } from "../support/shared.ts";
 import { distances, mostRel, type Oracle, runOnEmulator, type Truth } from "../support/truth.ts";
 import { EXCEPTIONS, REFUSALS } from "./expectations.ts";
@@ -41,7 +41,7 @@ export async function judge(name: string, oracle: Oracle): Promise<Verdict[]> {
       // What LiteRT says is the same for every core.
       truth ??= await oracle.ask(model, inputs, infos);
       const { rel } = distances(outputs, truth.outputs);
-      verdicts.push(verdictOf(name, blob, rel, truth.xnnpack));
+      verdicts.push(verdictOf({ name, target, report: blob.report, rel, xnnpack: truth.xnnpack }));
     } catch (error) {
       verdicts.push(refusalOf(name, target, error));
     }
@@ -49,14 +49,12 @@ export async function judge(name: string, oracle: Oracle): Promise<Verdict[]> {
   return verdicts;
 }
 
-function verdictOf(name: string, blob: CompiledBlob, rel: number, xnnpack: number): Verdict {
-  const { report } = blob;
-  const verdict = { name, target: report.target, report, rel, xnnpack };
+function verdictOf(verdict: Verdict): Verdict {
+  const { name, rel = 0, xnnpack = 0 } = verdict;
   if (REFUSALS[name]?.isNeeded) return { ...verdict, fault: "it is to be refused" };
   const most = EXCEPTIONS[name]?.rel ?? mostRel(xnnpack);
-  return rel <= most
-    ? verdict
-    : { ...verdict, fault: `rel ${rel.toFixed(4)}, at most ${most.toFixed(4)}` };
+  if (rel <= most) return verdict;
+  return { ...verdict, fault: `rel ${rel.toFixed(4)}, at most ${most.toFixed(4)}` };
 }
 
 function refusalOf(name: string, target: string, error: unknown): Verdict {
