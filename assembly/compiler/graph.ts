@@ -1,4 +1,4 @@
-import { Activation, Dtype, Padding } from "./schema";
+import { Activation, Dtype, Padding } from "../tflite/schema";
 
 /**
  * The network as the model tells it: what `read` gives and every later stage looks at.

@@ -1,13 +1,13 @@
 import { Code, PlaceKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { CORES, CoreMark } from "../targets/cores";
+import { place } from "./allocate/allocate";
 import { EncodedJob, encode } from "./encode/encode";
 import { fold } from "./fold/fold";
 import { resolveVariables } from "./fold/variables";
 import { Span } from "./graph";
+import { partition } from "./legalize/legalize";
 import { Lowering, lower } from "./lower/lower";
-import { partition } from "./partition/partition";
-import { place } from "./place/place";
 import { readModel } from "./read";
 import { exposeAll, pruneTo } from "./read/prune";
 import { Settings } from "./settings";

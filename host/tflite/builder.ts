@@ -1,7 +1,7 @@
 // Writes small `.tflite` models. Tensors are named, and operators refer to them by name.
 
 import { Builder, type Offset } from "flatbuffers";
-import { OPERATOR_NAMES } from "../../assembly/compiler/read/operators.ts";
+import { OPERATOR_NAMES } from "../../assembly/tflite/operators.ts";
 import {
   BufferSlot,
   ModelSlot,
@@ -10,7 +10,7 @@ import {
   QuantizationSlot,
   SubgraphSlot,
   TensorSlot,
-} from "../../assembly/compiler/read/slots.ts";
+} from "../../assembly/tflite/slots.ts";
 import { addOptions, type OptionValues, optionsType } from "./options.ts";
 import { addTable, intVector, offsetVector, vector } from "./tables.ts";
 

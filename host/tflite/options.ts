@@ -1,5 +1,5 @@
 import type { Builder, Offset } from "flatbuffers";
-import { OptionsType } from "../../assembly/compiler/read/slots.ts";
+import { OptionsType } from "../../assembly/tflite/slots.ts";
 import { addTable } from "./tables.ts";
 
 /** By the schema's names; what is left out has the schema's default. */

@@ -2,12 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  BufferSlot,
-  ModelSlot,
-  SubgraphSlot,
-  TensorSlot,
-} from "../../assembly/compiler/read/slots.ts";
+import { BufferSlot, ModelSlot, SubgraphSlot, TensorSlot } from "../../assembly/tflite/slots.ts";
 import { type CompiledBlob, compile, NolfetError, type TypedArray } from "../../host/index.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 import { hasShared, readShared, SHARED } from "../support/shared.ts";

@@ -33,9 +33,7 @@ interface Field {
   pieces: [word: number, high: number, low: number][];
 }
 
-const probe = await instantiate<Probe>(
-  await buildProbe("assembly/compiler/encode/fields/probe.ts"),
-);
+const probe = await instantiate<Probe>(await buildProbe("assembly/compiler/encode/probe.ts"));
 const layouts: Layout[] = JSON.parse(textAt(probe.memory, probe.describe()));
 const A311D = CORES.findIndex(({ aliases }) => aliases.startsWith("a311d"));
 const IMX8MP = CORES.findIndex(({ aliases }) => aliases === "imx8mp");

@@ -203,7 +203,7 @@ test("operators with a pattern are operators whose operands are checked", () => 
       ([, name]) => name,
     );
   const patterns = codes(
-    "../../assembly/compiler/partition/patterns.ts",
+    "../../assembly/compiler/legalize/patterns.ts",
     /new Pattern\(Builtin\.(\w+)/g,
   );
   const operands = codes(

@@ -9,7 +9,7 @@ import {
   QuantizationSlot,
   SubgraphSlot,
   TensorSlot,
-} from "../../assembly/compiler/read/slots.ts";
+} from "../../assembly/tflite/slots.ts";
 import { buildModel } from "../../host/tflite/builder.ts";
 import { TableCursor } from "./read.cursor.ts";
 import {

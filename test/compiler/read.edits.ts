@@ -1,5 +1,5 @@
 /** A small sound model, and ways to break it. */
-import { ModelSlot, SubgraphSlot } from "../../assembly/compiler/read/slots.ts";
+import { ModelSlot, SubgraphSlot } from "../../assembly/tflite/slots.ts";
 import {
   buildModel,
   type ModelSpec,

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { OPERATOR_NAMES } from "../../assembly/compiler/read/operators.ts";
+import { OPERATOR_NAMES } from "../../assembly/tflite/operators.ts";
 import { hasShared, readShared, SHARED } from "../support/shared.ts";
 import { Probe, type ReadGraph } from "./read.probe.ts";
 

@@ -12,7 +12,7 @@ interface ProbeExports extends FailureExports {
 export interface ReadTensor {
   name: string;
   shape: number[];
-  /** A member of Dtype (assembly/compiler/schema.ts). */
+  /** A member of Dtype (assembly/tflite/schema.ts). */
   dtype: number;
   data: Uint8Array;
   isVariable: boolean;

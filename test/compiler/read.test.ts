@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ModelSlot, OperatorCodeSlot, OperatorSlot } from "../../assembly/compiler/read/slots.ts";
+import { ModelSlot, OperatorCodeSlot, OperatorSlot } from "../../assembly/tflite/slots.ts";
 import { NolfetError } from "../../host/errors.ts";
 import { buildModel } from "../../host/tflite/builder.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CROSSING, Rounding } from "../../assembly/compiler/encode/rounding.ts";
+import { CROSSING, Rounding } from "../../assembly/compiler/encode/double-rounding.ts";
 import { nearestOf } from "../support/nearest-factor.ts";
 
 // The bias and factor that stand for TFLite's two roundings, against both roundings carried out

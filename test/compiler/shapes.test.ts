@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Rounding } from "../../assembly/compiler/encode/rounding.ts";
+import { Rounding } from "../../assembly/compiler/encode/double-rounding.ts";
 import { CORES } from "../../assembly/targets/cores.ts";
 import { compile } from "../../host/index.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BufferSlot, ModelSlot } from "../../assembly/compiler/read/slots.ts";
+import { BufferSlot, ModelSlot } from "../../assembly/tflite/slots.ts";
 import { buildModel } from "../../host/tflite/builder.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";

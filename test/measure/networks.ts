@@ -44,7 +44,7 @@ version 25.0.7.
 
 const TAIL = `
 TFLite rounds the sums of uint8 layers twice, the NPU once. A bias and a factor of its own bring a
-layer near to what two roundings give ([rounding.ts](../assembly/compiler/encode/rounding.ts)); what
+layer near to what two roundings give ([rounding.ts](../assembly/compiler/encode/double-rounding.ts)); what
 still differs is one step off, and most of it in layers whose factor from sums to output is large:
 \`mobilenet_v1_1.0_224_quant\` has two between 1/4 and 1/2.
 

@@ -1,10 +1,5 @@
-import { OPERATOR_NAMES } from "../../assembly/compiler/read/operators.ts";
-import {
-  ModelSlot,
-  OperatorSlot,
-  SubgraphSlot,
-  TensorSlot,
-} from "../../assembly/compiler/read/slots.ts";
+import { OPERATOR_NAMES } from "../../assembly/tflite/operators.ts";
+import { ModelSlot, OperatorSlot, SubgraphSlot, TensorSlot } from "../../assembly/tflite/slots.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 
 // LiteRT.js 2.5.3 computes garbage for convolutions without a bias, and for RESHAPE and TILE whose shape

@@ -1,11 +1,11 @@
 import { failed } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
+import { Words } from "../fields/field";
 import { ConvolutionJob, Job, MoveJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
-import { Words } from "./fields/field";
 import { encodeHuffman } from "./huffman/coefficients";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";

@@ -1,9 +1,9 @@
 import { Core } from "../../targets/cores";
+import { Words } from "../fields/field";
+import * as nn from "../fields/nn";
 import { ConvolutionJob } from "../lower/jobs";
 import { Settings } from "../settings";
 import { Caching, KERNEL_START } from "./caching";
-import { Words } from "./fields/field";
-import * as nn from "./fields/nn";
 import { Requantization } from "./requantization";
 import { Tiling } from "./tiling";
 

@@ -1,7 +1,7 @@
 import { Core } from "../../targets/cores";
 import { ConvolutionJob } from "../lower/jobs";
 import { Settings } from "../settings";
-import { Rounding } from "./rounding";
+import { Rounding } from "./double-rounding";
 
 /**
  * From sums to outputs as the NN unit takes it: a bias, which goes into the coefficients, and a

@@ -1,4 +1,4 @@
-import { TableFunction } from "../partition/plans";
+import { TableFunction } from "../plan/plan";
 import { Coefficients } from "./coefficients";
 import { fromFloat21, toFloat21 } from "./float21";
 

@@ -1,6 +1,6 @@
 import { Core } from "../../targets/cores";
+import { KERNELS_PER_CORE } from "../fields/nn";
 import { ConvolutionJob } from "../lower/jobs";
-import { KERNELS_PER_CORE } from "./fields/nn";
 
 /**
  * How one convolution passes through the NN unit: the output in tiles, the kernels in

@@ -1,7 +1,7 @@
+import { Words } from "../fields/field";
+import * as tp from "../fields/tp";
 import { MoveJob, TableUse } from "../lower/jobs";
 import { Settings } from "../settings";
-import { Words } from "./fields/field";
-import * as tp from "./fields/tp";
 
 // The end of a circular buffer that is not used.
 const NO_CIRCULAR_BUFFER = 0x03ffffff;

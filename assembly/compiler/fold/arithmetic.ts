@@ -1,5 +1,5 @@
+import { Activation, Builtin, Dtype } from "../../tflite/schema";
 import { Tensor } from "../graph";
-import { Activation, Builtin, Dtype } from "../schema";
 import { integerAt, isInteger, isReal, realAt, storeInteger, storeReal } from "./elements";
 import { Evaluation } from "./evaluation";
 import { broadcastBox } from "./movement";

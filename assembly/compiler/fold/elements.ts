@@ -1,5 +1,5 @@
+import { Dtype } from "../../tflite/schema";
 import { Tensor } from "../graph";
-import { Dtype } from "../schema";
 
 /** Single elements of known tensors, by type. Integers are taken as they are stored. */
 

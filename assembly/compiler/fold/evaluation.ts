@@ -1,5 +1,5 @@
+import { DTYPE_BYTES, Dtype } from "../../tflite/schema";
 import { Graph, Operator, Options, Span, Tensor } from "../graph";
-import { DTYPE_BYTES, Dtype } from "../schema";
 import { integerAt } from "./elements";
 
 /** What all results of one model may take, and the work on them. A few bytes of model can ask for gigabytes. */

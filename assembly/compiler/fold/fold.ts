@@ -1,6 +1,6 @@
+import { Builtin } from "../../tflite/schema";
 import { Graph, Operator, Tensor } from "../graph";
 import { keepNeeded } from "../read/prune";
-import { Builtin } from "../schema";
 import { Evaluation } from "./evaluation";
 import { Foldable, foldableOf } from "./operators";
 

@@ -1,5 +1,5 @@
+import { Activation, DTYPE_BYTES, Dtype } from "../../tflite/schema";
 import { Tensor } from "../graph";
-import { Activation, DTYPE_BYTES, Dtype } from "../schema";
 import { integerAt } from "./elements";
 import { dimensionOf, Evaluation } from "./evaluation";
 import { pitches } from "./strided";

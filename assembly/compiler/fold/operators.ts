@@ -1,4 +1,4 @@
-import { Builtin } from "../schema";
+import { Builtin } from "../../tflite/schema";
 import {
   foldCast,
   foldComparison,

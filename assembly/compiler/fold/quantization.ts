@@ -1,5 +1,5 @@
+import { Dtype } from "../../tflite/schema";
 import { Tensor } from "../graph";
-import { Dtype } from "../schema";
 import { integerAt, isReal, realAt, storeInteger, storeReal } from "./elements";
 import { Evaluation } from "./evaluation";
 

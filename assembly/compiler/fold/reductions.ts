@@ -1,4 +1,4 @@
-import { Builtin, Dtype } from "../schema";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { integerAt, storeInteger } from "./elements";
 import { dimensionOf, Evaluation } from "./evaluation";
 import { Box, pitches } from "./strided";

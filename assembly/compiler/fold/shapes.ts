@@ -1,4 +1,4 @@
-import { DTYPE_BYTES, Dtype } from "../schema";
+import { DTYPE_BYTES, Dtype } from "../../tflite/schema";
 import { integerAt, isInteger, realAt, storeInteger, storeReal } from "./elements";
 import { Evaluation } from "./evaluation";
 

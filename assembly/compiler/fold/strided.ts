@@ -1,5 +1,5 @@
+import { DTYPE_BYTES } from "../../tflite/schema";
 import { Tensor } from "../graph";
-import { DTYPE_BYTES } from "../schema";
 import { Evaluation } from "./evaluation";
 
 /** Elements from one step of each dimension to the next. */

@@ -1,10 +1,10 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Builtin } from "../../tflite/schema";
+import { OperatorSlot, OptionsType, VarHandleSlot } from "../../tflite/slots";
 import { Graph, Operator, Span, State, Tensor } from "../graph";
 import { FlatBuffer, Table } from "../read/flatbuffer";
-import { OperatorSlot, OptionsType, VarHandleSlot } from "../read/slots";
 import { quote } from "../read/text";
-import { Builtin } from "../schema";
 import { evaluateKnown } from "./fold";
 
 /** Each handle's name is compared with all others. */

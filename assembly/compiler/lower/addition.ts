@@ -1,12 +1,12 @@
 import { toByte } from "../../diagnostics/narrow";
-import { flatWidth } from "../partition/addition";
-import { Convolution } from "../partition/convolution/geometry";
-import { AdditionForm, AdditionPlan } from "../partition/plans";
-import { zeroByte } from "../partition/tensors";
-import { Order } from "./homes";
+import { flatWidth } from "../legalize/elementwise/addition";
+import { Convolution } from "../plan/convolution";
+import { AdditionForm, AdditionPlan } from "../plan/plan";
+import { zeroByte } from "../plan/tensors";
+import { Order } from "./buffers";
+import { Workshop } from "./context";
 import { Access, ConvolutionJob, Purpose } from "./jobs";
 import { Kernels } from "./kernels";
-import { Workshop } from "./workshop";
 
 /** A sum is a convolution over both operands, which lie one behind the other like one image. */
 export function lowerAddition(plan: AdditionPlan, workshop: Workshop): void {

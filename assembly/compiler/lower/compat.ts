@@ -1,8 +1,8 @@
-import { KERNEL_X } from "../encode/fields/nn";
-import { Convolution, Striding } from "../partition/convolution/geometry";
+import { KERNEL_X } from "../fields/nn";
+import { Convolution, Striding } from "../plan/convolution";
 import { Access, ConvolutionJob, MoveJob } from "./jobs";
-import { detransposeAtOnce, Image, Pitches, transposeAtOnce } from "./moves";
 import { SpaceToDepth } from "./space-to-depth";
+import { detransposeAtOnce, Image, Pitches, transposeAtOnce } from "./strided-copies";
 
 /**
  * `--compat mesa`: what Mesa 25.0.7 writes otherwise than it should, so that its recordings

@@ -1,7 +1,7 @@
-import { ConcatenationPlan } from "../partition/plans";
-import { orderOf } from "./claims";
+import { ConcatenationPlan } from "../plan/plan";
+import { orderOf } from "./coalescing";
+import { Workshop } from "./context";
 import { convolve } from "./convolution";
-import { Workshop } from "./workshop";
 
 /** Parts that do not lie in the whole are copied into it, or requantized. */
 export function lowerConcatenation(plan: ConcatenationPlan, workshop: Workshop): void {

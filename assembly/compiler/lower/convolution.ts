@@ -1,14 +1,14 @@
-import { ChannelGroup, Convolution, Striding } from "../partition/convolution/geometry";
-import { Halves } from "../partition/convolution/halves";
-import { ConvolutionsPlan } from "../partition/plans";
+import { ChannelGroup, Convolution, Striding } from "../plan/convolution";
+import { ConvolutionsPlan } from "../plan/plan";
+import { Halves } from "../requantize/residual-pair";
+import { Order } from "./buffers";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
-import { Order } from "./homes";
+import { Workshop } from "./context";
 import { Access, ConvolutionJob } from "./jobs";
 import { Kernels } from "./kernels";
-import { copyPatch, Image } from "./moves";
 import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
-import { Workshop } from "./workshop";
+import { copyPatch, Image } from "./strided-copies";
 
 /** The first convolution fills the output; of the others, patches are set over it. */
 export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): void {

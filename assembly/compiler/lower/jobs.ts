@@ -1,5 +1,5 @@
-import { TableFunction } from "../partition/plans";
-import { Mark } from "../schema";
+import { Mark } from "../plan/mark";
+import { TableFunction } from "../plan/plan";
 import { Kernels } from "./kernels";
 
 /** One piece of NPU memory with a life of its own; `place` gives it an address in the arena. */

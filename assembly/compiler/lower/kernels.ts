@@ -1,5 +1,5 @@
-import { ChannelGroup, Convolution, Weights } from "../partition/convolution/geometry";
-import { NO_TAP, tapAt } from "../partition/convolution/taps";
+import { ChannelGroup, Convolution, Weights } from "../plan/convolution";
+import { NO_TAP, tapAt } from "../plan/taps";
 
 /**
  * The kernels of one job as planes of taps, without ever being laid out in memory: a plane is

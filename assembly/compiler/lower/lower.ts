@@ -1,7 +1,7 @@
 import { Core } from "../../targets/cores";
 import { Graph } from "../graph";
-import { MaxPoolPlan } from "../partition/max-pool-plan";
-import { Placement } from "../partition/placement";
+import { MaxPoolPlan } from "../plan/max-pool";
+import { Placement } from "../plan/placement";
 import {
   AdditionPlan,
   ConcatenationPlan,
@@ -14,21 +14,21 @@ import {
   SplitPlan,
   TablePlan,
   ViewPlan,
-} from "../partition/plans";
-import { Segment } from "../partition/segments";
+} from "../plan/plan";
+import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { lowerAddition } from "./addition";
-import { orderOf } from "./claims";
+import { Order } from "./buffers";
+import { orderOf } from "./coalescing";
 import { lowerConcatenation } from "./concatenation";
+import { Workshop } from "./context";
 import { lowerConvolutions } from "./convolution";
-import { Order } from "./homes";
 import { Access, Job, Value } from "./jobs";
 import { lowerMaxPool } from "./max-pool";
 import { lowerPadding } from "./padding";
 import { lowerRepetition } from "./repetition";
 import { lowerSlice } from "./slice";
 import { lowerTable } from "./table";
-import { Workshop } from "./workshop";
 
 /** The jobs of one NPU segment in order, and the memory that they read and write. */
 export class Lowering {

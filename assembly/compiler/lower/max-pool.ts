@@ -1,10 +1,10 @@
-import { MaxPoolPlan } from "../partition/max-pool-plan";
+import { MaxPoolPlan } from "../plan/max-pool";
+import { Order } from "./buffers";
+import { Workshop } from "./context";
 import { convolve } from "./convolution";
-import { Order } from "./homes";
 import { Access } from "./jobs";
-import { Image, Pitches, pick } from "./moves";
 import { Frame } from "./padding";
-import { Workshop } from "./workshop";
+import { Image, Pitches, pick } from "./strided-copies";
 
 export function lowerMaxPool(plan: MaxPoolPlan, workshop: Workshop): void {
   const input = workshop.require(plan.input, Order.PLANAR);

@@ -1,9 +1,9 @@
-import { PaddingPlan } from "../partition/plans";
-import { zeroByte } from "../partition/tensors";
-import { Order } from "./homes";
+import { PaddingPlan } from "../plan/plan";
+import { zeroByte } from "../plan/tensors";
+import { Order } from "./buffers";
+import { Workshop } from "./context";
 import { Access, MoveJob, Purpose } from "./jobs";
-import { Image } from "./moves";
-import { Workshop } from "./workshop";
+import { Image } from "./strided-copies";
 
 export function lowerPadding(plan: PaddingPlan, workshop: Workshop): void {
   const tensor = plan.input;

@@ -1,7 +1,7 @@
-import { RepetitionPlan } from "../partition/plans";
-import { Order } from "./homes";
-import { detranspose, Pitches } from "./moves";
-import { imageOf, Workshop } from "./workshop";
+import { RepetitionPlan } from "../plan/plan";
+import { Order } from "./buffers";
+import { imageOf, Workshop } from "./context";
+import { detranspose, Pitches } from "./strided-copies";
 
 /**
  * A job for each pixel of a block: a detransposition of one channel among several, which

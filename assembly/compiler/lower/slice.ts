@@ -1,8 +1,8 @@
-import { SlicePlan } from "../partition/plans";
-import { zeroByte } from "../partition/tensors";
-import { Order } from "./homes";
-import { Image, pick } from "./moves";
-import { Workshop } from "./workshop";
+import { SlicePlan } from "../plan/plan";
+import { zeroByte } from "../plan/tensors";
+import { Order } from "./buffers";
+import { Workshop } from "./context";
+import { Image, pick } from "./strided-copies";
 
 /**
  * Part of an interleaved image, made planar: a transposition that reads only every so many rows

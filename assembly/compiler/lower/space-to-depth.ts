@@ -1,5 +1,5 @@
+import { Workshop } from "./context";
 import { Access, MoveJob, Purpose, Value } from "./jobs";
-import { Workshop } from "./workshop";
 
 /**
  * Planar image → planar image with a plane for each pixel of a block: with u = y + padY and

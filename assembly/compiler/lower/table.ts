@@ -1,11 +1,11 @@
-import { columnsToPlanar } from "../partition/layout";
-import { LONGEST_WINDOW, MOST_PLANES } from "../partition/limits";
-import { TableFunction, TablePlan } from "../partition/plans";
-import { zeroByte } from "../partition/tensors";
-import { Order } from "./homes";
+import { columnsToPlanar } from "../plan/layout";
+import { LONGEST_WINDOW, MOST_PLANES } from "../plan/limits";
+import { TableFunction, TablePlan } from "../plan/plan";
+import { zeroByte } from "../plan/tensors";
+import { Order } from "./buffers";
+import { imageOf, Workshop } from "./context";
 import { Access, MoveJob, Purpose, TableUse } from "./jobs";
-import { Image } from "./moves";
-import { imageOf, Workshop } from "./workshop";
+import { Image } from "./strided-copies";
 
 /** Tiles of this size are what the pattern is known with. */
 const TILE_X = 64;

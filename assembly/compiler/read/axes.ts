@@ -1,5 +1,5 @@
+import { Builtin } from "../../tflite/schema";
 import { Graph, Tensor } from "../graph";
-import { Builtin } from "../schema";
 import { matchesAxis } from "./quantization";
 
 /** Operators whose weights, the second input, may have a scale for each output channel. */

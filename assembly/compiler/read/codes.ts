@@ -1,11 +1,11 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Builtin } from "../../tflite/schema";
+import { OperatorCodeSlot } from "../../tflite/slots";
 import { Span } from "../graph";
-import { Builtin } from "../schema";
 import { Vector } from "./flatbuffer";
 import { compiledFor } from "./foreign";
 import { Budgets, Limit, within } from "./limits";
-import { OperatorCodeSlot } from "./slots";
 import { quote } from "./text";
 
 /** What operators share that do the same: the model lists it once and they refer to it. */

@@ -1,8 +1,8 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { DETECTION } from "../../tflite/coverage";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Graph, Operator, Options } from "../graph";
-import { Builtin, Dtype } from "../schema";
 import { FlexMap } from "./flexbuffer";
 
 /**

@@ -1,13 +1,13 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Builtin } from "../../tflite/schema";
+import { ModelSlot } from "../../tflite/slots";
 import { Graph, Span } from "../graph";
-import { Builtin } from "../schema";
 import { settleAxes } from "./axes";
 import { OperatorCode, readOperatorCodes } from "./codes";
 import { FlatBuffer, Table, Vector } from "./flatbuffer";
 import { Budgets } from "./limits";
 import { isModel } from "./signature";
-import { ModelSlot } from "./slots";
 import { readSubgraph } from "./subgraph";
 import { connect } from "./topology";
 

@@ -1,6 +1,6 @@
+import { operatorName } from "../../tflite/operators";
+import { Builtin } from "../../tflite/schema";
 import { Operator } from "../graph";
-import { Builtin } from "../schema";
-import { operatorName } from "./operators";
 
 /** TFLite's name of an operator; a custom one's own. */
 export function nameOf(operator: Operator): string {

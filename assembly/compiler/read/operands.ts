@@ -1,8 +1,8 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { operatorName } from "../../tflite/operators";
+import { Builtin } from "../../tflite/schema";
 import { Operator } from "../graph";
-import { Builtin } from "../schema";
-import { operatorName } from "./operators";
 
 /** How many inputs an operator cannot do without; optional ones follow them. */
 class Operands {

@@ -10,7 +10,7 @@ export {
   failurePlaceKind,
   failureText,
 } from "../../diagnostics/failure";
-export { operatorName } from "./operators";
+export { operatorName } from "../../tflite/operators";
 
 let graph: Graph | null = null;
 let origin: usize = 0;

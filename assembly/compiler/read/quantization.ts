@@ -1,10 +1,10 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { Dtype } from "../../tflite/schema";
+import { QuantizationSlot } from "../../tflite/slots";
 import { Quantization, Span, Tensor } from "../graph";
-import { Dtype } from "../schema";
 import { Table, Vector } from "./flatbuffer";
 import { Budgets } from "./limits";
-import { QuantizationSlot } from "./slots";
 import { quote } from "./text";
 
 /** The integers that a quantized tensor may hold, by Dtype; other types are not quantized. */

@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { OperatorSlot, SubgraphSlot } from "../../tflite/slots";
 import { Graph, Operator } from "../graph";
 import { OperatorCode } from "./codes";
 import { isDetection, readDetection } from "./detection";
@@ -7,7 +8,6 @@ import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
 import { checkOperands } from "./operands";
 import { readOptions } from "./options";
-import { OperatorSlot, SubgraphSlot } from "./slots";
 import { readTensors } from "./tensors";
 
 /**

@@ -1,11 +1,11 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Dtype } from "../../tflite/schema";
+import { BufferSlot, TensorSlot } from "../../tflite/slots";
 import { Graph, Span, Tensor } from "../graph";
-import { Dtype } from "../schema";
 import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
 import { readQuantization } from "./quantization";
-import { BufferSlot, TensorSlot } from "./slots";
 import { quote } from "./text";
 
 /** An element type of TFLite's schema. */

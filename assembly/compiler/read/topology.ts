@@ -1,8 +1,8 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { operatorName } from "../../tflite/operators";
 import { Graph, Operator, Tensor } from "../graph";
 import { Budgets } from "./limits";
-import { operatorName } from "./operators";
 import { quote } from "./text";
 
 /**

@@ -1,10 +1,10 @@
 import { Core } from "../../targets/cores";
+import { ARENA_ADDRESS, CONSTANTS_ADDRESS, Layout } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
+import { Partition } from "../legalize/legalize";
 import { Lowering } from "../lower/lower";
-import { Partition } from "../partition/partition";
-import { Placement } from "../partition/placement";
-import { ARENA_ADDRESS, CONSTANTS_ADDRESS, Layout } from "../place/place";
+import { Placement } from "../plan/placement";
 import { Settings } from "../settings";
 import { FORMAT_VERSION, VERSION } from "../version";
 import { Builder } from "./builder";

@@ -1,4 +1,4 @@
-import { Words } from "../encode/fields/field";
+import { Words } from "../fields/field";
 import {
   COMMAND,
   DESCRIPTOR_ADDRESS,
@@ -8,7 +8,7 @@ import {
   STATE_ADDRESS,
   STATE_VALUE,
   STATES,
-} from "../encode/fields/streams";
+} from "../fields/streams";
 import { MoveJob } from "../lower/jobs";
 
 const LOAD_STATE = 1;

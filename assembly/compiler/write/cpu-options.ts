@@ -1,6 +1,6 @@
+import { operatorName } from "../../tflite/operators";
 import { Operator, Options } from "../graph";
 import { isDetection } from "../read/detection";
-import { operatorName } from "../read/operators";
 import { Builder } from "./builder";
 import {
   ActivationOptionsSlot,

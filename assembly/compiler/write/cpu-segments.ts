@@ -1,9 +1,9 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Graph } from "../graph";
-import { hasKernel } from "../partition/coverage";
-import { Segment } from "../partition/segments";
+import { hasKernel } from "../legalize/cpu-coverage";
 import { nameOf } from "../read/names";
+import { Segment } from "../segment/segments";
 import { Builder } from "./builder";
 import { SegmentSlot } from "./slots.generated";
 import { extract, Submodel } from "./submodel";

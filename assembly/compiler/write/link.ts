@@ -1,12 +1,12 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
-import { Field } from "../encode/fields/field";
-import * as nn from "../encode/fields/nn";
-import * as tp from "../encode/fields/tp";
+import { Field } from "../fields/field";
+import * as nn from "../fields/nn";
+import * as tp from "../fields/tp";
 import { Access, MoveJob, Purpose } from "../lower/jobs";
-import { TableFunction } from "../partition/plans";
-import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../place/place";
+import { TableFunction } from "../plan/plan";
 import { CommandStream } from "./command-stream";
 
 /** The two buffers; numbered as in the `.nolf` schema. */

@@ -1,5 +1,5 @@
+import { Builtin } from "../../tflite/schema";
 import { Graph, Operator } from "../graph";
-import { Builtin } from "../schema";
 
 /** Multiply-accumulates of a convolution or a fully connected layer, 0 of anything else. */
 export function macsOf(operator: Operator, graph: Graph): u64 {

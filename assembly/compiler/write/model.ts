@@ -1,6 +1,6 @@
 import { Graph, Operator, Span, Tensor } from "../graph";
-import { Placement } from "../partition/placement";
-import { ConvolutionsPlan, PlanKind } from "../partition/plans";
+import { Placement } from "../plan/placement";
+import { ConvolutionsPlan, PlanKind } from "../plan/plan";
 import { nameOf } from "../read/names";
 import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";

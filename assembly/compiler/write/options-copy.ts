@@ -1,6 +1,6 @@
+import { OperatorSlot } from "../../tflite/slots";
 import { Graph, Operator } from "../graph";
 import { FlatBuffer, Table } from "../read/flatbuffer";
-import { OperatorSlot } from "../read/slots";
 import { Builder } from "./builder";
 
 /** Types of options whose tables hold vectors of 4-byte elements, and in which slot. */

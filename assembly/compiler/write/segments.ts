@@ -1,9 +1,9 @@
+import { SegmentLayout } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
 import { Access, ConvolutionJob, MoveJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
-import { Segment } from "../partition/segments";
-import { SegmentLayout } from "../place/place";
+import { Segment } from "../segment/segments";
 import { Builder } from "./builder";
 import { Buffer, Linked, link } from "./link";
 import { BindingSlot, JobSlot, SegmentSlot } from "./slots.generated";

@@ -1,4 +1,4 @@
-import { Graph, Operator, Tensor } from "../graph";
+import { Builtin } from "../../tflite/schema";
 import {
   BufferSlot,
   ModelSlot,
@@ -7,8 +7,8 @@ import {
   QuantizationSlot,
   SubgraphSlot,
   TensorSlot,
-} from "../read/slots";
-import { Builtin } from "../schema";
+} from "../../tflite/slots";
+import { Graph, Operator, Tensor } from "../graph";
 import { Builder } from "./builder";
 import { CopiedOptions, copyOptions } from "./options-copy";
 

@@ -1,8 +1,8 @@
+import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { RAISED_BITS, sumFactor } from "../../tflite/rules/elementwise";
 import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
-import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
 

@@ -1,6 +1,6 @@
+import { Multiplier, roundingShift } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Multiplier, roundingShift } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { RealFunction } from "./real-function";
 import { ByteTable } from "./table";

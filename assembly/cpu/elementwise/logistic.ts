@@ -1,6 +1,6 @@
+import { storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { storedValue } from "../arithmetic/multiplier";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { ByteTable } from "./table";

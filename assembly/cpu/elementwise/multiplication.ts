@@ -1,7 +1,7 @@
+import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
-import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
 

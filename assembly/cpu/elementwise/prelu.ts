@@ -1,5 +1,5 @@
+import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
-import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
 

@@ -1,8 +1,8 @@
+import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
 import { Tensor } from "../../tflite/tensor";
 import { Range } from "../arithmetic/activation";
-import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { ByteTable } from "./table";
 

@@ -1,5 +1,5 @@
+import { storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
-import { storedValue } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { ByteTable } from "./table";
 

@@ -1,7 +1,7 @@
+import { storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
 import { Tensor } from "../../tflite/tensor";
-import { storedValue } from "../arithmetic/multiplier";
 import { ByteTable } from "../elementwise/table";
 import { Kernel, Sequence } from "../kernel";
 import { takeMemory } from "../memory";

@@ -1,10 +1,10 @@
+import { foldedFactor, keptFactor, wholeZero } from "../../tflite/mean-factors";
+import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { reducedDimensions } from "../../tflite/rules/reductions";
 import { Tensor } from "../../tflite/tensor";
-import { Multiplier } from "../arithmetic/multiplier";
 import { Kernel } from "../kernel";
 import { needScratch, scratch } from "../memory";
-import { foldedFactor, keptFactor, wholeZero } from "./mean-factors";
 import { Reduction } from "./reduction";
 
 /** MEAN over a list of constant axes. */

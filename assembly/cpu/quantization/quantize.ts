@@ -1,6 +1,6 @@
+import { Multiplier, storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Multiplier, storedValue } from "../arithmetic/multiplier";
 import { ByteTable } from "../elementwise/table";
 import { Kernel } from "../kernel";
 

@@ -1,11 +1,11 @@
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
+import { scaleOf } from "../../tflite/resize-positions";
 import { Dtype } from "../../tflite/schema";
 import { Tensor } from "../../tflite/tensor";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { BilinearInteger } from "./bilinear-integer";
-import { scaleOf } from "./positions";
 
 /** RESIZE_BILINEAR. The size is that of the output tensor. */
 export function prepareBilinear(operation: Operation): Kernel | null {

@@ -1,9 +1,9 @@
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
+import { nearestPositions } from "../../tflite/resize-positions";
 import { Tensor } from "../../tflite/tensor";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { nearestPositions } from "./positions";
 
 /** RESIZE_NEAREST_NEIGHBOR. The size is that of the output tensor. */
 export function prepareNearest(operation: Operation): Kernel | null {

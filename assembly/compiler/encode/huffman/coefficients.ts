@@ -1,9 +1,9 @@
 import { Core } from "../../../targets/cores";
+import { Words } from "../../fields/field";
+import { STREAM_BITS, SYMBOL_MAP, V8_HEADER, V8_STREAM, VERSION } from "../../fields/streams";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Settings } from "../../settings";
 import { Coefficients } from "../coefficients";
-import { Words } from "../fields/field";
-import { STREAM_BITS, SYMBOL_MAP, V8_HEADER, V8_STREAM, VERSION } from "../fields/streams";
 import { Tiling } from "../tiling";
 import { CodeBook } from "./code-book";
 import { Histogram } from "./symbols";

@@ -1,8 +1,8 @@
 import { Core } from "../../../targets/cores";
+import { Words } from "../../fields/field";
+import { HUFFMAN, KERNELS_ON_V8 } from "../../fields/streams";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Kernels } from "../../lower/kernels";
-import { Words } from "../fields/field";
-import { HUFFMAN, KERNELS_ON_V8 } from "../fields/streams";
 import { Tiling } from "../tiling";
 import { Sink } from "./sink";
 

@@ -1,8 +1,5 @@
 import { Core } from "../../../targets/cores";
-import { ConvolutionJob, Purpose } from "../../lower/jobs";
-import { Settings } from "../../settings";
-import { Coefficients } from "../coefficients";
-import { Words } from "../fields/field";
+import { Words } from "../../fields/field";
 import {
   KERNELS_ON_V7,
   RUN_WIDTH,
@@ -10,7 +7,10 @@ import {
   V7_HEADER,
   ZERO_RUNS,
   ZERO_RUNS_BITS,
-} from "../fields/streams";
+} from "../../fields/streams";
+import { ConvolutionJob, Purpose } from "../../lower/jobs";
+import { Settings } from "../../settings";
+import { Coefficients } from "../coefficients";
 import { Tiling } from "../tiling";
 import { Counter } from "./counter";
 import { Walk } from "./walk";

@@ -1,0 +1,30 @@
+import { Core } from "../../targets/cores";
+import { Graph } from "../graph";
+import { Mark } from "../plan/mark";
+import { Settings } from "../settings";
+
+/** Of all operators together. */
+const MOST_KERNEL_BYTES: u64 = 64 << 20;
+
+/** What every decision about an operator may look at. */
+export class Context {
+  private kernelBytes: u64 = 0;
+
+  constructor(
+    public graph: Graph,
+    public core: Core,
+    public settings: Settings,
+  ) {}
+
+  /** Whether there is room for kernels that are laid out in memory, whole and with their zeros. */
+  hasRoomFor(kernelBytes: u64): bool {
+    if (this.kernelBytes + kernelBytes > MOST_KERNEL_BYTES) return false;
+    this.kernelBytes += kernelBytes;
+    return true;
+  }
+
+  /** A mark no stronger than the core's own. */
+  capped(mark: Mark): Mark {
+    return max<i32>(mark, this.core.mark) as Mark;
+  }
+}

@@ -1,0 +1,38 @@
+import { Core } from "../../../targets/cores";
+import { Convolution, Striding } from "../../plan/convolution";
+import { isCustomary, isNative } from "./strategy";
+
+/**
+ * `--compat mesa`: how Mesa 25.0.7 lowers a convolution, its faults included. Kernels
+ * stay as the model has them, and padding is not thought of as pixels before the image.
+ */
+export function whyNotInMesa(c: Convolution): string {
+  if (c.rows.kernel != c.columns.kernel)
+    return "Mesa's words for kernels that are not square are not known";
+  if (!isCustomary(c)) return "Mesa's words for such strides or kernels are not known";
+  return c.rows.dilation != 1 || c.columns.dilation != 1
+    ? "Mesa takes no dilated convolutions"
+    : "";
+}
+
+export function chooseMesaStrategy(c: Convolution, core: Core): void {
+  c.native = isNative(c, core);
+  const single = c.rows.kernel == 1 && c.inputChannels == 1 && !c.depthwise;
+  c.side = single ? 2 : c.rows.kernel;
+  if (c.stride == 1) c.striding = Striding.NONE;
+  else c.striding = core.architecture >= 8 ? strideOnV8(c, single) : strideOnV7(c);
+}
+
+function strideOnV8(c: Convolution, single: bool): Striding {
+  const keeps =
+    c.native || (c.pointwise && c.rows.input >= 3) || ((c.pointwise || single) && c.same);
+  return keeps ? Striding.FIRST_PIXEL : Striding.SPACE_TO_DEPTH;
+}
+
+/** Fault: a depthwise convolution on 6 or 7 rows is not rearranged, though its kernel is. */
+function strideOnV7(c: Convolution): Striding {
+  const rows = c.rows.input;
+  if (c.pointwise) return Striding.FIRST_PIXEL;
+  if (!c.depthwise || (rows >= 3 && rows <= 5)) return Striding.SPACE_TO_DEPTH;
+  return rows == 6 || rows == 7 ? Striding.HALVED_KERNEL_ONLY : Striding.FIRST_PIXEL;
+}

@@ -1,0 +1,155 @@
+import { Padding } from "../../../tflite/schema";
+import { Operator } from "../../graph";
+import { LARGEST_KERNEL } from "../../plan/axis";
+import { Convolution } from "../../plan/convolution";
+import { MOST_CHANNELS } from "../../plan/limits";
+import { Mark } from "../../plan/mark";
+import { Operands } from "../../plan/operands";
+import { Placement } from "../../plan/placement";
+import { ConvolutionsPlan } from "../../plan/plan";
+import { isRectified, zeroByte } from "../../plan/tensors";
+import { Context } from "../context";
+import { placeConvolutions } from "./convolutions";
+import { leavesCoresIdle, spellOut } from "./dense-expansion";
+import { OPERAND_RULES } from "./rules";
+import { whySumsOverflow } from "./sums";
+
+/** CONV_2D and DEPTHWISE_CONV_2D. */
+export function placeConvolution(operator: Operator, context: Context): Placement {
+  return place(operator, context, false);
+}
+
+/** FULLY_CONNECTED: a convolution with a single output pixel. */
+export function placeFullyConnected(operator: Operator, context: Context): Placement {
+  return place(operator, context, true);
+}
+
+function place(operator: Operator, context: Context, flat: bool): Placement {
+  if (operator.inputs.length < 2 || operator.outputs.length != 1) {
+    return Placement.onCpu("it has not the usual inputs and outputs");
+  }
+  const operands = new Operands(operator, context.graph);
+  const reason = whyNotOperands(operands, context);
+  if (reason != "") return Placement.onCpu(reason);
+  if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))
+    return Placement.onCpu("its kernels take too much memory");
+  const c = flat ? wholeImage(operands, context) : sliding(operands, context);
+  const placement = placeConvolutions(operands.input, operands.output, [c], Mark.PROVEN, context);
+  const plan = placement.plan;
+  if (plan == null) return placement;
+  (plan as ConvolutionsPlan).flat = flat;
+  (plan as ConvolutionsPlan).operands = operands;
+  plan.weightBytes = operands.weights.data.bytes;
+  return placement;
+}
+
+function whyNotOperands(operands: Operands, context: Context): string {
+  if (context.settings.compatMesa && operands.isPerChannel)
+    return "its weights are quantized per channel";
+  if (context.settings.compatMesa && operands.multiplies)
+    return "Mesa's words for a depth multiplier are not known";
+  for (let i = 0; i < OPERAND_RULES.length; i++) {
+    const reason = OPERAND_RULES[i](operands);
+    if (reason != "") return reason;
+  }
+  return context.settings.compatMesa ? "" : whySumsOverflow(operands);
+}
+
+function sliding(operands: Operands, context: Context): Convolution {
+  const options = operands.operator.options;
+  const c = new Convolution();
+  c.step(options.strideHeight, options.strideWidth);
+  c.same = options.padding == Padding.SAME;
+  c.rows.kernel = operands.weights.fromLast(3);
+  c.columns.kernel = operands.weights.fromLast(2);
+  c.rows.dilation = options.dilationHeight;
+  c.columns.dilation = options.dilationWidth;
+  c.inputChannels = operands.input.fromLast(1);
+  c.outputChannels = operands.outputChannels;
+  c.measure(operands.input, operands.output);
+  quantize(c, operands);
+  layWeights(c, operands);
+  if (operands.multiplies || leavesCoresIdle(c, context.core)) spellOut(c);
+  return c;
+}
+
+function spelledOutBytes(operands: Operands): u64 {
+  return (operands.weights.elements as u64) * (operands.input.fromLast(1) as u64);
+}
+
+/**
+ * One pixel of as many channels as there are inputs; where they are too many for that, an image
+ * of s × s pixels of fewer channels, all under one kernel.
+ */
+function wholeImage(operands: Operands, context: Context): Convolution {
+  const inputs = operands.weights.shape[1];
+  const side = context.settings.compatMesa ? 1 : sideFor(inputs);
+  const c = new Convolution();
+  c.inputChannels = inputs / (side * side);
+  c.outputChannels = operands.weights.shape[0];
+  c.rows.span(side, 1, side);
+  c.columns.span(side, 1, side);
+  quantize(c, operands);
+  layWeights(c, operands);
+  c.mesaFlat = context.settings.compatMesa;
+  return c;
+}
+
+/** The least side that leaves no more channels than there may be, 1 if none does. */
+function sideFor(inputs: i32): i32 {
+  for (let side = 1; side <= LARGEST_KERNEL; side++) {
+    const pixels = side * side;
+    if (inputs % pixels == 0 && inputs / pixels <= MOST_CHANNELS) return side;
+  }
+  return 1;
+}
+
+function quantize(c: Convolution, operands: Operands): void {
+  const bias = operands.bias;
+  c.relu = isRectified(operands.operator.options.activation);
+  c.inputZero = zeroByte(operands.input);
+  c.outputZero = zeroByte(operands.output);
+  c.scale = operands.scale;
+  c.roundsTwice = operands.roundsTwice;
+  c.weights.data = operands.weights.data.pointer;
+  c.weights.zero = zeroByte(operands.weights) as u8;
+  c.weights.flip = operands.hasSignedWeights ? 0x80 : 0;
+  c.weights.bias = bias == null ? 0 : bias.data.pointer;
+}
+
+/** Gives a convolution other weights in the place of the model's, in the model's layout. */
+export function replaceWeights(
+  c: Convolution,
+  operands: Operands,
+  bytes: StaticArray<u8>,
+  biases: StaticArray<i32>,
+  zero: u8,
+): void {
+  const isSpelledOut = c.spelledOut;
+  c.weights.data = changetype<usize>(bytes);
+  c.weights.bias = changetype<usize>(biases);
+  c.weights.zero = zero;
+  c.weights.flip = 0;
+  layWeights(c, operands);
+  if (isSpelledOut) spellOut(c);
+}
+
+/**
+ * TFLite's orders: kernels outermost and channels innermost, one kernel for all channels, or, for
+ * FULLY_CONNECTED, one weight for each input.
+ */
+function layWeights(c: Convolution, operands: Operands): void {
+  const weights = c.weights;
+  const taps = c.rows.kernel * c.columns.kernel;
+  const oneForAll = operands.isDepthwise;
+  // With a single channel there is nothing to keep apart.
+  c.depthwise = oneForAll && c.inputChannels > 1;
+  if (operands.isFullyConnected) {
+    weights.tapPitch = 1;
+    weights.channelPitch = taps;
+  } else {
+    weights.tapPitch = oneForAll ? c.outputChannels : c.inputChannels;
+    weights.channelPitch = oneForAll ? 0 : 1;
+  }
+  weights.kernelPitch = oneForAll ? 1 : taps * c.inputChannels;
+}

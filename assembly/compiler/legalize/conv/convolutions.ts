@@ -1,0 +1,46 @@
+import { Tensor } from "../../graph";
+import { Convolution } from "../../plan/convolution";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { ConvolutionsPlan } from "../../plan/plan";
+import { Context } from "../context";
+import { chooseMesaStrategy, whyNotInMesa } from "./compat";
+import { GEOMETRY_RULES } from "./rules";
+import { chooseStrategy, markOf } from "./strategy";
+
+/**
+ * Gives the NPU convolutions of one image, if it can do all of them. The mark is that of the
+ * weakest, and no stronger than `strongest`.
+ */
+export function placeConvolutions(
+  input: Tensor,
+  output: Tensor,
+  convolutions: Convolution[],
+  strongest: Mark,
+  context: Context,
+): Placement {
+  const plan = new ConvolutionsPlan(input, output, convolutions);
+  let mark = strongest;
+  for (let i = 0; i < convolutions.length; i++) {
+    const reason = whyNot(convolutions[i], context);
+    if (reason != "") return Placement.onCpu(reason);
+    mark = max<i32>(mark, markOf(convolutions[i], context.core)) as Mark;
+    plan.macs += convolutions[i].macs;
+  }
+  return Placement.onNpu(plan, mark);
+}
+
+/** Checks a convolution and, if the NPU can do it, decides how. */
+function whyNot(c: Convolution, context: Context): string {
+  for (let i = 0; i < GEOMETRY_RULES.length; i++) {
+    const reason = GEOMETRY_RULES[i](c, context.core);
+    if (reason != "") return reason;
+  }
+  if (!context.settings.compatMesa) {
+    chooseStrategy(c, context.core);
+    return "";
+  }
+  const reason = whyNotInMesa(c);
+  if (reason == "") chooseMesaStrategy(c, context.core);
+  return reason;
+}

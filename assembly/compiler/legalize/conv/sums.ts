@@ -1,0 +1,54 @@
+import { Operands } from "../../plan/operands";
+import { zeroByte } from "../../plan/tensors";
+
+/** Distances of pixels, and of weights, from their zero points: at most so many steps. */
+const MOST_STEPS: i64 = 255;
+/** What rounding weights anew adds to one, where each channel has a scale of its own. */
+const ROUNDING: i64 = 1;
+
+/**
+ * Why sums are not sure to fit the NN unit's 32 bits, beyond which nobody knows what silicon does.
+ * TFLite lets them wrap, and so do the CPU's kernels. A bound for every sum and part of one, in any
+ * order of adding:
+ *
+ *     |bias| + 255 · Σ |w − zero|
+ */
+export function whySumsOverflow(o: Operands): string {
+  const kernels = o.outputChannels;
+  const fanIn = (o.weights.elements as i64) / max(kernels, 1);
+  const least = mostBias(o) + MOST_STEPS * (MOST_STEPS + ROUNDING) * fanIn;
+  if (least <= i32.MAX_VALUE) return "";
+  for (let k = 0; k < kernels; k++) {
+    const most = absolute(biasOf(o, k)) + MOST_STEPS * (distanceOf(o, k) + ROUNDING * fanIn);
+    if (most > i32.MAX_VALUE) return `its sums may reach ${most}; 32 bits hold ${i32.MAX_VALUE}`;
+  }
+  return "";
+}
+
+function mostBias(o: Operands): i64 {
+  let most: i64 = 0;
+  for (let k = 0; k < o.outputChannels; k++) most = max(most, absolute(biasOf(o, k)));
+  return most;
+}
+
+function biasOf(o: Operands, kernel: i32): i64 {
+  const bias = o.bias;
+  return bias == null ? 0 : (load<i32>(bias.data.pointer + ((kernel as usize) << 2)) as i64);
+}
+
+/** Sum over a kernel's weights of their distances from the zero point. */
+function distanceOf(o: Operands, kernel: i32): i64 {
+  const zero = zeroByte(o.weights);
+  const flip: u8 = o.hasSignedWeights ? 0x80 : 0;
+  const kernels = o.outputChannels;
+  const fanIn = (o.weights.elements as i32) / kernels;
+  const step = o.isDepthwise ? kernels : 1;
+  let at = o.weights.data.pointer + (kernel as usize) * (o.isDepthwise ? 1 : fanIn);
+  let sum: i64 = 0;
+  for (let i = 0; i < fanIn; i++, at += step) sum += abs(((load<u8>(at) ^ flip) as i32) - zero);
+  return sum;
+}
+
+function absolute(value: i64): i64 {
+  return value < 0 ? -value : value;
+}

@@ -1,0 +1,178 @@
+import { Builtin } from "../../../tflite/schema";
+import { roundUp } from "../../alignment";
+import { Operator, Tensor } from "../../graph";
+import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { AdditionForm, AdditionPlan } from "../../plan/plan";
+import { isRectified, sameShape, whyNoImage, whyNotFused, zeroByte } from "../../plan/tensors";
+import { Context } from "../context";
+import { whyNotScaled } from "../conv/rules";
+import { provenSize } from "../conv/strategy";
+
+/** ADD and SUB of two tensors of one shape. */
+export function placeAddition(operator: Operator, context: Context): Placement {
+  const a = context.graph.tensors[operator.inputs[0]];
+  const b = context.graph.tensors[operator.inputs[1]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const compat = context.settings.compatMesa;
+  const reason = whyNotAdded(operator, a, b, output, compat);
+  if (reason != "") return Placement.onCpu(reason);
+  const plan = new AdditionPlan(a, b, output);
+  plan.macs = output.elements;
+  plan.relu = !compat && isRectified(operator.options.activation);
+  if (compat) weighAsMesa(plan, context);
+  else weigh(plan, operator.code == Builtin.SUB);
+  const outside = whyNotScaled(plan.scale, context.core);
+  if (outside != "") return Placement.onCpu(outside);
+  if (!compat && dropsTooMuch(plan))
+    return Placement.onCpu("the scales of its inputs are too far apart");
+  chooseForm(plan, context);
+  if (plan.form == AdditionForm.CHANNELS) {
+    const channels = output.fromLast(1) as u64;
+    if (channels > MOST_CHANNELS)
+      return Placement.onCpu(`it has more than ${MOST_CHANNELS} channels`);
+    if (!context.hasRoomFor(2 * channels * channels))
+      return Placement.onCpu("its kernels take too much memory");
+  }
+  const isUsual = operator.code == Builtin.ADD && !plan.relu && isProvenImage(output);
+  const mark = isUsual && isProvenForm(plan, context) ? Mark.PROVEN : Mark.EXPECTED;
+  return Placement.onNpu(plan, context.capped(mark));
+}
+
+/** More of them would cost more than kernels for each channel. */
+const MOST_CHUNKS = 256;
+
+/** The smallest kernels; with --strict only forms that are proven. */
+function chooseForm(plan: AdditionPlan, context: Context): void {
+  if (context.core.architecture < 8) {
+    const width = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
+    const fits = (plan.output.elements as i32) / width <= LONGEST_SIDE;
+    plan.form = fits || context.settings.compatMesa ? AdditionForm.PLANES : AdditionForm.CHANNELS;
+    return;
+  }
+  if (context.settings.compatMesa || context.settings.strict) return;
+  setChunks(plan, 2, 4);
+  if (plan.form != AdditionForm.CHUNKS) setChunks(plan, 3, 3);
+}
+
+/** As few chunks as fit, a multiple of `step`, so that both operands are whole planes. */
+function setChunks(plan: AdditionPlan, step: i32, inPlane: i32): void {
+  const elements = plan.output.elements as i32;
+  const least = (elements + LONGEST_SIDE - 1) / LONGEST_SIDE;
+  for (let chunks = roundUp(least, step); chunks <= MOST_CHUNKS; chunks += step) {
+    if (elements % chunks != 0) continue;
+    plan.form = AdditionForm.CHUNKS;
+    plan.chunks = chunks;
+    plan.chunksInPlane = inPlane;
+    return;
+  }
+}
+
+/** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */
+export function flatWidth(plane: i32): i32 {
+  for (let width = 128; width >= 32; width >>= 1) if (plane % width == 0) return width;
+  let width = min(plane, 63);
+  while (plane % width != 0) width--;
+  return width;
+}
+
+/** Bounds the kernels of a form that has one for each channel, two weights in each. */
+const MOST_CHANNELS: u64 = 2048;
+const LARGEST_OPERAND: u32 = LARGEST_TENSOR >> 1;
+
+function whyNotAdded(
+  operator: Operator,
+  a: Tensor,
+  b: Tensor,
+  output: Tensor,
+  compat: bool,
+): string {
+  if (a.isConstant || b.isConstant) return "one of its inputs is constant";
+  const first = whyNoImage(a, "first input");
+  if (first != "") return first;
+  const second = whyNoImage(b, "second input");
+  if (second != "") return second;
+  const third = whyNoImage(output, "output");
+  if (third != "") return third;
+  if (!sameShape(a, b) || !sameShape(a, output)) return "its inputs differ in shape";
+  if (output.elements > LARGEST_OPERAND) return `its inputs exceed ${LARGEST_OPERAND} bytes`;
+  if (max(output.fromLast(2), output.fromLast(3)) > LONGEST_SIDE)
+    return `its image exceeds ${LONGEST_SIDE} pixels on a side`;
+  return compat ? "" : whyNotFused(operator.options.activation, output);
+}
+
+function isProvenImage(tensor: Tensor): bool {
+  const side = tensor.fromLast(2);
+  return tensor.shape.length == 4 && side == tensor.fromLast(3) && provenSize(side);
+}
+
+function isProvenForm(plan: AdditionPlan, context: Context): bool {
+  const usual = context.core.architecture >= 8 ? AdditionForm.CHANNELS : AdditionForm.PLANES;
+  return plan.form == usual;
+}
+
+/**
+ * Both weights are whole numbers, whose ratio should be that of the scales: the pair below 256
+ * that comes nearest. For a subtraction the second is negative, so that both share the range.
+ */
+function weigh(plan: AdditionPlan, subtracts: bool): void {
+  const a = plan.inputs[0].quantization.scale(0) as f64;
+  const b = plan.inputs[1].quantization.scale(0) as f64;
+  const larger = max(a, b);
+  const smaller = min(a, b);
+  let best = 1;
+  let bestPartner = 0;
+  let bestError: f64 = Infinity;
+  for (let weight = 1; weight <= 255; weight++) {
+    const partner = Math.round((weight as f64) * (smaller / larger)) as i32;
+    if (subtracts && weight + partner > 255) break;
+    const error = Math.abs((partner as f64) / (weight as f64) - smaller / larger);
+    if (error > bestError) continue;
+    best = weight;
+    bestPartner = partner;
+    bestError = error;
+  }
+  plan.weightA = a >= b ? best : bestPartner;
+  plan.weightB = (a >= b ? bestPartner : best) * (subtracts ? -1 : 1);
+  plan.weightZero = subtracts ? -plan.weightB : 0;
+  plan.scale = (larger / (best as f64) / (plan.output.quantization.scale(0) as f64)) as f32;
+  plan.bias = plan.weightB * (zeroByte(plan.inputs[0]) - zeroByte(plan.inputs[1]));
+}
+
+/** Whether the rounded weights are more than a step of the output off for the largest operand. */
+function dropsTooMuch(plan: AdditionPlan): bool {
+  const a = plan.inputs[0].quantization.scale(0) as f64;
+  const b = plan.inputs[1].quantization.scale(0) as f64;
+  const output = plan.output.quantization.scale(0) as f64;
+  const unit = (plan.scale as f64) * output;
+  const missed = max(
+    Math.abs(a - plan.weightA * unit),
+    Math.abs(b - Math.abs(plan.weightB) * unit),
+  );
+  return missed * 255 > output;
+}
+
+/** Mesa makes one weight 255, with float32 in some places and float64 in others. */
+function weighAsMesa(plan: AdditionPlan, context: Context): void {
+  const a = plan.inputs[0].quantization.scale(0);
+  const b = plan.inputs[1].quantization.scale(0);
+  const zeroA = zeroByte(plan.inputs[0]);
+  const zeroB = zeroByte(plan.inputs[1]);
+  const isV8 = context.core.architecture >= 8;
+  const ratio = b / a;
+  const weightScale = ((max(ratio as f64, 1.0) as f32 as f64) / 255.0) as f32;
+  const second = isV8
+    ? roundAway((ratio / weightScale) as f64)
+    : roundAway((ratio as f64) / (weightScale as f64));
+  const shift = (((zeroA - zeroB) as f32) * b) / (weightScale * a);
+  plan.weightA = roundAway(1.0 / (weightScale as f64)) & 0xff;
+  plan.weightB = second & 0xff;
+  plan.scale = (a * weightScale) / plan.output.quantization.scale(0);
+  plan.bias = roundAway(shift as f64) + (isV8 ? 0 : (plan.weightB - second) * zeroA);
+}
+
+/** To the nearest whole number, halves away from zero. */
+function roundAway(value: f64): i32 {
+  return (value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5)) as i32;
+}

@@ -1,0 +1,89 @@
+import { nearestPositions } from "../../../tflite/resize-positions";
+import { Operator, Tensor } from "../../graph";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { RepetitionPlan, SlicePlan } from "../../plan/plan";
+import { Context } from "../context";
+import { placeFill } from "../pool/planes";
+import { placeSlicing, whyNotRearranged } from "./slice";
+
+/** Each of them is a job that reads the whole image. */
+const MOST_REPETITIONS = 64;
+
+/**
+ * RESIZE_NEAREST_NEIGHBOR where it repeats every pixel equally often, or keeps every so many.
+ * That is looked up in TFLite's own positions, so that it holds for any way to align them.
+ */
+export function placeNearest(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const reason = whyNotRearranged(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  if (input.fromLast(1) != output.fromLast(1))
+    return Placement.onCpu("its output has not its input's channels");
+  if (isPixel(input)) return placeFill(input, output, context);
+  const rows = positions(operator, input.fromLast(3), output.fromLast(3));
+  const columns = positions(operator, input.fromLast(2), output.fromLast(2));
+  if (repeats(rows, input.fromLast(3)) && repeats(columns, input.fromLast(2)))
+    return placeRepetition(input, output, context);
+  if (!isEven(rows) || !isEven(columns))
+    return Placement.onCpu("it neither repeats all pixels equally often nor keeps every so many");
+  const plan = new SlicePlan(input, output);
+  plan.begins[0] = rows[0];
+  plan.begins[1] = columns[0];
+  plan.steps[0] = step(rows);
+  plan.steps[1] = step(columns);
+  return placeSlicing(plan, context);
+}
+
+/** RESIZE_BILINEAR of a single pixel, between which and its like there is nothing. */
+export function placeBilinear(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const reason = whyNotRearranged(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  if (!isPixel(input)) return Placement.onCpu("it interpolates, which has no pattern");
+  if (input.fromLast(1) != output.fromLast(1))
+    return Placement.onCpu("its output has not its input's channels");
+  return placeFill(input, output, context);
+}
+
+function isPixel(image: Tensor): bool {
+  return image.fromLast(3) == 1 && image.fromLast(2) == 1;
+}
+
+function placeRepetition(input: Tensor, output: Tensor, context: Context): Placement {
+  const rows = output.fromLast(3) / input.fromLast(3);
+  const columns = output.fromLast(2) / input.fromLast(2);
+  if (rows * columns > MOST_REPETITIONS)
+    return Placement.onCpu(
+      `it repeats every pixel ${rows * columns} times; ${MOST_REPETITIONS} is the most`,
+    );
+  const plan = new RepetitionPlan(input, output, rows, columns);
+  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+}
+
+function positions(operator: Operator, input: i32, output: i32): StaticArray<i32> {
+  const options = operator.options;
+  return nearestPositions(input, output, options.alignCorners, options.halfPixelCenters);
+}
+
+/** Whether 0, 0, …, 1, 1, … and so on, each of `inputs` positions equally often. */
+function repeats(found: StaticArray<i32>, inputs: i32): bool {
+  if (found.length % inputs != 0) return false;
+  const times = found.length / inputs;
+  for (let i = 0; i < found.length; i++) if (found[i] != i / times) return false;
+  return true;
+}
+
+function step(found: StaticArray<i32>): i32 {
+  return found.length > 1 ? found[1] - found[0] : 1;
+}
+
+/** Whether all neighbours are equally far apart. */
+function isEven(found: StaticArray<i32>): bool {
+  const distance = step(found);
+  if (distance < 1) return false;
+  for (let i = 1; i < found.length; i++) if (found[i] - found[i - 1] != distance) return false;
+  return true;
+}

@@ -1,0 +1,81 @@
+import { Code, PlaceKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
+import { Core } from "../../targets/cores";
+import { DTYPE_NAMES, Dtype } from "../../tflite/schema";
+import { Graph, Operator } from "../graph";
+import { Mark } from "../plan/mark";
+import { Placement } from "../plan/placement";
+import { arrangeChannels } from "../requantize/requantize";
+import { collectSegments, Segment } from "../segment/segments";
+import { Settings } from "../settings";
+import { Context } from "./context";
+import { ADVICE, runsOnCpu } from "./cpu-coverage";
+import { returnIdle } from "./demotion";
+import { PATTERNS } from "./patterns";
+
+export class Partition {
+  constructor(
+    /** One for each operator, in the model's order. */
+    public placements: Placement[],
+    /** In the order to run. */
+    public segments: Segment[],
+  ) {}
+}
+
+/**
+ * Decides for every operator whether the NPU takes it, and gathers what runs in one go. Null
+ * after a failure, such as a model without anything quantized, which is no business of an NPU.
+ */
+export function partition(graph: Graph, core: Core, settings: Settings): Partition | null {
+  if (!isQuantized(graph)) return null;
+  const context = new Context(graph, core, settings);
+  const placements: Placement[] = [];
+  for (let i = 0; i < graph.operators.length; i++) {
+    placements.push(placeOperator(graph.operators[i], context));
+  }
+  returnIdle(graph, placements);
+  for (let i = 0; i < placements.length; i++) {
+    if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
+  }
+  const segments = collectSegments(graph, placements);
+  const keeps = settings.compatMesa;
+  if (!keeps && !arrangeChannels(context, placements, segments)) return null;
+  return new Partition(placements, segments);
+}
+
+function isQuantized(graph: Graph): bool {
+  for (let i = 0; i < graph.tensors.length; i++) {
+    const tensor = graph.tensors[i];
+    const isByte = tensor.dtype == Dtype.UINT8 || tensor.dtype == Dtype.INT8;
+    if (isByte && tensor.quantization.count > 0) return true;
+  }
+  const first = graph.inputs.length > 0 ? graph.inputs[0] : 0;
+  const found =
+    graph.tensors.length == 0 ? "no tensors" : `${DTYPE_NAMES[graph.tensors[first].dtype]} tensors`;
+  return fail(
+    Code.NOT_QUANTIZED,
+    PlaceKind.TENSOR,
+    first,
+    `a model quantized to 8 bits (${ADVICE})`,
+    found,
+  );
+}
+
+function placeOperator(operator: Operator, context: Context): Placement {
+  if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
+  const place = PATTERNS.find(operator.code, context.settings);
+  if (place == null) return Placement.onCpu("the NPU path has no pattern for it");
+  const placement = place(operator, context);
+  if (!placement.isOnNpu) return placement;
+  const reason = withheld(placement.mark, context.settings);
+  return reason == "" ? placement : Placement.onCpu(reason);
+}
+
+/** The envelope: proven and expected jobs are emitted unless the caller asks otherwise. */
+function withheld(mark: Mark, settings: Settings): string {
+  if (mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa)
+    return "its words are unproven on silicon (--allow-unproven emits them)";
+  if (mark != Mark.PROVEN && settings.strict)
+    return "its words are not proven on silicon (--strict)";
+  return "";
+}

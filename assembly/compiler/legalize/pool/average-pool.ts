@@ -1,0 +1,81 @@
+import { Padding } from "../../../tflite/schema";
+import { Operator, Tensor } from "../../graph";
+import { Axis } from "../../plan/axis";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { isRectified, whyNoImage, whyNotFused } from "../../plan/tensors";
+import { Context } from "../context";
+import { placeConvolutions } from "../conv/convolutions";
+import { Averages, Window } from "./averages";
+import { Division } from "./division";
+import { pixelsOf, placeSum } from "./planes";
+
+/** Averages are convolutions with equal weights. */
+export function placeAveragePool(operator: Operator, context: Context): Placement {
+  const options = operator.options;
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const reason = whyNotPooled(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  const unfused = whyNotFused(options.activation, output);
+  if (unfused != "") return Placement.onCpu(unfused);
+  const relu = isRectified(options.activation);
+  const window = new Window(options.filterHeight, options.filterWidth);
+  const most = (window.rows as i64) * (window.columns as i64);
+  if (most > MOST_PIXELS)
+    return Placement.onCpu(`its windows hold ${most} pixels; ${MOST_PIXELS} is the most`);
+  if (window.covers(input, output)) {
+    const division = Division.ofPool(window.pixels, input, output);
+    return placeSum(input, output, division, relu, context);
+  }
+  const averages = new Averages(input, output, window, options, context);
+  const c = averages.over(window.pixels);
+  if (staysInside(c.rows) && staysInside(c.columns))
+    return placeConvolutions(input, output, [c], Mark.EXPECTED, context);
+  if (options.padding == Padding.SAME) return averages.placeUneven();
+  return Placement.onCpu("its output does not follow from its input");
+}
+
+/** Of a window: the weights for all of them are one byte each. */
+const MOST_PIXELS: i64 = 1 << 26;
+
+/** MEAN over rows and columns. */
+export function placeMean(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const axes = context.graph.tensors[operator.inputs[1]];
+  if (input.shape.length != 4 || !isOverPlane(axes))
+    return Placement.onCpu("it is not over the rows and columns of an image");
+  const reason = whyNotPooled(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  if (output.elements != (input.fromLast(1) as u32))
+    return Placement.onCpu("its output does not follow from its input");
+  const pixels = pixelsOf(input);
+  const division =
+    output.shape.length == 4
+      ? Division.ofKeptMean(pixels, input, output)
+      : Division.ofFoldedMean(pixels, input, output);
+  return placeSum(input, output, division, false, context);
+}
+
+/** The constant [1, 2] in either order. */
+function isOverPlane(axes: Tensor): bool {
+  if (!axes.isConstant || axes.data.bytes != 8) return false;
+  const first = load<i32>(axes.data.pointer);
+  const second = load<i32>(axes.data.pointer, 4);
+  return first * second == 2 && first + second == 3;
+}
+
+function whyNotPooled(input: Tensor, output: Tensor): string {
+  const broken = whyNoImage(input, "input");
+  if (broken != "") return broken;
+  const wrong = whyNoImage(output, "output");
+  if (wrong != "") return wrong;
+  return output.fromLast(1) == input.fromLast(1) ? "" : "its output has not its input's channels";
+}
+
+/** As many windows as lie wholly inside the image make up the output. */
+function staysInside(axis: Axis): bool {
+  const room = axis.input - axis.kernel;
+  return room >= 0 && axis.output == room / axis.stride + 1;
+}

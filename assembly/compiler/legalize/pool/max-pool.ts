@@ -1,0 +1,108 @@
+import { Padding } from "../../../tflite/schema";
+import { Operator, Options } from "../../graph";
+import { LARGEST_TENSOR, LONGEST_SIDE, WIDEST_PITCH } from "../../plan/limits";
+import { Mark } from "../../plan/mark";
+import { MaxPoolPlan } from "../../plan/max-pool";
+import { Placement } from "../../plan/placement";
+import { isRectified, whyNotFused } from "../../plan/tensors";
+import { Context } from "../context";
+import { whyNotRearranged } from "../layout/slice";
+import { addSteps, finish } from "./maxima";
+
+/**
+ * MAX_POOL_2D. All channels, or a group of them, lie below each other as the rows of one plane,
+ * each with its padding, so that kernels are few and small. Padding holds byte 0, which never wins.
+ */
+
+/** Convolutions that a pool may take; the CPU is no slower then. */
+const MOST_JOBS = 64;
+
+export function placeMaxPool(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const options = operator.options;
+  const reason = whyNotRearranged(input, output);
+  if (reason != "") return Placement.onCpu(reason);
+  if (input.fromLast(1) != output.fromLast(1))
+    return Placement.onCpu("its output has not its input's channels");
+  const unfused = whyNotFused(options.activation, output);
+  if (unfused != "") return Placement.onCpu(unfused);
+  if (options.filterHeight * options.filterWidth == 1)
+    return Placement.onCpu("its windows are single pixels");
+  const plan = new MaxPoolPlan(input, output);
+  if (!measure(plan, options)) return Placement.onCpu("its output does not follow from its input");
+  const unfit = whyNotPlanes(plan);
+  if (unfit != "") return Placement.onCpu(unfit);
+  addSteps(plan, options.filterHeight, options.filterWidth);
+  if (plan.groups * plan.convolutions > MOST_JOBS)
+    return Placement.onCpu(`it would take more than ${MOST_JOBS} jobs`);
+  finish(plan, isRectified(options.activation));
+  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+}
+
+/** False where the output's size is not what the options make of the input's. */
+function measure(plan: MaxPoolPlan, options: Options): bool {
+  const isSame = options.padding == Padding.SAME;
+  const halves = ((options.strideHeight | options.strideWidth) & 1) == 0;
+  const rows = new Side(plan.input.fromLast(3), plan.output.fromLast(3), isSame);
+  const columns = new Side(plan.input.fromLast(2), plan.output.fromLast(2), isSame);
+  rows.measure(options.filterHeight, options.strideHeight, halves);
+  columns.measure(options.filterWidth, options.strideWidth, halves);
+  plan.top = rows.before;
+  plan.left = columns.before;
+  plan.rows = rows.padded;
+  plan.columns = columns.padded;
+  plan.halves = halves;
+  plan.rowStep = halves ? options.strideHeight >> 1 : options.strideHeight;
+  plan.columnStep = halves ? options.strideWidth >> 1 : options.strideWidth;
+  if (!rows.isSound || !columns.isSound) return false;
+  plan.groups = groupsOf(plan);
+  return true;
+}
+
+/** Rows or columns of the pool: the pixels that its windows cover, those outside included. */
+class Side {
+  before: i32 = 0;
+  padded: i32 = 0;
+  isSound: bool = false;
+
+  constructor(
+    private input: i32,
+    private output: i32,
+    private isSame: bool,
+  ) {}
+
+  measure(window: i32, stride: i32, halves: bool): void {
+    const covered = this.isSame ? this.input : this.input - window + 1;
+    this.isSound = covered > 0 && this.output == (covered - 1) / stride + 1;
+    this.padded = (this.output - 1) * stride + window;
+    if (this.isSame) this.before = max(this.padded - this.input, 0) >> 1;
+    if (halves) this.padded = (this.padded + 1) & ~1;
+  }
+}
+
+/** As few equal groups of channels as leave no plane too high; 0 if none do. */
+function groupsOf(plan: MaxPoolPlan): i32 {
+  const channels = plan.input.fromLast(1);
+  const most = HIGHEST / plan.rows;
+  if (most == 0) return 0;
+  let groups = (channels + most - 1) / most;
+  while (channels % groups != 0) groups++;
+  return groups;
+}
+
+/** That a step works on. */
+const MOST_PLANES = 3;
+
+/** Leaves room for the taps at the borders. */
+const HIGHEST = LONGEST_SIDE - 8;
+
+function whyNotPlanes(plan: MaxPoolPlan): string {
+  if (plan.groups == 0 || plan.columns > HIGHEST)
+    return `its image exceeds ${HIGHEST} pixels on a side`;
+  const bytes = (plan.planeBytes as u64) * MOST_PLANES;
+  if (bytes > (LARGEST_TENSOR as u64)) return `an image of it exceeds ${LARGEST_TENSOR} bytes`;
+  if (plan.columnStep * plan.groupChannels > WIDEST_PITCH)
+    return `the pixels that it keeps are more than ${WIDEST_PITCH} bytes apart`;
+  return "";
+}

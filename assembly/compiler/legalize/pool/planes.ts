@@ -1,0 +1,74 @@
+import { Tensor } from "../../graph";
+import { Convolution } from "../../plan/convolution";
+import { MOST_CHANNELS } from "../../plan/limits";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { ConvolutionsPlan } from "../../plan/plan";
+import { zeroByte } from "../../plan/tensors";
+import { Context } from "../context";
+import { placeConvolutions } from "../conv/convolutions";
+import { Division } from "./division";
+
+/**
+ * Whole planes at a time, however large: an interleaved image is read or written as a planar
+ * one, in which every pixel is a channel, and the channels are the pixels of another image.
+ *
+ *     pixel 0: c₀ c₁ c₂ …     =     channel 0: a plane with the pixels c₀ c₁ c₂ …
+ *     pixel 1: c₀ c₁ c₂ …           channel 1: …
+ */
+
+/** One number for each channel: the sum of its pixels, divided. */
+export function placeSum(
+  input: Tensor,
+  output: Tensor,
+  division: Division,
+  relu: bool,
+  context: Context,
+): Placement {
+  const c = new Convolution();
+  c.relu = relu;
+  c.inputZero = zeroByte(input);
+  c.outputZero = zeroByte(output);
+  return placeAcross(c, input, output, pixelsOf(input), 1, division, context);
+}
+
+/** A single pixel in all places. */
+export function placeFill(input: Tensor, output: Tensor, context: Context): Placement {
+  const c = new Convolution();
+  return placeAcross(c, input, output, 1, pixelsOf(output), new Division(1), context);
+}
+
+export function pixelsOf(image: Tensor): i32 {
+  return image.fromLast(3) * image.fromLast(2);
+}
+
+/** Equal weights from so many pixels to so many. */
+function placeAcross(
+  c: Convolution,
+  input: Tensor,
+  output: Tensor,
+  from: i32,
+  to: i32,
+  division: Division,
+  context: Context,
+): Placement {
+  if (max(from, to) > MOST_CHANNELS)
+    return Placement.onCpu(
+      `it has ${max(from, to)} pixels at a time; ${MOST_CHANNELS} is the most`,
+    );
+  const channels = input.fromLast(1);
+  let rows = Math.sqrt(channels) as i32;
+  while (channels % rows != 0) rows--;
+  c.rows.span(rows, rows, 1);
+  c.columns.span(channels / rows, channels / rows, 1);
+  c.inputChannels = from;
+  c.outputChannels = to;
+  // All kernels are the same one.
+  c.weights.data = changetype<usize>(division.weights(from));
+  c.weights.channelPitch = 1;
+  division.apply(c);
+  const placement = placeConvolutions(input, output, [c], Mark.EXPECTED, context);
+  const plan = placement.plan;
+  if (plan != null) (plan as ConvolutionsPlan).flat = true;
+  return placement;
+}

@@ -1,0 +1,20 @@
+import * as nn from "../fields/nn";
+import * as tp from "../fields/tp";
+
+/** What the descriptors' fields hold. */
+
+/** Pixels on a side of an NN image. */
+export const LONGEST_SIDE = min(nn.IN_X.most, nn.OUT_X.most) as i32;
+/** Channels of an NN image. */
+export const MOST_CHANNELS = min(nn.KERNEL_Z.most, nn.OUT_Z.most) as i32;
+/** Elements along x or y of what a TP job reads: the window's last is counted from 0. */
+export const LONGEST_WINDOW = (tp.WINDOW_X_LAST.most as i32) + 1;
+/** Planes that a TP job reads. */
+export const MOST_PLANES = tp.IN_Z.most as i32;
+/** Bytes from one row of a plane to the next, as a TP job reads it. */
+export const WIDEST_PITCH = tp.ROW_PITCH.most as i32;
+/** What no factor of the NN unit reaches: twice its implied one, which v8 has behind a point. */
+export const FACTORS_END_ON_V7 = 2 * ((nn.MULTIPLIER.most as i32) + 1);
+export const FACTORS_END_ON_V8 = 2;
+/** Bytes of one tensor: no field's limit, but well beyond any such device's memory. */
+export const LARGEST_TENSOR: u32 = 1 << 28;

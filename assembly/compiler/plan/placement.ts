@@ -1,0 +1,30 @@
+import { Mark } from "./mark";
+import { Plan } from "./plan";
+
+/** Where one operator runs, and why. */
+export class Placement {
+  private constructor(
+    /** What the NPU is to compute; null on the CPU. */
+    public plan: Plan | null,
+    public mark: Mark,
+    /** On the CPU: the reason, in words. */
+    public reason: string,
+  ) {}
+
+  static onNpu(plan: Plan, mark: Mark): Placement {
+    return new Placement(plan, mark, "");
+  }
+
+  static onCpu(reason: string): Placement {
+    return new Placement(null, Mark.PROVEN, reason);
+  }
+
+  /** Makes the mark no stronger than `mark`. */
+  weaken(mark: Mark): void {
+    this.mark = max<i32>(this.mark, mark) as Mark;
+  }
+
+  get isOnNpu(): bool {
+    return this.plan != null;
+  }
+}

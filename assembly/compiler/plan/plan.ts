@@ -1,0 +1,211 @@
+import { Tensor } from "../graph";
+import { Halves } from "../requantize/residual-pair";
+import { Convolution } from "./convolution";
+import { Operands } from "./operands";
+
+/** What the NPU is to do for an operator: `lower` has one way for each kind. */
+export enum PlanKind {
+  CONVOLUTIONS,
+  ADDITION,
+  CONCATENATION,
+  SPLIT,
+  PADDING,
+  SLICE,
+  REPETITION,
+  MAX_POOL,
+  VIEW,
+  TABLE,
+}
+
+export abstract class Plan {
+  macs: u64 = 0;
+  /** Bytes of the weights in the model. */
+  weightBytes: u32 = 0;
+
+  constructor(
+    public kind: PlanKind,
+    public inputs: Tensor[],
+    public outputs: Tensor[],
+  ) {}
+
+  get input(): Tensor {
+    return this.inputs[0];
+  }
+
+  get output(): Tensor {
+    return this.outputs[0];
+  }
+}
+
+/** Rows and columns of an output that another convolution than the first gives. */
+export class Patch {
+  constructor(
+    /** Which of the plan's convolutions. */
+    public source: i32,
+    public firstRow: i32,
+    public rows: i32,
+    public firstColumn: i32,
+    public columns: i32,
+  ) {}
+}
+
+/** Convolutions of one image: mostly one, others where parts of the output differ in scale. */
+export class ConvolutionsPlan extends Plan {
+  patches: Patch[] = [];
+  /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
+  flat: bool = false;
+  /** What takes the convolution's place if bytes are too coarse: each for some of its kernels. */
+  halves: Halves[] = [];
+  /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
+  channelGroups: i32 = 0;
+  /**
+   * Where what bytes leave of the weights has a job of its own: how often the other one reads the
+   * image; else 0.
+   */
+  readings: i32 = 0;
+  /** What that adds to the output: root mean square, in its steps. */
+  error: f32 = 0;
+  /** The operator's, if its weights are the model's; otherwise all channels are treated alike. */
+  operands: Operands | null = null;
+
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public convolutions: Convolution[],
+  ) {
+    super(PlanKind.CONVOLUTIONS, [input], [output]);
+  }
+}
+
+/** What of an addition's operands the kernels of one job run over. */
+export enum AdditionForm {
+  /** v7: each operand is one plane, and there is one kernel with two weights. */
+  PLANES,
+  /** v8: an operand's channels; every channel of the sum has a kernel. */
+  CHANNELS,
+  /** v8: so many equal chunks of an operand, several of them to a plane; every chunk has a kernel. */
+  CHUNKS,
+}
+
+/** weightA · (a − zero of a) + weightB · (b − zero of b), times a scale. */
+export class AdditionPlan extends Plan {
+  weightA: i32 = 0;
+  weightB: i32 = 0;
+  /** Added to both weights, so that they are bytes. */
+  weightZero: i32 = 0;
+  bias: i32 = 0;
+  scale: f32 = 0;
+  relu: bool = false;
+  form: AdditionForm = AdditionForm.CHANNELS;
+  /** Chunks of one operand, and how many of them are the rows of one plane. */
+  chunks: i32 = 0;
+  chunksInPlane: i32 = 0;
+
+  constructor(a: Tensor, b: Tensor, output: Tensor) {
+    super(PlanKind.ADDITION, [a, b], [output]);
+  }
+}
+
+/** How neighbours along an axis lie in memory. */
+export enum Along {
+  /** Channels: one behind the other in planar order. */
+  CHANNELS,
+  /** The outermost dimension that is not 1: one behind the other in interleaved order. */
+  OUTERMOST,
+}
+
+export class ConcatenationPlan extends Plan {
+  /** For each input, what brings it to the output's quantization; null where it has it. */
+  requantizations: (Convolution | null)[] = [];
+
+  constructor(
+    inputs: Tensor[],
+    output: Tensor,
+    public along: Along,
+  ) {
+    super(PlanKind.CONCATENATION, inputs, [output]);
+  }
+}
+
+export class SplitPlan extends Plan {
+  constructor(
+    input: Tensor,
+    outputs: Tensor[],
+    public along: Along,
+  ) {
+    super(PlanKind.SPLIT, [input], outputs);
+  }
+}
+
+/** Zero points around an image: before and after rows, columns and channels. */
+export class PaddingPlan extends Plan {
+  before: StaticArray<i32> = new StaticArray<i32>(3);
+  after: StaticArray<i32> = new StaticArray<i32>(3);
+
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.PADDING, [input], [output]);
+  }
+}
+
+/** Every so many pixels, from some row and column on, and of them a range of channels. */
+export class SlicePlan extends Plan {
+  /** The first row, column and channel. */
+  begins: StaticArray<i32> = new StaticArray<i32>(3);
+  /** From row to row, and from column to column. */
+  steps: StaticArray<i32> = new StaticArray<i32>(2).fill(1);
+
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.SLICE, [input], [output]);
+  }
+}
+
+/** Every pixel so many times, as a block of `rows` × `columns`. */
+export class RepetitionPlan extends Plan {
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public rows: i32,
+    public columns: i32,
+  ) {
+    super(PlanKind.REPETITION, [input], [output]);
+  }
+}
+
+/** Another shape for the same bytes, as either tensor has them in one of its orders. */
+export class ViewPlan extends Plan {
+  /** Both have one shape, so that either order of the one is that order of the other. */
+  keepsShape: bool = false;
+  inputIsPlanar: bool = false;
+  outputIsPlanar: bool = false;
+
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.VIEW, [input], [output]);
+  }
+}
+
+export enum TableFunction {
+  RELU,
+  ABS,
+  LOGISTIC,
+}
+
+/** A function of one element. */
+export class TablePlan extends Plan {
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public kindOfTable: TableFunction,
+  ) {
+    super(PlanKind.TABLE, [input], [output]);
+  }
+
+  get inputScale(): f32 {
+    return this.input.quantization.scale(0);
+  }
+
+  /** Steps of the output for what comes out of the table: RELU and ABS count in input steps. */
+  get factor(): f32 {
+    const unit: f32 = this.kindOfTable == TableFunction.LOGISTIC ? 1 : this.inputScale;
+    return unit / this.output.quantization.scale(0);
+  }
+}

@@ -1,0 +1,74 @@
+import { leadOf } from "../../tflite/double-rounding";
+import { LEAST_SCALE } from "../legalize/conv/rules";
+import { sideOfZero } from "../plan/tensors";
+import { unitOf } from "./error-model";
+import { Layer } from "./layers";
+
+/**
+ * Which kernel and which channel of the model's stand where in a layer's weights, once the
+ * channels of its tensors are put into other orders. Order null: as in the model.
+ */
+export class Arrangement {
+  constructor(
+    public layer: Layer,
+    private inputOrder: StaticArray<i32> | null,
+    private outputOrder: StaticArray<i32> | null,
+  ) {}
+
+  kernel(place: i32): i32 {
+    const order = this.outputOrder;
+    return order == null ? place : unchecked(order[place]);
+  }
+
+  /** A flattened image holds its channels' order once for every pixel. */
+  channel(place: i32): i32 {
+    if (this.layer.isDepthwise) return 0;
+    const order = this.inputOrder;
+    if (order == null) return place;
+    const within = place % order.length;
+    return place - within + unchecked(order[within]);
+  }
+
+  /** Where a weight lies in the model's layout. */
+  index(place: i32, tap: i32, channel: i32): i32 {
+    const layer = this.layer;
+    if (layer.isDepthwise) return tap * layer.channels + place;
+    return (place * layer.taps + tap) * layer.inputChannels + channel;
+  }
+
+  /** The scale of a group; channels of next to none have the least that the shift field holds. */
+  largestScale(from: i32, to: i32): f64 {
+    let scale = (2.0 * LEAST_SCALE) / unitOf(this.layer);
+    for (let p = from; p < to; p++) scale = max(scale, this.scale(p));
+    return scale;
+  }
+
+  /** Whether all groups, of so many kernels each, are at the scale that each of their kernels has. */
+  keepsScales(counts: i32[]): bool {
+    for (let i = 0, first = 0; i < counts.length; i++) {
+      const end = first + counts[i];
+      const scale = this.largestScale(first, end);
+      for (let p = first; p < end; p++) if (this.scale(p) != scale) return false;
+      first = end;
+    }
+    return true;
+  }
+
+  /** Of the kernel at a place, in the model. */
+  scale(place: i32): f64 {
+    return this.layer.scale(this.kernel(place)) as f64;
+  }
+
+  /** Of the kernel at a place, in steps of its own sums. */
+  bias(place: i32): f64 {
+    return this.layer.bias(this.kernel(place)) as f64;
+  }
+
+  /** What it takes to step where TFLite does: it rounds depthwise sums twice. In the same steps. */
+  lead(place: i32): f64 {
+    const layer = this.layer;
+    if (!layer.isDepthwise || !layer.isPerChannel) return 0;
+    const side = sideOfZero(layer.operands.output) as f64;
+    return side * leadOf(unitOf(layer) * this.scale(place));
+  }
+}

@@ -1,0 +1,249 @@
+import { toByte } from "../../diagnostics/narrow";
+import { Core } from "../../targets/cores";
+import { isKnownToFail, MOST_PLANES } from "../legalize/conv/rules";
+import { isNative, markOf } from "../legalize/conv/strategy";
+import { Axis, LARGEST_KERNEL } from "../plan/axis";
+import { Convolution, Striding } from "../plan/convolution";
+import { LARGEST_TENSOR, MOST_CHANNELS } from "../plan/limits";
+import { Mark } from "../plan/mark";
+import { NO_TAP, tapAt } from "../plan/taps";
+
+/**
+ * Two convolutions that come to one whose weights are finer than bytes. Both run over the image
+ * as it is prepared for that one. The first gives the sums of what bytes leave of the weights; its
+ * output lies behind the image, like more channels of it, and the second adds it to its own sums:
+ *
+ *     ┌─────────────┐ remainder ┌──────────────┐
+ *     │ n planes    │ ────────► │ a plane for  │
+ *     │ (× readings)│           │ every kernel │
+ *     └─────────────┴───────────┴──────────────┘
+ *            └────────── main ──────────┘
+ *
+ * To make the main one's weights finer still, the image is there several times: a weight is the
+ * sum of as many bytes. And so is the weight of the remainder's output, its link, where it is no
+ * byte: then that output is there several times.
+ */
+export class Halves {
+  remainder: Convolution;
+  main: Convolution;
+  /** The first plane of the prepared image that they read. */
+  firstPlane: i32;
+  /** How often the remainder's output is there. */
+  private links: i32;
+
+  constructor(
+    private whole: Convolution,
+    /** Which of its kernels, and how many. */
+    public first: i32,
+    public count: i32,
+    public readings: i32,
+    /** How much a step of the remainder counts for in the main one, a whole number from 1 on. */
+    public link: i32,
+    core: Core,
+  ) {
+    this.firstPlane = whole.depthwise ? first : 0;
+    const links = (link + MOST_LINK - 1) / MOST_LINK;
+    this.links = links;
+    const remainder = remainderOf(whole, count * links, core);
+    this.remainder = remainder;
+    this.main = mainOf(whole, remainder, count, readings);
+  }
+
+  /** How sure it is that the NPU does both rightly. */
+  markOn(core: Core): Mark {
+    // Kernels over several planes have kept their first pixels where nearly all weights are zeros.
+    const isUsual = this.main.side == 1 || this.main.striding == Striding.NONE;
+    const mark = max<i32>(markOf(this.remainder, core), markOf(this.main, core));
+    return max<i32>(mark, isUsual ? Mark.PROVEN : Mark.EXPECTED) as Mark;
+  }
+
+  /** Bytes that the weights of both take, zeros included. */
+  get weightBytes(): u64 {
+    const main = this.main;
+    const taps = (main.side * main.side) as u64;
+    return 2 * taps * (main.inputChannels as u64) * (main.outputChannels as u64);
+  }
+
+  /** Multiply-accumulates of the main one, those with zeros included. */
+  get macs(): u64 {
+    const main = this.main;
+    const kept: u64 = main.striding == Striding.FIRST_PIXEL ? 4 : 1;
+    return main.macs * kept;
+  }
+
+  /** Whether both are within the limits of what the NPU is given. */
+  isPossibleOn(core: Core): bool {
+    const c = this.whole;
+    if (c.spelledOut || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
+    if (!findsLink(c, c.rows) || !findsLink(c, c.columns)) return false;
+    if (c.depthwise && (c.isPadded || this.links > 1)) return false;
+    const main = this.main;
+    if (main.inputChannels > MOST_CHANNELS) return false;
+    if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_PLANES) return false;
+    const area = (main.rows.input as u64) * (main.columns.input as u64);
+    if (area * (main.inputChannels as u64) > (LARGEST_TENSOR as u64)) return false;
+    return !isKnownToFail(this.remainder, core) && !isKnownToFail(main, core);
+  }
+
+  /**
+   * Takes the weights of all kernels in the model's layout, those of the main one for each
+   * reading, and both biases of these kernels.
+   */
+  weigh(
+    zero: u8,
+    remainders: StaticArray<u8>,
+    remainderBiases: StaticArray<i32>,
+    weights: StaticArray<u8>[],
+    biases: StaticArray<i32>,
+  ): void {
+    const remainder = this.remainder;
+    const planes = remainder.inputChannels;
+    const left = blank(remainder, zero, repeated(remainderBiases, this.links));
+    for (let l = 0; l < this.links; l++) this.lay(remainders, left, remainder, l * this.count, 0);
+    const rounded = blank(this.main, zero, biases);
+    for (let r = 0; r < this.readings; r++) this.lay(weights[r], rounded, this.main, 0, r * planes);
+    const tap =
+      linkTap(this.whole, this.whole.rows) * this.main.side +
+      linkTap(this.whole, this.whole.columns);
+    for (let l = 0; l < this.links; l++) {
+      const part = (this.link * (l + 1)) / this.links - (this.link * l) / this.links;
+      const weight = toByte((zero as i32) + part, "the weight of a remainder");
+      for (let k = 0; k < this.count; k++) {
+        const plane = this.readings * planes + l * this.count + k;
+        rounded[indexOf(this.main, k, tap, plane)] = weight;
+      }
+    }
+  }
+
+  /** Sets the model's taps under the planes of a half, from its kernel and plane on. */
+  private lay(
+    from: StaticArray<u8>,
+    to: StaticArray<u8>,
+    h: Convolution,
+    kernel: i32,
+    plane: i32,
+  ): void {
+    const c = this.whole;
+    const phases = c.planesOfChannel;
+    const side = c.planeSide;
+    const inset = h.side - side;
+    for (let place = 0; place < phases * side * side; place++) {
+      const phase = place % phases;
+      const y = place / phases / side;
+      const x = (place / phases) % side;
+      const tap = tapAt(c, phase, y, x);
+      if (tap == NO_TAP) continue;
+      const ownTap = (y + inset) * h.side + x + inset;
+      for (let k = 0; k < this.count; k++) {
+        const own = c.depthwise ? k : 0;
+        const source = (this.first + k) * c.weights.kernelPitch + tap * c.weights.tapPitch;
+        const target = indexOf(h, kernel + k, ownTap, plane + own + phase);
+        const channels = c.depthwise ? 1 : c.inputChannels;
+        for (let i = 0; i < channels; i++)
+          to[target + i * phases] = from[source + i * c.weights.channelPitch];
+      }
+    }
+  }
+}
+
+/** The greatest weight, above the byte that stands for 0: half of them are below. */
+const MOST_LINK = 127;
+
+/** As large an output as the image, so that it lies behind it like more of its channels. */
+function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
+  const h = half(c, c.planeSide | 1); // a kernel with a pixel in the middle
+  h.outputChannels = count;
+  h.inputChannels = c.depthwise ? count : c.inputChannels * c.planesOfChannel;
+  h.depthwise = c.depthwise && count > 1;
+  h.native = isNative(h, core);
+  h.same = true;
+  frame(h.rows, c.rows, c, h);
+  frame(h.columns, c.columns, c, h);
+  return h;
+}
+
+/**
+ * The tap, along an axis, under which the main one finds the remainder's output: that in the middle,
+ * unless the last window reaches so far over the image's end that it is outside there. (An even
+ * kernel has its middle between two taps, and takes the first.)
+ */
+function linkTap(c: Convolution, axis: Axis): i32 {
+  const side = c.planeSide;
+  if ((side & 1) == 0) return 0;
+  const stride = c.striding == Striding.FIRST_PIXEL ? axis.stride : 1;
+  const lastWindow = (axis.output - 1) * stride - paddingLeft(c, axis);
+  return min(side >> 1, c.preparedSide(axis) - 1 - lastWindow);
+}
+
+/** Whether that tap is inside the image for the first window, too. */
+function findsLink(c: Convolution, axis: Axis): bool {
+  return linkTap(c, axis) >= paddingLeft(c, axis);
+}
+
+/** What of the padding is not in the image already. */
+function paddingLeft(c: Convolution, axis: Axis): i32 {
+  return c.isPadded ? 0 : axis.padding;
+}
+
+function mainOf(c: Convolution, remainder: Convolution, count: i32, readings: i32): Convolution {
+  const h = half(c, c.planeSide);
+  h.outputChannels = count;
+  h.inputChannels = remainder.inputChannels * readings + remainder.outputChannels;
+  h.outputZero = c.outputZero;
+  h.relu = c.relu;
+  h.same = c.same && !c.isPadded;
+  if (c.striding == Striding.FIRST_PIXEL) h.striding = Striding.FIRST_PIXEL;
+  follow(h.rows, c.rows, c, h);
+  follow(h.columns, c.columns, c, h);
+  return h;
+}
+
+function half(c: Convolution, side: i32): Convolution {
+  const h = new Convolution();
+  h.inputZero = c.inputZero;
+  h.side = side;
+  h.rows.kernel = side;
+  h.columns.kernel = side;
+  return h;
+}
+
+/** The remainder's taps lie about a pixel as the main one's do about the tap of the link. */
+function frame(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {
+  axis.input = c.preparedSide(whole);
+  axis.output = axis.input;
+  axis.padding = linkTap(c, whole) + h.side - c.planeSide;
+}
+
+function follow(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {
+  axis.input = c.preparedSide(whole);
+  axis.output = whole.output;
+  axis.padding = paddingLeft(c, whole);
+  if (h.striding == Striding.FIRST_PIXEL) axis.stride = whole.stride;
+}
+
+/** Zero weights for a half: [kernel][tap][plane], or, depthwise, [tap][kernel]. */
+function blank(h: Convolution, zero: u8, biases: StaticArray<i32>): StaticArray<u8> {
+  const taps = h.side * h.side;
+  const planes = h.depthwise ? 1 : h.inputChannels;
+  const bytes = new StaticArray<u8>(h.outputChannels * taps * planes).fill(zero);
+  h.weights.data = changetype<usize>(bytes);
+  h.weights.bias = changetype<usize>(biases);
+  h.weights.zero = zero;
+  h.weights.channelPitch = h.depthwise ? 0 : 1;
+  h.weights.tapPitch = h.depthwise ? h.outputChannels : planes;
+  h.weights.kernelPitch = h.depthwise ? 1 : taps * planes;
+  return bytes;
+}
+
+/** All of a list, so many times. */
+function repeated(list: StaticArray<i32>, times: i32): StaticArray<i32> {
+  if (times == 1) return list;
+  const all = new StaticArray<i32>(list.length * times);
+  for (let i = 0; i < all.length; i++) all[i] = list[i % list.length];
+  return all;
+}
+
+function indexOf(h: Convolution, kernel: i32, tap: i32, plane: i32): i32 {
+  const w = h.weights;
+  return kernel * w.kernelPitch + tap * w.tapPitch + plane * w.channelPitch;
+}
