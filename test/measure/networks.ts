@@ -31,35 +31,43 @@ const NETWORKS: Network[] = [
 
 const HEAD = `# Whole networks
 
-How much of each network runs on the NPU, in default mode, and how far that is from the CPU's
-kernels, which are exact to TFLite's reference kernels. Written by \`npm run networks\`, on the
-emulator, with one picture. *Alone* is the worst operator fed with the CPU's own tensors: the
-largest difference in steps of its output, and the largest share of elements that differ at all.
-*Outputs* is the mean difference of the network's outputs, in steps. Mesa's operators are those of
-version 25.0.7.
+The table shows how much of each network runs on the NPU in default mode, and how far the results are
+from the CPU kernels, which are exact to TFLite's reference kernels. \`npm run networks\` writes it, on
+the emulator, with one picture.
+
+- *Mesa*: operators that Mesa 25.0.7 runs on the NPU.
+- *Alone*: the worst operator, fed with the CPU's tensors. The largest difference in steps of its output,
+  and the largest share of elements that differ at all.
+- *Outputs*: the mean difference of the network's outputs, in steps. TFLite_Detection_PostProcess, the last
+  operator of MobileDet, gives real numbers, whose mean difference is in their own unit.
 
 | network | core | operators on the NPU | Mesa | multiply-accumulates | NPU segments | alone: largest | alone: share | outputs: mean |
 | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |
 `;
 
 const TAIL = `
-TFLite rounds the sums of uint8 layers twice, the NPU once. A bias and a factor of its own bring a
-layer near to what two roundings give ([rounding.ts](../assembly/compiler/encode/double-rounding.ts)); what
-still differs is one step off, and most of it in layers whose factor from sums to output is large:
-\`mobilenet_v1_1.0_224_quant\` has two between 1/4 and 1/2.
+## Why single operators differ
 
-In whole networks it matters little how few elements differ at first: rounding makes a whole step
-of any difference that crosses a half, and the next layer adds up many of them. yolox shows it.
-Of its outputs, 99.7 % lie within 8 steps of TFLite's reference kernels on both cores and pictures,
-with a mean difference of 0.09 to 0.10. The reference kernels themselves, fed the same pictures with
-one byte in 10,000 one step higher, come as near to their own outputs (99.75 and 99.78 %, mean 0.09),
-and TFLite's faster kernels (XNNPACK, as in LiteRT 2.5.3) as near to them (99.71 and 99.75 %, mean
-0.09 to 0.10). A closer match, such as 99.9 %, would take the very same roundings in nearly every
-element of every layer, which a unit that rounds once cannot give; \`test/conformance/yolox.test.ts\`
-holds all of these figures.
+TFLite rounds the sums of uint8 layers twice, the NPU once. nolfet chooses the bias and the factor of each
+layer to come close to two roundings
+([double-rounding offset](../assembly/compiler/encode/double-rounding.ts)). The elements that still differ are
+one step off. Most of them are in layers with a large factor from sums to output:
+\`mobilenet_v1_1.0_224_quant\` has two layers with a factor between 1/4 and 1/2.
 
-TFLite_Detection_PostProcess, the last operator of MobileDet, gives real numbers, whose mean
-difference is in their own unit.
+## Why whole networks differ more
+
+A few differing elements grow in later layers: rounding turns any difference that crosses a half into a
+whole step, and the next layer sums many of them. yolox shows that this has little to do with the NPU. All
+figures are for the outputs within 8 steps of TFLite's reference kernels, on two pictures, and
+\`test/conformance/yolox.test.ts\` asserts them:
+
+- nolfet, on both cores: 99.7 %, with a mean difference of 0.09 to 0.10;
+- TFLite's faster kernels (XNNPACK, as in LiteRT 2.5.3): 99.71 and 99.75 %, mean 0.09 to 0.10;
+- the reference kernels themselves, with one input byte in 10,000 one step higher: 99.75 and 99.78 %, mean
+  0.09.
+
+A closer match, such as 99.9 %, needs the same rounding in nearly every element of every layer. A unit that
+rounds once cannot give that.
 `;
 
 if (hasShared("whole networks")) {

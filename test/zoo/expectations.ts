@@ -32,11 +32,11 @@ export const EXCEPTIONS: Record<string, Exception> = {};
 
 /** What is not right yet, and why; a test asserts that it still is not. */
 export const STILL_WRONG: Record<string, string> = {
-  "infineon-TinyYolov2": "rel 0.045: single steps of early layers grow in those behind them",
+  "infineon-TinyYolov2": "rel 0.045: errors of one step in early layers grow in later layers",
   "infineon-Yolact": "rel 0.068, where 0.066 is allowed",
-  "st-mobilenet_v1_0.25_96_grayscale_int8": "rel 0.018 on imx8mp: one score is a step off",
+  "st-mobilenet_v1_0.25_96_grayscale_int8": "rel 0.018 on imx8mp: one score is off by one step",
   "terryky-model-mobilenet_v1_101_257_integer_quant":
     "rel 0.13 of offset_2: too few jobs for depthwise layers with many scales",
   "zye1996-ocr_model_quant":
-    "rel 0.063: operator 7, CONV_2D 5×5, makes 4 steps of one in its input",
+    "rel 0.063: operator 7, CONV_2D 5×5, turns one input step into 4",
 };

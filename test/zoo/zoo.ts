@@ -13,14 +13,16 @@ const FILE = new URL("../../docs/zoo.md", import.meta.url);
 
 const HEAD = `# Public models
 
-What nolfet makes of 47 quantized models as people publish them, in default mode, on two emulated
-cores. Written by \`npm run zoo\`.
+nolfet compiles and runs 47 quantized models as people publish them, in default mode, on two emulated
+cores. \`npm run zoo\` writes this page.
 
-*rel* is the root mean square of the difference from LiteRT's reference kernels over the standard
-deviation of their output (or that itself, where the output is the same everywhere), of the worst
-output; *XNNPACK* is the same for LiteRT's default kernels. A
-model may be off by 1.5 times XNNPACK's rel and 0.01. Inputs are pseudo-random bytes; real numbers
-are such bytes, divided by 255.
+- *rel*: root mean square of the difference from LiteRT's reference kernels, divided by the standard
+  deviation of their output, for the worst output. If that output is the same everywhere, it is not
+  divided.
+- *XNNPACK*: the same for LiteRT's default kernels. A model passes if its rel is at most 1.5 times this
+  plus 0.01.
+
+Inputs are pseudo-random bytes. Inputs of real numbers are such bytes divided by 255.
 
 | model | core | operators on the NPU | NPU segments | rel | XNNPACK |
 | --- | --- | ---: | ---: | ---: | ---: |
