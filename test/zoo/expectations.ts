@@ -37,6 +37,5 @@ export const STILL_WRONG: Record<string, string> = {
   "st-mobilenet_v1_0.25_96_grayscale_int8": "rel 0.018 on imx8mp: one score is off by one step",
   "terryky-model-mobilenet_v1_101_257_integer_quant":
     "rel 0.13 of offset_2: too few jobs for depthwise layers with many scales",
-  "zye1996-ocr_model_quant":
-    "rel 0.063: operator 7, CONV_2D 5×5, turns one input step into 4",
+  "zye1996-ocr_model_quant": "rel 0.063: operator 7, CONV_2D 5×5, turns one input step into 4",
 };
