@@ -1,7 +1,7 @@
 import type { Blob, Tensor } from "./blob/blob.ts";
 import { bytesOf, DTYPES, type Dtype, elementsOf, type TypedArray } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
-import type { Values } from "./steps.ts";
+import type { Values } from "./step.ts";
 
 /** An input or output of a session. */
 export interface TensorInfo {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { openBlob } from "./blob/open.ts";
-import { useDevicesOf } from "./devices/device.ts";
 import { type DeviceList, Machine } from "./devices/machine.ts";
+import { useDevicesOf } from "./devices/open.ts";
 import { loadLiteRtWith } from "./litert/module.ts";
 import { loadInstalledLiteRt } from "./litert/node.ts";
 import { loadModulesWith } from "./modules.ts";

@@ -2,14 +2,16 @@ import { checkBytes, checkOptions, FLAG, ownBytes, type Rules, text } from "./ar
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
 import { engineFor } from "./cpu/engine.ts";
-import { type Device, type DeviceChoice, openDevice } from "./devices/device.ts";
+import type { Device, DeviceChoice } from "./devices/device.ts";
+import { openDevice } from "./devices/open.ts";
 import { type TypedArray, valuesOf } from "./dtype.ts";
 import { NolfetError, typed } from "./errors.ts";
 import { checkedFeeds, isView, type TensorInfo, tensorInfos } from "./feeds.ts";
 import { type Report, reportOf } from "./report.ts";
 import { sharedValues } from "./shared-values.ts";
 import { States } from "./states.ts";
-import { allocateValues, place, prepareStep, type Step, type Values } from "./steps.ts";
+import type { Step, Values } from "./step.ts";
+import { allocateValues, place, prepareStep } from "./steps.ts";
 
 export interface SessionOptions {
   /**

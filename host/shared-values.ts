@@ -1,6 +1,6 @@
 import type { Blob, Segment } from "./blob/blob.ts";
 import type { Device } from "./devices/device.ts";
-import type { Values } from "./steps.ts";
+import type { Values } from "./step.ts";
 
 /**
  * The bytes of those inputs and outputs of the model that need no copy, as they lie in the device's

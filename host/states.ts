@@ -1,5 +1,5 @@
 import type { Blob } from "./blob/blob.ts";
-import type { Values } from "./steps.ts";
+import type { Values } from "./step.ts";
 
 /** What a session keeps from one run to the next: the values of a model's variables. */
 export class States {

@@ -5,16 +5,7 @@ import type { Device } from "./devices/device.ts";
 import { DTYPES, elementsOf } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
 import { liteRtStep } from "./litert/step.ts";
-
-/** Bytes of each tensor that the host sees, by tensor index. */
-export type Values = Map<number, Uint8Array>;
-
-/** Runs one segment, from values to values. */
-export interface Step {
-  run(): Promise<void> | void;
-  /** Frees what it holds. */
-  release?(): void;
-}
+import type { Step, Values } from "./step.ts";
 
 /**
  * Bytes for every tensor that is fed, computed or read on the host's side; those that the CPU's

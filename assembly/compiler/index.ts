@@ -6,10 +6,13 @@ import { EncodedJob, encode } from "./encode/encode";
 import { fold } from "./fold/fold";
 import { resolveVariables } from "./fold/variables";
 import { Span } from "./graph";
-import { partition } from "./legalize/legalize";
+import { Context } from "./legalize/context";
+import { legalize } from "./legalize/legalize";
 import { Lowering, lower } from "./lower/lower";
 import { readModel } from "./read";
 import { exposeAll, pruneTo } from "./read/prune";
+import { requantize } from "./requantize/requantize";
+import { collectSegments } from "./segment/segments";
 import { Settings } from "./settings";
 import { writeBlob } from "./write/blob";
 import { outline } from "./write/outline";
@@ -109,14 +112,18 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   if (stopAt.bytes != 0 && !pruneTo(graph, stopAt)) return;
   fold(graph);
   if (settings.exposesAll) exposeAll(graph);
-  const parts = partition(graph, core, settings);
-  if (parts == null) return;
+  const context = new Context(graph, core, settings);
+  const legal = legalize(context);
+  if (legal == null) return;
+  const segments = collectSegments(graph, legal);
+  const placements = requantize(context, legal, segments);
+  if (placements == null) return;
   const lowerings: Lowering[] = [];
   const encoded: EncodedJob[][] = [];
-  for (let i = 0; i < parts.segments.length; i++) {
-    const segment = parts.segments[i];
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i];
     if (!segment.onNpu) continue;
-    const lowering = lower(segment, graph, parts.placements, core, settings);
+    const lowering = lower(segment, graph, placements, core, settings);
     const jobs = encode(lowering, core, settings);
     if (jobs == null) return;
     lowerings.push(lowering);
@@ -124,7 +131,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   }
   const layout = place(lowerings, encoded);
   if (layout == null) return;
-  const blob = writeBlob(graph, parts, lowerings, encoded, layout, core, settings);
+  const blob = writeBlob(graph, placements, segments, lowerings, encoded, layout, core, settings);
   resultAddress = blob.pointer;
   resultSize = blob.size;
 }

@@ -7,7 +7,7 @@ import { prepareConvolution } from "./convolution/convolution";
 import { prepareDepthwise } from "./convolution/depthwise";
 import { prepareFullyConnected } from "./convolution/fully-connected";
 import { prepareTransposeConvolution } from "./convolution/transpose";
-import { prepareDetection } from "./detection/detection";
+import { prepareDetection } from "./detection/post-process";
 import { prepareAddition, prepareSubtraction } from "./elementwise/addition";
 import { prepareCast } from "./elementwise/cast";
 import { prepareMaximum, prepareMinimum } from "./elementwise/extremes";

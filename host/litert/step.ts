@@ -1,6 +1,6 @@
 import type { Blob, Operator, Segment } from "../blob/blob.ts";
 import { NolfetError } from "../errors.ts";
-import type { Step, Values } from "../steps.ts";
+import type { Step, Values } from "../step.ts";
 import { checkSubmodel } from "./check.ts";
 import { PACKAGE } from "./module.ts";
 import { compileForLiteRt, type LiteRtRunner } from "./runtime.ts";

@@ -1,6 +1,7 @@
 import { VERSION } from "../../assembly/compiler/version.ts";
 import { words } from "../arguments.ts";
-import { type DeviceChoice, type DeviceDetails, openDevice } from "../devices/device.ts";
+import type { DeviceChoice, DeviceDetails } from "../devices/device.ts";
+import { openDevice } from "../devices/open.ts";
 import { NolfetError } from "../errors.ts";
 import { findTarget } from "../targets.ts";
 import { type Opener, type PatternResult, testPattern } from "./pattern-test.ts";

@@ -1,34 +1,22 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { Core } from "../../targets/cores";
 import { DTYPE_NAMES, Dtype } from "../../tflite/schema";
 import { Graph, Operator } from "../graph";
 import { Mark } from "../plan/mark";
 import { Placement } from "../plan/placement";
-import { arrangeChannels } from "../requantize/requantize";
-import { collectSegments, Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { ADVICE, runsOnCpu } from "./cpu-coverage";
 import { returnIdle } from "./demotion";
 import { PATTERNS } from "./patterns";
 
-export class Partition {
-  constructor(
-    /** One for each operator, in the model's order. */
-    public placements: Placement[],
-    /** In the order to run. */
-    public segments: Segment[],
-  ) {}
-}
-
 /**
- * Decides for every operator whether the NPU takes it, and gathers what runs in one go. Null
- * after a failure, such as a model without anything quantized, which is no business of an NPU.
+ * Decides for every operator whether the NPU takes it. Null after a failure, such as a model
+ * without anything quantized, which is no business of an NPU.
  */
-export function partition(graph: Graph, core: Core, settings: Settings): Partition | null {
+export function legalize(context: Context): Placement[] | null {
+  const graph = context.graph;
   if (!isQuantized(graph)) return null;
-  const context = new Context(graph, core, settings);
   const placements: Placement[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
     placements.push(placeOperator(graph.operators[i], context));
@@ -37,10 +25,7 @@ export function partition(graph: Graph, core: Core, settings: Settings): Partiti
   for (let i = 0; i < placements.length; i++) {
     if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
   }
-  const segments = collectSegments(graph, placements);
-  const keeps = settings.compatMesa;
-  if (!keeps && !arrangeChannels(context, placements, segments)) return null;
-  return new Partition(placements, segments);
+  return placements;
 }
 
 function isQuantized(graph: Graph): bool {

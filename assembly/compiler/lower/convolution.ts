@@ -1,6 +1,6 @@
 import { ChannelGroup, Convolution, Striding } from "../plan/convolution";
 import { ConvolutionsPlan } from "../plan/plan";
-import { Halves } from "../requantize/residual-pair";
+import { ResidualPair } from "../plan/residual-pair";
 import { Order } from "./buffers";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { Workshop } from "./context";
@@ -63,7 +63,7 @@ export function convolve(c: Convolution, from: Access, output: Access, workshop:
  */
 function convolveInHalves(
   c: Convolution,
-  halves: Halves[],
+  halves: ResidualPair[],
   from: Access,
   output: Access,
   workshop: Workshop,
@@ -157,7 +157,9 @@ function rearrange(c: Convolution, input: Access, workshop: Workshop): Access {
       const plane = y * c.rows.stride * job.planesX + x * c.columns.stride;
       job.padY = top - y * c.rows.shift;
       job.padX = left - x * c.columns.shift;
-      job.split(coresFor(c, workshop), input, output.plus(plane * job.outputPlane), workshop);
+      const to = output.plus(plane * job.outputPlane);
+      const spares = !workshop.settings.compatMesa;
+      workshop.addAll(job.split(coresFor(c, workshop), spares, input, to));
     }
   }
   return output;

@@ -1,4 +1,3 @@
-import { Workshop } from "./context";
 import { Access, MoveJob, Purpose, Value } from "./jobs";
 
 /**
@@ -37,11 +36,12 @@ export class SpaceToDepth {
     return this.planesX * this.planesY * this.outputPlane * this.channels;
   }
 
-  /** Adds a job for each of `most` TP cores, or for as many as there is work for. */
-  split(most: i32, input: Access, output: Access, workshop: Workshop): void {
+  /** A job for each of `most` TP cores, or for as many as there is work for (`spares`). */
+  split(most: i32, spares: bool, input: Access, output: Access): MoveJob[] {
     const axis = this.splitAxis();
     const size = this.outputSize(axis);
-    const cores = workshop.settings.compatMesa ? most : min(most, size);
+    const cores = spares ? min(most, size) : most;
+    const jobs: MoveJob[] = [];
     let first = 0;
     for (let core = 0; core < cores; core++) {
       const count = (size - first + cores - core - 1) / (cores - core);
@@ -49,9 +49,10 @@ export class SpaceToDepth {
       job.output = output.plus(first * this.outputPitch(axis));
       job.core = core;
       job.cores = cores;
-      workshop.add(job);
+      jobs.push(job);
       first += count;
     }
+    return jobs;
   }
 
   /** Rows pay the least, then columns; channels where there are enough of them. */

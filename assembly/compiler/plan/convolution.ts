@@ -1,5 +1,6 @@
 import { Tensor } from "../graph";
 import { Axis, paddingBefore } from "./axis";
+import { copyOf } from "./copy";
 
 /** How strides, and kernels that are too wide, become jobs that step by one pixel. */
 export enum Striding {
@@ -79,6 +80,13 @@ export class Convolution {
   padsFirst: bool = false;
   /** The input is read as two planes, the second under zero weights only. */
   blankPlane: bool = false;
+
+  /** The same with weights of its own. */
+  copy(): Convolution {
+    const copy = copyOf<Convolution>(this);
+    copy.weights = copyOf<Weights>(this.weights);
+    return copy;
+  }
 
   /** 1×1 in the model, over more than one channel. */
   get pointwise(): bool {

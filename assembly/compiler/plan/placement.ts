@@ -1,5 +1,5 @@
 import { Mark } from "./mark";
-import { Plan } from "./plan";
+import { ConvolutionsPlan, Plan, PlanKind } from "./plan";
 
 /** Where one operator runs, and why. */
 export class Placement {
@@ -17,6 +17,15 @@ export class Placement {
 
   static onCpu(reason: string): Placement {
     return new Placement(null, Mark.PROVEN, reason);
+  }
+
+  /** The same with a plan of its own, whose convolutions may be given other weights. */
+  copy(): Placement {
+    const plan = this.plan;
+    if (plan == null || plan.kind != PlanKind.CONVOLUTIONS) {
+      return new Placement(plan, this.mark, this.reason);
+    }
+    return new Placement((plan as ConvolutionsPlan).copy(), this.mark, this.reason);
   }
 
   /** Makes the mark no stronger than `mark`. */

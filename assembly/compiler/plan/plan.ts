@@ -1,7 +1,8 @@
 import { Tensor } from "../graph";
-import { Halves } from "../requantize/residual-pair";
 import { Convolution } from "./convolution";
+import { copyOf } from "./copy";
 import { Operands } from "./operands";
+import { ResidualPair } from "./residual-pair";
 
 /** What the NPU is to do for an operator: `lower` has one way for each kind. */
 export enum PlanKind {
@@ -55,7 +56,7 @@ export class ConvolutionsPlan extends Plan {
   /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
   flat: bool = false;
   /** What takes the convolution's place if bytes are too coarse: each for some of its kernels. */
-  halves: Halves[] = [];
+  halves: ResidualPair[] = [];
   /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
   channelGroups: i32 = 0;
   /**
@@ -74,6 +75,16 @@ export class ConvolutionsPlan extends Plan {
     public convolutions: Convolution[],
   ) {
     super(PlanKind.CONVOLUTIONS, [input], [output]);
+  }
+
+  /** The same over convolutions of its own. */
+  copy(): ConvolutionsPlan {
+    const copy = copyOf<ConvolutionsPlan>(this);
+    copy.convolutions = [];
+    for (let i = 0; i < this.convolutions.length; i++) {
+      copy.convolutions.push(this.convolutions[i].copy());
+    }
+    return copy;
   }
 }
 

@@ -21,13 +21,22 @@ import { Remainder } from "./residual-weights";
 /**
  * Brings layers whose weights have a scale for each channel to what the NPU has, one scale for
  * each job: kernels of similar scale share a job, and channels are put into an order in which
- * such kernels are neighbours. False after a failure.
+ * such kernels are neighbours. Gives the placements with new plans for these layers, null after a
+ * failure.
  */
-export function arrangeChannels(
+export function requantize(
   context: Context,
-  placements: Placement[],
+  legal: Placement[],
   segments: Segment[],
-): bool {
+): Placement[] | null {
+  if (context.settings.compatMesa) return legal;
+  const placements: Placement[] = [];
+  for (let i = 0; i < legal.length; i++) placements.push(legal[i].copy());
+  return requantizeLayers(context, placements, segments) ? placements : null;
+}
+
+/** False after a failure. */
+function requantizeLayers(context: Context, placements: Placement[], segments: Segment[]): bool {
   const graph = context.graph;
   const core = context.core;
   const settings = context.settings;

@@ -6,47 +6,33 @@ import { Axis, LARGEST_KERNEL } from "../plan/axis";
 import { Convolution, Striding } from "../plan/convolution";
 import { LARGEST_TENSOR, MOST_CHANNELS } from "../plan/limits";
 import { Mark } from "../plan/mark";
+import { ResidualPair } from "../plan/residual-pair";
 import { NO_TAP, tapAt } from "../plan/taps";
 
 /**
- * Two convolutions that come to one whose weights are finer than bytes. Both run over the image
- * as it is prepared for that one. The first gives the sums of what bytes leave of the weights; its
- * output lies behind the image, like more channels of it, and the second adds it to its own sums:
- *
- *     ┌─────────────┐ remainder ┌──────────────┐
- *     │ n planes    │ ────────► │ a plane for  │
- *     │ (× readings)│           │ every kernel │
- *     └─────────────┴───────────┴──────────────┘
- *            └────────── main ──────────┘
- *
- * To make the main one's weights finer still, the image is there several times: a weight is the
- * sum of as many bytes. And so is the weight of the remainder's output, its link, where it is no
- * byte: then that output is there several times.
+ * Makes a residual pair for some kernels of a layer. To make the main convolution's weights finer
+ * still, the image is there several times. The weight of the residual's output, its link, is a sum
+ * of bytes, too, where it exceeds one: then that output is there several times.
  */
-export class Halves {
-  remainder: Convolution;
-  main: Convolution;
-  /** The first plane of the prepared image that they read. */
-  firstPlane: i32;
+export class Halves extends ResidualPair {
   /** How often the remainder's output is there. */
   private links: i32;
 
   constructor(
     private whole: Convolution,
     /** Which of its kernels, and how many. */
-    public first: i32,
+    first: i32,
     public count: i32,
-    public readings: i32,
+    readings: i32,
     /** How much a step of the remainder counts for in the main one, a whole number from 1 on. */
     public link: i32,
     core: Core,
   ) {
-    this.firstPlane = whole.depthwise ? first : 0;
     const links = (link + MOST_LINK - 1) / MOST_LINK;
-    this.links = links;
     const remainder = remainderOf(whole, count * links, core);
-    this.remainder = remainder;
-    this.main = mainOf(whole, remainder, count, readings);
+    const main = mainOf(whole, remainder, count, readings);
+    super(remainder, main, first, whole.depthwise ? first : 0, readings);
+    this.links = links;
   }
 
   /** How sure it is that the NPU does both rightly. */

@@ -79,7 +79,8 @@ export class Remainder {
     if (!this.context.hasRoomFor(bytes)) return false;
     for (let i = 0; i < all.length; i++) if (!this.weigh(all[i])) return false;
     for (let i = 0; i < all.length; i++) layer.placement.weaken(all[i].markOn(core));
-    layer.plan.halves = all;
+    layer.plan.halves = [];
+    for (let i = 0; i < all.length; i++) layer.plan.halves.push(all[i]);
     layer.plan.channelGroups = counts.length;
     layer.plan.readings = this.readings;
     layer.plan.error = Math.sqrt(this.added / (layer.channels as f64)) as f32;

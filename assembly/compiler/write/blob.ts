@@ -2,9 +2,9 @@ import { Core } from "../../targets/cores";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, Layout } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
-import { Partition } from "../legalize/legalize";
 import { Lowering } from "../lower/lower";
 import { Placement } from "../plan/placement";
+import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { FORMAT_VERSION, VERSION } from "../version";
 import { Builder } from "./builder";
@@ -23,23 +23,22 @@ const ALIGNMENT: u32 = 64;
 /** Gives the finished file; `lowerings` and `encoded` go with the NPU segments in order. */
 export function writeBlob(
   graph: Graph,
-  partition: Partition,
+  placements: Placement[],
+  segments: Segment[],
   lowerings: Lowering[],
   encoded: EncodedJob[][],
   layout: Layout,
   core: Core,
   settings: Settings,
 ): Builder {
-  const builder = new Builder(
-    layout.constantBytes + cpuConstants(graph, partition.placements) + (1 << 16),
-  );
+  const builder = new Builder(layout.constantBytes + cpuConstants(graph, placements) + (1 << 16));
   // Linking comes before the constants are copied: it completes the descriptors.
   const isInModel = new StaticArray<bool>(graph.operators.length);
-  const segments = writeSegments(builder, graph, partition, lowerings, encoded, layout, isInModel);
+  const parts = writeSegments(builder, graph, segments, lowerings, encoded, layout, isInModel);
   const constants = writeConstants(builder, encoded, layout);
-  const tensors = writeTensors(builder, graph, partition.placements, isInModel);
+  const tensors = writeTensors(builder, graph, placements, isInModel);
   const bytes = coefficientBytes(graph, encoded);
-  const operators = writeOperators(builder, graph, partition.placements, bytes);
+  const operators = writeOperators(builder, graph, placements, bytes);
   const inputs = builder.integers(graph.inputs);
   const outputs = builder.integers(graph.outputs);
   const states = writeStates(builder, graph);
@@ -57,7 +56,7 @@ export function writeBlob(
   builder.child(BlobSlot.OPTIONS, options);
   builder.child(BlobSlot.TENSORS, tensors);
   builder.child(BlobSlot.OPERATORS, operators);
-  builder.child(BlobSlot.SEGMENTS, segments);
+  builder.child(BlobSlot.SEGMENTS, parts);
   builder.child(BlobSlot.INPUTS, inputs);
   builder.child(BlobSlot.OUTPUTS, outputs);
   builder.field32(BlobSlot.CONSTANTS_ADDRESS, CONSTANTS_ADDRESS);
@@ -93,7 +92,7 @@ function seal(builder: Builder, position: u32): void {
 function writeSegments(
   builder: Builder,
   graph: Graph,
-  partition: Partition,
+  segments: Segment[],
   lowerings: Lowering[],
   encoded: EncodedJob[][],
   layout: Layout,
@@ -101,8 +100,8 @@ function writeSegments(
 ): u32 {
   const positions: u32[] = [];
   let npu = 0;
-  for (let i = 0; i < partition.segments.length; i++) {
-    const segment = partition.segments[i];
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i];
     if (segment.onNpu) {
       const places = layout.segments[npu];
       positions.push(

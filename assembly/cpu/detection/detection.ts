@@ -5,22 +5,11 @@ import { Kernel } from "../kernel";
 import { takeMemory } from "../memory";
 import { BOX_BYTES } from "./boxes";
 import { BoxDecoder, realAt } from "./decode";
-import { rankByBox } from "./fast";
-import { Ranking, rankByClass } from "./regular";
+import { Ranking } from "./ranking";
 import { Suppression } from "./suppression";
 
-/**
- * TFLite_Detection_PostProcess. Inputs: box encodings 1 × N × 4 or more, scores 1 × N × classes
- * (one more where the first stands for the background), anchors N × 4. Outputs, float32, for
- * as many detections as the options allow: boxes, classes, scores, and how many there are.
- */
-export function prepareDetection(operation: Operation): Kernel | null {
-  const kernel = new Detection(operation);
-  return kernel.isReady ? kernel : null;
-}
-
 /** The detection step's tables and limits, as the two ways of ranking use them. */
-export class Detection extends Kernel {
+export abstract class Detection extends Kernel {
   boxes: i32;
   /** Of real objects, and with the background. */
   classes: i32;
@@ -33,7 +22,6 @@ export class Detection extends Kernel {
   scores: usize;
   suppression: Suppression;
   ranking: Ranking;
-  private isRegular: bool;
   private decoder: BoxDecoder;
   private inputScores: Tensor;
   private outputs: Tensor[];
@@ -59,7 +47,6 @@ export class Detection extends Kernel {
     this.most = most;
     this.classesPerBox = min(operation.integer(Option.MAX_CLASSES_PER_DETECTION), classes);
     this.perClass = operation.integer(Option.DETECTIONS_PER_CLASS);
-    this.isRegular = operation.flag(Option.REGULAR_NMS);
     this.corners = takeMemory((boxes as u64) * (BOX_BYTES as u64));
     this.scores = takeMemory(scores.elements << 2);
   }
@@ -69,6 +56,9 @@ export class Detection extends Kernel {
     return ranked && this.corners != 0 && this.scores != 0 && this.suppression.isReady;
   }
 
+  /** Chooses the detections and puts them out. Gives their number. */
+  abstract rank(): i32;
+
   run(): void {
     for (let i = 0; i < 4; i++) {
       memory.fill(this.outputs[i].pointer, 0, this.outputs[i].bytes as usize);
@@ -77,7 +67,7 @@ export class Detection extends Kernel {
     for (let i: usize = 0; i < (this.inputScores.elements as usize); i++) {
       store<f32>(this.scores + (i << 2), realAt(this.inputScores, i));
     }
-    const count = this.isRegular ? rankByClass(this) : rankByBox(this);
+    const count = this.rank();
     store<f32>(this.outputs[3].pointer, count as f32);
   }
 

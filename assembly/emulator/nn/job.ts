@@ -2,9 +2,7 @@ import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { Field } from "../descriptor";
 import { resolveWords } from "../memory/buffers";
-import { checkCaching } from "./caching";
 import * as field from "./fields";
-import { checkTiling } from "./tiling";
 
 /**
  * What one NN job is to do, read from its descriptor. Sizes are in elements of one byte; an
@@ -74,9 +72,7 @@ export class NnJob {
       this.checkPitches() &&
       this.checkWindows() &&
       this.checkRequantization() &&
-      this.checkArchitecture(core.architecture) &&
-      checkTiling(this, core) &&
-      checkCaching(this, core)
+      this.checkArchitecture(core.architecture)
     );
   }
 

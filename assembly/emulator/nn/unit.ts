@@ -2,6 +2,7 @@ import { Core } from "../../targets/cores";
 import { noteRange, Range } from "../extents";
 import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
+import { checkCaching } from "./caching";
 import { CoefficientDecoder } from "./coefficients/decoder";
 import { convolve } from "./convolution";
 import { outAddress } from "./fields";
@@ -10,6 +11,7 @@ import { PairedImage } from "./image";
 import { NnJob } from "./job";
 import { KernelSet } from "./kernels";
 import { Requantizer } from "./requantize";
+import { checkTiling } from "./tiling";
 
 /** The NN unit: executes the convolution whose descriptor lies at an address. */
 
@@ -20,6 +22,7 @@ const requantizer = new Requantizer();
 
 export function executeNn(descriptor: u32, core: Core): bool {
   if (!job.read(descriptor, core)) return false;
+  if (!checkTiling(job, core) || !checkCaching(job, core)) return false;
   const input = resolve(job.inputAddress, job.inputBytes, "the input image");
   const output = resolveOutput(job.outputAddress, job.outputBytes, "the output image");
   if (input == 0 || output == 0) return false;
