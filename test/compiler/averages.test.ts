@@ -113,6 +113,18 @@ const CASES: Case[] = [
     values: RECTIFIED,
     share: 0.02,
   },
+  {
+    what: "means with steps finer than a pixel's",
+    layer: mean("uint8", 100, 1, 0.05 / 14.3, true),
+    values: [-8, 8],
+    share: 0.07,
+  },
+  {
+    what: "means of int8 pixels with finer steps",
+    layer: mean("int8", -99, 1, 0.05 / 1.73, false),
+    values: [-20, 20],
+    share: 0.07,
+  },
 ];
 
 for (const target of TARGETS) {
@@ -137,5 +149,12 @@ for (const target of TARGETS) {
     });
   }
 }
+
+test("a mean whose steps are far finer than a pixel's is left to the CPU", async () => {
+  const { model } = operatorLayer(mean("uint8", 13, 1, 0.05 / 194.4, true));
+  const { report } = await compile(model, { target: "a311d" });
+  assert.is(report.operators[0]?.placement, "CPU");
+  assert.match(report.operators[0]?.reason ?? "", /a pixel's step is 194\.\d+ of its output's/);
+});
 
 test.run();

@@ -55,6 +55,7 @@ export function placeMean(operator: Operator, context: Context): Placement {
     output.shape.length == 4
       ? Division.ofKeptMean(pixels, input, output)
       : Division.ofFoldedMean(pixels, input, output);
+  if (division.whyNot != "") return Placement.onCpu(division.whyNot);
   return placeSum(input, output, division, false, context);
 }
 

@@ -10,9 +10,9 @@ import { sameQuantization, sideOfZero } from "../../plan/tensors";
  * How a convolution makes averages of its sums. The NPU counts them from the zero point and rounds
  * once. TFLite counts stored values from 0, rounds means twice, and goes the other way at halves.
  * All of that amounts to a bias, though to one of less than a pixel's step: hence weights of so
- * many parts, instead of 1.
+ * many parts, instead of 1, and of more where a pixel's step is many of the output's.
  *
- *     (PARTS · sum + bias) · scale / PARTS
+ *     (parts · sum + bias) · scale / parts
  */
 export class Division {
   constructor(
@@ -22,6 +22,8 @@ export class Division {
     private bias: f64 = 0,
     /** TFLite does, and no bias helps: what can be done is left to the encoder. */
     private roundsTwice: bool = false,
+    /** Of a weight of 1. */
+    private parts: i32 = PARTS,
   ) {}
 
   /**
@@ -69,7 +71,14 @@ export class Division {
     const scale = ratio(input, output) / (pixels as f64);
     if (side == 0 && leftOut == 0) return new Division(scale as f32, 0, true);
     const longer = leftOut / scale + leadOf(factor.number) * (side as f64);
-    return new Division(scale as f32, Math.floor((PARTS as f64) * longer) + 1);
+    const parts = partsOf(scale);
+    return new Division(scale as f32, Math.floor((parts as f64) * longer) + 1, false, parts);
+  }
+
+  /** Why no bias is fine enough; "" where one is, or none is needed. */
+  get whyNot(): string {
+    if (this.roundsTwice || this.scale <= MOST_SCALE) return "";
+    return `a pixel's step is ${this.scale} of its output's; ${MOST_SCALE} is the most`;
   }
 
   /** So many equal weights. */
@@ -87,11 +96,21 @@ export class Division {
   }
 
   private get weight(): u8 {
-    return this.bias == 0 ? 1 : (PARTS as u8);
+    return this.bias == 0 ? 1 : (this.parts as u8);
   }
 }
 
 const PARTS: i32 = 16;
+/** A byte's. */
+const MOST_PARTS: i32 = 255;
+/** With that many, a part is a sixteenth of the output's step. */
+const MOST_SCALE: f32 = 15;
+
+/** So many that one is no more than a sixteenth of the output's step, if a byte holds them. */
+function partsOf(scale: f64): i32 {
+  return min(max(PARTS, Math.ceil((PARTS as f64) * scale) as i32), MOST_PARTS);
+}
+
 /** Leaves room for sums within 32 bits. A larger one goes with a scale that makes nothing of sums. */
 const MOST_BIAS: f64 = 1073741824;
 
