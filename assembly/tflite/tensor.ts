@@ -25,8 +25,8 @@ export class Tensor {
   }
 
   /**
-   * Its elements, extents of 0 counted as 1: what loops over its dimensions may go round, and
-   * what no product of some of its extents is above. Saturated.
+   * Number of elements, with extents of 0 counted as 1, saturated at MOST_REACH. It bounds the rounds of
+   * loops over the dimensions and every product of extents.
    */
   get reach(): u64 {
     let product: u64 = 1;

@@ -74,8 +74,8 @@ const NUMBERS = [
 const HEAD = ["#", "operator", "on", ...NUMBERS, ""];
 
 const OF_CHANNELS =
-  "Quantized per channel, one has an expected and a measured error, root mean squares, and is astray\n" +
-  `with a measured one beyond ${MOST_RMS}, or a mean beyond ${MOST_SHARE} and ` +
+  "Operators quantized per channel have an expected and a measured error (root mean squares). One is off\n" +
+  `with a measured error beyond ${MOST_RMS}, or a mean beyond ${MOST_SHARE} and ` +
   `${MOST_ERRORS} times the expected one`;
 
 function describe(comparison: Comparison, input: string): string {
@@ -85,16 +85,16 @@ function describe(comparison: Comparison, input: string): string {
   const alone = onNpu.filter((operator) => operator.alone);
   const verdict =
     firstAstray === undefined
-      ? paint.green("none goes astray")
-      : paint.red(`operator ${firstAstray} is the first that goes astray`);
+      ? paint.green("no operator is off")
+      : paint.red(`operator ${firstAstray} is the first that is off`);
   return [
     table(HEAD, rows, ["#", ...NUMBERS]),
     "",
     `${target}, fed with ${input}; steps of each tensor's quantization`,
-    "First both networks whole, where differences add up; then each operator alone, a model by",
-    "itself with the CPU's inputs (or among the others with the NPU's, if it is there among them only),",
-    `and astray beyond ${MOST_STEPS} steps or with more than ` +
-      `${percent(MOST_SHARE, 1)} of its elements differing`,
+    "The first columns compare the whole networks, where differences add up. The others compare each",
+    "operator alone, with the CPU's inputs (or the NPU's, if it runs there only among others). An operator",
+    `is off beyond ${MOST_STEPS} steps or with more than ` +
+      `${percent(MOST_SHARE, 1)} of its elements differing.`,
     ...(operators.some(({ error }) => error !== undefined) ? [OF_CHANNELS] : []),
     `${counted(onNpu.length, "operator")} on the NPU, ${alone.length} of them alone, too: ${verdict}`,
   ].join("\n");
@@ -102,7 +102,7 @@ function describe(comparison: Comparison, input: string): string {
 
 function row(operator: OperatorComparison, isFirst: boolean): (string | number)[] {
   const { index, name, placement, together, alone, isAstray } = operator;
-  const remark = isFirst ? "← first astray" : isAstray ? "← astray" : "";
+  const remark = isFirst ? "← first off" : isAstray ? "← off" : "";
   const cells = [
     ...numbers(together),
     ...(alone ? numbers(alone) : ["–", "–", "–"]),

@@ -38,7 +38,7 @@ export class Machine implements DeviceDriver {
   async openAt(path: string, image: Image, timeout: number): Promise<OpenedDevice> {
     const native = this.addon();
     if (native instanceof NolfetError) throw native;
-    return this.open(readNode(native, path), image, timeout, "as asked for");
+    return this.open(readNode(native, path), image, timeout, "requested");
   }
 
   /** Every render node with its cores; with a core, whether streams for it run there. */

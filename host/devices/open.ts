@@ -20,7 +20,7 @@ export async function openDevice(
   image: Image,
   timeout: number,
 ): Promise<OpenedDevice> {
-  if (choice === "emulator") return { device: await openEmulator(image), reason: "as asked for" };
+  if (choice === "emulator") return { device: await openEmulator(image), reason: "requested" };
   if (choice === "auto") {
     const opened = driver ? await driver.openFirst(image, timeout) : NO_DRIVER;
     if (typeof opened !== "string") return opened;

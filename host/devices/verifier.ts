@@ -3,13 +3,13 @@ import { mapImage } from "./emulated.ts";
 import { Emulator, type JobExtents } from "./emulator.ts";
 import { type Image, verifyImage } from "./verify.ts";
 
-/** Emulated cores that only verify, by their index: making one takes longer than most blobs. */
+/** Emulators that only verify, by core index. Kept, because creating one takes longer than verifying most blobs. */
 const emulators = new Map<number, Promise<Emulator>>();
 
-/** What a larger one holds is rather given back. */
+/** An emulator with more memory than this is not kept. */
 const MOST_KEPT_BYTES = 2 ** 25;
 
-/** Verifies an image that another than the emulator is to execute. Throws NolfetError. */
+/** Verifies an image that a device will execute. Throws NolfetError. */
 export async function verifyApart(image: Image): Promise<JobExtents[][]> {
   const { coreIndex } = image;
   const made = emulators.get(coreIndex) ?? newEmulator(coreIndex);

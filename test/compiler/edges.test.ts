@@ -127,15 +127,12 @@ for (const target of ["a311d", "imx8mp"]) {
   });
 }
 
-test("what only rearranges stays on the CPU where nothing else is on the NPU", async () => {
+test("an operator that only moves data stays on the CPU if no neighbour is on the NPU", async () => {
   const spec = { ...PLAIN, tensors: [unsigned("in", UNSIGNED), signed("out")] };
   const { report } = await compile(buildModel({ ...spec, operators: [quantize("in", "out")] }), {
     target: "a311d",
   });
-  assert.is(
-    report.operators[0]?.reason,
-    "what it rearranges neither comes from the NPU nor goes there",
-  );
+  assert.is(report.operators[0]?.reason, "it only moves data, and no neighbour runs on the NPU");
 });
 
 test.run();

@@ -188,7 +188,7 @@ const LONG: Shape[] = [
   [40009, 2, 2],
 ];
 const ON_BYTES = ["a table", "pixels without a border", "channels joined", "rows joined"];
-const TOO_LONG = /pixels on a side|too long for a change of layout|neither comes from the NPU/;
+const TOO_LONG = /pixels on a side|too long for a change of layout|no neighbour runs on the NPU/;
 
 for (const target of TARGETS) {
   for (const [what, make] of Object.entries(NETWORKS)) {

@@ -68,7 +68,7 @@ if (hasTools("sessions on a device") && hasAddon("sessions on a device")) {
           expected.submissions,
         );
         assert.equal(standIn.refusals(), []);
-        assert.equal(device, { name: NODE, reason: "as asked for, pipe 0" });
+        assert.equal(device, { name: NODE, reason: "requested, pipe 0" });
         assert.ok(times.device > 0 && times.host > times.device, JSON.stringify(times));
       });
     }
@@ -99,7 +99,7 @@ if (hasTools("sessions on a device") && hasAddon("sessions on a device")) {
   test("the core may be behind any pipe", async () => {
     describe({ cores: ["imx8mp", "a311d"] });
     const { device, outputs } = await play("run", { blobs, device: NODE });
-    assert.equal([device.reason, outputs], ["as asked for, pipe 1", [expected]]);
+    assert.equal([device.reason, outputs], ["requested, pipe 1", [expected]]);
   });
 
   test("runs follow each other, and do not see what the ones before left", async () => {

@@ -3,8 +3,8 @@ import { Placement } from "../plan/placement";
 import { keepsBytes } from "./layout/views";
 
 /**
- * Gives back to the CPU what only rearranges bytes, unless they come from the NPU's work or go
- * into it: a submission of its own would cost more than it saves.
+ * Demotes isolated operators to the CPU: those that only move data, with no neighbour that computes
+ * on the NPU. A submission of their own would cost more than it saves.
  */
 export function returnIdle(graph: Graph, placements: Placement[]): void {
   const operators = graph.operators;
@@ -18,9 +18,7 @@ export function returnIdle(graph: Graph, placements: Placement[]): void {
     if (!placements[i].isOnNpu || serves[i]) continue;
     serves[i] = leadsToOne(operators[i], graph, serves);
     if (!serves[i])
-      placements[i] = Placement.onCpu(
-        "what it rearranges neither comes from the NPU nor goes there",
-      );
+      placements[i] = Placement.onCpu("it only moves data, and no neighbour runs on the NPU");
   }
 }
 

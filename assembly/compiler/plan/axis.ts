@@ -42,7 +42,7 @@ export class Axis {
     return this.stride == 1 && copies > 1 && copies == this.kernel;
   }
 
-  /** As many copies as leave none with more steps than a kernel may have, or one for each tap. */
+  /** Copies of the image, so that each has at most LARGEST_KERNEL steps; or one copy per tap. */
   get copies(): i32 {
     const copies = (this.steps + LARGEST_KERNEL - 1) / LARGEST_KERNEL;
     return this.stride == 1 ? min(copies, this.kernel) : copies;

@@ -1,28 +1,30 @@
 import { Choice } from "./choice";
 
-/** How far ahead a layer is looked at: many groups may pay where a few do not. */
+/** Look-ahead in jobs: many groups may reduce the error where a few do not. */
 const AHEAD = 64;
-/** Mean squares of errors that hardly show beside that of a layer's own rounding, 1/12. */
+/** Mean square error that is small beside a layer's own rounding, 1/12. */
 const SMALL: f64 = 0.02 * 0.02;
-/** Of errors that leave all but one in some hundreds, or thousands, of values as they were. */
+/** Mean square errors that change one in some hundreds, or thousands, of values. */
 const SLIGHT: f64 = 0.006 * 0.006;
 const TINY: f64 = 0.0005 * 0.0005;
-/** Of errors that stand out: they move a value by half a step, as a layer's own rounding may. */
+/** An error that stands out: it moves a value by half a step, as a layer's own rounding may. */
 const LARGE: f64 = 0.5 * 0.5;
-/** What is left of them then: a third of a layer's own rounding. */
+/** The target for such a layer: a third of its own rounding. */
 const MODEST: f64 = 0.1 * 0.1;
-/** A layer whose error stands out has no more jobs than so many. */
+/** The most jobs of a layer whose error stands out. */
 export const MOST_JOBS = 64;
-/** One part in so many of the budget may go to the first layers ahead of the others. */
+/** The first layers may take 1/LEADING of the budget ahead of the others. */
 const LEADING = 4;
 
 /**
- * How many jobs each layer gets. Each has one. Where a value differs by one, it is in many sums of
- * the next layer, so that more and more of them do: what is off near the input counts for more
- * than its layer's error says. So some jobs go to the first layers, as far as they make these all
- * but exact. The next ones go to whoever gains most from each, until all errors are small. What is
- * left is spent from the input on again, since only of layers that are reached by right values
- * does it matter, and in the end on whoever gains from it at all.
+ * Jobs for each layer, by a greedy search. Every layer has one. A wrong value enters many sums of the
+ * next layer, so an error near the input costs more than its layer's error alone. Therefore the budget
+ * is spent in this order:
+ *
+ * 1. up to a quarter from the input on, until these layers are nearly exact;
+ * 2. one by one on the layer that gains most, until all errors are small;
+ * 3. from the input on again, because less error only helps a layer whose inputs are right;
+ * 4. on any layer that still gains.
  */
 export function spend(choices: Choice[], budget: i32): StaticArray<i32> {
   const jobs = new StaticArray<i32>(choices.length).fill(1);

@@ -26,7 +26,7 @@ export function placeFullyConnected(operator: Operator, context: Context): Place
 
 function place(operator: Operator, context: Context, flat: bool): Placement {
   if (operator.inputs.length < 2 || operator.outputs.length != 1) {
-    return Placement.onCpu("it has not the usual inputs and outputs");
+    return Placement.onCpu("it has fewer than two inputs, or not exactly one output");
   }
   const operands = new Operands(operator, context.graph);
   const reason = whyNotOperands(operands, context);

@@ -62,7 +62,7 @@ function join(inputs: Tensor[], output: Tensor, along: Along, context: Context):
 
 /** SPLIT: the axis is its first input. */
 export function placeSplit(operator: Operator, context: Context): Placement {
-  if (operator.inputs.length != 2) return Placement.onCpu("it has not the usual inputs");
+  if (operator.inputs.length != 2) return Placement.onCpu("it does not have exactly two inputs");
   const axisTensor = context.graph.tensors[operator.inputs[0]];
   const input = context.graph.tensors[operator.inputs[1]];
   const outputs = tensorsOf(operator.outputs, context);

@@ -115,13 +115,13 @@ function partsOf(scale: f64): i32 {
 const MOST_BIAS: f64 = 1073741824;
 
 /**
- * With a zero point within so many steps of 0, averages are on either side, and rather where the
- * NPU takes them to be: those that go below the zero point deviate from it by some twelve steps,
- * half of them by eight.
+ * If the zero point is within this many steps of 0, averages may lie on either side of 0, so neither
+ * side is assumed. Averages below the zero point differ from it by about twelve steps, half of them by
+ * eight.
  */
 const UNDECIDED = 8;
 
-/** On which side of 0 the stored values lie, mostly: 1 above, −1 below, 0 on both. */
+/** On which side of 0 most stored values lie: 1 above, −1 below, 0 on both. */
 function sideOfStored(tensor: Tensor): i32 {
   if (tensor.dtype == Dtype.UINT8) return 1;
   const zeroPoint = tensor.quantization.zeroPoint(0) as i32;
