@@ -57,7 +57,10 @@ test("compile --stop-at ends a blob at a tensor", async () => {
   );
   const refused = await run(`${compile} feature`);
   assert.is(refused.code, 2);
-  assert.match(refused.stderr, /stopAt is "feature"; expected a computed tensor such as features, /);
+  assert.match(
+    refused.stderr,
+    /stopAt is "feature"; expected a computed tensor such as features, /,
+  );
 });
 
 test.after(remove);
