@@ -18,7 +18,13 @@ export interface Task extends SessionOptions {
 type Outcome = Record<string, unknown>;
 type Values = Record<string, TypedArray>;
 
-async function open({ blobs: [path = ""], ...options }: Task): Promise<Session> {
+async function open(task: Task): Promise<Session> {
+  const {
+    blobs: [path = ""],
+    count: _count,
+    picture: _picture,
+    ...options
+  } = task;
   return Session.create(new Uint8Array(readFileSync(path)), options);
 }
 
