@@ -66,7 +66,7 @@ export class Quantization {
 
 export class Tensor {
   name: Span = new Span();
-  /** As the model says, batch first (NHWC); no extent is below 0, fewer than 2^31 bytes. */
+  /** As the model says, batch first (NHWC); no extent is below 0, at most 1 GiB. */
   shape: i32[] = [];
   dtype: Dtype = Dtype.OTHER;
   quantization: Quantization = new Quantization();

@@ -4,7 +4,7 @@ import { CORES, CoreMark } from "../targets/cores";
 import { place } from "./allocate/allocate";
 import { EncodedJob, encode } from "./encode/encode";
 import { fold } from "./fold/fold";
-import { resolveVariables } from "./fold/variables";
+import { hasOnlyValues, resolveVariables } from "./fold/variables";
 import { Span } from "./graph";
 import { Context } from "./legalize/context";
 import { legalize } from "./legalize/legalize";
@@ -114,7 +114,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   if (settings.exposesAll) exposeAll(graph);
   const context = new Context(graph, core, settings);
   const legal = legalize(context);
-  if (legal == null) return;
+  if (legal == null || !hasOnlyValues(graph)) return;
   const segments = collectSegments(graph, legal);
   const placements = requantize(context, legal, segments);
   if (placements == null) return;

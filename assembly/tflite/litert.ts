@@ -1,5 +1,6 @@
 import { Operation } from "./operation";
 import { sumFactor } from "./rules/elementwise";
+import { Dtype } from "./schema";
 
 // What LiteRT.js 2.5.3, which runs operators that have no kernel of nolfet's, is known to do
 // wrongly. It was found by comparing with plain arithmetic.
@@ -34,6 +35,7 @@ export function liteRtFault(operation: Operation): string {
   if (isSumOfBytes(operation) && sumFactor(operation) >= 1) {
     return "its output's scale is a million times below its inputs', at which LiteRT aborts";
   }
+  if (isUnknownNearest(operation)) return "LiteRT resizes float32, 8 and 16 bits only";
   for (let i = 0; i < FAULTS.length; i++) {
     const fault = FAULTS[i];
     if (fault.operator != operation.name) continue;
@@ -43,6 +45,12 @@ export function liteRtFault(operation: Operation): string {
     return fault.words;
   }
   return "";
+}
+
+function isUnknownNearest(operation: Operation): bool {
+  if (operation.name != "RESIZE_NEAREST_NEIGHBOR" || !operation.has(0)) return false;
+  const image = operation.inputs[0];
+  return !image.isReal && !image.isByte && image.dtype != Dtype.INT16;
 }
 
 /** Of quantized operands, whose scales tell how far the sum must be brought down. */

@@ -161,12 +161,12 @@ const TENSORS: Corpus = {
   "TOO_LARGE in tensor 3: expected at most 8 dimensions, found 9": tensor(FEATURES, {
     shape: repeat(9, () => 1),
   }),
-  'TOO_LARGE in tensor 3: expected fewer than 2^31 bytes in "features", found 268435456 elements of 8 each':
+  'TOO_LARGE in tensor 3: expected at most 1 GiB in "features", found 268435456 elements of 8 each':
     tensor(FEATURES, { dtype: "int64", shape: [1, 16384, 16384, 1] }),
-  'TOO_LARGE in tensor 3: expected fewer than 2^31 bytes in "features", found 2147483648 elements of 1 each':
+  'TOO_LARGE in tensor 3: expected at most 1 GiB in "features", found 2147483648 elements of 1 each':
     tensor(FEATURES, { shape: [1, 65536, 32768, 1] }),
   // Extents whose product overflows behind a 0.
-  'TOO_LARGE in tensor 3: expected fewer than 2^31 bytes in "features", found 4611686014132420609 elements of 1 each':
+  'TOO_LARGE in tensor 3: expected at most 1 GiB in "features", found 2147483647 elements of 1 each':
     tensor(FEATURES, { shape: [0, 0x7fffffff, 0x7fffffff, 4] }),
   'MALFORMED in tensor 1: expected one of 3 buffers for "weights", found buffer 77': word(
     (root) => tensorTable(root, WEIGHTS).field(TensorSlot.BUFFER),
@@ -200,10 +200,8 @@ const TENSORS: Corpus = {
 };
 
 const QUANTIZATION: Corpus = {
-  'MALFORMED in tensor 0: expected a scale finite and above 0 for "image", found 0.0': tensor(
-    IMAGE,
-    { quantization: { scale: 0, zeroPoint: 0 } },
-  ),
+  'UNSUPPORTED_MODEL in tensor 0: expected a scale above 0 for "image", found 0, which makes all its values 0':
+    tensor(IMAGE, { quantization: { scale: 0, zeroPoint: 0 } }),
   // A negative scale of a later channel.
   'MALFORMED in tensor 1: expected a scale finite and above 0 for "weights", found -0.5': tensor(
     WEIGHTS,
@@ -385,8 +383,8 @@ const GREED: Corpus = {
       const quantization = { scale, zeroPoint: scale.map(() => 0) };
       return extra({ name: "q", shape: [scale.length], quantization }, 17)();
     },
-  "TOO_LARGE in tensor 7: expected at most 4294967296 bytes of tensors in all, found 4294967398 up to here":
-    extra({ name: "e", shape: [0x7fffffff] }, 3),
+  "TOO_LARGE in tensor 9: expected at most 4294967296 bytes of tensors in all, found 4294967400 up to here":
+    extra({ name: "e", shape: [1 << 30] }, 4),
   // One large constant for many operators.
   "TOO_LARGE in operator 256: expected at most 268435456 bytes of constants read by operators in all, found 269484032 up to here":
     spec((model) => {

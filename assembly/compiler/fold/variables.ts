@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { operatorName } from "../../tflite/operators";
 import { Builtin } from "../../tflite/schema";
 import { OperatorSlot, OptionsType, VarHandleSlot } from "../../tflite/slots";
 import { Graph, Operator, Span, State, Tensor } from "../graph";
@@ -45,6 +46,34 @@ export function resolveVariables(graph: Graph): bool {
     if (!resolver.take(graph.operators[i])) return false;
   }
   return resolver.finish();
+}
+
+/**
+ * A tensor that is flagged as a variable is written by operators with a memory of their own, as LSTM,
+ * which nolfet has no kernels for. What others would read there, TFLite and TFLite Micro disagree on.
+ * False with a fault recorded where an operator reads one that nothing computes.
+ */
+export function hasOnlyValues(graph: Graph): bool {
+  for (let i = 0; i < graph.operators.length; i++) {
+    const operator = graph.operators[i];
+    for (let j = 0; j < operator.inputs.length; j++) {
+      if (operator.inputs[j] < 0) continue;
+      const tensor = graph.tensors[operator.inputs[j]];
+      if (!tensor.isVariable || isGiven(tensor, graph)) continue;
+      const expected = "variables to be read by READ_VARIABLE alone";
+      const found = `${quote(tensor.name)}, a variable that ${operatorName(operator.code)} reads`;
+      return fail(Code.UNSUPPORTED_MODEL, PlaceKind.OPERATOR, i, expected, found);
+    }
+  }
+  return true;
+}
+
+function isGiven(tensor: Tensor, graph: Graph): bool {
+  if (tensor.producer >= 0 || tensor.isConstant || graph.inputs.includes(tensor.index)) return true;
+  for (let i = 0; i < graph.states.length; i++) {
+    if (graph.states[i].input == tensor.index) return true;
+  }
+  return false;
 }
 
 class Resolver {

@@ -110,6 +110,12 @@ function isScale(scale: f32): bool {
 
 function refuseValue(tensor: Tensor, i: i32): bool {
   const scale = tensor.quantization.scale(i);
+  if (scale == 0) {
+    // TFLite runs such models: a channel whose weights are all 0 may have been given such a scale.
+    const expected = `a scale above 0 for ${quote(tensor.name)}`;
+    const found = "0, which makes all its values 0";
+    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, tensor.index, expected, found);
+  }
   if (!isScale(scale)) {
     const expected = `a scale finite and above 0 for ${quote(tensor.name)}`;
     return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, scale.toString());

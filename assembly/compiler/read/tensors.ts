@@ -1,5 +1,6 @@
 import { Code, PlaceKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { MOST_HOST_BYTES } from "../../targets/limits";
 import { Dtype } from "../../tflite/schema";
 import { BufferSlot, TensorSlot } from "../../tflite/slots";
 import { Graph, Span, Tensor } from "../graph";
@@ -28,9 +29,6 @@ const TYPES: Type[] = [
   new Type(Dtype.OTHER, 16), new Type(Dtype.OTHER, 2), new Type(Dtype.OTHER, 4), // bfloat16, i2, u4
   new Type(Dtype.OTHER, 8), new Type(Dtype.OTHER, 8), // float 8 (E4M3, E5M2)
 ];
-
-/** Any one tensor has fewer, so that sizes and offsets in it fit 31 bits. */
-const TENSOR_BYTES: u64 = 1 << 31;
 
 /** Reads the subgraph's tensors into the graph. False with a fault recorded. */
 export function readTensors(graph: Graph, tables: Vector, buffers: Vector, sums: Budgets): bool {
@@ -70,7 +68,7 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
   const at = tensor.index;
   if (!within(Limit.RANK, extents.count, "dimensions", PlaceKind.TENSOR, at)) return false;
   let product: u64 = 1;
-  for (let i: u32 = 0; i < extents.count && product < TENSOR_BYTES; i++) {
+  for (let i: u32 = 0; i < extents.count && product <= MOST_HOST_BYTES; i++) {
     // Not known in advance: the batch, of which nolfet takes one.
     const isOpen = i == 0 && extents.int(i) == -1;
     const extent = isOpen ? 1 : extents.int(i);
@@ -83,10 +81,10 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
     tensor.shape.push(extent);
   }
   const bytes = max(type.bits, 8) >> 3;
-  if (product < TENSOR_BYTES / bytes) {
+  if (product <= MOST_HOST_BYTES / bytes) {
     return sums.tensors.take(product * bytes, PlaceKind.TENSOR, at);
   }
-  const expected = `fewer than 2^31 bytes in ${quote(tensor.name)}`;
+  const expected = `at most 1 GiB in ${quote(tensor.name)}`;
   const found = `${product} elements of ${bytes} each`;
   return fail(Code.TOO_LARGE, PlaceKind.TENSOR, at, expected, found);
 }

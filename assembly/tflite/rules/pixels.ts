@@ -19,8 +19,9 @@ export function poolGeometry(operation: Operation): Geometry | null {
   return Geometry.of(operation, height, width, false, input.shape[3]);
 }
 
-/** Along one axis. */
-const MOST_PIXELS = 1 << 16;
+/** Along one axis. Each has a position in memory, for bilinear ones with shares of 32 bits. */
+const MOST_NEAREST = 1 << 20;
+const MOST_BILINEAR = 1 << 16;
 
 /** Images NHWC, batches and channels kept, brought to some pixels at least. */
 export function isResize(operation: Operation): bool {
@@ -33,7 +34,8 @@ export function isResize(operation: Operation): bool {
   if (!operation.wantsShape(output, shape, "an output")) return false;
   if (output.elements != 0 && input.elements == 0) return operation.refuse("an image", "none");
   const longest = max(output.shape[1], output.shape[2]);
-  if (longest > MOST_PIXELS) return operation.refuse(`at most ${MOST_PIXELS} pixels`, `${longest}`);
+  const most = operation.name == "RESIZE_NEAREST_NEIGHBOR" ? MOST_NEAREST : MOST_BILINEAR;
+  if (longest > most) return operation.refuse(`at most ${most} pixels on a side`, `${longest}`);
   if (!operation.flag(Option.ALIGN_CORNERS) || !operation.flag(Option.HALF_PIXEL_CENTERS)) {
     return true;
   }
