@@ -15,7 +15,7 @@ import { paint, print, printJson, table } from "./terminal.ts";
 export function addCheck(program: Command): void {
   const command = program
     .command("check")
-    .description("tell where each operator would run, and why")
+    .description("show where each operator runs, and why")
     .argument("<model>", "a quantized .tflite file");
   addTargetOptions(command).action(checkModel);
 }

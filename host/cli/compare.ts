@@ -26,7 +26,7 @@ interface Options extends TargetOptions, FeedOptions {}
 export function addCompare(program: Command): void {
   const command = program
     .command("compare")
-    .description("tell how far the NPU's tensors are from the CPU's, layer by layer")
+    .description("compare the NPU's tensors with the CPU's, layer by layer")
     .argument("<model>", "a quantized .tflite file");
   addTargetOptions(command)
     .option(

@@ -41,7 +41,7 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
       .option(
         "--job-budget <jobs>",
         "for weights quantized per channel: jobs that all such layers may take together " +
-          "for groups of channels, remainders and doublings of readings " +
+          "for groups of channels, residual jobs and doublings of the input " +
           "(default: four times the layers)",
         parseJobs,
       )

@@ -24,7 +24,7 @@ const PAGE = new URL("../dist/report.html", import.meta.url);
 export function addReport(program: Command): void {
   const command = program
     .command("report")
-    .description("write all there is to see of a compiled model into one file")
+    .description("write everything about a compiled model into one file")
     .argument("<model>", "a quantized .tflite file");
   addTargetOptions(command)
     .option("--csv", "write the table of layers as comma-separated values instead")

@@ -25,7 +25,7 @@ const STYLE = { table, heading: paint.bold, aside: paint.dim };
 export function addSelfTest(program: Command): void {
   const command = program
     .command("selftest")
-    .description("have a device execute every pattern of job, and compare it with the emulator")
+    .description("run every job pattern on a device and compare it with the emulator")
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
     .option("-t, --target <name>", "core to compile for (default: the device's own)")
     .option("--timeout <ms>", "what a device may take for one submission", parseMilliseconds)

@@ -4,7 +4,7 @@ import { addJson } from "./options.ts";
 import { print, printJson, table } from "./terminal.ts";
 
 export function addTargets(program: Command): void {
-  const command = program.command("targets").description("list the cores that are known");
+  const command = program.command("targets").description("list the known cores");
   addJson(command).action(listTargets);
 }
 

@@ -53,6 +53,11 @@ of many channels on the A311D), nor copies of an image to where a residual outpu
 are rounded for the least error on the values that a layer meets: those of the pictures given with
 \`--calibrate\`, or else of an assumed distribution.
 
+A residual job's output is a byte, which saturates. Its step is large enough for six standard deviations of
+the measured values or, without calibration, four of independent full-range bytes. Where this costs less
+than 0.004 steps of the output, the byte holds the largest possible sum. So expected errors hold for all
+inputs, except those made to match the rounding errors of one kernel.
+
 ## Layers with a large error
 
 Without \`--job-budget\`, no layer keeps an expected error of more than half a step if more jobs can help.
