@@ -5,6 +5,7 @@ import { engineFor } from "../../host/cpu/engine.ts";
 import { openEmulator } from "../../host/devices/emulated.ts";
 import type { TypedArray } from "../../host/dtype.ts";
 import { tensorInfos } from "../../host/feeds.ts";
+import { States } from "../../host/states.ts";
 import { allocateValues, prepareStep } from "../../host/steps.ts";
 import type { Submission } from "../stand-in/submission.ts";
 import { feedsOf } from "../support/feeds.ts";
@@ -31,6 +32,7 @@ export async function emulatedSession(
   };
   const engine = await engineFor(blob);
   const values = allocateValues(blob, engine);
+  new States(blob, values).reset();
   const infos = tensorInfos(blob, blob.inputs, "input");
   const feeds = feedsOf(infos, picture);
   blob.inputs.forEach((tensor, i) => {
