@@ -12,9 +12,7 @@ namespace nolfet {
 namespace {
 
 const nolf::Blob* verified(const std::vector<uint8_t>& file) {
-  if (file.size() > kMostFileBytes) {
-    refuse("", phrase("a file of at most ", kMostFileBytes, " bytes"), file.size());
-  }
+  checkFileBytes(file.size());
   checkStructure(file);
   return nolf::GetBlob(file.data());
 }
@@ -47,6 +45,11 @@ const Core* coreOf(const nolf::Target* target) {
 uint64_t wholePages(uint64_t bytes) {
   const uint64_t pages = (bytes + kPageBytes - 1) / kPageBytes;
   return (pages == 0 ? 1 : pages) * kPageBytes;
+}
+
+void checkFileBytes(uint64_t bytes) {
+  if (bytes <= kMostFileBytes) return;
+  refuse("", phrase("a file of at most ", kMostFileBytes, " bytes"), bytes);
 }
 
 Blob::Blob(std::vector<uint8_t> file) : file_(std::move(file)), root_(verified(file_)) {

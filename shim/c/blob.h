@@ -14,6 +14,9 @@ constexpr uint64_t kPageBytes = 4096;
 /** The bytes that a buffer takes in an address space: at least one page. */
 uint64_t wholePages(uint64_t bytes);
 
+/** Throws Refusal where a file is larger than a blob may be. */
+void checkFileBytes(uint64_t bytes);
+
 /**
  * Structure, version and checksum of the file are right, every index is in range and every span
  * inside its buffer. All operators are on the NPU.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,15 +19,21 @@ constexpr uint32_t kMostPipes = 4;
 /** Releases that differ in nothing that streams depend on. */
 constexpr uint64_t kAnyRevision = 0xf;
 
+struct CloseFolder {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+
 /** In the order of their numbers. */
 std::vector<std::string> renderNodes() {
   std::vector<std::string> nodes;
-  if (DIR* folder = opendir(kFolder)) {
-    while (const dirent* entry = readdir(folder)) {
-      const std::string name = entry->d_name;
-      if (name.rfind("renderD", 0) == 0) nodes.push_back(phrase(kFolder, "/", name));
-    }
-    closedir(folder);
+  const std::unique_ptr<DIR, CloseFolder> folder(opendir(kFolder));
+  if (!folder) {
+    if (errno == ENOENT) return nodes;
+    throw etnaviv::Error("opendir", errno);
+  }
+  while (const dirent* entry = readdir(folder.get())) {
+    const std::string name = entry->d_name;
+    if (name.rfind("renderD", 0) == 0) nodes.push_back(phrase(kFolder, "/", name));
   }
   std::sort(nodes.begin(), nodes.end());
   return nodes;

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "../etnaviv/error.h"
+#include "blob.h"
 #include "limits.h"
 #include "refusal.h"
 #include "session.h"
@@ -47,6 +48,8 @@ nolfet_status attempt(nolfet_session* session, Act act) {
     return fail(session, late ? NOLFET_TIMEOUT : NOLFET_DEVICE, error.what());
   } catch (const std::bad_alloc&) {
     return fail(session, NOLFET_DEVICE, "no memory");
+  } catch (const std::exception& other) {
+    return fail(session, NOLFET_DEVICE, other.what());
   }
 }
 
@@ -71,6 +74,7 @@ std::vector<uint8_t> contents(const char* path) {
     bytes.resize(bytes.size() - kPiece + read);
   }
   if (file == nullptr || std::ferror(file.get()) != 0) {
+    if (errno == ENOMEM) throw std::bad_alloc();
     throw Refusal(NOLFET_FILE, phrase("cannot read ", path, ": ", std::strerror(errno)));
   }
   return bytes;
@@ -91,7 +95,10 @@ nolfet_session* nolfet_open(const char* node) {
 
 nolfet_status nolfet_load(nolfet_session* session, const void* blob, size_t bytes) {
   const auto* first = static_cast<const uint8_t*>(blob);
-  return attempt(session, [&] { load(session, {first, first + bytes}); });
+  return attempt(session, [&] {
+    nolfet::checkFileBytes(bytes);  // before they are copied
+    load(session, {first, first + bytes});
+  });
 }
 
 nolfet_status nolfet_load_file(nolfet_session* session, const char* path) {

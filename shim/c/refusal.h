@@ -21,6 +21,7 @@ struct Refusal : std::exception {
 template <typename... Parts>
 std::string phrase(const Parts&... parts) {
   std::ostringstream text;
+  text.exceptions(std::ios::badbit);  // or the text would end where memory does
   (text << ... << parts);
   return text.str();
 }

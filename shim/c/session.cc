@@ -170,11 +170,12 @@ uint8_t* Session::valueOf(uint32_t tensor) {
   memoryBytes_ += bytes;
   if (memoryBytes_ > kMostHostBytes) refuse("", "tensors of at most 1 GiB together", "more");
   // Zero without being touched: what is not used costs nothing.
-  memory_.emplace_back(static_cast<uint8_t*>(std::calloc(bytes == 0 ? 1 : bytes, 1)), &std::free);
-  if (memory_.back() == nullptr) throw std::bad_alloc();
+  Memory memory(static_cast<uint8_t*>(std::calloc(bytes == 0 ? 1 : bytes, 1)), &std::free);
+  if (memory == nullptr) throw std::bad_alloc();
   if (const auto* data = record.data(); data != nullptr && data->size() > 0) {
-    std::memcpy(memory_.back().get(), data->data(), std::min<uint64_t>(data->size(), bytes));
+    std::memcpy(memory.get(), data->data(), std::min<uint64_t>(data->size(), bytes));
   }
+  memory_.push_back(std::move(memory));
   return values_[tensor] = memory_.back().get();
 }
 

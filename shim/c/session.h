@@ -40,6 +40,7 @@ class Session {
     std::vector<Transfer> inputs, outputs;
   };
 
+  using Memory = std::unique_ptr<uint8_t, decltype(&std::free)>;
   using Bindings = flatbuffers::Vector<flatbuffers::Offset<nolf::Binding>>;
 
   void load();
@@ -63,7 +64,7 @@ class Session {
   std::vector<Segment> segments_;
   /** By tensor: its bytes on the host's side; null where it has none. */
   std::vector<uint8_t*> values_;
-  std::vector<std::unique_ptr<uint8_t, decltype(&std::free)>> memory_;
+  std::vector<Memory> memory_;
   uint64_t memoryBytes_ = 0;
   std::vector<nolfet_tensor> inputs_;
   std::vector<nolfet_tensor> outputs_;

@@ -51,6 +51,7 @@ export async function runBlob(
   blob: Uint8Array,
   inputs: Uint8Array[],
   options: string[] = [],
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<RunnerOutcome> {
   const folder = mkdtempSync(join(tmpdir(), "nolfet-runner-"));
   try {
@@ -60,7 +61,7 @@ export async function runBlob(
     };
     const feeds = inputs.flatMap((bytes, i) => ["--input", write(`in${i}.bin`, bytes)]);
     const args = [...options, ...feeds, "--output-dir", folder, write("blob.nolf", blob)];
-    const outcome = await standIn.run(runner, args);
+    const outcome = await standIn.run(runner, args, environment);
     const outputs: Uint8Array[] = [];
     const count = outcome.stdout.match(/^output/gm)?.length ?? 0;
     for (let i = 0; outcome.code === 0 && inputs.length > 0 && i < count; i++) {

@@ -10,6 +10,8 @@
  *   jobs.c      submissions under way, and waiting for them
  *   executor.c  the way to the emulator
  *
+ * starve/starve.c, a library of its own, has calls of the process fail before they come here.
+ *
  * One lock guards all of it. An ioctl gives 0 or a negated errno; why it was refused goes, as one
  * line, to $NOLFET_STAND_IN/refusals.
  */

@@ -116,6 +116,11 @@ function preloaded(build: Build): string {
   return `${runtime.trim()}:${library}`;
 }
 
+/** Compiles what has calls fail: test/stand-in/starve/starve.c tells more. */
+function starving(): string {
+  return compileC(BUILDS.plain, ["-shared", "-fPIC", "-shared-libgcc", "starve/starve.c", "-ldl"]);
+}
+
 /** Compiles a program of `test/stand-in/driver`, by its name. */
 export function compileDriver(name: string, build: Build = BUILDS.plain): string {
   return compileC(build, ["-D_GNU_SOURCE", ...kernelHeaders(build.compiler), `driver/${name}.c`]);
@@ -136,6 +141,7 @@ export class StandIn {
   ): Promise<StandIn> {
     const folder = mkdtempSync(join(tmpdir(), "nolfet-kernel-"));
     mkdirSync(join(folder, "dri"));
+    writeFileSync(join(folder, "starve"), new BigInt64Array(4));
     const program = join(SOURCES, "executor.ts");
     const executor = spawn(process.execPath, ["--import", "tsx", program, folder], {
       cwd: ROOT,
@@ -163,14 +169,18 @@ export class StandIn {
     writeFileSync(join(this.folder, "dri", name), `${lines.join("\n")}\n`);
   }
 
-  /** Runs a program of the build's there. */
+  /**
+   * Runs a program of the build's there. Calls of the shared object that $NOLFET_STARVED names fail
+   * where the program asks for that.
+   */
   run(command: string, args: string[] = [], extra: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const env: NodeJS.ProcessEnv = { ...process.env, NOLFET_STAND_IN: this.folder, ...extra };
+    const preload = extra.NOLFET_STARVED ? `${starving()}:${this.preload}` : this.preload;
     const [emulator, ...options] = this.launcher;
     const line = emulator
-      ? [emulator, ...options, "-E", `LD_PRELOAD=${this.preload}`, command, ...args]
+      ? [emulator, ...options, "-E", `LD_PRELOAD=${preload}`, command, ...args]
       : [command, ...args];
-    if (!emulator) env.LD_PRELOAD = this.preload;
+    if (!emulator) env.LD_PRELOAD = preload;
     return new Promise((resolve, reject) => {
       const child = spawn(line[0] as string, line.slice(1), { cwd: ROOT, env });
       const outcome: Outcome = { code: null, stdout: "", stderr: "" };
