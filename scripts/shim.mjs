@@ -48,6 +48,7 @@ const PRODUCTS = {
       "-fPIC",
       "-DNAPI_VERSION=8",
       "-DNODE_ADDON_API_CPP_EXCEPTIONS",
+      "-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL", // which JavaScript gets, whatever C++ threw
       "-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", // for workers that are ended during a wait
       ...NODE_HEADERS.flatMap((folder) => ["-isystem", folder]),
     ],

@@ -21,7 +21,7 @@ export interface ListedNode extends RenderNode {
 
 /** The devices of this machine: the render nodes of the kernel driver etnaviv. */
 export class Machine implements DeviceDriver {
-  private native: Native | NolfetError | undefined;
+  private native: Native | undefined;
 
   /** `root` is the package's folder, where the addon lies. */
   constructor(private readonly root: URL) {}
@@ -83,13 +83,12 @@ export class Machine implements DeviceDriver {
 
   /** The addon, or why there is none: loaded where a device is first asked for. */
   private addon(): Native | NolfetError {
-    if (this.native) return this.native;
     try {
-      this.native = loadNative(this.root);
+      this.native ??= loadNative(this.root);
+      return this.native;
     } catch (error) {
       if (!(error instanceof NolfetError)) throw error;
-      this.native = error;
+      return error;
     }
-    return this.native;
   }
 }

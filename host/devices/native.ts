@@ -1,13 +1,14 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { NolfetError } from "../errors.ts";
+import { reasonOf } from "./device-error.ts";
 
 // The native addon (shim/), which reaches the kernel driver's render nodes. It knows of buffers and
 // command streams, and of nothing else.
 
 /**
  * An open render node: an address space of its own. Throws and rejects with an Error that is a
- * `SystemError` as well.
+ * `SystemError` as well, or says "std::bad_alloc" where memory has run out.
  */
 export interface NativeDevice {
   readonly driver: { name: string; major: number; minor: number; patch: number };
@@ -51,7 +52,7 @@ export function loadNative(root: URL): Native {
   try {
     return createRequire(import.meta.url)("node-gyp-build")(fileURLToPath(root));
   } catch (error) {
-    const [reason = ""] = (error as Error).message.split("\n");
+    const [reason = ""] = reasonOf(error).split("\n");
     throw new NolfetError("NO_DEVICE", "the native addon", reason);
   }
 }

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Core } from "../../assembly/targets/cores.ts";
 import { fileError, type SystemError } from "../errors.ts";
+import { reasonOf } from "./device-error.ts";
 import { coreOf, type Identity } from "./identity.ts";
 import type { Native, NativeDevice } from "./native.ts";
 
@@ -59,12 +60,6 @@ export function readNode(native: Native, path: string): RenderNode {
   } finally {
     device?.close();
   }
-}
-
-/** Why a call failed, in words. */
-export function reasonOf(error: unknown): string {
-  const { meaning, message } = error as SystemError & Error;
-  return meaning ?? message;
 }
 
 function readPipes(device: NativeDevice): Pipe[] {

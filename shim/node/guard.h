@@ -3,32 +3,34 @@
 
 #include <napi.h>
 
-#include <cerrno>
+#include <exception>
 #include <functional>
-#include <new>
-#include <optional>
 #include <utility>
 
 #include "../etnaviv/error.h"
 
-inline Napi::Error errorOf(Napi::Env env, const etnaviv::Error& error) {
-  Napi::Error result = Napi::Error::New(env, error.what());
-  result.Set("ioctl", error.call);
-  result.Set("errno", Napi::Number::New(env, error.number));
-  result.Set("errnoName", error.name);
-  result.Set("meaning", error.meaning);
+/** What was thrown, as JavaScript's error; a call that failed tells which, and its errno. */
+inline Napi::Error errorOf(Napi::Env env, const std::exception& thrown) {
+  Napi::Error result = Napi::Error::New(env, thrown.what());
+  if (const auto* error = dynamic_cast<const etnaviv::Error*>(&thrown)) {
+    result.Set("ioctl", error->call);
+    result.Set("errno", Napi::Number::New(env, error->number));
+    result.Set("errnoName", error->name);
+    result.Set("meaning", error->meaning);
+  }
   return result;
 }
 
-/** Does the work; what it throws is thrown as JavaScript's. */
+/**
+ * Does the work; a call that fails is thrown as JavaScript's error. Anything else that C++ throws,
+ * here or elsewhere, std::bad_alloc above all, is Node-API's to pass on, with its words.
+ */
 template <typename Work>
 auto guarded(Napi::Env env, Work work) {
   try {
     return work();
   } catch (const etnaviv::Error& error) {
     throw errorOf(env, error);
-  } catch (const std::bad_alloc&) {
-    throw errorOf(env, etnaviv::Error("malloc", ENOMEM));
   }
 }
 
@@ -48,17 +50,21 @@ class Background : public Napi::AsyncWorker {
   void Execute() override {
     try {
       wait_();
-    } catch (const etnaviv::Error& error) {
-      failure_ = error;
+    } catch (...) {
+      failure_ = std::current_exception();
     }
   }
 
   void OnOK() override {
-    if (failure_) return deferred_.Reject(errorOf(Env(), *failure_).Value());
-    deferred_.Resolve(Env().Undefined());
+    if (!failure_) return deferred_.Resolve(Env().Undefined());
+    try {
+      std::rethrow_exception(failure_);
+    } catch (const std::exception& thrown) {
+      deferred_.Reject(errorOf(Env(), thrown).Value());
+    }
   }
 
   std::function<void()> wait_;
-  std::optional<etnaviv::Error> failure_;
+  std::exception_ptr failure_;
   Napi::Promise::Deferred deferred_;
 };

@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { bytesOf, type TypedArray } from "../../host/dtype.ts";
 import { NolfetError, Session, type SessionOptions } from "../../host/index.ts";
 import { feedsOf } from "../support/feeds.ts";
@@ -14,6 +16,9 @@ export interface Task extends SessionOptions {
   count?: number;
   picture?: string;
 }
+
+/** Each a millisecond longer than the one before. */
+const MOST_WAITS = 60;
 
 type Outcome = Record<string, unknown>;
 type Values = Record<string, TypedArray>;
@@ -128,6 +133,54 @@ const SCENARIOS = {
     return { outputs };
   },
 
+  /**
+   * Sessions of which the n-th allocation, ioctl or mapping of the addon fails, or all from the n-th
+   * on, for every n that there is, with a sound one after each. Gives how many calls of each kind a
+   * session has, and what was said of the failures.
+   */
+  async starved(task: Task): Promise<Outcome> {
+    const control = openSync(join(process.env.NOLFET_STAND_IN ?? "", "starve"), "r+");
+    const write = (...numbers: bigint[]) =>
+      writeSync(control, BigInt64Array.from(numbers), 0, 32, 0);
+    const session = () =>
+      outcomeOf(async () => {
+        const one = await open(task);
+        try {
+          return { outputs: hashes(await one.run(feedsOf(one.inputs, ""))) };
+        } finally {
+          await one.release();
+        }
+      });
+    const calls: Record<string, number> = {};
+    const failures: Record<string, string[]> = {};
+    let before: Outcome | undefined;
+    let sound: Outcome | undefined;
+    for (const [kind, name] of ["", "allocation", "ioctl", "mmap"].entries()) {
+      if (kind === 0) continue;
+      const messages = new Set<string>();
+      for (const andOn of [false, true]) {
+        for (let n = 1, count = Infinity; n <= count; n++) {
+          write(BigInt(kind), BigInt(n), andOn ? 2n ** 62n : BigInt(n), 0n);
+          const starved: Outcome = await session();
+          const numbers = new BigInt64Array(4);
+          readSync(control, numbers, 0, 32, 0);
+          write(0n, 0n, 0n, 0n);
+          if (Number(numbers[3]) < n) count = calls[name] = Number(numbers[3]);
+          if (starved.outputs) assert.deepEqual(starved, sound);
+          else messages.add(`${starved.code}: ${starved.message}`);
+          if (n > count) assert.ok(starved.outputs);
+          const next: Outcome = await session();
+          sound ??= next;
+          assert.deepEqual(next, sound, `after ${name} ${n}`);
+          before = await level(before, `${name} ${n}`);
+        }
+      }
+      failures[name] = [...messages];
+    }
+    closeSync(control);
+    return { calls, failures, sound };
+  },
+
   /** A session that something happens to, then the same session again; sound ones around it. */
   async fault(task: Task): Promise<Outcome> {
     const sound = () =>
@@ -150,6 +203,18 @@ const SCENARIOS = {
     return { outcomes, next: await sound(), before, after: holdings() };
   },
 };
+
+/** Waits until no more is held than before; a job that nobody waited for holds its buffers to its end. */
+async function level(before: Outcome | undefined, when: string): Promise<Outcome> {
+  const isLevel = (now: Outcome) =>
+    now.descriptors === before?.descriptors && now.buffers === before?.buffers;
+  for (let i = 0; i < MOST_WAITS; i++) {
+    await new Promise((resolve) => setTimeout(resolve, i));
+    const now = holdings();
+    if (i > 0 && (!before || isLevel(now))) return now;
+  }
+  throw new Error(`after ${when}: ${JSON.stringify({ before, now: holdings() })}`);
+}
 
 export type Scenario = keyof typeof SCENARIOS;
 
