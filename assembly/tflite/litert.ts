@@ -1,4 +1,5 @@
 import { Operation } from "./operation";
+import { largestFactor, MOST_FACTOR } from "./rules/convolutions";
 import { sumFactor } from "./rules/elementwise";
 import { Dtype } from "./schema";
 
@@ -29,6 +30,8 @@ const FAULTS: Fault[] = [
   new Fault("RESHAPE", `${WRONG} with a computed shape`, -1, 1),
 ];
 
+const SUMMING: string[] = ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"];
+
 /** Why LiteRT must not be given an operator; empty where nothing is known against it. */
 export function liteRtFault(operation: Operation): string {
   if (operation.isCustom) return "LiteRT has no custom operators either";
@@ -36,6 +39,9 @@ export function liteRtFault(operation: Operation): string {
     return "its output's scale is a million times below its inputs', at which LiteRT aborts";
   }
   if (isUnknownNearest(operation)) return "LiteRT resizes float32, 8 and 16 bits only";
+  if (isSteepConvolution(operation)) {
+    return "its sums are multiplied by 2^30 or more, which LiteRT's 32 bits do not hold";
+  }
   for (let i = 0; i < FAULTS.length; i++) {
     const fault = FAULTS[i];
     if (fault.operator != operation.name) continue;
@@ -51,6 +57,16 @@ function isUnknownNearest(operation: Operation): bool {
   if (operation.name != "RESIZE_NEAREST_NEIGHBOR" || !operation.has(0)) return false;
   const image = operation.inputs[0];
   return !image.isReal && !image.isByte && image.dtype != Dtype.INT16;
+}
+
+function isSteepConvolution(operation: Operation): bool {
+  if (SUMMING.indexOf(operation.name) < 0 || !operation.has(0) || !operation.has(1)) return false;
+  const inputs = operation.inputs;
+  const outputs = operation.outputs;
+  if (!inputs[0].isByte || inputs[0].scales.length == 0 || inputs[1].scales.length == 0)
+    return false;
+  if (outputs.length == 0 || outputs[0].scales.length == 0) return false;
+  return largestFactor(operation) >= MOST_FACTOR;
 }
 
 /** Of quantized operands, whose scales tell how far the sum must be brought down. */

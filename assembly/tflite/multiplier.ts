@@ -43,6 +43,13 @@ export class Multiplier {
     return roundingShift(doubledHigh(x << this.left, this.value), this.right);
   }
 
+  /** The same, but what the shift to the left takes out of 32 bits becomes the nearest of them. */
+  applySaturated(x: i32): i32 {
+    const shifted = (x as i64) << this.left;
+    const held = max<i64>(min<i64>(shifted, i32.MAX_VALUE), -i32.MAX_VALUE) as i32;
+    return roundingShift(doubledHigh(held, this.value), this.right);
+  }
+
   /** Rounds once, halves up; beyond 32 bits the result wraps, as it does in TFLite. */
   applyOnce(x: i32): i32 {
     const product = (x as i64) * (this.value as i64);

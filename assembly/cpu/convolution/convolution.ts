@@ -40,7 +40,7 @@ export function prepareConvolution(operation: Operation): Kernel | null {
 
 /** TFLite has another kernel for int8 convolutions in groups. */
 function styleOf(input: Tensor, groups: i32): Style {
-  if (!input.isSigned) return Style.FLOAT_TWICE;
+  if (!input.isSigned) return Style.FLOAT_SATURATED;
   return groups == 1 ? Style.DOUBLE_ONCE : Style.DOUBLE_TWICE;
 }
 

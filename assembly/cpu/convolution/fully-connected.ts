@@ -27,7 +27,7 @@ export function prepareFullyConnected(operation: Operation): Kernel | null {
 }
 
 function styleOf(input: Tensor, weights: Tensor): Style {
-  if (!input.isSigned) return Style.FLOAT_TWICE;
+  if (!input.isSigned) return Style.FLOAT_SATURATED;
   return weights.scales.length == 1 ? Style.FLOAT_ONCE : Style.DOUBLE_ONCE;
 }
 

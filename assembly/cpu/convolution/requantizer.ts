@@ -9,8 +9,10 @@ import { hasMemory } from "../memory";
  * multiplied as float32 or as float64, and the product is rounded twice or once.
  */
 export enum Style {
-  /** All kernels for uint8. */
+  /** DEPTHWISE_CONV_2D and TRANSPOSE_CONV for uint8. */
   FLOAT_TWICE,
+  /** CONV_2D and FULLY_CONNECTED for uint8: where the others wrap, these saturate. */
+  FLOAT_SATURATED,
   /** FULLY_CONNECTED for int8 with one scale for the weights. */
   FLOAT_ONCE,
   /** DEPTHWISE_CONV_2D, and CONV_2D in groups, for int8. */
@@ -18,6 +20,9 @@ export enum Style {
   /** CONV_2D for int8, and FULLY_CONNECTED with a scale for each unit. */
   DOUBLE_ONCE,
 }
+
+/** The largest zero point. */
+const BYTE = 255;
 
 /** Of a multiplier, the reference to it and what the allocator adds. */
 const MULTIPLIER_BYTES: u64 = 64;
@@ -36,7 +41,7 @@ export class Requantizer {
     bias: Tensor | null,
     output: Tensor,
     private range: Range,
-    private roundsOnce: bool,
+    private style: Style,
   ) {
     this.multipliers = multipliers;
     this.biases = bias == null ? 0 : bias.pointer;
@@ -55,8 +60,7 @@ export class Requantizer {
     if (!hasMemory((channels as u64) * MULTIPLIER_BYTES)) return null;
     const scales = weights.scales.length;
     const bias: Tensor | null = operation.has(2) ? operation.inputs[2] : null;
-    const asFloat = style == Style.FLOAT_TWICE || style == Style.FLOAT_ONCE;
-    const roundsOnce = style == Style.FLOAT_ONCE || style == Style.DOUBLE_ONCE;
+    const asFloat = style != Style.DOUBLE_TWICE && style != Style.DOUBLE_ONCE;
     const multipliers = new StaticArray<Multiplier>(channels);
     for (let i = 0; i < channels; i++) {
       const scale = weights.scales[scales == 1 ? 0 : i];
@@ -65,16 +69,26 @@ export class Requantizer {
         : (input.scale as f64) * (scale as f64);
       multipliers[i] = Multiplier.of(product / (output.scale as f64));
     }
-    return new Requantizer(multipliers, bias, output, Range.of(operation), roundsOnce);
+    return new Requantizer(multipliers, bias, output, Range.of(operation), style);
   }
 
   value(channel: i32, sum: i32): i32 {
     const bias = this.biases == 0 ? 0 : load<i32>(this.biases + ((channel as usize) << 2));
-    const multiplier = this.multipliers[channel];
-    const scaled = this.roundsOnce
-      ? multiplier.applyOnce(sum + bias)
-      : multiplier.apply(sum + bias);
+    const scaled = this.scaled(this.multipliers[channel], sum + bias);
     return this.range.clamp(scaled + this.zeroPoint);
+  }
+
+  private scaled(multiplier: Multiplier, sum: i32): i32 {
+    switch (this.style) {
+      case Style.FLOAT_SATURATED:
+        // A zero point is added to less than 2^31, which must not wrap either.
+        return min(multiplier.applySaturated(sum), i32.MAX_VALUE - BYTE);
+      case Style.FLOAT_ONCE:
+      case Style.DOUBLE_ONCE:
+        return multiplier.applyOnce(sum);
+      default:
+        return multiplier.apply(sum);
+    }
   }
 
   /** Stores `count` sums at `sums` as the values of the channels from `channel` on. */

@@ -91,6 +91,18 @@ export function isFullyConnected(operation: Operation): bool {
   return hasParameters(operation, 0) && clamps(operation);
 }
 
+/** From sums to the output: 32 bits cannot be shifted further, so TFLite's results mean nothing. */
+export const MOST_FACTOR: f64 = 1073741824;
+
+/** From quantized sums to the output, the largest of all output channels. */
+export function largestFactor(operation: Operation): f64 {
+  const scales = operation.inputs[1].scales;
+  let largest: f32 = 0;
+  for (let i = 0; i < scales.length; i++) largest = max(largest, scales[i]);
+  const product = (operation.inputs[0].scale as f64) * (largest as f64);
+  return product / (operation.outputs[0].scale as f64);
+}
+
 /** Whether scales and bias are what the output channels, a dimension of the weights, have. */
 export function hasParameters(operation: Operation, axis: i32): bool {
   const weights = operation.inputs[1];
@@ -102,6 +114,10 @@ export function hasParameters(operation: Operation, axis: i32): bool {
   if (weights.isByte && scales != 1 && (scales != channels || weights.axis != axis)) {
     const expected = `one scale for its weights, or ${channels} along dimension ${axis}`;
     return operation.refuse(expected, `${scales} along dimension ${weights.axis}`);
+  }
+  if (weights.isByte && scales > 0 && largestFactor(operation) >= MOST_FACTOR) {
+    const found = `scales that make ${largestFactor(operation)} of it`;
+    return operation.refuse("less than 2^30 as the factor from sums to output", found);
   }
   return !operation.has(2) || operation.wantsElements(operation.inputs[2], channels, "a bias");
 }

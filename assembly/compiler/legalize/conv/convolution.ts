@@ -12,7 +12,7 @@ import { Context } from "../context";
 import { placeConvolutions } from "./convolutions";
 import { leavesCoresIdle, spellOut } from "./dense-expansion";
 import { OPERAND_RULES } from "./rules";
-import { whySumsOverflow } from "./sums";
+import { whyScaledSumsWrap, whySumsOverflow } from "./sums";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
 export function placeConvolution(operator: Operator, context: Context): Placement {
@@ -52,7 +52,9 @@ function whyNotOperands(operands: Operands, context: Context): string {
     const reason = OPERAND_RULES[i](operands);
     if (reason != "") return reason;
   }
-  return context.settings.compatMesa ? "" : whySumsOverflow(operands);
+  if (context.settings.compatMesa) return "";
+  const reason = whySumsOverflow(operands);
+  return reason != "" ? reason : whyScaledSumsWrap(operands);
 }
 
 function sliding(operands: Operands, context: Context): Convolution {

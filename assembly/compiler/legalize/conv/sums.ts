@@ -25,6 +25,23 @@ export function whySumsOverflow(o: Operands): string {
   return "";
 }
 
+/**
+ * Why sums, brought to the output's scale, are not sure to fit TFLite's 32 bits. Most of its kernels
+ * let them wrap there, where the NPU saturates.
+ */
+export function whyScaledSumsWrap(o: Operands): string {
+  if (!o.hasSignedWeights && !o.isDepthwise) return ""; // TFLite saturates, too
+  const fanIn = (o.weights.elements as i64) / max(o.outputChannels, 1);
+  const most = (mostBias(o) + MOST_STEPS * MOST_STEPS * fanIn) as f64;
+  const unit = (o.input.quantization.scale(0) / o.output.quantization.scale(0)) as f64;
+  let factor: f64 = 0;
+  for (let i = 0; i < o.weights.quantization.count; i++)
+    factor = max(factor, unit * (o.weights.quantization.scale(i) as f64));
+  // A factor is shifted to the left by the power of two above it.
+  if (2 * factor * most <= (i32.MAX_VALUE as f64) || factor < 0.5) return "";
+  return `its sums may leave TFLite's 32 bits when multiplied by ${factor as f32}`;
+}
+
 function mostBias(o: Operands): i64 {
   let most: i64 = 0;
   for (let k = 0; k < o.outputChannels; k++) most = max(most, absolute(biasOf(o, k)));

@@ -1,0 +1,104 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { compile, Session } from "../../host/index.ts";
+import { loadLiteRtWith } from "../../host/litert/module.ts";
+import { loadInstalledLiteRt } from "../../host/litert/node.ts";
+import { compileForLiteRt } from "../../host/litert/runtime.ts";
+import { buildModel } from "../../host/tflite/builder.ts";
+import { fails } from "../host/errors.ts";
+import { chooseReferenceKernels } from "../support/litert.ts";
+
+// Sums that leave 32 bits when they are brought to the output's scale, where TFLite's uint8 kernels
+// saturate and its int8 kernels wrap: beside LiteRT's reference kernels, wherever the layer runs.
+
+const DEPTH = 256;
+const UNITS = 3;
+const FACTORS = [10, 300, 1500, 2000, 1e4, 1e6, 1e8];
+
+type ByteType = "uint8" | "int8";
+
+/** Sums of about 1.2 million, minus as many, and a few. */
+function steepLayer(operator: string, dtype: ByteType, factor: number, several = false) {
+  const zeroPoint = dtype === "int8" ? 0 : 128;
+  const isFlat = operator === "FULLY_CONNECTED";
+  const shape = (count: number) => (isFlat ? [1, count] : [1, 1, 1, count]);
+  const scale = several ? [factor, factor * 0.7, factor * 0.3] : factor;
+  const zeros = several ? [0, 0, 0] : 0;
+  const weights = Uint8Array.from({ length: UNITS * DEPTH }, (_, i) => {
+    return zeroPoint + ([100, -100, (i % 7) - 3][Math.floor(i / DEPTH)] as number);
+  });
+  const one = { scale: 1, zeroPoint };
+  return buildModel({
+    inputs: ["x"],
+    outputs: ["y"],
+    tensors: [
+      { name: "x", shape: shape(DEPTH), dtype, quantization: one },
+      {
+        name: "weights",
+        shape: isFlat ? [UNITS, DEPTH] : [UNITS, 1, 1, DEPTH],
+        dtype,
+        quantization: { scale, zeroPoint: several ? zeros : zeroPoint, axis: 0 },
+        data: weights,
+      },
+      {
+        name: "bias",
+        shape: [UNITS],
+        dtype: "int32",
+        quantization: { scale, zeroPoint: zeros, axis: 0 },
+        data: Int32Array.of(1, 2, 3),
+      },
+      { name: "y", shape: shape(UNITS), dtype, quantization: one },
+    ],
+    operators: [
+      {
+        operator,
+        inputs: ["x", "weights", "bias"],
+        outputs: ["y"],
+        options: isFlat ? {} : { padding: 1, stride_h: 1, stride_w: 1 },
+      },
+    ],
+  });
+}
+
+for (const operator of ["CONV_2D", "FULLY_CONNECTED"]) {
+  for (const dtype of ["uint8", "int8"] as ByteType[]) {
+    test(`steep sums of a ${operator} of ${dtype} are LiteRT's`, async () => {
+      const zero = dtype === "int8" ? 0 : 128;
+      const input = Uint8Array.from({ length: DEPTH }, (_, i) => zero + ((3 * i) % 100));
+      for (const factor of FACTORS) {
+        for (const several of dtype === "int8" ? [false, true] : [false]) {
+          const model = steepLayer(operator, dtype, factor, several);
+          const liteRt = await compileForLiteRt(model);
+          const [expected] = await liteRt.run([input]);
+          liteRt.release();
+          if (dtype === "uint8") assert.equal([...(expected as Uint8Array)].slice(0, 2), [255, 0]);
+          for (const cpuOnly of [false, true]) {
+            const session = await Session.create(
+              await compile(model, { target: "a311d", cpuOnly }),
+              { device: "emulator" },
+            );
+            const { y } = await session.run({
+              x: dtype === "int8" ? new Int8Array(input) : input,
+            });
+            await session.release();
+            assert.equal(new Uint8Array((y as Int8Array).buffer, y?.byteOffset, UNITS), expected);
+          }
+        }
+      }
+    });
+
+    test(`factors of 2^30 and more are refused for a ${operator} of ${dtype}`, async () => {
+      const model = steepLayer(operator, dtype, 2 ** 30);
+      const error = await fails("UNSUPPORTED_OPERATOR", () => compile(model, { target: "a311d" }));
+      assert.match(error.message, "less than 2^30 as the factor from sums to output");
+    });
+  }
+}
+
+test.before(() => {
+  chooseReferenceKernels();
+});
+// Other tests in this process expect what users have.
+test.after(() => loadLiteRtWith(loadInstalledLiteRt));
+
+test.run();
