@@ -1,4 +1,5 @@
 import type { Blob } from "../../../host/blob/blob.ts";
+import { wholePages } from "../../../host/blob/pages.ts";
 import { mapImage } from "../../../host/devices/emulated.ts";
 import { Emulator, type JobExtents } from "../../../host/devices/emulator.ts";
 import { relocatedFrom } from "../../../host/devices/relocate.ts";
@@ -97,6 +98,7 @@ function run(emulator: Emulator, blob: Blob, extents: JobExtents[][], random: Ra
   const work = extents.flat().map(({ output, words }) => output.bytes * Math.max(16, words.bytes));
   if (work.reduce((sum, one) => sum + one, 0) > MOST_WORK) return { outcome: "loaded" };
   const background = random.below(256);
+  emulator.back(blob.arenaAddress, wholePages(blob.arenaBytes));
   emulator.view(blob.arenaAddress, blob.arenaBytes).fill(background);
   for (const { stream } of blob.segments) {
     try {
