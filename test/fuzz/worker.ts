@@ -29,7 +29,7 @@ export interface Fault {
   changes: string[];
 }
 
-/** What one mutant may take: time of the processor, and memory of the process. */
+/** What one outcome of a mutant may take: time of the processor, and memory of the process. */
 export const MOST_MILLISECONDS = 2_000;
 export const MOST_BYTES = 2 ** 30;
 const BATCH_MILLISECONDS = 500;
@@ -58,7 +58,7 @@ async function tryOne(index: number): Promise<void> {
   for (const outcome of outcomes) batch.outcomes[outcome] = (batch.outcomes[outcome] ?? 0) + 1;
   batch.milliseconds += milliseconds;
   if (milliseconds > batch.slowest.milliseconds) batch.slowest = { index, milliseconds };
-  const wrong = fault ?? excess(milliseconds);
+  const wrong = fault ?? excess(milliseconds / outcomes.length);
   if (wrong !== undefined) batch.faults.push({ index, subject, fault: wrong, changes });
 }
 

@@ -5,6 +5,7 @@ import {
   compile,
   type ErrorCode,
   NolfetError,
+  openBlob,
   Session,
 } from "../../../host/index.ts";
 import type { Attempt, Trial } from "../kinds.ts";
@@ -14,7 +15,7 @@ import { loadSubjects, type Subject } from "../subjects.ts";
 
 const TARGETS = ["a311d", "imx8mp"];
 
-const LARGEST_EXECUTED = { macs: 1e8, arenaBytes: 1 << 24 };
+const LARGEST_EXECUTED = { macs: 1e8, arenaBytes: 1 << 24, tensorBytes: 1 << 24 };
 
 /** What neither a model may be refused with, nor its blob by the session or the emulator. */
 const FAULTS = new Set<ErrorCode>([
@@ -70,8 +71,17 @@ async function judge(
   }
 }
 
-function isLarge({ report: { macs, memory } }: CompiledBlob): boolean {
-  return macs.total > LARGEST_EXECUTED.macs || memory.arenaBytes > LARGEST_EXECUTED.arenaBytes;
+/** Whether executing a blob takes long for its sizes alone: those of its tensors on the CPU among them. */
+function isLarge(blob: CompiledBlob): boolean {
+  const { macs, memory } = blob.report;
+  const sizes = openBlob(blob).tensors.map(({ shape, dtype }) => {
+    return elementsOf(shape) * DTYPES[dtype].bytes;
+  });
+  return (
+    macs.total > LARGEST_EXECUTED.macs ||
+    memory.arenaBytes > LARGEST_EXECUTED.arenaBytes ||
+    sizes.reduce((sum, bytes) => sum + bytes, 0) > LARGEST_EXECUTED.tensorBytes
+  );
 }
 
 /** Executes the blob on inputs that are all 0 bytes. */
