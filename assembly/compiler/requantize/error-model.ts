@@ -21,9 +21,6 @@ export class Cost {
   private unit: f64;
   /** The largest sum of the variances of what a kernel meets. */
   private variance: f64 = 0;
-  /** Of what rounding leaves of a sum: how far full-range values take it, and any values. */
-  private fullRange: f64 = 0;
-  private largest: f64;
   private scales: StaticArray<f64>;
   private factors: StaticArray<f64>;
   /** Mean squares of each kernel's weights. */
@@ -40,10 +37,6 @@ export class Cost {
     const shared = layer.keepsChannels ? 0 : sumOfVariances(layer, activity);
     const unit = unitOf(layer);
     this.unit = unit;
-    const fanIn = layer.fanIn as f64;
-    this.largest = (fanIn * FULL_RANGE) / 8; // a quarter of a step a weight, half the range a value
-    if (!activity.isMeasured(layer.operands.input))
-      this.fullRange = fullRangeReach(fanIn * ROUNDING);
     this.weight = 1 / (1 + meanVariance(layer, activity));
     for (let k = 0; k < kernels; k++) {
       const variance = layer.keepsChannels
@@ -62,9 +55,7 @@ export class Cost {
    */
   inHalves(scale: f64, readings: i32): f64 {
     const step = (this.unit * scale) / (readings as f64);
-    const usual = REACH * Math.sqrt(ROUNDING * this.variance);
-    const link = linkFor(max(usual, this.fullRange), this.largest, step);
-    return step * step * remainderNoise(link, this.variance);
+    return step * step * remainderNoise(leastLink(ROUNDING * this.variance), this.variance);
   }
 
   scale(kernel: i32): f64 {
@@ -80,36 +71,13 @@ export class Cost {
 }
 
 /** Deviations of what bytes leave of a sum that its byte holds, on either side. */
-export const REACH: f64 = 6;
+const REACH: f64 = 6;
 /** Steps of a remainder's weight to one of the rounded weight, which it is a part of. */
 export const LARGEST_BYTE: f64 = 127;
-/** The values of a byte's whole range: their distance, variance, and deviations that are held. */
-const FULL_RANGE: f64 = 255;
-const FULL_VARIANCE: f64 = (256 * 256 - 1) / 12.0;
-const FULL_REACH: f64 = 4;
-/** A root mean square, in output steps, that turns one value in some hundreds over. */
-const FAINT: f64 = 0.004;
 
-/**
- * How far a sum of weights, whose squares have such a sum, is taken from its mean by independent
- * values of a byte's full range.
- */
-export function fullRangeReach(squares: f64): f64 {
-  return FULL_REACH * Math.sqrt(squares * FULL_VARIANCE);
-}
-
-/**
- * What a step of the remainder counts for: so much that its byte holds every `likely` sum, and the
- * `largest` one, too, as far as coarser steps hardly show. Beyond its byte the remainder saturates.
- * `step`: output steps for one of the sum.
- */
-export function linkFor(likely: f64, largest: f64, step: f64): f64 {
-  const hardlyShows = min<f64>(Math.floor(FAINT / (step * Math.sqrt(ROUNDING))), LARGEST_BYTE);
-  return max<f64>(holding(likely), min<f64>(holding(largest), hardlyShows));
-}
-
-function holding(sum: f64): f64 {
-  return max<f64>(1, Math.ceil(sum / LARGEST_BYTE));
+/** What a step of that must count for at least, where it has such a mean square. */
+export function leastLink(meanSquare: f64): f64 {
+  return max<f64>(1, Math.ceil((REACH * Math.sqrt(meanSquare)) / LARGEST_BYTE));
 }
 
 /**

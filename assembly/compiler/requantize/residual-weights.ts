@@ -1,14 +1,7 @@
 import { fitsInt32, toByte, toWhole } from "../../diagnostics/narrow";
 import { Context } from "../legalize/context";
 import { Activity } from "./activation-statistics";
-import {
-  fullRangeReach,
-  LARGEST_BYTE,
-  linkFor,
-  REACH,
-  remainderNoise,
-  unitOf,
-} from "./error-model";
+import { LARGEST_BYTE, leastLink, remainderNoise, unitOf } from "./error-model";
 import { ZERO } from "./grouped-weights";
 import { Layer } from "./layers";
 import { Arrangement } from "./permuted-weights";
@@ -29,24 +22,19 @@ const LARGEST_PIXEL: f64 = 255;
  *
  *     Σ w · x  ≈  Σ a · x  +  u · e        e ≈ Σ b · x / (127 · u)
  *
- * u is a whole number by which e, whose mean goes into the biases, fits into a byte: for the values
- * that are expected, for full-range ones where nothing is known, and for all that there may be where
- * that hardly shows. What was moved by Σ ½ · x, at most, is now off by ½ · u. With r readings of the image, a is a sum of
+ * u is the least whole number by which e, whose mean goes into the biases, fits into a byte. What
+ * was moved by Σ ½ · x, at most, is now off by ½ · u. With r readings of the image, a is a sum of
  * r bytes, and the scale so much smaller. A layer whose sums may exceed 32 bits is left to groups.
  */
 export class Remainder {
   private layer: Layer;
   private rounding: Rounding;
-  private isMeasured: bool;
   /** Bytes of a, for each reading, and of b. */
   private rounded: StaticArray<u8>[] = [];
   private left: StaticArray<u8>;
   /** By place: the mean of what is left of the sums, and the most that the mean square may be. */
   private means: StaticArray<f64>;
   private squares: StaticArray<f64>;
-  /** By place: how far full-range values take what is left of the sum from its mean, and any. */
-  private fullRanges: StaticArray<f64>;
-  private largest: StaticArray<f64>;
   /** By place: the sums of |a| and of |b|. */
   private roundedSums: StaticArray<f64>;
   private leftSums: StaticArray<f64>;
@@ -66,9 +54,6 @@ export class Remainder {
     this.left = new StaticArray<u8>(weights);
     this.means = new StaticArray<f64>(layer.channels);
     this.squares = new StaticArray<f64>(layer.channels);
-    this.fullRanges = new StaticArray<f64>(layer.channels);
-    this.largest = new StaticArray<f64>(layer.channels);
-    this.isMeasured = activity.isMeasured(layer.operands.input);
     this.roundedSums = new StaticArray<f64>(layer.channels);
     this.leftSums = new StaticArray<f64>(layer.channels);
     for (let r = 0; r < readings; r++) this.rounded.push(new StaticArray<u8>(weights));
@@ -112,17 +97,14 @@ export class Remainder {
     const layer = this.layer;
     const scale = this.scaleOf(first, count);
     const step = unitOf(layer) * scale;
-    let likely: f64 = 0;
-    let largest: f64 = 0;
+    let square: f64 = 0;
     let variance: f64 = 0;
     for (let p = first; p < first + count; p++) {
       this.divide(p, scale);
-      likely = max(likely, REACH * Math.sqrt(this.squares[p]));
-      if (!this.isMeasured) likely = max(likely, this.fullRanges[p]);
-      largest = max(largest, this.largest[p]);
+      square = max(square, this.squares[p]);
       variance += this.rounding.variance;
     }
-    const link = linkFor(likely, largest, step);
+    const link = leastLink(square);
     const noise = remainderNoise(link, variance / (count as f64));
     this.added += (count as f64) * step * step * noise;
     const core = this.context.core;
@@ -157,25 +139,6 @@ export class Remainder {
     this.leftSums[place] = leftSum;
     this.means[place] = -rounding.shift;
     this.squares[place] = rounding.mostSquare;
-    this.reach(place);
-  }
-
-  /** How far from its mean what is left of a kernel's sum may be, in steps of the rounded weights. */
-  private reach(place: i32): void {
-    const left = this.rounding;
-    let sum: f64 = 0;
-    let magnitudes: f64 = 0;
-    let squares: f64 = 0;
-    for (let at = 0; at < this.layer.fanIn; at++) {
-      const weight = left.left(at);
-      sum += weight;
-      magnitudes += abs(weight);
-      squares += weight * weight;
-    }
-    const half = LARGEST_PIXEL / 2;
-    const shift = abs(sum * (half - (this.layer.convolution.inputZero as f64)) - this.means[place]);
-    this.largest[place] = shift + magnitudes * half;
-    this.fullRanges[place] = min(this.largest[place], shift + fullRangeReach(squares));
   }
 
   /** Gives each reading as equal a part of a weight as whole numbers are. */
