@@ -33,8 +33,8 @@ export interface CompileOptions {
   stopAt?: string;
   /**
    * How many jobs all layers whose weights have a scale for each channel may have together, the
-   * more, the nearer to those scales: one for each group of channels, one for a remainder, and one
-   * for each doubling of its readings. Default: four times as many as such layers.
+   * more, the nearer to those scales: one for each group of channels, one for residual weights, and one
+   * for each doubling of the copies of its input. Default: four times as many as such layers.
    */
   jobBudget?: number;
   /** What `calibrate` gave for the model: what its tensors' values are like. */

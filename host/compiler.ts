@@ -45,11 +45,11 @@ export function compileModel(
   return withCompiler(model, (compiler, pointer) => {
     if (stopAt !== undefined) {
       const name = new TextEncoder().encode(stopAt);
-      compiler.setStopAt(place(compiler, name), name.length);
+      compiler.setStopAt(copyIn(compiler, name), name.length);
     }
     if (jobBudget !== undefined) compiler.setJobBudget(jobBudget);
     if (statistics !== undefined) {
-      compiler.setStatistics(place(compiler, statistics), statistics.length);
+      compiler.setStatistics(copyIn(compiler, statistics), statistics.length);
     }
     return compiler.compile(pointer, model.length, core, options);
   });
@@ -76,14 +76,14 @@ async function withCompiler(
   work: (compiler: CompilerExports, pointer: number) => number,
 ): Promise<Bytes> {
   const compiler = await instantiate<CompilerExports>(await wasmModule("compiler"));
-  if (work(compiler, place(compiler, model)) !== 0) throw failureOf(compiler);
+  if (work(compiler, copyIn(compiler, model)) !== 0) throw failureOf(compiler);
   const start = compiler.resultPointer() >>> 0;
   const end = start + (compiler.resultBytes() >>> 0);
   return new Uint8Array(compiler.memory.buffer.slice(start, end)) as Bytes;
 }
 
 /** Copies bytes into the instance; gives their pointer. */
-function place(compiler: CompilerExports, bytes: Uint8Array): number {
+function copyIn(compiler: CompilerExports, bytes: Uint8Array): number {
   const pointer = compiler.allocate(Math.max(1, bytes.length)) >>> 0;
   if (pointer === 0) {
     const found = `a model of ${bytes.length} bytes`;

@@ -1,10 +1,10 @@
-import type { Code, PlaceKind } from "../assembly/diagnostics/codes.ts";
+import type { Code, LocationKind } from "../assembly/diagnostics/codes.ts";
 
 export type ErrorCode = keyof typeof Code;
 
 /** Where a fault lies: a byte offset, or the index of a tensor, operator, job or word. */
-export interface Place {
-  kind: keyof typeof PlaceKind;
+export interface Location {
+  kind: keyof typeof LocationKind;
   at: number;
 }
 
@@ -18,7 +18,7 @@ export interface SystemError {
   meaning: string;
 }
 
-const PLACE_WORDS: Record<keyof typeof PlaceKind, string> = {
+const LOCATION_WORDS: Record<keyof typeof LocationKind, string> = {
   NONE: "",
   BYTE: "at byte",
   TENSOR: "in tensor",
@@ -34,7 +34,7 @@ const FOUND_FIRST: ErrorCode[] = ["BAD_OPTION", "UNSUPPORTED_TARGET", "FILE"];
 /**
  * The one error that nolfet throws for anything that is not right with what it was given.
  *
- * `code` names the kind of fault, `place` says where it lies, `expected` and `found` what
+ * `code` names the kind of fault, `location` says where it lies, `expected` and `found` what
  * should have been there and what was. `system` is there for the DEVICE codes.
  */
 export class NolfetError extends Error {
@@ -44,18 +44,23 @@ export class NolfetError extends Error {
     readonly code: ErrorCode,
     readonly expected: string,
     readonly found: string,
-    readonly place: Place = { kind: "NONE", at: 0 },
+    readonly location: Location = { kind: "NONE", at: 0 },
     readonly system?: SystemError,
   ) {
-    super(describe(code, expected, found, place));
+    super(describe(code, expected, found, location));
   }
 }
 
-function describe(code: ErrorCode, expected: string, found: string, { kind, at }: Place): string {
+function describe(
+  code: ErrorCode,
+  expected: string,
+  found: string,
+  { kind, at }: Location,
+): string {
   const where =
     kind === "NONE"
       ? ""
-      : `${PLACE_WORDS[kind]} ${kind === "ADDRESS" ? `0x${at.toString(16)}` : at}: `;
+      : `${LOCATION_WORDS[kind]} ${kind === "ADDRESS" ? `0x${at.toString(16)}` : at}: `;
   if (FOUND_FIRST.includes(code)) return `${where}${found}; expected ${expected}`;
   return `${where}expected ${expected}, found ${found}`;
 }
@@ -80,9 +85,9 @@ const MEANINGS: Record<string, string> = {
 /** What the system says about a file or stream, as a FILE error; `path` as its user gave it. */
 export function fileError(expected: string, error: unknown, path?: string): NolfetError {
   if (error instanceof NolfetError) return error;
-  const { code = "", message, path: place = "" } = error as NodeJS.ErrnoException;
+  const { code = "", message, path: location = "" } = error as NodeJS.ErrnoException;
   const meaning = MEANINGS[code] ?? message;
-  const where = path ?? place;
+  const where = path ?? location;
   return new NolfetError("FILE", expected, where === "" ? meaning : `${meaning}: ${where}`);
 }
 

@@ -30,8 +30,8 @@ export function tensorInfos(
   return indices.map((index, i) => {
     const { name, shape, dtype, quantization: quantizations } = tensors[index] as Tensor;
     if (!DTYPES[dtype].array) {
-      const place = { kind: "TENSOR", at: index } as const;
-      throw new NolfetError("UNSUPPORTED_MODEL", `an ${kind} of numbers`, dtype, place);
+      const location = { kind: "TENSOR", at: index } as const;
+      throw new NolfetError("UNSUPPORTED_MODEL", `an ${kind} of numbers`, dtype, location);
     }
     let unique = name === "" ? `${kind}${i}` : name;
     while (taken.has(unique)) unique += `:${i}`;

@@ -6,7 +6,7 @@ export { calibrate } from "./calibrate/calibrate.ts";
 export { type Comparison, compareModel, type OperatorComparison } from "./compare/compare.ts";
 export { type CompiledBlob, type CompileOptions, compile } from "./compile.ts";
 export type { Dtype, TypedArray } from "./dtype.ts";
-export { type ErrorCode, NolfetError, type Place, type SystemError } from "./errors.ts";
+export { type ErrorCode, type Location, NolfetError, type SystemError } from "./errors.ts";
 export { coreView } from "./explain/cores.ts";
 export { toCsv } from "./explain/csv.ts";
 export { explain } from "./explain/explain.ts";

@@ -36,7 +36,7 @@ export interface OperatorReport {
   /** On the NPU with weights quantized per channel: how many scales are left of theirs. */
   groups?: number;
   /** Where what bytes leave of these has a job of its own: how often the other reads the image. */
-  readings?: number;
+  inputCopies?: number;
   /** What that adds to its output, as expected: root mean square, in steps. */
   error?: number;
 }
@@ -47,7 +47,7 @@ export interface ChannelReport {
   /** Scales that are left, each with a job of its own at least. */
   groups: number;
   /** Layers where what bytes leave of the weights has a job of its own. */
-  remainders: number;
+  residuals: number;
   /** What that adds to the layers' outputs, in their steps: root mean square over the layers. */
   error: number;
   /** The operator with the largest error. */
@@ -119,10 +119,10 @@ function operatorReport(operator: Operator, cpuKernel: boolean): OperatorReport 
 /** Nothing where weights are not quantized per channel. */
 export function channelsOf({
   channelGroups: groups,
-  readings,
+  inputCopies,
   error,
-}: Operator): Pick<OperatorReport, "groups" | "readings" | "error"> {
-  return groups === 0 ? {} : { groups, ...(readings > 0 ? { readings } : {}), error };
+}: Operator): Pick<OperatorReport, "groups" | "inputCopies" | "error"> {
+  return groups === 0 ? {} : { groups, ...(inputCopies > 0 ? { inputCopies } : {}), error };
 }
 
 function channelReport(operators: OperatorReport[]): { channels?: ChannelReport } {
@@ -135,7 +135,7 @@ function channelReport(operators: OperatorReport[]): { channels?: ChannelReport 
     channels: {
       layers: layers.length,
       groups: sum(layers, ({ groups = 0 }) => groups),
-      remainders: layers.filter(({ readings }) => readings !== undefined).length,
+      residuals: layers.filter(({ inputCopies }) => inputCopies !== undefined).length,
       error: Math.sqrt(sum(layers, (layer) => errorOf(layer) ** 2) / layers.length),
       worst: worst.index,
     },

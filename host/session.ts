@@ -11,7 +11,7 @@ import { type Report, reportOf } from "./report.ts";
 import { sharedValues } from "./shared-values.ts";
 import { States } from "./states.ts";
 import type { Step, Values } from "./step.ts";
-import { allocateValues, place, prepareStep } from "./steps.ts";
+import { allocateValues, copyUnlessSame, prepareStep } from "./steps.ts";
 
 export interface SessionOptions {
   /**
@@ -191,7 +191,7 @@ export class Session {
       const begin = performance.now();
       const busyBefore = this.npu?.busyMilliseconds ?? 0;
       this.blob.inputs.forEach((tensor, i) => {
-        place(inputs[i] as Uint8Array, this.values.get(tensor) as Uint8Array);
+        copyUnlessSame(inputs[i] as Uint8Array, this.values.get(tensor) as Uint8Array);
       });
       for (const step of this.steps) await step.run();
       const results = this.blob.outputs.map((tensor, i) => {

@@ -76,27 +76,27 @@ function npuStep(
     async run() {
       const before = device.arena();
       for (const { tensor, offset, bytes } of inputs) {
-        const place = before.subarray(offset, offset + bytes);
-        copy(values.get(tensor) as Uint8Array, place, flip(tensor));
+        const slice = before.subarray(offset, offset + bytes);
+        copy(values.get(tensor) as Uint8Array, slice, flip(tensor));
       }
       await device.submit(stream);
       const after = device.arena();
       for (const { tensor, offset, bytes } of outputs) {
-        const place = after.subarray(offset, offset + bytes);
-        copy(place, values.get(tensor) as Uint8Array, flip(tensor));
+        const slice = after.subarray(offset, offset + bytes);
+        copy(slice, values.get(tensor) as Uint8Array, flip(tensor));
       }
     },
   };
 }
 
 /** Copies bytes, unless they are where they should be. */
-export function place(source: Uint8Array, destination: Uint8Array): void {
+export function copyUnlessSame(source: Uint8Array, destination: Uint8Array): void {
   const { buffer, byteOffset } = destination;
   if (source.buffer !== buffer || source.byteOffset !== byteOffset) destination.set(source);
 }
 
 /** The NPU knows only unsigned bytes: a signed value is stored as itself plus 128. */
 function copy(source: Uint8Array, destination: Uint8Array, flip: boolean): void {
-  if (!flip) place(source, destination);
+  if (!flip) copyUnlessSame(source, destination);
   else for (let i = 0; i < source.length; i++) destination[i] = (source[i] as number) ^ 0x80;
 }

@@ -1,12 +1,12 @@
-import { Code, PlaceKind } from "../assembly/diagnostics/codes.ts";
+import { Code, LocationKind } from "../assembly/diagnostics/codes.ts";
 import { type ErrorCode, NolfetError } from "./errors.ts";
 
 /** What all Wasm modules export to tell of a failure. */
 export interface FailureExports {
   memory: WebAssembly.Memory;
   failureCode(): number;
-  failurePlaceKind(): number;
-  failurePlace(): number;
+  failureLocationKind(): number;
+  failureLocation(): number;
   failureText(): number;
 }
 
@@ -38,8 +38,8 @@ export async function instantiate<T>(
 export function failureOf(exports: FailureExports): NolfetError {
   const [expected = "", found = ""] = readString(exports.memory, exports.failureText()).split("\n");
   return new NolfetError(Code[exports.failureCode()] as ErrorCode, expected, found, {
-    kind: PlaceKind[exports.failurePlaceKind()] as keyof typeof PlaceKind,
-    at: exports.failurePlace() >>> 0,
+    kind: LocationKind[exports.failureLocationKind()] as keyof typeof LocationKind,
+    at: exports.failureLocation() >>> 0,
   });
 }
 

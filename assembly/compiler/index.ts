@@ -1,7 +1,7 @@
-import { Code, PlaceKind } from "../diagnostics/codes";
+import { Code, LocationKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { CORES, CoreMark } from "../targets/cores";
-import { place } from "./allocate/allocate";
+import { allocateMemory } from "./allocate/allocate";
 import { EncodedJob, encode } from "./encode/encode";
 import { fold } from "./fold/fold";
 import { hasOnlyValues, resolveVariables } from "./fold/variables";
@@ -20,8 +20,8 @@ import { extract } from "./write/submodel";
 
 export {
   failureCode,
-  failurePlace,
-  failurePlaceKind,
+  failureLocation,
+  failureLocationKind,
   failureText,
 } from "../diagnostics/failure";
 
@@ -75,7 +75,7 @@ export function extractOperator(model: usize, bytes: u32, operator: i32): i32 {
   const file = known ? extract(graph, [operator]).file : null;
   if (file == null) {
     const expected = "an operator that can stand on its own";
-    fail(Code.UNSUPPORTED_OPERATOR, PlaceKind.OPERATOR, operator, expected, "another");
+    fail(Code.UNSUPPORTED_OPERATOR, LocationKind.OPERATOR, operator, expected, "another");
     return failureCode();
   }
   resultAddress = file.pointer;
@@ -129,9 +129,9 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
     lowerings.push(lowering);
     encoded.push(jobs);
   }
-  const layout = place(lowerings, encoded);
-  if (layout == null) return;
-  const blob = writeBlob(graph, placements, segments, lowerings, encoded, layout, core, settings);
+  const memory = allocateMemory(lowerings, encoded);
+  if (memory == null) return;
+  const blob = writeBlob(graph, placements, segments, lowerings, encoded, memory, core, settings);
   resultAddress = blob.pointer;
   resultSize = blob.size;
 }
@@ -140,7 +140,7 @@ function acceptable(coreIndex: i32, settings: Settings): bool {
   if (settings.contradictory) {
     return fail(
       Code.BAD_OPTION,
-      PlaceKind.NONE,
+      LocationKind.NONE,
       0,
       "options that go together",
       "strict with unproven jobs",
@@ -149,7 +149,7 @@ function acceptable(coreIndex: i32, settings: Settings): bool {
   if (coreIndex < 0 || coreIndex >= CORES.length) {
     return fail(
       Code.UNSUPPORTED_TARGET,
-      PlaceKind.NONE,
+      LocationKind.NONE,
       0,
       "a core of the table",
       `number ${coreIndex}`,
@@ -158,7 +158,7 @@ function acceptable(coreIndex: i32, settings: Settings): bool {
   const core = CORES[coreIndex];
   if (core.mark == CoreMark.UNPROVEN && !settings.allowUnproven) {
     const expected = "a core whose stream format is known, or --allow-unproven";
-    return fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, expected, core.name);
+    return fail(Code.UNSUPPORTED_TARGET, LocationKind.NONE, 0, expected, core.name);
   }
   return true;
 }

@@ -2,4 +2,4 @@
 export const VERSION = "0.1.0";
 
 /** Raised where an older reader would misread a blob. */
-export const FORMAT_VERSION: u32 = 1;
+export const FORMAT_VERSION: u32 = 2;

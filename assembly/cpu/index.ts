@@ -10,8 +10,8 @@
 
 export {
   failureCode,
-  failurePlace,
-  failurePlaceKind,
+  failureLocation,
+  failureLocationKind,
   failureText,
 } from "../diagnostics/failure";
 

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../diagnostics/codes";
+import { Code, LocationKind } from "../diagnostics/codes";
 import { fail } from "../diagnostics/failure";
 import { DETECTION } from "../tflite/coverage";
 import { isCovered } from "../tflite/covers";
@@ -132,7 +132,7 @@ export function prepareKernel(operation: Operation): Kernel | null {
   if (!isCovered(operation)) {
     const at = operation.index;
     const code = Code.UNSUPPORTED_OPERATOR;
-    fail(code, PlaceKind.OPERATOR, at, operation.expected, operation.found);
+    fail(code, LocationKind.OPERATOR, at, operation.expected, operation.found);
     return null;
   }
   for (let i = 0; i < KERNELS.length; i++) {

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../diagnostics/codes";
+import { Code, LocationKind } from "../diagnostics/codes";
 import { fail } from "../diagnostics/failure";
 
 /** Behind every block; vector loads may run past the end of a tensor. */
@@ -14,7 +14,7 @@ export function takeMemory(bytes: u64): usize {
 export function hasMemory(bytes: u64): bool {
   if (bytes <= LARGEST && growFor((bytes as usize) + SLACK)) return true;
   const wanted = `${bytes} bytes for the CPU's kernels`;
-  return fail(Code.OUT_OF_MEMORY, PlaceKind.NONE, 0, wanted, "their memory used up");
+  return fail(Code.OUT_OF_MEMORY, LocationKind.NONE, 0, wanted, "their memory used up");
 }
 
 /** Grows the memory beforehand, as the runtime traps where it cannot grow it itself. */

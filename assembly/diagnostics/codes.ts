@@ -56,7 +56,7 @@ export enum Code {
 }
 
 /** What a place counts. */
-export enum PlaceKind {
+export enum LocationKind {
   NONE = 0,
   /** A byte offset in the file. */
   BYTE = 1,

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "./codes";
+import { Code, LocationKind } from "./codes";
 import { Text } from "./text";
 
 /**
@@ -6,16 +6,22 @@ import { Text } from "./text";
  * records it here with `fail` and returns; callers return as well once `failed()`.
  */
 let code: Code = Code.OK;
-let kind: PlaceKind = PlaceKind.NONE;
-let place: u32 = 0;
+let kind: LocationKind = LocationKind.NONE;
+let location: u32 = 0;
 const text = new Text(4096);
 
 /** Records the fault unless one is recorded already. Returns false, to be handed on. */
-export function fail(what: Code, where: PlaceKind, at: u32, expected: string, found: string): bool {
+export function fail(
+  what: Code,
+  where: LocationKind,
+  at: u32,
+  expected: string,
+  found: string,
+): bool {
   if (code == Code.OK) {
     code = what;
     kind = where;
-    place = at;
+    location = at;
     text.clear().add(expected).add("\n").add(found);
   }
   return false;
@@ -27,8 +33,8 @@ export function failed(): bool {
 
 export function clearFailure(): void {
   code = Code.OK;
-  kind = PlaceKind.NONE;
-  place = 0;
+  kind = LocationKind.NONE;
+  location = 0;
   text.clear();
 }
 
@@ -38,12 +44,12 @@ export function failureCode(): i32 {
   return code;
 }
 
-export function failurePlaceKind(): i32 {
+export function failureLocationKind(): i32 {
   return kind;
 }
 
-export function failurePlace(): u32 {
-  return place;
+export function failureLocation(): u32 {
+  return location;
 }
 
 /** Pointer to an AssemblyScript string: what was expected, a line break, what was found. */

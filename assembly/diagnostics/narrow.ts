@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "./codes";
+import { Code, LocationKind } from "./codes";
 import { fail } from "./failure";
 
 // Stores that are narrower than what they take. A value that does not fit is a fault of nolfet's
@@ -21,5 +21,5 @@ export function fitsInt32(value: f64): bool {
 }
 
 function overflow(expected: string, found: string): void {
-  fail(Code.INTERNAL, PlaceKind.NONE, 0, expected, found);
+  fail(Code.INTERNAL, LocationKind.NONE, 0, expected, found);
 }

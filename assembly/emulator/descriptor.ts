@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../diagnostics/codes";
+import { Code, LocationKind } from "../diagnostics/codes";
 import { fail } from "../diagnostics/failure";
 import { decimal, hex, phrase } from "../diagnostics/text";
 import { currentJob } from "./jobs";
@@ -118,7 +118,7 @@ function strayBits(word: u32, bits: u32): bool {
 
 /** Records what the current job's descriptor, or a table that it points to, should not hold. */
 export function badDescriptor(expected: string, found: string): bool {
-  return fail(Code.BAD_DESCRIPTOR, PlaceKind.JOB, currentJob(), expected, found);
+  return fail(Code.BAD_DESCRIPTOR, LocationKind.JOB, currentJob(), expected, found);
 }
 
 /** The known values in words. */

@@ -6,14 +6,14 @@
 
 export {
   failureCode,
-  failurePlace,
-  failurePlaceKind,
+  failureLocation,
+  failureLocationKind,
   failureText,
 } from "../diagnostics/failure";
 export { extents } from "./extents";
 export { executedJobs, executedMultiplications, spentWork } from "./jobs";
 
-import { Code, PlaceKind } from "../diagnostics/codes";
+import { Code, LocationKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { decimal, phrase } from "../diagnostics/text";
 import { CORES } from "../targets/cores";
@@ -30,7 +30,7 @@ let streamRoom: u32 = 0;
 export function configure(index: i32): i32 {
   clearFailure();
   if (index < 0 || index >= CORES.length) {
-    fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "the index of a core", decimal(index));
+    fail(Code.UNSUPPORTED_TARGET, LocationKind.NONE, 0, "the index of a core", decimal(index));
   } else {
     core = index;
   }
@@ -100,12 +100,12 @@ function play(words: u32, dry: bool, work: u64): i32 {
   clearFailure();
   beginSubmission(dry, work);
   if (core < 0) {
-    fail(Code.UNSUPPORTED_TARGET, PlaceKind.NONE, 0, "a configured core", "none");
+    fail(Code.UNSUPPORTED_TARGET, LocationKind.NONE, 0, "a configured core", "none");
   } else if (words > streamRoom) {
     const expected = phrase("at most ", decimal(streamRoom), " words");
-    fail(Code.BAD_STREAM, PlaceKind.NONE, 0, expected, decimal(words));
+    fail(Code.BAD_STREAM, LocationKind.NONE, 0, expected, decimal(words));
   } else if (!dry && !isBacked()) {
-    fail(Code.BAD_OPTION, PlaceKind.NONE, 0, "memory for every buffer", "ranges without");
+    fail(Code.BAD_OPTION, LocationKind.NONE, 0, "memory for every buffer", "ranges without");
   } else {
     executeStream(stream.pointer, words, CORES[core]);
   }

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../diagnostics/codes";
+import { Code, LocationKind } from "../diagnostics/codes";
 import { fail } from "../diagnostics/failure";
 
 /**
@@ -35,7 +35,7 @@ export function spend(work: u64): bool {
   spent += work;
   if (spent <= mostWork) return true;
   const expected = "a blob that is verified with the work allowed for its size";
-  return fail(Code.TOO_LARGE, PlaceKind.JOB, max(currentJob(), 0), expected, "more");
+  return fail(Code.TOO_LARGE, LocationKind.JOB, max(currentJob(), 0), expected, "more");
 }
 
 /** What verifying the last stream has taken. */

@@ -92,7 +92,7 @@ export interface Operator {
    * Where what bytes leave of the weights has a job of its own: how often the other one reads the
    * image; else 0.
    */
-  readings: number;
+  inputCopies: number;
   /** What that adds to the output, as the compiler expects: root mean square, in steps. */
   error: number;
 }
@@ -166,11 +166,11 @@ export interface Segment {
   modelInputs: number[];
   modelOutputs: number[];
   /** How the arena is shared. */
-  values: Value[];
+  buffers: BufferLifetime[];
 }
 
 /** A piece of the arena, kept from its first job to its last. */
-export interface Value {
+export interface BufferLifetime {
   offset: number;
   bytes: number;
   /** −1 where the host fills it. */
@@ -187,7 +187,7 @@ export interface Binding {
   bytes: number;
 }
 
-export interface Place {
+export interface BufferSlice {
   buffer: Buffer;
   offset: number;
 }
@@ -199,8 +199,8 @@ export interface Job {
   mark: Mark;
   /** Byte offset in the constants. */
   descriptor: number;
-  input: Place;
-  output: Place;
+  input: BufferSlice;
+  output: BufferSlice;
   coefficients: number;
   coefficientBytes: number;
   macs: number;

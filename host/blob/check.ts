@@ -4,11 +4,12 @@ import {
   MOST_HOST_BYTES,
 } from "../../assembly/targets/limits.ts";
 import { DTYPES, elementsOf } from "../dtype.ts";
-import { type Place as FaultPlace, NolfetError } from "../errors.ts";
+import { type Location, NolfetError } from "../errors.ts";
 import {
   type Binding,
   type Blob,
   type Buffer,
+  type BufferLifetime,
   DESCRIPTOR_WORDS,
   type Job,
   type Operator,
@@ -16,7 +17,6 @@ import {
   type Segment,
   type State,
   type Tensor,
-  type Value,
 } from "./blob.ts";
 import { ADDRESS_SPACE_BYTES, PAGE_BYTES, wholePages } from "./pages.ts";
 
@@ -43,55 +43,55 @@ export function checkReferences(blob: Blob): void {
   checkDataFlow(blob);
 }
 
-function refuse(expected: string, found: unknown, place?: FaultPlace): never {
-  throw new NolfetError("BAD_BLOB", expected, `${found}`, place);
+function refuse(expected: string, found: unknown, location?: Location): never {
+  throw new NolfetError("BAD_BLOB", expected, `${found}`, location);
 }
 
 /** Refuses a span that does not lie inside `limit` bytes. */
-function inside(offset: number, bytes: number, limit: number, what: string, place?: FaultPlace) {
+function inside(offset: number, bytes: number, limit: number, what: string, location?: Location) {
   if (offset + bytes > limit) {
-    refuse(`${what} inside ${limit} bytes`, `${bytes} bytes from ${offset} on`, place);
+    refuse(`${what} inside ${limit} bytes`, `${bytes} bytes from ${offset} on`, location);
   }
 }
 
-function indices(values: number[], count: number, what: string, least = 0, place?: FaultPlace) {
+function indices(values: number[], count: number, what: string, least = 0, location?: Location) {
   for (const value of values) {
-    if (value < least || value >= count) refuse(`${what} below ${count}`, value, place);
+    if (value < least || value >= count) refuse(`${what} below ${count}`, value, location);
   }
 }
 
 function checkTensor({ index, shape, dtype, quantization, data }: Tensor): void {
-  const place: FaultPlace = { kind: "TENSOR", at: index };
+  const location: Location = { kind: "TENSOR", at: index };
   if (shape.length > MAXIMUM_RANK)
-    refuse(`at most ${MAXIMUM_RANK} dimensions`, shape.length, place);
+    refuse(`at most ${MAXIMUM_RANK} dimensions`, shape.length, location);
   const negative = shape.find((extent) => extent < 0);
-  if (negative !== undefined) refuse("extents from 0 on", negative, place);
+  if (negative !== undefined) refuse("extents from 0 on", negative, location);
   const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (bytes > MOST_HOST_BYTES) refuse("a tensor of at most 1 GiB", `${bytes} bytes`, place);
+  if (bytes > MOST_HOST_BYTES) refuse("a tensor of at most 1 GiB", `${bytes} bytes`, location);
   const isSized = DTYPES[dtype].bytes !== 0;
   if (isSized && data.length !== 0 && data.length !== bytes) {
-    refuse(`${bytes} bytes of data`, `${data.length} bytes`, place);
+    refuse(`${bytes} bytes of data`, `${data.length} bytes`, location);
   }
   const { scales, zeroPoints } = quantization;
   if (zeroPoints.length !== scales.length) {
-    refuse(`${scales.length} zero points, as many as scales`, zeroPoints.length, place);
+    refuse(`${scales.length} zero points, as many as scales`, zeroPoints.length, location);
   }
   const scale = scales.find((value) => !(value > 0 && Number.isFinite(value)));
-  if (scale !== undefined) refuse("scales above 0", scale, place);
+  if (scale !== undefined) refuse("scales above 0", scale, location);
 }
 
 /** Texts and types that are not known have no bytes to copy. */
 function checkValues({ tensors }: Blob, tensor: number, what: string): void {
   indices([tensor], tensors.length, what);
   const { dtype } = tensors[tensor] as Tensor;
-  const place: FaultPlace = { kind: "TENSOR", at: tensor };
-  if (!DTYPES[dtype].array) refuse(`${what} of a type whose values are known`, dtype, place);
+  const location: Location = { kind: "TENSOR", at: tensor };
+  if (!DTYPES[dtype].array) refuse(`${what} of a type whose values are known`, dtype, location);
 }
 
 function checkOperator({ tensors }: Blob, { index, inputs, outputs }: Operator): void {
-  const place: FaultPlace = { kind: "OPERATOR", at: index };
-  indices(inputs, tensors.length, "an input tensor", -1, place);
-  indices(outputs, tensors.length, "an output tensor", 0, place);
+  const location: Location = { kind: "OPERATOR", at: index };
+  indices(inputs, tensors.length, "an input tensor", -1, location);
+  indices(outputs, tensors.length, "an output tensor", 0, location);
 }
 
 function checkAddresses(blob: Blob): void {
@@ -122,8 +122,8 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
   for (const index of segment.operators) {
     const operator = blob.operators[index] as Operator;
     if (operator.placement !== segment.placement) {
-      const place: FaultPlace = { kind: "OPERATOR", at: index };
-      refuse(`the placement of ${name}, ${segment.placement}`, operator.placement, place);
+      const location: Location = { kind: "OPERATOR", at: index };
+      refuse(`the placement of ${name}, ${segment.placement}`, operator.placement, location);
     }
   }
   for (const binding of [...segment.inputs, ...segment.outputs]) checkBinding(blob, binding, name);
@@ -138,37 +138,37 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
   segment.jobs.forEach((job, i) => {
     checkJob(blob, job, { kind: "JOB", at: i });
   });
-  for (const value of segment.values) checkValue(blob, segment, value, name);
+  for (const buffer of segment.buffers) checkLifetime(blob, segment, buffer, name);
   for (const relocation of segment.relocations) {
     checkRelocation(blob, segment, relocation, name);
   }
 }
 
 function checkBinding(blob: Blob, { tensor, offset, bytes }: Binding, name: string): void {
-  const place: FaultPlace = { kind: "TENSOR", at: tensor };
+  const location: Location = { kind: "TENSOR", at: tensor };
   checkValues(blob, tensor, `a tensor bound in ${name}`);
   const { shape, dtype } = blob.tensors[tensor] as Tensor;
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (bytes !== expected) refuse(`${expected} bytes bound in ${name}`, `${bytes} bytes`, place);
-  inside(offset, bytes, blob.arenaBytes, `the arena in ${name}`, place);
+  if (bytes !== expected) refuse(`${expected} bytes bound in ${name}`, `${bytes} bytes`, location);
+  inside(offset, bytes, blob.arenaBytes, `the arena in ${name}`, location);
 }
 
-function checkJob(blob: Blob, job: Job, place: FaultPlace): void {
+function checkJob(blob: Blob, job: Job, location: Location): void {
   const constants = blob.constants.length;
   const bytes: Record<Buffer, number> = { constants, arena: blob.arenaBytes };
-  indices([job.operator], blob.operators.length, "an operator", 0, place);
-  inside(job.descriptor, 4 * DESCRIPTOR_WORDS[job.kind], constants, "the descriptor", place);
-  inside(job.coefficients, job.coefficientBytes, constants, "the coefficients", place);
-  inside(job.input.offset, 0, bytes[job.input.buffer], "the input", place);
-  inside(job.output.offset, 0, bytes[job.output.buffer], "the output", place);
+  indices([job.operator], blob.operators.length, "an operator", 0, location);
+  inside(job.descriptor, 4 * DESCRIPTOR_WORDS[job.kind], constants, "the descriptor", location);
+  inside(job.coefficients, job.coefficientBytes, constants, "the coefficients", location);
+  inside(job.input.offset, 0, bytes[job.input.buffer], "the input", location);
+  inside(job.output.offset, 0, bytes[job.output.buffer], "the output", location);
 }
 
-function checkValue(blob: Blob, { jobs }: Segment, value: Value, name: string): void {
-  const { offset, bytes, first, last, tensor } = value;
-  inside(offset, bytes, blob.arenaBytes, `a value in the arena in ${name}`);
-  indices([tensor], blob.tensors.length, `the tensor of a value in ${name}`, -1);
+function checkLifetime(blob: Blob, { jobs }: Segment, buffer: BufferLifetime, name: string): void {
+  const { offset, bytes, first, last, tensor } = buffer;
+  inside(offset, bytes, blob.arenaBytes, `a buffer in the arena in ${name}`);
+  indices([tensor], blob.tensors.length, `the tensor of a buffer in ${name}`, -1);
   if (first < -1 || first > last || last > jobs.length) {
-    refuse(`a value kept between jobs of ${name}`, `from ${first} to ${last}`);
+    refuse(`a buffer kept between jobs of ${name}`, `from ${first} to ${last}`);
   }
 }
 
@@ -183,15 +183,19 @@ function checkRelocation(blob: Blob, segment: Segment, relocation: Relocation, n
 /** What ends a run must fit where the next begins, and so must the first value. */
 function checkState({ tensors }: Blob, { input, output, initial }: State): void {
   indices([input, output], tensors.length, "a tensor that is kept between runs");
-  const place: FaultPlace = { kind: "TENSOR", at: input };
+  const location: Location = { kind: "TENSOR", at: input };
   const [first, last] = [tensors[input] as Tensor, tensors[output] as Tensor];
   const bytesOf = ({ shape, dtype }: Tensor) => elementsOf(shape) * DTYPES[dtype].bytes;
   const bytes = bytesOf(first);
   if (last.dtype !== first.dtype || bytesOf(last) !== bytes) {
-    refuse(`${bytes} bytes of ${first.dtype} to keep`, `${bytesOf(last)} of ${last.dtype}`, place);
+    refuse(
+      `${bytes} bytes of ${first.dtype} to keep`,
+      `${bytesOf(last)} of ${last.dtype}`,
+      location,
+    );
   }
   if (initial.length !== 0 && initial.length !== bytes) {
-    refuse(`${bytes} bytes of a first value`, initial.length, place);
+    refuse(`${bytes} bytes of a first value`, initial.length, location);
   }
 }
 
@@ -203,13 +207,13 @@ function checkDataFlow(blob: Blob): void {
   const read = (tensor: number, where: string) => {
     const { shape } = blob.tensors[tensor] as Tensor;
     if (known.has(tensor) || elementsOf(shape) === 0) return;
-    const place: FaultPlace = { kind: "TENSOR", at: tensor };
-    refuse(`what ${where} reads to be computed before`, "no segment that does", place);
+    const location: Location = { kind: "TENSOR", at: tensor };
+    refuse(`what ${where} reads to be computed before`, "no segment that does", location);
   };
   const write = (tensor: number, where: string) => {
     if (known.has(tensor)) {
-      const place: FaultPlace = { kind: "TENSOR", at: tensor };
-      refuse("one value of every tensor", `another from ${where}`, place);
+      const location: Location = { kind: "TENSOR", at: tensor };
+      refuse("one value of every tensor", `another from ${where}`, location);
     }
     known.add(tensor);
   };

@@ -1,35 +1,38 @@
-import type { Place } from "../errors.ts";
+import type { Location } from "../errors.ts";
 import type { Activation, OperatorOptions, Padding } from "./blob.ts";
 import { nameOf } from "./names.ts";
 import * as nolf from "./nolf.generated.ts";
 
 /** The options that an operator's CPU kernel needs. Throws BAD_BLOB for unknown enum values. */
-export function operatorOptions(record: nolf.Operator, place: Place): OperatorOptions {
+export function operatorOptions(record: nolf.Operator, location: Location): OperatorOptions {
   const decode = DECODERS[record.optionsType()];
-  return decode?.(record, place) ?? { kind: "none" };
+  return decode?.(record, location) ?? { kind: "none" };
 }
 
-type Decoder = (record: nolf.Operator, place: Place) => OperatorOptions | undefined;
+type Decoder = (record: nolf.Operator, location: Location) => OperatorOptions | undefined;
 
 /** A decoder for one table of the union; what `fields` gives is undefined where it is absent. */
-function decoder<T>(create: () => T, fields: (table: T, place: Place) => OperatorOptions): Decoder {
-  return (record, place) => {
+function decoder<T>(
+  create: () => T,
+  fields: (table: T, location: Location) => OperatorOptions,
+): Decoder {
+  return (record, location) => {
     const table = record.options(create()) as T | null;
-    return table ? fields(table, place) : undefined;
+    return table ? fields(table, location) : undefined;
   };
 }
 
 const DECODERS: Partial<Record<nolf.CpuOptions, Decoder>> = {
   [nolf.CpuOptions.Pool2DOptions]: decoder(
     () => new nolf.Pool2DOptions(),
-    (pool, place) => ({
+    (pool, location) => ({
       kind: "pool",
-      padding: padding(pool.padding(), place),
+      padding: padding(pool.padding(), location),
       strideHeight: pool.strideHeight(),
       strideWidth: pool.strideWidth(),
       filterHeight: pool.filterHeight(),
       filterWidth: pool.filterWidth(),
-      activation: activation(pool.activation(), place),
+      activation: activation(pool.activation(), location),
     }),
   ),
   [nolf.CpuOptions.SoftmaxOptions]: decoder(
@@ -38,26 +41,29 @@ const DECODERS: Partial<Record<nolf.CpuOptions, Decoder>> = {
   ),
   [nolf.CpuOptions.ConvolutionOptions]: decoder(
     () => new nolf.ConvolutionOptions(),
-    (convolution, place) => ({
+    (convolution, location) => ({
       kind: "convolution",
-      padding: padding(convolution.padding(), place),
+      padding: padding(convolution.padding(), location),
       strideHeight: convolution.strideHeight(),
       strideWidth: convolution.strideWidth(),
       dilationHeight: convolution.dilationHeight(),
       dilationWidth: convolution.dilationWidth(),
-      activation: activation(convolution.activation(), place),
+      activation: activation(convolution.activation(), location),
     }),
   ),
   [nolf.CpuOptions.ActivationOptions]: decoder(
     () => new nolf.ActivationOptions(),
-    (table, place) => ({ kind: "activation", activation: activation(table.activation(), place) }),
+    (table, location) => ({
+      kind: "activation",
+      activation: activation(table.activation(), location),
+    }),
   ),
   [nolf.CpuOptions.ConcatenationOptions]: decoder(
     () => new nolf.ConcatenationOptions(),
-    (table, place) => ({
+    (table, location) => ({
       kind: "concatenation",
       axis: table.axis(),
-      activation: activation(table.activation(), place),
+      activation: activation(table.activation(), location),
     }),
   ),
   [nolf.CpuOptions.ResizeOptions]: decoder(
@@ -106,10 +112,10 @@ const DECODERS: Partial<Record<nolf.CpuOptions, Decoder>> = {
   ),
 };
 
-function padding(value: number, place: Place): Padding {
-  return nameOf<Padding>(nolf.Padding, value, "padding", place);
+function padding(value: number, location: Location): Padding {
+  return nameOf<Padding>(nolf.Padding, value, "padding", location);
 }
 
-function activation(value: number, place: Place): Activation {
-  return nameOf<Activation>(nolf.Activation, value, "activation", place);
+function activation(value: number, location: Location): Activation {
+  return nameOf<Activation>(nolf.Activation, value, "activation", location);
 }

@@ -1,20 +1,20 @@
 import { CORES } from "../../assembly/targets/cores.ts";
 import type { Dtype } from "../dtype.ts";
-import { type Place as FaultPlace, NolfetError } from "../errors.ts";
+import { type Location, NolfetError } from "../errors.ts";
 import type {
   Binding,
   Blob,
   Buffer,
+  BufferLifetime,
+  BufferSlice,
   Job,
   Mark,
   Operator,
-  Place,
   Placement,
   Relocation,
   Segment,
   State,
   Tensor,
-  Value,
 } from "./blob.ts";
 import { operatorOptions } from "./decode-options.ts";
 import { lowerNameOf, nameOf } from "./names.ts";
@@ -91,23 +91,23 @@ function tensor(record: nolf.Tensor, index: number): Tensor {
 }
 
 function operator(record: nolf.Operator, index: number): Operator {
-  const place: FaultPlace = { kind: "OPERATOR", at: index };
+  const location: Location = { kind: "OPERATOR", at: index };
   return {
     index,
     code: record.code(),
     name: record.name() ?? "",
     inputs: list(record.inputsLength(), (i) => record.inputs(i) as number),
     outputs: list(record.outputsLength(), (i) => record.outputs(i) as number),
-    placement: nameOf<Placement>(nolf.Placement, record.placement(), "placement", place),
+    placement: nameOf<Placement>(nolf.Placement, record.placement(), "placement", location),
     reason: record.reason() ?? "",
-    mark: lowerNameOf<Mark>(nolf.Mark, record.mark(), "mark", place),
-    options: operatorOptions(record, place),
+    mark: lowerNameOf<Mark>(nolf.Mark, record.mark(), "mark", location),
+    options: operatorOptions(record, location),
     macs: Number(record.macs()),
     weightBytes: record.weightBytes(),
     coefficientBytes: record.coefficientBytes(),
     entropyBytes: record.entropyBytes(),
     channelGroups: record.channelGroups(),
-    readings: record.readings(),
+    inputCopies: record.inputCopies(),
     error: record.error(),
   };
 }
@@ -126,7 +126,9 @@ function segment(record: nolf.Segment): Segment {
     model: record.modelArray() ?? new Uint8Array(),
     modelInputs: list(record.modelInputsLength(), (i) => record.modelInputs(i) as number),
     modelOutputs: list(record.modelOutputsLength(), (i) => record.modelOutputs(i) as number),
-    values: list(record.valuesLength(), (i) => value(record.values(i) as nolf.Value)),
+    buffers: list(record.buffersLength(), (i) =>
+      lifetime(record.buffers(i) as nolf.BufferLifetime),
+    ),
   };
 }
 
@@ -140,15 +142,15 @@ function binding(record: nolf.Binding): Binding {
 }
 
 function job(record: nolf.Job, index: number): Job {
-  const fault: FaultPlace = { kind: "JOB", at: index };
+  const fault: Location = { kind: "JOB", at: index };
   return {
     kind: nameOf<Job["kind"]>(nolf.JobKind, record.kind(), "kind of job", fault),
     purpose: lowerNameOf(nolf.Purpose, record.purpose(), "purpose", fault),
     operator: record.operator(),
     mark: lowerNameOf<Mark>(nolf.Mark, record.mark(), "mark", fault),
     descriptor: record.descriptor(),
-    input: place(record.input(), fault),
-    output: place(record.output(), fault),
+    input: sliceOf(record.input(), fault),
+    output: sliceOf(record.output(), fault),
     coefficients: record.coefficients(),
     coefficientBytes: record.coefficientBytes(),
     macs: Number(record.macs()),
@@ -159,7 +161,7 @@ function job(record: nolf.Job, index: number): Job {
   };
 }
 
-function place(record: nolf.Place | null, fault: FaultPlace): Place {
+function sliceOf(record: nolf.BufferSlice | null, fault: Location): BufferSlice {
   if (!record) throw new NolfetError("BAD_BLOB", "an input and an output", "none", fault);
   return {
     buffer: lowerNameOf<Buffer>(nolf.Buffer, record.buffer(), "buffer", fault),
@@ -167,7 +169,7 @@ function place(record: nolf.Place | null, fault: FaultPlace): Place {
   };
 }
 
-function value(record: nolf.Value): Value {
+function lifetime(record: nolf.BufferLifetime): BufferLifetime {
   return {
     offset: record.offset(),
     bytes: record.bytes(),

@@ -92,7 +92,7 @@ export const LAYOUT: Layout = {
       { name: "entropy_bytes", kind: "scalar", bytes: 4 },
       { name: "channel_groups", kind: "scalar", bytes: 4 },
       { name: "error", kind: "scalar", bytes: 4 },
-      { name: "readings", kind: "scalar", bytes: 4 },
+      { name: "input_copies", kind: "scalar", bytes: 4 },
     ],
     Options: [
       { name: "compat_mesa", kind: "scalar", bytes: 1 },
@@ -128,7 +128,7 @@ export const LAYOUT: Layout = {
       { name: "model", kind: "vector", bytes: 1 },
       { name: "model_inputs", kind: "vector", bytes: 4 },
       { name: "model_outputs", kind: "vector", bytes: 4 },
-      { name: "values", kind: "vector", bytes: 20, align: 4 },
+      { name: "buffers", kind: "vector", bytes: 20, align: 4 },
     ],
     SlopeOptions: [
       { name: "alpha", kind: "scalar", bytes: 4 },

@@ -1335,7 +1335,7 @@ error():number {
   return offset ? this.bb!.readFloat32(this.bb_pos + offset) : 0.0;
 }
 
-readings():number {
+inputCopies():number {
   const offset = this.bb!.__offset(this.bb_pos, 34);
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
@@ -1438,8 +1438,8 @@ static addError(builder:flatbuffers.Builder, error:number) {
   builder.addFieldFloat32(14, error, 0.0);
 }
 
-static addReadings(builder:flatbuffers.Builder, readings:number) {
-  builder.addFieldInt32(15, readings, 0);
+static addInputCopies(builder:flatbuffers.Builder, inputCopies:number) {
+  builder.addFieldInt32(15, inputCopies, 0);
 }
 
 static endOperator(builder:flatbuffers.Builder):flatbuffers.Offset {
@@ -1447,7 +1447,7 @@ static endOperator(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number, channelGroups:number, error:number, readings:number):flatbuffers.Offset {
+static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, placement:Placement, reasonOffset:flatbuffers.Offset, mark:Mark, optionsType:CpuOptions, optionsOffset:flatbuffers.Offset, macs:bigint, weightBytes:number, coefficientBytes:number, entropyBytes:number, channelGroups:number, error:number, inputCopies:number):flatbuffers.Offset {
   Operator.startOperator(builder);
   Operator.addCode(builder, code);
   Operator.addName(builder, nameOffset);
@@ -1464,7 +1464,7 @@ static createOperator(builder:flatbuffers.Builder, code:number, nameOffset:flatb
   Operator.addEntropyBytes(builder, entropyBytes);
   Operator.addChannelGroups(builder, channelGroups);
   Operator.addError(builder, error);
-  Operator.addReadings(builder, readings);
+  Operator.addInputCopies(builder, inputCopies);
   return Operator.endOperator(builder);
 }
 }
@@ -1532,10 +1532,10 @@ static createBinding(builder:flatbuffers.Builder, tensor:number, offset:number, 
 }
 }
 
-export class Place {
+export class BufferSlice {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
-  __init(i:number, bb:flatbuffers.ByteBuffer):Place {
+  __init(i:number, bb:flatbuffers.ByteBuffer):BufferSlice {
   this.bb_pos = i;
   this.bb = bb;
   return this;
@@ -1553,7 +1553,7 @@ static sizeOf():number {
   return 8;
 }
 
-static createPlace(builder:flatbuffers.Builder, buffer: Buffer, offset: number):flatbuffers.Offset {
+static createBufferSlice(builder:flatbuffers.Builder, buffer: Buffer, offset: number):flatbuffers.Offset {
   builder.prep(4, 8);
   builder.writeInt32(offset);
   builder.pad(3);
@@ -1606,14 +1606,14 @@ descriptor():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
-input(obj?:Place):Place|null {
+input(obj?:BufferSlice):BufferSlice|null {
   const offset = this.bb!.__offset(this.bb_pos, 14);
-  return offset ? (obj || new Place()).__init(this.bb_pos + offset, this.bb!) : null;
+  return offset ? (obj || new BufferSlice()).__init(this.bb_pos + offset, this.bb!) : null;
 }
 
-output(obj?:Place):Place|null {
+output(obj?:BufferSlice):BufferSlice|null {
   const offset = this.bb!.__offset(this.bb_pos, 16);
-  return offset ? (obj || new Place()).__init(this.bb_pos + offset, this.bb!) : null;
+  return offset ? (obj || new BufferSlice()).__init(this.bb_pos + offset, this.bb!) : null;
 }
 
 coefficients():number {
@@ -1759,10 +1759,10 @@ static createRelocation(builder:flatbuffers.Builder, in_stream: boolean, target:
 
 }
 
-export class Value {
+export class BufferLifetime {
   bb: flatbuffers.ByteBuffer|null = null;
   bb_pos = 0;
-  __init(i:number, bb:flatbuffers.ByteBuffer):Value {
+  __init(i:number, bb:flatbuffers.ByteBuffer):BufferLifetime {
   this.bb_pos = i;
   this.bb = bb;
   return this;
@@ -1792,7 +1792,7 @@ static sizeOf():number {
   return 20;
 }
 
-static createValue(builder:flatbuffers.Builder, offset: number, bytes: number, first: number, last: number, tensor: number):flatbuffers.Offset {
+static createBufferLifetime(builder:flatbuffers.Builder, offset: number, bytes: number, first: number, last: number, tensor: number):flatbuffers.Offset {
   builder.prep(4, 20);
   builder.writeInt32(tensor);
   builder.writeInt32(last);
@@ -1942,12 +1942,12 @@ modelOutputsArray():Uint32Array|null {
   return offset ? new Uint32Array(this.bb!.bytes().buffer, this.bb!.bytes().byteOffset + this.bb!.__vector(this.bb_pos + offset), this.bb!.__vector_len(this.bb_pos + offset)) : null;
 }
 
-values(index: number, obj?:Value):Value|null {
+buffers(index: number, obj?:BufferLifetime):BufferLifetime|null {
   const offset = this.bb!.__offset(this.bb_pos, 24);
-  return offset ? (obj || new Value()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 20, this.bb!) : null;
+  return offset ? (obj || new BufferLifetime()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 20, this.bb!) : null;
 }
 
-valuesLength():number {
+buffersLength():number {
   const offset = this.bb!.__offset(this.bb_pos, 24);
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
@@ -2116,11 +2116,11 @@ static startModelOutputsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
-static addValues(builder:flatbuffers.Builder, valuesOffset:flatbuffers.Offset) {
-  builder.addFieldOffset(10, valuesOffset, 0);
+static addBuffers(builder:flatbuffers.Builder, buffersOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(10, buffersOffset, 0);
 }
 
-static startValuesVector(builder:flatbuffers.Builder, numElems:number) {
+static startBuffersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(20, numElems, 4);
 }
 
@@ -2129,7 +2129,7 @@ static endSegment(builder:flatbuffers.Builder):flatbuffers.Offset {
   return offset;
 }
 
-static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset, valuesOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset, buffersOffset:flatbuffers.Offset):flatbuffers.Offset {
   Segment.startSegment(builder);
   Segment.addPlacement(builder, placement);
   Segment.addOperators(builder, operatorsOffset);
@@ -2141,7 +2141,7 @@ static createSegment(builder:flatbuffers.Builder, placement:Placement, operators
   Segment.addModel(builder, modelOffset);
   Segment.addModelInputs(builder, modelInputsOffset);
   Segment.addModelOutputs(builder, modelOutputsOffset);
-  Segment.addValues(builder, valuesOffset);
+  Segment.addBuffers(builder, buffersOffset);
   return Segment.endSegment(builder);
 }
 }

@@ -54,11 +54,11 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
 }
 
 /** Of layers with weights quantized per channel. */
-const CHANNELS = ["groups", "remainder", "error"];
+const CHANNELS = ["groups", "residual", "error"];
 
-function channelCells({ groups, readings, error = 0 }: OperatorReport): (string | number)[] {
+function channelCells({ groups, inputCopies, error = 0 }: OperatorReport): (string | number)[] {
   if (groups === undefined) return CHANNELS.map(() => "");
-  return [groups, readings ? counted(readings, "reading") : "", error.toFixed(4)];
+  return [groups, inputCopies ? counted(inputCopies, "input") : "", error.toFixed(4)];
 }
 
 function row(operator: OperatorReport): (string | number)[] {

@@ -25,13 +25,13 @@ export function printNote(text: string): void {
 
 /** One line for people; with --json, the same as a document on standard output. */
 export function printError(thrown: unknown, json: boolean): void {
-  const { code, expected, found, place, message, system } = typed(thrown);
+  const { code, expected, found, location, message, system } = typed(thrown);
   const culprit = culpritOf(thrown);
   const line = message.replace(/\s*[\r\n]+\s*/g, " ");
   const told = printable(`${culprit ? `${culprit}: ` : ""}${line}`);
   process.stderr.write(`nolfet: error: ${told} [${code}]\n`);
   if (!json) return;
-  const where = place.kind === "NONE" ? {} : { place };
+  const where = location.kind === "NONE" ? {} : { location };
   const file = culprit ? { file: culprit } : {};
   printJson({ error: { code, message: line, ...file, ...where, expected, found, system } });
 }

@@ -22,7 +22,7 @@ export interface OperatorComparison {
   mark?: Mark;
   /** Of weights quantized per channel, as the report has them. */
   groups?: number;
-  readings?: number;
+  inputCopies?: number;
   error?: number;
   /** Its first output. */
   tensor: string;
@@ -202,15 +202,15 @@ async function compareAmong(
 }
 
 function takesAsMany(
-  alone: { groups?: number; readings?: number } | undefined,
-  { channelGroups, readings }: Operator,
+  alone: { groups?: number; inputCopies?: number } | undefined,
+  { channelGroups, inputCopies }: Operator,
 ): boolean {
-  return alone?.groups === channelGroups && (alone.readings ?? 0) === readings;
+  return alone?.groups === channelGroups && (alone.inputCopies ?? 0) === inputCopies;
 }
 
 /** What of the budget of jobs an operator took; 0 where it needed none. */
-function budgetOf({ channelGroups, readings }: Operator): number {
-  return readings > 0 ? 2 * channelGroups + Math.log2(readings) : channelGroups;
+function budgetOf({ channelGroups, inputCopies }: Operator): number {
+  return inputCopies > 0 ? 2 * channelGroups + Math.log2(inputCopies) : channelGroups;
 }
 
 function comparisonOf(

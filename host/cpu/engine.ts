@@ -99,8 +99,8 @@ export class CpuEngine {
     const covered = COVERAGE.findIndex(({ operator }) => operator === name);
     if (covered < 0) {
       const expected = `an operator with a CPU kernel (${COVERAGE.map((one) => one.operator).join(", ")})`;
-      const place = { kind: "OPERATOR", at: index } as const;
-      throw new NolfetError("UNSUPPORTED_OPERATOR", expected, name, place);
+      const location = { kind: "OPERATOR", at: index } as const;
+      throw new NolfetError("UNSUPPORTED_OPERATOR", expected, name, location);
     }
     const numberOf = (tensor: number) => this.#tensors.get(tensor)?.number ?? -1;
     this.#exports.newOperation(covered, index);

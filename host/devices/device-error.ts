@@ -37,7 +37,7 @@ export function deviceError(thrown: unknown, path: string): unknown {
   if (!system) return thrown;
   const { ioctl, errnoName, meaning } = system;
   const code = CODES[errnoName] ?? "DEVICE_REFUSED";
-  const place = { kind: "NONE", at: 0 } as const;
+  const location = { kind: "NONE", at: 0 } as const;
   const found = `${errnoName}: ${meaning}`;
-  return new NolfetError(code, `${ioctl} of ${path} to succeed`, found, place, system);
+  return new NolfetError(code, `${ioctl} of ${path} to succeed`, found, location, system);
 }

@@ -103,8 +103,8 @@ export class Emulator {
       (m) => address >= m.address && address + bytes <= m.address + m.bytes,
     );
     if (!mapping) {
-      const place = { kind: "ADDRESS", at: address } as const;
-      throw new NolfetError("OUT_OF_BOUNDS", `${bytes} mapped bytes`, "fewer", place);
+      const location = { kind: "ADDRESS", at: address } as const;
+      throw new NolfetError("OUT_OF_BOUNDS", `${bytes} mapped bytes`, "fewer", location);
     }
     const offset = mapping.pointer + address - mapping.address;
     return new Uint8Array(this.#exports.memory.buffer, offset, bytes);
@@ -112,7 +112,7 @@ export class Emulator {
 
   /** Executes a command stream to its end. */
   submit(stream: Uint32Array): void {
-    this.#place(stream);
+    this.#copyStream(stream);
     this.#check(this.#exports.submit(stream.length));
   }
 
@@ -122,7 +122,7 @@ export class Emulator {
    * (assembly/targets/limits.ts), and has taken `spentWork`.
    */
   verify(stream: Uint32Array, work: number = WORK_OF_BLOB): JobExtents[] {
-    this.#place(stream);
+    this.#copyStream(stream);
     this.#check(this.#exports.verify(stream.length, work));
     const jobs = this.#exports.verifiedJobs();
     const { buffer } = this.#exports.memory;
@@ -161,7 +161,7 @@ export class Emulator {
     this.#mappings.push({ address, bytes, pointer: pointer >>> 0 });
   }
 
-  #place(stream: Uint32Array): void {
+  #copyStream(stream: Uint32Array): void {
     const pointer = this.#exports.streamBuffer(stream.length) >>> 0;
     if (pointer === 0) throw failureOf(this.#exports);
     new Uint32Array(this.#exports.memory.buffer, pointer, stream.length).set(stream);

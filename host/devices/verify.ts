@@ -1,6 +1,6 @@
 import { WORK_OF_BLOB, WORK_OF_BYTE } from "../../assembly/targets/limits.ts";
 import type { Blob, Job, Segment } from "../blob/blob.ts";
-import { NolfetError, type Place } from "../errors.ts";
+import { type Location, NolfetError } from "../errors.ts";
 import type { AddressRange, Emulator, JobExtents } from "./emulator.ts";
 
 /** What of a blob tells a device what to do, and where it lies. */
@@ -72,6 +72,6 @@ function checkWords(
 }
 
 function refuse(expected: string, found: string, job: number): never {
-  const place: Place = { kind: "JOB", at: job };
-  throw new NolfetError("BAD_BLOB", expected, found, place);
+  const location: Location = { kind: "JOB", at: job };
+  throw new NolfetError("BAD_BLOB", expected, found, location);
 }

@@ -19,7 +19,7 @@ const COLUMNS: Record<string, (layer: Layer) => string | number | undefined> = {
   coefficient_bytes: ({ coefficientBytes }) => coefficientBytes,
   macs: ({ macs }) => macs,
   channel_groups: ({ groups }) => groups,
-  channel_readings: ({ readings }) => readings,
+  channel_input_copies: ({ inputCopies }) => inputCopies,
   channel_error: ({ error }) => error,
   read_bytes: ({ readBytes }) => readBytes,
   written_bytes: ({ writtenBytes }) => writtenBytes,

@@ -1,4 +1,4 @@
-import type { Job, Mark, Place, Quantization, Value } from "../blob/blob.ts";
+import type { BufferLifetime, BufferSlice, Job, Mark, Quantization } from "../blob/blob.ts";
 import type { Dtype } from "../dtype.ts";
 import type { Bound } from "../estimate/estimate.ts";
 import type { NnWork } from "../estimate/nn-work.ts";
@@ -85,8 +85,8 @@ export interface JobView {
   /** Which of the TP cores that share the work, and how many they are. */
   core: number;
   cores: number;
-  input: Place;
-  output: Place;
+  input: BufferSlice;
+  output: BufferSlice;
   /** What goes through the memory, passes over images and coefficients counted. */
   readBytes: number;
   writtenBytes: number;
@@ -106,10 +106,10 @@ export interface MemoryView {
   peak: number;
   /** What lives at the same time at most: no placement can do with less. */
   lowerBound: number;
-  values: ValueView[];
+  buffers: BufferView[];
 }
 
-export interface ValueView extends Value {
+export interface BufferView extends BufferLifetime {
   /** The operator whose job writes it first, −1 where the host fills it. */
   operator: number;
 }

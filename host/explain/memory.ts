@@ -1,20 +1,20 @@
-import { type Blob, DESCRIPTOR_WORDS, type Segment, type Value } from "../blob/blob.ts";
+import { type Blob, type BufferLifetime, DESCRIPTOR_WORDS, type Segment } from "../blob/blob.ts";
 import { greatest } from "../sums.ts";
 import type { ConstantsView, ConstantView, MemoryView } from "./explanation.ts";
 
-export function memoryView({ values, jobs }: Segment): MemoryView {
+export function memoryView({ buffers, jobs }: Segment): MemoryView {
   return {
-    peak: greatest(values, ({ offset, bytes }) => offset + bytes),
-    lowerBound: mostAlive(values, jobs.length),
-    values: values.map((value) => ({ ...value, operator: jobs[value.first]?.operator ?? -1 })),
+    peak: greatest(buffers, ({ offset, bytes }) => offset + bytes),
+    lowerBound: mostAlive(buffers, jobs.length),
+    buffers: buffers.map((buffer) => ({ ...buffer, operator: jobs[buffer.first]?.operator ?? -1 })),
   };
 }
 
 /** The most bytes that live at the same time. */
-function mostAlive(values: Value[], jobs: number): number {
+function mostAlive(buffers: BufferLifetime[], jobs: number): number {
   // What comes to life with each job, less what died with the one before.
   const changes = new Float64Array(jobs + 3);
-  for (const { bytes, first, last } of values) {
+  for (const { bytes, first, last } of buffers) {
     changes[first + 1] = (changes[first + 1] as number) + bytes;
     changes[last + 2] = (changes[last + 2] as number) - bytes;
   }

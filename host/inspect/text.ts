@@ -1,4 +1,4 @@
-import type { Blob, Place, Segment, Tensor } from "../blob/blob.ts";
+import type { Blob, BufferSlice, Segment, Tensor } from "../blob/blob.ts";
 import { disassembly, purposeWords } from "./disassembly.ts";
 import { type BlobDocument, hex, type NpuSegmentDocument } from "./document.ts";
 import type { Style } from "./style.ts";
@@ -103,6 +103,6 @@ function jobTable({ operators }: Blob, { jobs }: NpuSegmentDocument, { table }: 
   return table(head, rows, ["job", "coefficients", "MACs"]);
 }
 
-function at({ buffer, offset }: Place): string {
+function at({ buffer, offset }: BufferSlice): string {
   return `${buffer} + ${offset}`;
 }

@@ -20,9 +20,9 @@ interface Outline {
  * LiteRT is given are as large as the blob says. Rejects with BAD_BLOB.
  */
 export async function checkSubmodel(blob: Blob, segment: Segment): Promise<void> {
-  const place = { kind: "OPERATOR", at: segment.operators[0] as number } as const;
+  const location = { kind: "OPERATOR", at: segment.operators[0] as number } as const;
   const refuse = (expected: string, found: string) =>
-    new NolfetError("BAD_BLOB", `a model of the segment ${expected}`, found, place);
+    new NolfetError("BAD_BLOB", `a model of the segment ${expected}`, found, location);
   const words = await outlineOf(segment.model).catch((error: NolfetError) => {
     throw error.code === "INTERNAL" ? error : refuse("that can be read", error.message);
   });

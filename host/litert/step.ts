@@ -71,6 +71,6 @@ function failure(
   const message = (error as Error | undefined)?.message ?? `${error}`;
   const reason = error instanceof NolfetError ? error.found : message;
   const found = `${[...new Set(names)].join(", ")} (${reason})`;
-  const place = { kind: "OPERATOR", at: operators[0] as number } as const;
-  return new NolfetError("UNSUPPORTED_OPERATOR", expected, found, place);
+  const location = { kind: "OPERATOR", at: operators[0] as number } as const;
+  return new NolfetError("UNSUPPORTED_OPERATOR", expected, found, location);
 }

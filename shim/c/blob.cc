@@ -20,8 +20,8 @@ const nolf::Blob* verified(const std::vector<uint8_t>& file) {
 void checkChecksum(const std::vector<uint8_t>& file, const nolf::Blob* root) {
   if (file.size() % 4 != 0) refuse("", "a length that is a multiple of 4", file.size());
   const auto* table = reinterpret_cast<const flatbuffers::Table*>(root);
-  const uint8_t* place = table->GetAddressOf(nolf::Blob::VT_CHECKSUM);
-  const size_t skipped = place == nullptr ? file.size() : place - file.data();
+  const uint8_t* field = table->GetAddressOf(nolf::Blob::VT_CHECKSUM);
+  const size_t skipped = field == nullptr ? file.size() : field - file.data();
   const uint32_t expected = checksum(file.data(), file.size(), skipped);
   if (root->checksum() == expected) return;
   refuse("", phrase("the checksum ", expected, " of an undamaged file"), root->checksum());

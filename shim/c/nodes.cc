@@ -49,7 +49,7 @@ bool isCore(const etnaviv::Device& device, uint32_t pipe, const Core& core) {
 }
 
 /** Nothing where the node has no such core. */
-std::optional<Place> placeOn(const std::string& node, const Core& core) {
+std::optional<Located> locateOn(const std::string& node, const Core& core) {
   const auto device = std::make_shared<const etnaviv::Device>(node);
   for (uint32_t pipe = 0; pipe < kMostPipes; pipe++) {
     try {
@@ -58,20 +58,20 @@ std::optional<Place> placeOn(const std::string& node, const Core& core) {
       if (error.number == ENXIO) break;
       throw;
     }
-    return Place{device, pipe, phrase(node, ", pipe ", pipe, ": ", core.name)};
+    return Located{device, pipe, phrase(node, ", pipe ", pipe, ": ", core.name)};
   }
   return {};
 }
 
 }  // namespace
 
-Place findPlace(const std::string& node, const Core& core) {
+Located locate(const std::string& node, const Core& core) {
   const std::vector<std::string> nodes = node.empty() ? renderNodes() : std::vector{node};
   std::string found;
   for (const std::string& each : nodes) {
     found += phrase(found.empty() ? "" : "; ", each, " ");
     try {
-      if (const auto place = placeOn(each, core)) return *place;
+      if (const auto located = locateOn(each, core)) return *located;
       found += "has other cores";
     } catch (const etnaviv::Error& error) {
       found += phrase("(", error.what(), ")");

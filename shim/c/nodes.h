@@ -11,13 +11,13 @@
 namespace nolfet {
 
 /** A core behind an open node. */
-struct Place {
+struct Located {
   std::shared_ptr<const etnaviv::Device> device;
   uint32_t pipe;
   std::string name;
 };
 
 /** Looks at one node, or at all of them where `node` is empty. Throws Refusal. */
-Place findPlace(const std::string& node, const Core& core);
+Located locate(const std::string& node, const Core& core);
 
 }  // namespace nolfet

@@ -23,7 +23,7 @@ constexpr uint32_t kElementBytes[] = {1, 1, 2, 4, 8, 2, 4, 8, 1, 0, 0};
 
 void inside(uint64_t offset, uint64_t bytes, uint64_t limit, const std::string& what) {
   if (offset + bytes <= limit) return;
-  refuse(what, phrase("a place inside ", limit, " bytes"), phrase(bytes, " from ", offset, " on"));
+  refuse(what, phrase("a slice inside ", limit, " bytes"), phrase(bytes, " from ", offset, " on"));
 }
 
 /** An enum's value, of which `last` is the greatest. */
@@ -109,11 +109,11 @@ void checkBinding(const nolf::Blob& blob, const nolf::Binding& binding, const st
   inside(binding.offset(), binding.bytes(), blob.arena_bytes(), what);
 }
 
-void checkPlace(const nolf::Blob& blob, const nolf::Place* place, const std::string& what) {
-  if (place == nullptr) refuse(what, "an input and an output", "none");
-  isNamed(place->buffer(), nolf::Buffer_MAX, what);
-  const bool constant = place->buffer() == nolf::Buffer_CONSTANTS;
-  inside(place->offset(), 0, constant ? each(blob.constants()).size() : blob.arena_bytes(), what);
+void checkSlice(const nolf::Blob& blob, const nolf::BufferSlice* slice, const std::string& what) {
+  if (slice == nullptr) refuse(what, "an input and an output", "none");
+  isNamed(slice->buffer(), nolf::Buffer_MAX, what);
+  const bool constant = slice->buffer() == nolf::Buffer_CONSTANTS;
+  inside(slice->offset(), 0, constant ? each(blob.constants()).size() : blob.arena_bytes(), what);
 }
 
 void checkJob(const nolf::Blob& blob, const nolf::Job& job, const std::string& what) {
@@ -125,8 +125,8 @@ void checkJob(const nolf::Blob& blob, const nolf::Job& job, const std::string& w
   const uint32_t words = job.kind() == nolf::JobKind_NN ? kNnWords : kTpWords;
   inside(job.descriptor(), 4 * words, constants, what);
   inside(job.coefficients(), job.coefficient_bytes(), constants, what);
-  checkPlace(blob, job.input(), what);
-  checkPlace(blob, job.output(), what);
+  checkSlice(blob, job.input(), what);
+  checkSlice(blob, job.output(), what);
 }
 
 void checkRelocation(const nolf::Blob& blob, const nolf::Segment& segment,
@@ -141,13 +141,13 @@ void checkRelocation(const nolf::Blob& blob, const nolf::Segment& segment,
   if (relocation.shift() > kMostShift) refuse(what, "a shift below 32", +relocation.shift());
 }
 
-void checkValue(const nolf::Blob& blob, const nolf::Segment& segment, const nolf::Value& value,
-                const std::string& what) {
+void checkLifetime(const nolf::Blob& blob, const nolf::Segment& segment,
+                   const nolf::BufferLifetime& value, const std::string& what) {
   const int64_t jobs = each(segment.jobs()).size();
   inside(value.offset(), value.bytes(), blob.arena_bytes(), what);
   isIndex(value.tensor(), each(blob.tensors()).size(), what, -1);
   if (value.first() < -1 || value.first() > value.last() || value.last() > jobs) {
-    refuse(what, "a value kept between jobs", phrase(value.first(), " to ", value.last()));
+    refuse(what, "a buffer kept between jobs", phrase(value.first(), " to ", value.last()));
   }
 }
 
@@ -170,7 +170,7 @@ void checkSegment(const nolf::Blob& blob, const nolf::Segment& segment, const st
   for (const auto* job : each(segment.jobs())) {
     checkJob(blob, *job, phrase(what, ", job ", number++));
   }
-  for (const auto* value : each(segment.values())) checkValue(blob, segment, *value, what);
+  for (const auto* value : each(segment.buffers())) checkLifetime(blob, segment, *value, what);
   for (const auto* one : each(segment.relocations())) checkRelocation(blob, segment, *one, what);
 }
 

@@ -29,17 +29,18 @@ void copy(uint8_t* to, const uint8_t* from, uint32_t bytes, uint8_t flip) {
 Session::Session(std::vector<uint8_t> file, const std::string& node)
     : blob_(std::move(file)), image_(blob_) {
   verify(image_, blob_.root());
-  place_ = findPlace(node, blob_.core());
-  const uint64_t start = place_.device->parameter(place_.pipe, ETNAVIV_PARAM_SOFTPIN_START_ADDR);
+  located_ = locate(node, blob_.core());
+  const uint64_t start =
+      located_.device->parameter(located_.pipe, ETNAVIV_PARAM_SOFTPIN_START_ADDR);
   if (relocate(image_, blob_, start)) verify(image_, blob_.root());
   load();
   bind();
 }
 
 void Session::load() {
-  constants_ = std::make_shared<const etnaviv::Buffer>(place_.device, image_.constantsBytes,
+  constants_ = std::make_shared<const etnaviv::Buffer>(located_.device, image_.constantsBytes,
                                                        image_.constantsAddress);
-  arena_ = std::make_shared<const etnaviv::Buffer>(place_.device, image_.arenaBytes,
+  arena_ = std::make_shared<const etnaviv::Buffer>(located_.device, image_.arenaBytes,
                                                    image_.arenaAddress);
   const etnaviv::Deadline deadline = etnaviv::deadlineIn(kLoadMilliseconds);
   constants_->prepare(ETNA_PREP_WRITE, deadline);
@@ -51,8 +52,8 @@ void Session::load() {
 void Session::submit(const std::vector<uint32_t>& words, const std::vector<etnaviv::Use>& uses,
                      const etnaviv::Deadline& deadline) const {
   const uint32_t fence =
-      place_.device->submit(place_.pipe, words.data(), words.size() * sizeof(uint32_t), uses);
-  place_.device->wait(place_.pipe, fence, deadline);
+      located_.device->submit(located_.pipe, words.data(), words.size() * sizeof(uint32_t), uses);
+  located_.device->wait(located_.pipe, fence, deadline);
 }
 
 void Session::run(uint32_t milliseconds) {

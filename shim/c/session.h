@@ -22,7 +22,7 @@ class Session {
 
   const std::vector<nolfet_tensor>& inputs() const { return inputs_; }
   const std::vector<nolfet_tensor>& outputs() const { return outputs_; }
-  const std::string& device() const { return place_.name; }
+  const std::string& device() const { return located_.name; }
 
   void run(uint32_t milliseconds);
   /** What the next run begins with, where the model keeps something: what the first began with. */
@@ -57,7 +57,7 @@ class Session {
 
   Blob blob_;
   Image image_;
-  Place place_;
+  Located located_;
   std::shared_ptr<const etnaviv::Buffer> constants_;
   std::shared_ptr<const etnaviv::Buffer> arena_;
 

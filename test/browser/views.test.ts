@@ -113,11 +113,11 @@ if (hasChromium("the page's views")) {
       async (page) => {
         const groups = operators.map(({ groups = "" }) => `${groups}`);
         assert.equal(await column(page, "Groups"), groups);
-        const readings = operators.map(({ readings }) =>
-          readings === undefined ? "" : counted(readings, "reading"),
+        const inputCopies = operators.map(({ inputCopies }) =>
+          inputCopies === undefined ? "" : counted(inputCopies, "input"),
         );
-        assert.ok(readings.some((words) => words !== ""));
-        assert.equal(await column(page, "Remainder"), readings);
+        assert.ok(inputCopies.some((words) => words !== ""));
+        assert.equal(await column(page, "Residual"), inputCopies);
         const errors = operators.map(({ error }) => error?.toFixed(3) ?? "");
         assert.equal(await column(page, "Error"), errors);
       },
@@ -129,9 +129,9 @@ if (hasChromium("the page's views")) {
     onView("Memory", async (page) => {
       const frame = await page.locator(".values").boundingBox();
       const boxes = await page.locator(".value").all();
-      assert.is(boxes.length, memory.values.length);
+      assert.is(boxes.length, memory.buffers.length);
       assert.ok(frame);
-      for (const [i, { offset, bytes, first, last }] of memory.values.entries()) {
+      for (const [i, { offset, bytes, first, last }] of memory.buffers.entries()) {
         const box = await boxes[i]?.boundingBox();
         const scaled = (part: number, whole: number, size: number) => (part / whole) * size;
         const left = scaled(first + 1, jobs.length + 2, frame.width);
@@ -144,7 +144,7 @@ if (hasChromium("the page's views")) {
         assert.ok(near(foot, bottom) && near(box.height, height), `value ${i}`);
       }
       assert.is(await page.locator(".constant").count(), explanation.constants.parts.length);
-      const writer = memory.values.findIndex(({ operator }) => operator === 2);
+      const writer = memory.buffers.findIndex(({ operator }) => operator === 2);
       await boxes[writer]?.click();
       assert.is(await selectedName(page), "2 CONV_2D");
       assert.match((await page.locator(".readout").first().textContent()) ?? "", "of 2 CONV_2D");

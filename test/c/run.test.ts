@@ -31,7 +31,7 @@ const CASES: Case[] = [
     stopAt: "features",
   },
   { name: "a network that keeps a variable", model: streamingModel, stopAt: "joined" },
-  { name: "a layer with a remainder", model: perChannelModel, stopAt: "output" },
+  { name: "a layer with residual weights", model: perChannelModel, stopAt: "output" },
   ...[
     { name: "mobilenet_v1_1.0_224_quant", stopAt: "MobilenetV1/Logits/SpatialSqueeze" },
     { name: "ssdlite_mobiledet_coco_qat_postprocess", stopAt: "convert_scores" },

@@ -21,42 +21,42 @@ async function check(...options: string[]) {
 
 interface Layer {
   groups: number;
-  readings?: number;
+  inputCopies?: number;
 }
 
 /** What of the budget a layer took. */
-const jobsOf = ({ groups, readings }: Layer) =>
-  readings === undefined ? groups : 2 * groups + Math.log2(readings);
+const jobsOf = ({ groups, inputCopies }: Layer) =>
+  inputCopies === undefined ? groups : 2 * groups + Math.log2(inputCopies);
 
-test("a budget of jobs is spent on groups and remainders", async () => {
+test("a budget of jobs is spent on groups and residual weights", async () => {
   const { summary, operators } = await check();
-  const { layers, groups, remainders, error } = summary.channels;
-  assert.ok(groups > layers && remainders > 0 && error > 0);
+  const { layers, groups, residuals, error } = summary.channels;
+  assert.ok(groups > layers && residuals > 0 && error > 0);
   const ofLayers: Layer[] = operators.filter((one: Partial<Layer>) => one.groups !== undefined);
   assert.is(ofLayers.length, layers);
-  assert.is(ofLayers.filter(({ readings }) => readings !== undefined).length, remainders);
+  assert.is(ofLayers.filter(({ inputCopies }) => inputCopies !== undefined).length, residuals);
   const jobs = ofLayers.reduce((sum, layer) => sum + jobsOf(layer), 0);
   assert.ok(Number.isInteger(jobs) && jobs <= 4 * layers, `${jobs} jobs`);
   const few = await check("--job-budget", `${layers}`);
   assert.is(few.summary.channels.groups, layers);
-  assert.is(few.summary.channels.remainders, 0);
+  assert.is(few.summary.channels.residuals, 0);
   assert.ok(few.summary.channels.error > error);
 });
 
-test("a table tells of each layer the groups and the remainder", async () => {
+test("a table tells of each layer the groups and the residual weights", async () => {
   const args = ["check", MODEL, "--target", "imx8mp"];
   const { stdout } = await nolfet(args, folder);
-  assert.match(stdout, /MACs +groups +remainder +error$/m);
+  assert.match(stdout, /MACs +groups +residual +error$/m);
   const { operators, summary } = await check();
-  for (const { name, index, groups, readings } of operators.slice(0, 9)) {
-    const words = readings ? ` +${readings} readings? ` : "";
+  for (const { name, index, groups, inputCopies } of operators.slice(0, 9)) {
+    const words = inputCopies ? ` +${inputCopies} inputs? ` : "";
     const row = new RegExp(`^ *${index} +${name} .* ${groups}${words} +\\d\\.\\d{4}$`, "m");
     assert.match(stdout, row);
   }
-  const { layers, groups, remainders } = summary.channels;
+  const { layers, groups, residuals } = summary.channels;
   assert.match(
     stdout,
-    `${layers} layers in ${groups} groups of channels, ${remainders} layers with a remainder; `,
+    `${layers} layers in ${groups} groups of channels, ${residuals} layers with residual weights; `,
   );
   const few = await nolfet([...args, "--job-budget", `${layers}`], folder);
   assert.match(few.stdout, `${layers} layers in ${layers} groups of channels; `);
@@ -75,7 +75,7 @@ test("a summary tells of the channels, and a wrong budget is refused", async () 
   const { stdout } = await nolfet(args, folder);
   assert.match(
     stdout,
-    /channels +\d+ layers in \d+ groups of channels, \d+ layers with a remainder; expected error [\d.]+ steps/,
+    /channels +\d+ layers in \d+ groups of channels, \d+ layers with residual weights; expected error [\d.]+ steps/,
   );
   const wrong = await nolfet([...args, "--job-budget", "none"], folder);
   assert.is(wrong.code, 2);

@@ -52,7 +52,7 @@ test("writes the layers as comma-separated values", async () => {
     assert.match(lines[index + 1] ?? "", `${index},${name},`);
 });
 
-test("tells the groups of channels, remainders and errors, where there are any", async () => {
+test("tells the groups of channels, residuals and errors, where there are any", async () => {
   const model = join(ROOT, "models/digits/digits_int8.tflite");
   const args = ["report", model, "-t", "a311d", "-o", "digits.csv"];
   const { operators, channels } = JSON.parse(
@@ -61,10 +61,10 @@ test("tells the groups of channels, remainders and errors, where there are any",
   const [head = "", ...rows] = readFileSync(join(folder, "digits.csv"), "utf8").split("\r\n");
   const cells = (name: string) => rows.map((row) => row.split(",")[head.split(",").indexOf(name)]);
   assert.ok(channels.groups > channels.layers);
-  assert.ok(channels.remainders > 0 && channels.remainders < channels.layers);
-  for (const { index, groups = "", readings = "", error = "" } of operators) {
+  assert.ok(channels.residuals > 0 && channels.residuals < channels.layers);
+  for (const { index, groups = "", inputCopies = "", error = "" } of operators) {
     assert.is(cells("channel_groups")[index], `${groups}`);
-    assert.is(cells("channel_readings")[index], `${readings}`);
+    assert.is(cells("channel_input_copies")[index], `${inputCopies}`);
     assert.is(cells("channel_error")[index], `${error}`);
   }
 });

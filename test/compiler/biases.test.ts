@@ -30,7 +30,7 @@ const CASES: Record<string, Case> = {
     factors: [0.11, 0.12],
     most: 0.055,
   },
-  "full, with a remainder": {
+  "full, with residual weights": {
     spec: { kernel: 1 },
     jobBudget: 2,
     factors: [0.08, 0.43],

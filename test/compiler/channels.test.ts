@@ -151,7 +151,7 @@ for (const target of TARGETS) {
       const [layer] = report.operators;
       const isPlain = jobBudget === 1 || jobBudget === RUNS.length;
       assert.is(layer?.groups, isPlain ? jobBudget : 1);
-      assert.is(layer?.readings, isPlain ? undefined : 2 ** (jobBudget - 2));
+      assert.is(layer?.inputCopies, isPlain ? undefined : 2 ** (jobBudget - 2));
       assert.ok((layer?.error ?? 0) < before, `${layer?.error} after ${before}`);
       assert.is(layer?.error === 0, jobBudget === RUNS.length);
       before = layer?.error ?? 0;

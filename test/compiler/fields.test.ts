@@ -112,11 +112,11 @@ function checkRange(
   for (const value of [least, most]) assert.is(encode(value), 0, `${field} of ${value}`);
   for (const value of [least - 1, most + 1]) {
     assert.is.not(encode(value), 0, `${field} of ${value}`);
-    const { code, expected, found, place } = failureOf(probe);
+    const { code, expected, found, location } = failureOf(probe);
     assert.is(code, "INTERNAL");
     assert.is(expected.split(" ")[0], field);
     assert.is(found, `${value}`);
-    assert.equal(place, { kind: "OPERATOR", at: 7 });
+    assert.equal(location, { kind: "OPERATOR", at: 7 });
   }
 }
 

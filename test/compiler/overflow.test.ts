@@ -76,7 +76,7 @@ for (const target of TARGETS) {
     const weightAt = () => 2 * random.integer(-2, 1) + 1;
     const model = connected({ inputs: 16_384, scale, outputScale: 0.0003, weightAt });
     const { report } = await compile(model, { target });
-    assert.is(report.operators[0]?.readings, 1);
+    assert.is(report.operators[0]?.inputCopies, 1);
     assert.ok((report.operators[0]?.error ?? 0) < 0.2);
     assert.ok((await distance(model, target)) <= 1);
   });

@@ -68,7 +68,7 @@ for (const target of TARGETS) {
       const rounded = await shareOf(model, target, 1);
       for (const { jobBudget, most } of SHARES) {
         const { report } = await compile(model, { target, jobBudget });
-        assert.is(report.operators[0]?.readings, 2 ** (jobBudget - 2));
+        assert.is(report.operators[0]?.inputCopies, 2 ** (jobBudget - 2));
         const share = await shareOf(model, target, jobBudget);
         assert.ok(share <= most && share < rounded / 3, `${share} of all, ${rounded} without`);
       }
@@ -81,7 +81,7 @@ for (const target of TARGETS) {
       const rounded = await shareOf(model, target, 1);
       const { report } = await compile(model, { target, jobBudget: 6 });
       const [layer] = report.operators;
-      assert.is(layer?.readings, 1);
+      assert.is(layer?.inputCopies, 1);
       assert.ok((layer?.groups ?? 0) > 1, `${layer?.groups} groups`);
       const share = await shareOf(model, target, 6);
       assert.ok(share < 0.05 && share < rounded / 3, `${share} of all, ${rounded} without`);

@@ -22,7 +22,7 @@ function operatorOf(name: string, inputs: number[], outputs: number[], options: 
     coefficientBytes: 0,
     entropyBytes: 0,
     channelGroups: 0,
-    readings: 0,
+    inputCopies: 0,
     error: 0,
   };
   const operator: Operator = {

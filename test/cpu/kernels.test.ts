@@ -43,7 +43,7 @@ async function apply(
     coefficientBytes: 0,
     entropyBytes: 0,
     channelGroups: 0,
-    readings: 0,
+    inputCopies: 0,
     error: 0,
   };
   const tensors = [tensor(0, dtype, input), tensor(1, dtype, output)];
@@ -187,7 +187,7 @@ const REFUSED: [name: string, operator: Case, message: RegExp][] = [
 for (const [name, operator, message] of REFUSED) {
   test(`refuses ${name}`, async () => {
     const error = await fails("UNSUPPORTED_OPERATOR", () => apply(operator, [1, 2, 3, 4]));
-    assert.equal(error.place, { kind: "OPERATOR", at: 3 });
+    assert.equal(error.location, { kind: "OPERATOR", at: 3 });
     assert.match(error.message, message);
   });
 }
@@ -248,7 +248,7 @@ test("ends what takes longer than its time", async () => {
   const begin = performance.now();
   const pool: Case = { name: "AVERAGE_POOL_2D", input: { shape }, output: { shape }, options };
   const error = await fails("DEVICE_TIMEOUT", () => apply(pool, [], 20));
-  assert.equal(error.place, { kind: "OPERATOR", at: 3 });
+  assert.equal(error.location, { kind: "OPERATOR", at: 3 });
   // All of it are 17 thousand million additions.
   assert.ok(performance.now() - begin < 2000);
 });

@@ -37,13 +37,13 @@ test("opens files from before the last field of operators", async () => {
     await compile(perChannelModel(), { target: "a311d", jobBudget: 2 }),
   );
   const table = editor.root.operators(0) as nolf.Operator;
-  assert.is(table.readings(), 1);
+  assert.is(table.inputCopies(), 1);
   const vtable = table.bb_pos - editor.view.getInt32(table.bb_pos, true);
   const slots = LAYOUT.tables.Operator?.length ?? 0;
   assert.is(editor.view.getUint16(vtable, true), 4 + 2 * slots);
   editor.view.setUint16(vtable, 4 + 2 * (slots - 1), true);
   const [older] = openBlob(editor.sealed()).operators;
-  assert.is(older?.readings, 0);
+  assert.is(older?.inputCopies, 0);
   assert.is(older?.channelGroups, 1);
 });
 
@@ -77,7 +77,7 @@ test("refuses every truncated file", async () => {
 test("tells what is wrong with a file of another kind", async () => {
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0);
   const error = await fails("BAD_BLOB", () => openBlob(png));
-  assert.equal(error.place, { kind: "BYTE", at: 4 });
+  assert.equal(error.location, { kind: "BYTE", at: 4 });
   assert.is(error.expected, "the identifier NOLF");
 });
 
@@ -86,7 +86,7 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
   [
     "another version",
     (e) => e.view.setUint32(e.position(e.root, "Blob", "version"), 99, true),
-    /version 1 of the format, found version 99/,
+    /version 2 of the format, found version 99/,
   ],
   [
     "another core",
@@ -208,24 +208,24 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
     /a relocated word of segment 0 inside \d+ bytes/,
   ],
   [
-    "a value outside the arena",
+    "a buffer outside the arena",
     (e) => e.view.setUint32(firstValue(e), 0xfffffff0, true),
-    /a value in the arena in segment 0 inside \d+ bytes/,
+    /a buffer in the arena in segment 0 inside \d+ bytes/,
   ],
   [
-    "a value that is kept for less than no time",
+    "a buffer that is kept for less than no time",
     (e) => e.view.setInt32(firstValue(e) + 8, 1000, true),
-    /a value kept between jobs of segment 0, found from 1000 to/,
+    /a buffer kept between jobs of segment 0, found from 1000 to/,
   ],
   [
-    "a value of no tensor",
+    "a buffer of no tensor",
     (e) => e.view.setInt32(firstValue(e) + 16, 1000, true),
-    /the tensor of a value in segment 0 below \d+, found 1000/,
+    /the tensor of a buffer in segment 0 below \d+, found 1000/,
   ],
 ];
 
 function firstValue(editor: BlobEditor): number {
-  return editor.elements(editor.root.segments(0) as nolf.Segment, "Segment", "values");
+  return editor.elements(editor.root.segments(0) as nolf.Segment, "Segment", "buffers");
 }
 
 for (const [name, edit, expected] of REFUSED) {

@@ -50,11 +50,11 @@ test("gives an operator alone the jobs that it has in the network", async () => 
   const model = perChannelModel();
   const feed = async () => ({ input: new Int8Array(pixels(3, 8 * 8 * 16)) });
   const means: number[] = [];
-  for (const [jobBudget, readings] of [[1], [2, 1], [7, 32]] as const) {
+  for (const [jobBudget, inputCopies] of [[1], [2, 1], [7, 32]] as const) {
     const options = { target: "a311d", jobBudget };
     const [convolution] = (await compareModel(model, options, feed)).operators;
     assert.is(convolution?.groups, 1);
-    assert.is(convolution?.readings, readings);
+    assert.is(convolution?.inputCopies, inputCopies);
     assert.equal(convolution?.alone, convolution?.together);
     means.push(convolution?.together.mean ?? Number.NaN);
   }

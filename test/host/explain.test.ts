@@ -75,23 +75,23 @@ test("links every job to the word that starts it", () => {
 function checkMemory({ segments, constants, memory }: Explanation): void {
   for (const { memory: map, jobs } of segments) {
     if (!map) continue;
-    const { values, peak, lowerBound } = map;
+    const { buffers, peak, lowerBound } = map;
     assert.ok(lowerBound <= peak && peak <= memory.arenaBytes);
-    values.forEach((a, i) => {
-      for (const b of values.slice(i + 1)) {
+    buffers.forEach((a, i) => {
+      for (const b of buffers.slice(i + 1)) {
         const meet = a.first <= b.last && b.first <= a.last;
         const overlap = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
         assert.not(meet && overlap, JSON.stringify([a, b]));
       }
     });
     const alive = (job: number) =>
-      sum(values.map(({ first, last, bytes }) => (first <= job && job <= last ? bytes : 0)));
+      sum(buffers.map(({ first, last, bytes }) => (first <= job && job <= last ? bytes : 0)));
     const times = Array.from({ length: jobs.length + 2 }, (_, i) => i - 1);
     assert.is(Math.max(...times.map(alive)), lowerBound);
     // A job reads and writes what is alive while it runs.
     for (const { index, input, output } of jobs) {
       for (const { offset } of [input, output]) {
-        const holds = values.some(
+        const holds = buffers.some(
           (value) =>
             value.first <= index &&
             index <= value.last &&
@@ -134,21 +134,21 @@ test("measures weights by what an ideal code would take", async () => {
   assert.is(tensors[layer.outputs[0] ?? -1]?.bytes, 8 * 8 * 8);
 });
 
-test("tells the readings of an image for which a remainder has a job", async () => {
+test("tells how often a layer with residual weights reads its image", async () => {
   const cells = (explanation: Explanation) =>
     toCsv(explanation)
       .split("\r\n")
       .map((line) => line.split(","));
-  for (const [jobBudget, readings] of [[1], [2, 1], [7, 32]] as const) {
+  for (const [jobBudget, inputCopies] of [[1], [2, 1], [7, 32]] as const) {
     const explanation = await explained(perChannelModel(), "imx8mp", { jobBudget });
     const [layer] = explanation.operators as [Layer];
     assert.is(layer.groups, 1);
-    assert.is(layer.readings, readings);
-    assert.is(explanation.channels?.remainders, readings ? 1 : 0);
+    assert.is(layer.inputCopies, inputCopies);
+    assert.is(explanation.channels?.residuals, inputCopies ? 1 : 0);
     const convolutions = layer.jobs.find(({ purpose }) => purpose === "convolution");
-    assert.is(convolutions?.count, readings ? 2 : 1);
+    assert.is(convolutions?.count, inputCopies ? 2 : 1);
     const [head = [], row = []] = cells(explanation);
-    assert.is(row[head.indexOf("channel_readings")], `${readings ?? ""}`);
+    assert.is(row[head.indexOf("channel_input_copies")], `${inputCopies ?? ""}`);
   }
 });
 

@@ -69,8 +69,8 @@ function segmentOf(builder: Builder, spec: HandmadeBlob, stream: number): number
     nolf.Job.startJob(builder);
     nolf.Job.addKind(builder, nolf.JobKind[kind]);
     nolf.Job.addDescriptor(builder, descriptor);
-    nolf.Job.addInput(builder, nolf.Place.createPlace(builder, nolf.Buffer.ARENA, 0));
-    nolf.Job.addOutput(builder, nolf.Place.createPlace(builder, nolf.Buffer.ARENA, 0));
+    nolf.Job.addInput(builder, nolf.BufferSlice.createBufferSlice(builder, nolf.Buffer.ARENA, 0));
+    nolf.Job.addOutput(builder, nolf.BufferSlice.createBufferSlice(builder, nolf.Buffer.ARENA, 0));
     return nolf.Job.endJob(builder);
   });
   const list = nolf.Segment.createJobsVector(builder, jobs);

@@ -57,7 +57,7 @@ test("names the operators and the package where it is absent", async () => {
   const blob = await compile(model, { target: "a311d", cpuOnly: true });
   loadLiteRtWith(loaderFrom("/nowhere"));
   const error = await fails("UNSUPPORTED_OPERATOR", () => Session.create(blob));
-  assert.equal(error.place, { kind: "OPERATOR", at: 1 });
+  assert.equal(error.location, { kind: "OPERATOR", at: 1 });
   assert.match(error.found, /^ELU, L2_NORMALIZATION \(/);
   assert.match(error.expected, /the package @litertjs\/core/);
   loadLiteRtWith(loadInstalledLiteRt);
@@ -103,7 +103,7 @@ test("refuses a model whose tensors are not those of the blob", async () => {
   for (const extent of [COUNT - 1, COUNT + 1, 8 * COUNT]) {
     const blob = await largerThanItsModel(extent);
     const error = await fails("BAD_BLOB", () => Session.create(blob));
-    assert.equal(error.place, { kind: "OPERATOR", at: 1 });
+    assert.equal(error.location, { kind: "OPERATOR", at: 1 });
     assert.is(error.expected, `a model of the segment with the inputs int8 1×1×1×${extent}`);
     assert.is(error.found, `int8 1×1×1×${COUNT}`);
   }

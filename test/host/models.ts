@@ -116,7 +116,7 @@ export function pixels(seed: number, count = SIDE * SIDE * CHANNELS): Uint8Array
 
 /**
  * A 3×3 convolution, 8×8×16 → 24, whose weights have a scale for each channel, all different. With
- * two jobs one is for the remainder; each further one that is of use doubles the readings.
+ * two jobs one is for the residual weights; each further one that is of use doubles the copies of the input.
  */
 export function perChannelModel(): Uint8Array {
   const channels = Array.from({ length: 24 }, (_, channel) => channel);

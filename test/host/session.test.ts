@@ -170,7 +170,7 @@ test("a stream that is not understood is refused when the session is created", a
   const words = editor.elements(segment, "Segment", "stream");
   editor.view.setUint32(words + 4 * 8, 2 << 27, true);
   const error = await fails("BAD_STREAM", () => Session.create(editor.sealed()));
-  assert.equal(error.place, { kind: "STREAM_WORD", at: 8 });
+  assert.equal(error.location, { kind: "STREAM_WORD", at: 8 });
 });
 
 test("what fails in a run is a typed error, and the session lives on", async () => {
@@ -182,7 +182,7 @@ test("what fails in a run is a typed error, and the session lives on", async () 
   constants.fill(0xff, job.coefficients + 72, job.coefficients + 80);
   const session = await Session.create(seal(bytes));
   const error = await fails("BAD_COEFFICIENTS", () => probabilities(session, 1));
-  assert.equal(error.place, { kind: "JOB", at: segments[0]?.jobs.indexOf(job) });
+  assert.equal(error.location, { kind: "JOB", at: segments[0]?.jobs.indexOf(job) });
   await fails("BAD_COEFFICIENTS", () => probabilities(session, 1));
   await session.release();
 });

@@ -117,7 +117,7 @@ export const FOLDS: Fold[] = [
   ["quotients", "DIV", [["int32", [7, -7]], ["int32", [2], []]], [["int32", [3, -3]]]],
   ["quotients of floats", "DIV", [["float32", [1, -7]], ["float32", [2], []]], [["float32", [0.5, -3.5]]]],
   ["quotients rounded down", "FLOOR_DIV", [["int32", [7, -7, 7]], ["int32", [2, 2, -2]]], [["int32", [3, -4, -4]]]],
-  ["remainders of the divisor's sign", "FLOOR_MOD", [["int32", [7, -7, 7]], ["int32", [3, 3, -3]]], [["int32", [1, 2, -2]]]],
+  ["residuals of the divisor's sign", "FLOOR_MOD", [["int32", [7, -7, 7]], ["int32", [3, 3, -3]]], [["int32", [1, 2, -2]]]],
   ["lesser bytes", "MINIMUM", [["int8", [-5, 5]], ["int8", [3, 3]]], [["int8", [-5, 3]]]],
   ["greater floats", "MAXIMUM", [["float32", [-5, 5]], ["float32", [3], []]], [["float32", [3, 5]]]],
   ["less", "LESS", [["int32", [1, 2, 3]], ["int32", [2], []]], [["bool", [1, 0, 0]]]],

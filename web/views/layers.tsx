@@ -74,10 +74,10 @@ const WITH_CHANNELS: Column<Layer>[] = [
   ...COLUMNS,
   { id: "groups", title: "Groups", value: ({ groups }) => groups, numeric: true },
   {
-    id: "remainder",
-    title: "Remainder",
-    value: ({ readings }) => readings,
-    cell: ({ readings }) => readings && counted(readings, "reading"),
+    id: "residual",
+    title: "Residual",
+    value: ({ inputCopies }) => inputCopies,
+    cell: ({ inputCopies }) => inputCopies && counted(inputCopies, "input"),
     numeric: true,
   },
   {
@@ -91,9 +91,9 @@ const WITH_CHANNELS: Column<Layer>[] = [
 ];
 
 const CHANNELS_HINT =
-  " The channels of a group share one scale. Where what bytes leave of its weights, the remainder, has " +
-  "a job of its own, the other one reads the image so many times. Error is what that is expected to " +
-  "add to the output, in its steps (root mean square).";
+  " The channels of a group share one scale. Residual is the number of times the main job reads its " +
+  "input where a second job adds the residual, the part of each weight that 8 bits cannot represent. " +
+  "Error is the expected root mean square of what requantization adds to the output, in its steps.";
 
 /** A row for each operator. */
 export function LayersView() {

@@ -1,6 +1,6 @@
 import { ticks } from "d3-array";
 import { useRef, useState } from "preact/hooks";
-import type { MemoryView, SegmentView, ValueView } from "../../host/explain/explanation.ts";
+import type { BufferView, MemoryView, SegmentView } from "../../host/explain/explanation.ts";
 import { percent, size } from "../../host/numbers.ts";
 import { useExploration } from "../explorer/context.ts";
 import { useRoving } from "../parts/roving.ts";
@@ -37,23 +37,23 @@ interface SegmentMapProps {
 
 function SegmentMap({ title, memory, segment }: SegmentMapProps) {
   const { explanation, selected, select } = useExploration();
-  const [shown, setShown] = useState<ValueView>();
+  const [shown, setShown] = useState<BufferView>();
   const frame = useRef<HTMLDivElement>(null);
   const onKeyDown = useRoving(frame, ".value");
-  const { peak, lowerBound, values } = memory;
+  const { peak, lowerBound, buffers } = memory;
   const jobs = segment.jobs.length;
   const x = (job: number) => (100 * (job + 1)) / (jobs + 2);
   const y = (bytes: number) => (100 * bytes) / Math.max(1, peak);
-  const nameOf = ({ tensor }: ValueView) => explanation.tensors[tensor]?.name ?? "scratch";
-  const writerOf = ({ operator }: ValueView) =>
+  const nameOf = ({ tensor }: BufferView) => explanation.tensors[tensor]?.name ?? "scratch";
+  const writerOf = ({ operator }: BufferView) =>
     operator < 0 ? "" : `${operator} ${explanation.operators[operator]?.name}: `;
-  const described = shown ?? values.find(({ operator }) => operator === selected);
+  const described = shown ?? buffers.find(({ operator }) => operator === selected);
   return (
     <figure class="map">
       <figcaption>
         <h2>{title}</h2>
         <p>
-          {values.length} buffers over {jobs} jobs. Peak {size(peak)},{" "}
+          {buffers.length} buffers over {jobs} jobs. Peak {size(peak)},{" "}
           {aboveBound(peak, lowerBound)}.
         </p>
       </figcaption>
@@ -66,7 +66,7 @@ function SegmentMap({ title, memory, segment }: SegmentMapProps) {
           ))}
         </ul>
         <section class="values" ref={frame} aria-label={title} onKeyDown={onKeyDown}>
-          {values.map((value, i) => {
+          {buffers.map((value, i) => {
             const { offset, bytes, first, last, tensor, operator } = value;
             const isSelected = operator >= 0 && operator === selected;
             const kind =
@@ -128,7 +128,7 @@ function aboveBound(peak: number, lowerBound: number): string {
   return `${percent(peak - lowerBound, lowerBound)} above the lower bound of ${size(lowerBound)}`;
 }
 
-function ValueWords({ value, name, jobs }: { value: ValueView; name: string; jobs: number }) {
+function ValueWords({ value, name, jobs }: { value: BufferView; name: string; jobs: number }) {
   const { explanation } = useExploration();
   const { offset, bytes, first, last, tensor, operator } = value;
   const { shape = [] } = explanation.tensors[tensor] ?? {};

@@ -1,10 +1,10 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { MOST_ARENA_BYTES, MOST_CONSTANT_BYTES } from "../../targets/limits";
 import { alignTo } from "../alignment";
 import { EncodedJob } from "../encode/encode";
 import { Lowering } from "../lower/lower";
-import { allocateArena, Lives } from "./arena";
+import { allocateArena, Lifetimes } from "./arena";
 
 /**
  * Where everything lies in the two buffers that a device allocates:
@@ -13,25 +13,25 @@ import { allocateArena, Lives } from "./arena";
  *             │ descriptors │ coefficients                 │   of all segments
  *             └─────────────┴──────────────────────────────┘
  *  arena      ┌──────────────────────────────┐
- *             │ values of one segment        │   each segment has all of it to itself
+ *             │ buffers of one segment        │   each segment has all of it to itself
  *             └──────────────────────────────┘
  */
-export class Layout {
+export class MemoryPlan {
   /** For each segment, in its jobs' order: byte offsets in `constants`. */
-  segments: SegmentLayout[] = [];
+  segments: SegmentMemory[] = [];
   constantBytes: u32 = 0;
   arenaBytes: u32 = 0;
 }
 
-export class SegmentLayout {
+export class SegmentMemory {
   descriptors: StaticArray<u32>;
   coefficients: StaticArray<u32>;
 
   constructor(
     jobs: i32,
-    /** Byte offsets in the arena, by the values' ids. */
-    public values: StaticArray<u32>,
-    public lives: Lives,
+    /** Byte offsets in the arena, by the buffers' ids. */
+    public buffers: StaticArray<u32>,
+    public lifetimes: Lifetimes,
   ) {
     this.descriptors = new StaticArray<u32>(jobs);
     this.coefficients = new StaticArray<u32>(jobs);
@@ -46,32 +46,32 @@ const ALIGNMENT: u32 = 64;
 const PAGE: u32 = 4096;
 
 /** Null after a failure: activations or constants that their buffer cannot hold. */
-export function place(lowerings: Lowering[], encoded: EncodedJob[][]): Layout | null {
-  const layout = new Layout();
+export function allocateMemory(lowerings: Lowering[], encoded: EncodedJob[][]): MemoryPlan | null {
+  const plan = new MemoryPlan();
   for (let i = 0; i < lowerings.length; i++) {
     const arena = allocateArena(lowerings[i]);
     if (arena.bytes > MOST_ARENA_BYTES) {
       const expected = `activations of at most ${MOST_ARENA_BYTES} bytes at a time`;
-      fail(Code.TOO_LARGE, PlaceKind.NONE, 0, expected, `${arena.bytes} bytes`);
+      fail(Code.TOO_LARGE, LocationKind.NONE, 0, expected, `${arena.bytes} bytes`);
       return null;
     }
-    layout.arenaBytes = max(layout.arenaBytes, alignTo(arena.bytes as u32, PAGE));
-    layout.segments.push(new SegmentLayout(encoded[i].length, arena.offsets, arena.lives));
+    plan.arenaBytes = max(plan.arenaBytes, alignTo(arena.bytes as u32, PAGE));
+    plan.segments.push(new SegmentMemory(encoded[i].length, arena.offsets, arena.lifetimes));
   }
   let end: u32 = 0;
   for (let i = 0; i < encoded.length; i++) {
-    end = placeDescriptors(encoded[i], layout.segments[i].descriptors, end);
+    end = placeDescriptors(encoded[i], plan.segments[i].descriptors, end);
   }
   for (let i = 0; i < encoded.length; i++) {
-    end = placeCoefficients(encoded[i], layout.segments[i].coefficients, end);
+    end = placeCoefficients(encoded[i], plan.segments[i].coefficients, end);
   }
   if (end > MOST_CONSTANT_BYTES) {
     const expected = `at most ${MOST_CONSTANT_BYTES} bytes of descriptors and coefficients`;
-    fail(Code.TOO_LARGE, PlaceKind.NONE, 0, expected, `${end} bytes`);
+    fail(Code.TOO_LARGE, LocationKind.NONE, 0, expected, `${end} bytes`);
     return null;
   }
-  layout.constantBytes = end;
-  return layout;
+  plan.constantBytes = end;
+  return plan;
 }
 
 function placeDescriptors(jobs: EncodedJob[], offsets: StaticArray<u32>, start: u32): u32 {

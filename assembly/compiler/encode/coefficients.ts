@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 
 /** The coefficient buffer of one job: its streams and what stands before and behind them. */
@@ -16,7 +16,7 @@ export class Coefficients {
     if (Coefficients.allocated > MOST_BYTES) {
       fail(
         Code.TOO_LARGE,
-        PlaceKind.OPERATOR,
+        LocationKind.OPERATOR,
         operator,
         `at most ${MOST_BYTES} bytes of coefficients`,
         `${Coefficients.allocated} bytes so far`,

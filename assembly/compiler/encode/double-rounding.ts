@@ -1,4 +1,4 @@
-import { leadOf } from "../../tflite/double-rounding";
+import { doubleRoundingOffset } from "../../tflite/double-rounding";
 
 /**
  * How one rounding comes near to two (portable AssemblyScript: tests read the very same lines).
@@ -11,16 +11,16 @@ import { leadOf } from "../../tflite/double-rounding";
  *                         │ H − ½     │ H = (k + ½) · 2^s
  *                         ╰ TFLite    ╰ NPU
  *
- * TFLite steps early by ½ of that axis, which is ½ / M (its lead) in units of the sum: between
+ * TFLite steps early by ½ of that axis, which is ½ / M (its offset) in units of the sum: between
  * half a unit and a whole one. Every sum in between comes out one off. The NPU's sums may be
  * given a bias, which must be a whole number, and its factor may be another. By how many sums
  * it is late then, by output:
  *
- *        lead ┼───────────────────── bias 0, factor f
+ *        offset ┼───────────────────── bias 0, factor f
  *             │               ╱
  *           0 ┼─────────────╳─────── k, counted from the zero point
  *             │         ╱   CROSSING
- *    lead − 1 ┼─────╱                bias 1, a factor smaller by so much
+ *    offset − 1 ┼─────╱                bias 1, a factor smaller by so much
  *
  * Outputs below the zero point mirror those above: TFLite leads away from zero on both sides,
  * while a bias helps one and harms the other. Where both occur, bias 0 and a greater factor do
@@ -39,16 +39,17 @@ export class Rounding {
    * and `below` the zero point.
    */
   static likeTwo(factor: f64, above: i32, below: i32): Rounding {
-    const lead = leadOf(factor);
+    const offset = doubleRoundingOffset(factor);
     let best = new Rounding(0, factor);
-    if (lead == 0) return best;
+    if (offset == 0) return best;
     let least: f64 = Infinity;
     for (let bias = -1; bias <= 1; bias++) {
       const shift = bias as f64;
       // On the side that the bias helps; without one, on both.
-      const late = lead - Math.abs(shift);
+      const late = offset - Math.abs(shift);
       const stretch = -late / CROSSING;
-      const missed = between(above, stretch, lead - shift) + between(below, stretch, lead + shift);
+      const missed =
+        between(above, stretch, offset - shift) + between(below, stretch, offset + shift);
       if (missed >= least) continue;
       least = missed;
       best = new Rounding(bias, 1 / (1 / factor + stretch));

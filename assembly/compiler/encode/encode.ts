@@ -1,7 +1,7 @@
 import { failed } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Words } from "../fields/field";
-import { ConvolutionJob, Job, MoveJob } from "../lower/jobs";
+import { ConvolutionJob, Job, TpJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
@@ -11,7 +11,7 @@ import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
 import { encodeTable } from "./table";
 import { Tiling } from "./tiling";
-import { encodeMove } from "./tp-descriptor";
+import { encodeTp } from "./tp-descriptor";
 import { encodeZeroRuns } from "./zero-run/coefficients";
 
 /** A job as bits: a descriptor whose addresses are still 0, and the coefficients it points to. */
@@ -34,8 +34,8 @@ export function encode(lowering: Lowering, core: Core, settings: Settings): Enco
   const encoded: EncodedJob[] = [];
   for (let i = 0; i < lowering.jobs.length; i++) {
     const job = lowering.jobs[i];
-    if (job instanceof MoveJob) {
-      const move = encodeTpJob(job as MoveJob, encoded, settings);
+    if (job instanceof TpJob) {
+      const move = encodeTpJob(job as TpJob, encoded, settings);
       if (move == null) return null;
       encoded.push(move);
       continue;
@@ -47,8 +47,8 @@ export function encode(lowering: Lowering, core: Core, settings: Settings): Enco
   return failed() ? null : encoded;
 }
 
-function encodeTpJob(job: MoveJob, before: EncodedJob[], settings: Settings): EncodedJob | null {
-  const encoded = new EncodedJob(job, encodeMove(job, settings));
+function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): EncodedJob | null {
+  const encoded = new EncodedJob(job, encodeTp(job, settings));
   const table = job.table;
   if (table == null) return encoded;
   // The cores that share a job share its table.

@@ -1,11 +1,11 @@
 import { clearFailure, failureCode } from "../../diagnostics/failure";
 import { CORES } from "../../targets/cores";
-import { Field, Layout, Words } from "../fields/field";
+import { Field, WordLayout, Words } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as streams from "../fields/streams";
 import * as tp from "../fields/tp";
 import { Span } from "../graph";
-import { Access, ConvolutionJob, MoveJob, Purpose, TableUse, Value } from "../lower/jobs";
+import { Buffer, BufferSlice, ConvolutionJob, Purpose, TableUse, TpJob } from "../lower/jobs";
 import { Kernels } from "../lower/kernels";
 import { Convolution } from "../plan/convolution";
 import { Settings } from "../settings";
@@ -13,18 +13,18 @@ import { Caching } from "./caching";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
 import { Tiling } from "./tiling";
-import { encodeMove } from "./tp-descriptor";
+import { encodeTp } from "./tp-descriptor";
 
 /** An entry of its own for the tests of the table of fields and of the encoders that write them. */
 
 export {
   failureCode,
-  failurePlace,
-  failurePlaceKind,
+  failureLocation,
+  failureLocationKind,
   failureText,
 } from "../../diagnostics/failure";
 
-const LAYOUTS: Layout[] = [
+const LAYOUTS: WordLayout[] = [
   nn.NN,
   tp.TP,
   streams.COMMAND,
@@ -41,7 +41,7 @@ export function describe(): string {
   return `[${LAYOUTS.map<string>((layout) => layoutJson(layout)).join(",")}]`;
 }
 
-function layoutJson(layout: Layout): string {
+function layoutJson(layout: WordLayout): string {
   const fields = layout.fields.map<string>((field) => fieldJson(field)).join(",");
   return `{"name":"${layout.name}","words":${layout.length},"fields":[${fields}]}`;
 }
@@ -76,18 +76,18 @@ const OPERATOR = 7;
 // What an encoder takes, by number.
 
 const MOVE: StaticArray<usize> = [
-  offsetof<MoveJob>("sizeX"),
-  offsetof<MoveJob>("sizeY"),
-  offsetof<MoveJob>("sizeZ"),
-  offsetof<MoveJob>("rowPitch"),
-  offsetof<MoveJob>("windowX0"),
-  offsetof<MoveJob>("windowY0"),
-  offsetof<MoveJob>("windowX1"),
-  offsetof<MoveJob>("windowY1"),
-  offsetof<MoveJob>("tileX"),
-  offsetof<MoveJob>("tileY"),
-  offsetof<MoveJob>("zero"),
-  offsetof<MoveJob>("outputZero"),
+  offsetof<TpJob>("sizeX"),
+  offsetof<TpJob>("sizeY"),
+  offsetof<TpJob>("sizeZ"),
+  offsetof<TpJob>("rowPitch"),
+  offsetof<TpJob>("windowX0"),
+  offsetof<TpJob>("windowY0"),
+  offsetof<TpJob>("windowX1"),
+  offsetof<TpJob>("windowY1"),
+  offsetof<TpJob>("tileX"),
+  offsetof<TpJob>("tileY"),
+  offsetof<TpJob>("zero"),
+  offsetof<TpJob>("outputZero"),
 ];
 
 const CONVOLUTION: StaticArray<usize> = [
@@ -114,20 +114,20 @@ const TILING: StaticArray<usize> = [
 /** Encodes a job for the TP unit with another value in one place: a member, or a loop's rounds. */
 export function move(place: i32, value: i32, asMesa: bool): i32 {
   clearFailure();
-  const job = new MoveJob(Purpose.COPY, nowhere(), nowhere());
+  const job = new TpJob(Purpose.COPY, nowhere(), nowhere());
   job.operator = OPERATOR;
   if (place < MOVE.length) store<i32>(changetype<usize>(job) + MOVE[place], value);
   else job.counts[place - MOVE.length] = value;
-  words = encodeMove(job, asMesa ? MESA : PLAIN);
+  words = encodeTp(job, asMesa ? MESA : PLAIN);
   return failureCode();
 }
 
 /** The same with a factor behind a table. */
 export function moveTable(factor: f32): i32 {
   clearFailure();
-  const job = new MoveJob(Purpose.TABLE, nowhere(), nowhere());
+  const job = new TpJob(Purpose.TABLE, nowhere(), nowhere());
   job.table = new TableUse(0, 1, factor);
-  words = encodeMove(job, PLAIN);
+  words = encodeTp(job, PLAIN);
   return failureCode();
 }
 
@@ -172,6 +172,6 @@ function encodeWith(job: ConvolutionJob, tiling: Tiling, core: i32): void {
   words = encodeConvolution(job, tiling, caching, scale, CORES[core], PLAIN);
 }
 
-function nowhere(): Access {
-  return new Access(new Value(0, 0));
+function nowhere(): BufferSlice {
+  return new BufferSlice(new Buffer(0, 0));
 }

@@ -1,6 +1,6 @@
 import { Words } from "../fields/field";
 import * as tp from "../fields/tp";
-import { MoveJob, TableUse } from "../lower/jobs";
+import { TableUse, TpJob } from "../lower/jobs";
 import { Settings } from "../settings";
 
 // The end of a circular buffer that is not used.
@@ -9,7 +9,7 @@ const NO_CIRCULAR_BUFFER = 0x03ffffff;
 const TO_NEAREST = 1;
 
 /** The TP unit's descriptor, all but its addresses. */
-export function encodeMove(job: MoveJob, settings: Settings): Words {
+export function encodeTp(job: TpJob, settings: Settings): Words {
   const words = new Words(tp.TP, job.operator, settings.compatMesa);
   setImage(words, job);
   setTiles(words, job);
@@ -26,7 +26,7 @@ export function encodeMove(job: MoveJob, settings: Settings): Words {
   return words;
 }
 
-function setImage(words: Words, job: MoveJob): void {
+function setImage(words: Words, job: TpJob): void {
   words.set(tp.IN_X, job.sizeX);
   words.set(tp.IN_Y, job.sizeY);
   words.set(tp.IN_Z, job.sizeZ);
@@ -36,7 +36,7 @@ function setImage(words: Words, job: MoveJob): void {
   words.set(tp.OUT_GLOBAL, 1);
 }
 
-function setTiles(words: Words, job: MoveJob): void {
+function setTiles(words: Words, job: TpJob): void {
   words.set(tp.WINDOW_X_FIRST, job.windowX0);
   words.set(tp.WINDOW_Y_FIRST, job.windowY0);
   words.set(tp.WINDOW_X_LAST, job.windowX1);
@@ -48,7 +48,7 @@ function setTiles(words: Words, job: MoveJob): void {
 }
 
 /** Cores that others follow do not flush; each of them closes its own list of jobs, though. */
-function setFlags(words: Words, job: MoveJob): void {
+function setFlags(words: Words, job: TpJob): void {
   words.set(tp.TO_FLOAT, 1);
   words.set(tp.TO_INTEGER, 1);
   words.set(tp.RESET_1, job.reset1);
@@ -58,7 +58,7 @@ function setFlags(words: Words, job: MoveJob): void {
   words.set(tp.LAST, 1);
 }
 
-function setLoops(words: Words, job: MoveJob): void {
+function setLoops(words: Words, job: TpJob): void {
   for (let i = 0; i < tp.INCREMENTS.length; i++) words.set(tp.INCREMENTS[i], job.increments[i]);
   for (let i = 0; i < tp.COUNTS.length; i++) words.set(tp.COUNTS[i], job.counts[i]);
 }

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 
 /** Neighbouring bits of a word, both ends included. */
@@ -63,7 +63,7 @@ export class Field {
 }
 
 /** All fields of one kind of descriptor, command or header. Bits outside of them are 0. */
-export class Layout {
+export class WordLayout {
   fields: Field[] = [];
 
   constructor(
@@ -95,7 +95,7 @@ export class Words {
   private words: StaticArray<u32>;
 
   constructor(
-    private layout: Layout,
+    private layout: WordLayout,
     /** Index of the operator that they serve, which is the place of a failure; −1: none. */
     private operator: i32 = -1,
     /** Keep the low bits of what is too large, as Mesa does: only for `--compat mesa`. */
@@ -125,7 +125,7 @@ export class Words {
     const unit = field.unit == 1 ? "" : `, a multiple of ${field.unit}`;
     const range = `from ${field.least} to ${field.most}${unit}`;
     const expected = `${field.name} of the ${this.layout.name} ${range}`;
-    const place = this.operator < 0 ? PlaceKind.NONE : PlaceKind.OPERATOR;
+    const place = this.operator < 0 ? LocationKind.NONE : LocationKind.OPERATOR;
     fail(Code.INTERNAL, place, max(this.operator, 0), expected, `${value}`);
   }
 }

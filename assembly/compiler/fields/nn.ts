@@ -1,4 +1,4 @@
-import { Layout } from "./field";
+import { WordLayout } from "./field";
 
 /**
  * The NN unit's descriptor, 34 words.
@@ -25,7 +25,7 @@ import { Layout } from "./field";
  * 22  0   │ mult. 22:15 │D│0│ out zero │ weight zero   D one plane per kernel
  * 28  a constant           29, 30  bounds as float32
  */
-export const NN = new Layout("NN descriptor", 34);
+export const NN = new WordLayout("NN descriptor", 34);
 
 /** 1 on v8: kernels have no output offsets of their own. */
 export const NO_Z_OFFSET = NN.unsigned("no_z_offset").at(0, 1, 1);

@@ -1,4 +1,4 @@
-import { Layout } from "./field";
+import { WordLayout } from "./field";
 
 /**
  * The front end's commands: each a write of one state.
@@ -8,7 +8,7 @@ import { Layout } from "./field";
  *  │ 1     │ 0 │ count: 1  │ state address / 4 │    │ value        │
  *  └───────┴───┴───────────┴───────────────────┘    └──────────────┘
  */
-export const COMMAND = new Layout("command", 2);
+export const COMMAND = new WordLayout("command", 2);
 
 export const OPCODE = COMMAND.unsigned("opcode").at(0, 31, 27);
 export const STATES = COMMAND.unsigned("count").at(0, 25, 16);
@@ -23,7 +23,7 @@ export const STATE_VALUE = COMMAND.unsigned("state_value").at(1, 31, 0);
  *  │ descriptor address / 64  │ 0 │ more cores  │
  *  └──────────────────────────┴───┴─────────────┘
  */
-export const START = new Layout("start of a job", 1);
+export const START = new WordLayout("start of a job", 1);
 
 export const DESCRIPTOR_ADDRESS = START.unsigned("descriptor_address", 64).at(0, 31, 6);
 /** 1: the next core's descriptor follows. */
@@ -37,19 +37,19 @@ export const MORE_CORES = START.unsigned("more_cores").at(0, 4, 0);
  *  │ kernels      │ run width  │
  *  └──────────────┴────────────┘
  */
-export const ZERO_RUNS = new Layout("head of a v7 stream", 1);
+export const ZERO_RUNS = new WordLayout("head of a v7 stream", 1);
 export const ZERO_RUNS_BITS = 24;
 
 export const RUN_WIDTH = ZERO_RUNS.unsigned("zrl_bits").at(0, 7, 0);
 export const KERNELS_ON_V7 = ZERO_RUNS.unsigned("kernels").at(0, 23, 8);
 
 /** For each core of a v7 coefficient buffer, one word of the header. */
-export const V7_HEADER = new Layout("v7 coefficient header", 1);
+export const V7_HEADER = new WordLayout("v7 coefficient header", 1);
 
 export const STREAM_BYTES = V7_HEADER.unsigned("stream_size", 64).at(0, 31, 6);
 
 /** The first two bytes of a v8 core's stream, coded like its weights. */
-export const HUFFMAN = new Layout("head of a v8 stream", 1);
+export const HUFFMAN = new WordLayout("head of a v8 stream", 1);
 
 export const KERNELS_ON_V8 = HUFFMAN.unsigned("kernels").at(0, 15, 0);
 
@@ -61,12 +61,12 @@ export const KERNELS_ON_V8 = HUFFMAN.unsigned("kernels").at(0, 15, 0);
  *  5  the weight bit length of each symbol, four bits each
  *  6  0                   added to every weight: 0
  */
-export const V8_HEADER = new Layout("v8 coefficient header", 7);
+export const V8_HEADER = new WordLayout("v8 coefficient header", 7);
 
 export const VERSION = V8_HEADER.unsigned("version").at(0, 7, 4);
 export const SYMBOL_MAP = V8_HEADER.unsigned("symbol_map").at(5, 31, 0);
 
 /** For each core of a v8 coefficient buffer, one word behind the header. */
-export const V8_STREAM = new Layout("v8 coefficient header", 1);
+export const V8_STREAM = new WordLayout("v8 coefficient header", 1);
 
 export const STREAM_BITS = V8_STREAM.unsigned("stream_size").at(0, 31, 0);

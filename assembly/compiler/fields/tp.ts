@@ -1,4 +1,4 @@
-import { Field, Layout } from "./field";
+import { Field, WordLayout } from "./field";
 
 /**
  * The TP unit's descriptor, 31 words.
@@ -23,7 +23,7 @@ import { Field, Layout } from "./field";
  * 26  end of the input's circular buffer        28  and of the output's
  * 29  in zero │ 0                       30  0│ multiplier │ out zero
  */
-export const TP = new Layout("TP descriptor", 31);
+export const TP = new WordLayout("TP descriptor", 31);
 
 export const IN_X = TP.unsigned("in_image_x_size").at(0, 15, 0);
 export const IN_Y = TP.unsigned("in_image_y_size").at(1, 15, 0);

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { operatorName } from "../../tflite/operators";
 import { Builtin } from "../../tflite/schema";
@@ -62,7 +62,7 @@ export function hasOnlyValues(graph: Graph): bool {
       if (!tensor.isVariable || isGiven(tensor, graph)) continue;
       const expected = "variables to be read by READ_VARIABLE alone";
       const found = `${quote(tensor.name)}, a variable that ${operatorName(operator.code)} reads`;
-      return fail(Code.UNSUPPORTED_MODEL, PlaceKind.OPERATOR, i, expected, found);
+      return fail(Code.UNSUPPORTED_MODEL, LocationKind.OPERATOR, i, expected, found);
     }
   }
   return true;
@@ -156,7 +156,7 @@ class Resolver {
     const variable = this.variableOf(operator, graph);
     if (++this.named > MOST_HANDLES || variable.name.bytes > MOST_NAME_BYTES) {
       const expected = `at most ${MOST_HANDLES} handles of variables, with names of ${MOST_NAME_BYTES} bytes`;
-      return fail(Code.TOO_LARGE, PlaceKind.OPERATOR, operator.index, expected, "more");
+      return fail(Code.TOO_LARGE, LocationKind.OPERATOR, operator.index, expected, "more");
     }
     handles.set(operator.outputs[0], variable);
     return !failed();
@@ -209,7 +209,7 @@ class Resolver {
     if (initial != null) {
       if (initial.dtype != input.dtype || initial.elements != input.elements) {
         const expected = `a first value of the variable ${quote(variable.name)} that fits it`;
-        return fail(Code.MALFORMED, PlaceKind.TENSOR, input.index, expected, "another");
+        return fail(Code.MALFORMED, LocationKind.TENSOR, input.index, expected, "another");
       }
       state.initial = initial.data;
     }
@@ -228,7 +228,7 @@ class Resolver {
   }
 
   private refuse(operator: Operator, expected: string, found: string): bool {
-    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.OPERATOR, operator.index, expected, found);
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.OPERATOR, operator.index, expected, found);
   }
 }
 

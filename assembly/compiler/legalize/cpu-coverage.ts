@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { isCovered } from "../../tflite/covers";
 import { liteRtFault } from "../../tflite/litert";
@@ -26,12 +26,12 @@ export function runsOnCpu(operator: Operator, graph: Graph): bool {
   if (isDynamicRange(operator, graph)) {
     const expected = `${operation.name} with 8-bit activations (${ADVICE})`;
     const found = "float32 ones with 8-bit weights (dynamic-range quantization)";
-    return fail(Code.NOT_QUANTIZED, PlaceKind.OPERATOR, at, expected, found);
+    return fail(Code.NOT_QUANTIZED, LocationKind.OPERATOR, at, expected, found);
   }
   const fault = liteRtFault(operation);
   if (fault == "") return true;
   const found = `${operation.found}; ${fault}`;
-  return fail(Code.UNSUPPORTED_OPERATOR, PlaceKind.OPERATOR, at, operation.expected, found);
+  return fail(Code.UNSUPPORTED_OPERATOR, LocationKind.OPERATOR, at, operation.expected, found);
 }
 
 /** What helps where a model is not quantized, or not all of it. */

@@ -6,7 +6,7 @@ import { keepsBytes } from "./layout/views";
  * Demotes isolated operators to the CPU: those that only move data, with no neighbour that computes
  * on the NPU. A submission of their own would cost more than it saves.
  */
-export function returnIdle(graph: Graph, placements: Placement[]): void {
+export function demoteIsolated(graph: Graph, placements: Placement[]): void {
   const operators = graph.operators;
   const serves = new StaticArray<bool>(operators.length);
   for (let i = 0; i < operators.length; i++) {

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { DTYPE_NAMES, Dtype } from "../../tflite/schema";
 import { Graph, Operator } from "../graph";
@@ -7,7 +7,7 @@ import { Placement } from "../plan/placement";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { ADVICE, runsOnCpu } from "./cpu-coverage";
-import { returnIdle } from "./demotion";
+import { demoteIsolated } from "./demotion";
 import { PATTERNS } from "./patterns";
 
 /**
@@ -19,9 +19,9 @@ export function legalize(context: Context): Placement[] | null {
   if (!isQuantized(graph)) return null;
   const placements: Placement[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
-    placements.push(placeOperator(graph.operators[i], context));
+    placements.push(legalizeOperator(graph.operators[i], context));
   }
-  returnIdle(graph, placements);
+  demoteIsolated(graph, placements);
   for (let i = 0; i < placements.length; i++) {
     if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
   }
@@ -39,18 +39,18 @@ function isQuantized(graph: Graph): bool {
     graph.tensors.length == 0 ? "no tensors" : `${DTYPE_NAMES[graph.tensors[first].dtype]} tensors`;
   return fail(
     Code.NOT_QUANTIZED,
-    PlaceKind.TENSOR,
+    LocationKind.TENSOR,
     first,
     `a model quantized to 8 bits (${ADVICE})`,
     found,
   );
 }
 
-function placeOperator(operator: Operator, context: Context): Placement {
+function legalizeOperator(operator: Operator, context: Context): Placement {
   if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
-  const place = PATTERNS.find(operator.code, context.settings);
-  if (place == null) return Placement.onCpu("the NPU path has no pattern for it");
-  const placement = place(operator, context);
+  const legalize = PATTERNS.find(operator.code, context.settings);
+  if (legalize == null) return Placement.onCpu("the NPU path has no pattern for it");
+  const placement = legalize(operator, context);
   if (!placement.isOnNpu) return placement;
   const reason = withheld(placement.mark, context.settings);
   return reason == "" ? placement : Placement.onCpu(reason);

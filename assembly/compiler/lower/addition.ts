@@ -3,29 +3,29 @@ import { flatWidth } from "../legalize/elementwise/addition";
 import { Convolution } from "../plan/convolution";
 import { AdditionForm, AdditionPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
-import { Order } from "./buffers";
-import { Workshop } from "./context";
-import { Access, ConvolutionJob, Purpose } from "./jobs";
+import { Layout } from "./buffers";
+import { LoweringContext } from "./context";
+import { BufferSlice, ConvolutionJob, Purpose } from "./jobs";
 import { Kernels } from "./kernels";
 
 /** A sum is a convolution over both operands, which lie one behind the other like one image. */
-export function lowerAddition(plan: AdditionPlan, workshop: Workshop): void {
-  const pair = workshop.claims.pairs.get(workshop.operator);
+export function lowerAddition(plan: AdditionPlan, context: LoweringContext): void {
+  const pair = context.coalescing.pairs.get(context.operator);
   for (let i = 0; i < 2; i++) {
     const operand = plan.inputs[i];
-    const from = workshop.require(operand, workshop.claims.operandOrder(operand));
-    workshop.bring(from, pair.plus(i * operand.elements), operand);
+    const from = context.require(operand, context.coalescing.operandLayout(operand));
+    context.copyIfNeeded(from, pair.plus(i * operand.elements), operand);
   }
-  const output = workshop.homes.fill(plan.output, Order.PLANAR);
-  workshop.add(additionJob(plan, pair, output, workshop));
+  const output = context.buffers.fill(plan.output, Layout.PLANAR);
+  context.add(additionJob(plan, pair, output, context));
 }
 
 /** How the operands and their sum lie as images. */
 function additionJob(
   plan: AdditionPlan,
-  pair: Access,
-  output: Access,
-  workshop: Workshop,
+  pair: BufferSlice,
+  output: BufferSlice,
+  context: LoweringContext,
 ): ConvolutionJob {
   const c = convolutionFor(plan);
   const kernels = new Kernels(c, c.allChannels);
@@ -33,7 +33,7 @@ function additionJob(
   job.purpose = Purpose.ADDITION;
   if (plan.form == AdditionForm.PLANES) layPlanes(job, plan);
   else if (plan.form == AdditionForm.CHUNKS) layChunks(job, plan);
-  else layChannels(job, plan, workshop.settings.compatMesa);
+  else layChannels(job, plan, context.settings.compatMesa);
   job.inputZ = kernels.planes;
   job.outputZ = c.outputChannels;
   job.relu = plan.relu;

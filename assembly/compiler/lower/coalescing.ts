@@ -11,20 +11,21 @@ import {
   ViewPlan,
 } from "../plan/plan";
 import { Segment } from "../segment/segments";
-import { Homes, Order } from "./buffers";
-import { Access } from "./jobs";
+import { BufferAssignment, Layout } from "./buffers";
+import { BufferSlice } from "./jobs";
 
 /**
- * Gives homes to tensors that should lie side by side, before any job is made: the parts of a
- * concatenation inside the whole, the operands of an addition one behind the other. Operators
- * are taken from the last to the first, so that a whole has its place before its parts.
+ * Buffer coalescing: before any job is made, tensors that should lie side by side get slices of one
+ * buffer, the parts of a concatenation inside the whole and the operands of an addition one behind
+ * the other. It goes from the last operator to the first, so that a whole has its slice before its
+ * parts.
  */
-export class Claims {
+export class Coalescing {
   /** Where the operands of each addition belong, by the operator's index. */
-  pairs: Map<i32, Access> = new Map();
+  pairs: Map<i32, BufferSlice> = new Map();
 
   constructor(
-    private homes: Homes,
+    private buffers: BufferAssignment,
     private segment: Segment,
     private isCompat: bool,
   ) {}
@@ -42,59 +43,59 @@ export class Claims {
       this.pair(operator, plan as AdditionPlan);
     } else if (plan.kind == PlanKind.CONCATENATION) {
       const joined = plan as ConcatenationPlan;
-      this.partsOf(plan.output, plan.inputs, orderOf(joined.along), joined.requantizations);
+      this.partsOf(plan.output, plan.inputs, layoutOf(joined.along), joined.requantizations);
     } else if (plan.kind == PlanKind.SPLIT) {
-      this.partsOf(plan.input, plan.outputs, orderOf((plan as SplitPlan).along), []);
+      this.partsOf(plan.input, plan.outputs, layoutOf((plan as SplitPlan).along), []);
     } else if (plan.kind == PlanKind.VIEW) {
       this.view(plan as ViewPlan);
     }
   }
 
   private view(plan: ViewPlan): void {
-    if (plan.keepsShape) this.rename(plan, Order.PLANAR, Order.PLANAR);
-    this.rename(plan, orderIf(plan.inputIsPlanar), orderIf(plan.outputIsPlanar));
+    if (plan.keepsShape) this.rename(plan, Layout.PLANAR, Layout.PLANAR);
+    this.rename(plan, layoutIf(plan.inputIsPlanar), layoutIf(plan.outputIsPlanar));
   }
 
-  private rename(plan: ViewPlan, inputOrder: Order, outputOrder: Order): void {
-    if (!this.homes.hasHome(plan.output, outputOrder)) return;
-    this.homes.claim(plan.input, inputOrder, this.homes.home(plan.output, outputOrder));
+  private rename(plan: ViewPlan, inputLayout: Layout, outputLayout: Layout): void {
+    if (!this.buffers.hasBuffer(plan.output, outputLayout)) return;
+    this.buffers.assign(plan.input, inputLayout, this.buffers.sliceOf(plan.output, outputLayout));
   }
 
   private pair(operator: i32, plan: AdditionPlan): void {
     const bytes = plan.output.elements;
-    const pair = new Access(this.homes.value(2 * bytes));
+    const pair = new BufferSlice(this.buffers.create(2 * bytes));
     this.pairs.set(operator, pair);
-    this.homes.claim(plan.inputs[0], this.operandOrder(plan.inputs[0]), pair);
-    this.homes.claim(plan.inputs[1], this.operandOrder(plan.inputs[1]), pair.plus(bytes));
+    this.buffers.assign(plan.inputs[0], this.operandLayout(plan.inputs[0]), pair);
+    this.buffers.assign(plan.inputs[1], this.operandLayout(plan.inputs[1]), pair.plus(bytes));
   }
 
   /** Fault: Mesa adds what enters the segment as it comes, and transposes the sum. */
-  operandOrder(operand: Tensor): Order {
+  operandLayout(operand: Tensor): Layout {
     const enters = this.segment.inputs.includes(operand.index);
-    return this.isCompat && enters ? Order.INTERLEAVED : Order.PLANAR;
+    return this.isCompat && enters ? Layout.INTERLEAVED : Layout.PLANAR;
   }
 
   /** Parts that are to be requantized cannot lie in the whole. */
   private partsOf(
     whole: Tensor,
     parts: Tensor[],
-    order: Order,
+    layout: Layout,
     requantizations: (Convolution | null)[],
   ): void {
-    const home = this.homes.home(whole, order);
+    const slice = this.buffers.sliceOf(whole, layout);
     let offset: u32 = 0;
     for (let i = 0; i < parts.length; i++) {
       const keeps = requantizations.length == 0 || requantizations[i] == null;
-      if (keeps) this.homes.claim(parts[i], order, home.plus(offset));
+      if (keeps) this.buffers.assign(parts[i], layout, slice.plus(offset));
       offset += parts[i].elements;
     }
   }
 }
 
-export function orderIf(isPlanar: bool): Order {
-  return isPlanar ? Order.PLANAR : Order.INTERLEAVED;
+export function layoutIf(isPlanar: bool): Layout {
+  return isPlanar ? Layout.PLANAR : Layout.INTERLEAVED;
 }
 
-export function orderOf(along: Along): Order {
-  return along == Along.CHANNELS ? Order.PLANAR : Order.INTERLEAVED;
+export function layoutOf(along: Along): Layout {
+  return along == Along.CHANNELS ? Layout.PLANAR : Layout.INTERLEAVED;
 }

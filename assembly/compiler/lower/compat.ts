@@ -1,6 +1,6 @@
 import { KERNEL_X } from "../fields/nn";
 import { Convolution, Striding } from "../plan/convolution";
-import { Access, ConvolutionJob, MoveJob } from "./jobs";
+import { BufferSlice, ConvolutionJob, TpJob } from "./jobs";
 import { SpaceToDepth } from "./space-to-depth";
 import { detransposeAtOnce, Image, Pitches, transposeAtOnce } from "./strided-copies";
 
@@ -83,7 +83,12 @@ function largestDivisor(count: i32): i32 {
 }
 
 /** Fault: a change of layout is one job, whatever its fields hold: they keep the low bits. */
-export function moveAsMesa(image: Image, toPlanar: bool, from: Access, to: Access): MoveJob {
+export function copyAsMesa(
+  image: Image,
+  toPlanar: bool,
+  from: BufferSlice,
+  to: BufferSlice,
+): TpJob {
   const pitches = Pitches.interleaved(image);
   return toPlanar
     ? transposeAtOnce(image, pitches.pixel, pitches.row, from, to)

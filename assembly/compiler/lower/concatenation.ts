@@ -1,20 +1,20 @@
 import { ConcatenationPlan } from "../plan/plan";
-import { orderOf } from "./coalescing";
-import { Workshop } from "./context";
+import { layoutOf } from "./coalescing";
+import { LoweringContext } from "./context";
 import { convolve } from "./convolution";
 
 /** Parts that do not lie in the whole are copied into it, or requantized. */
-export function lowerConcatenation(plan: ConcatenationPlan, workshop: Workshop): void {
-  const order = orderOf(plan.along);
-  const home = workshop.homes.home(plan.output, order);
+export function lowerConcatenation(plan: ConcatenationPlan, context: LoweringContext): void {
+  const layout = layoutOf(plan.along);
+  const slice = context.buffers.sliceOf(plan.output, layout);
   let offset: u32 = 0;
   for (let i = 0; i < plan.inputs.length; i++) {
     const part = plan.inputs[i];
-    const from = workshop.require(part, order);
+    const from = context.require(part, layout);
     const requantization = plan.requantizations[i];
-    if (requantization == null) workshop.bring(from, home.plus(offset), part);
-    else convolve(requantization, from, home.plus(offset), workshop);
+    if (requantization == null) context.copyIfNeeded(from, slice.plus(offset), part);
+    else convolve(requantization, from, slice.plus(offset), context);
     offset += part.elements;
   }
-  workshop.homes.fill(plan.output, order);
+  context.buffers.fill(plan.output, layout);
 }

@@ -6,17 +6,17 @@ import { ViewPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
-import { Homes, Order } from "./buffers";
-import { Claims, orderIf } from "./coalescing";
-import { moveAsMesa } from "./compat";
-import { Access, Job, MoveJob } from "./jobs";
+import { BufferAssignment, Layout } from "./buffers";
+import { Coalescing, layoutIf } from "./coalescing";
+import { copyAsMesa } from "./compat";
+import { BufferSlice, Job, TpJob } from "./jobs";
 import { copy, detranspose, Image, Pitches, transpose } from "./strided-copies";
 
 /** What every operator's lowering works with: the jobs so far, and where tensors live. */
-export class Workshop {
+export class LoweringContext {
   jobs: Job[] = [];
-  homes: Homes;
-  claims: Claims;
+  buffers: BufferAssignment;
+  coalescing: Coalescing;
   /** Index of the operator that is being lowered. */
   operator: i32 = 0;
   private mark: Mark = Mark.PROVEN;
@@ -26,9 +26,9 @@ export class Workshop {
     public core: Core,
     public settings: Settings,
   ) {
-    const homes = new Homes(settings.compatMesa);
-    this.homes = homes;
-    this.claims = new Claims(homes, segment, settings.compatMesa);
+    const buffers = new BufferAssignment(settings.compatMesa);
+    this.buffers = buffers;
+    this.coalescing = new Coalescing(buffers, segment, settings.compatMesa);
   }
 
   begin(operator: i32, mark: Mark): void {
@@ -42,29 +42,29 @@ export class Workshop {
     this.jobs.push(job);
   }
 
-  addAll(jobs: MoveJob[]): void {
+  addAll(jobs: TpJob[]): void {
     for (let i = 0; i < jobs.length; i++) this.add(jobs[i]);
   }
 
   /** A filled tensor in the order asked for, moved there at its first use. */
-  require(tensor: Tensor, order: Order): Access {
-    if (this.homes.isFilled(tensor, order)) return this.homes.home(tensor, order);
-    const isPlanar = order == Order.PLANAR;
-    const from = this.homes.home(tensor, isPlanar ? Order.INTERLEAVED : Order.PLANAR);
-    const to = this.homes.fill(tensor, order);
+  require(tensor: Tensor, layout: Layout): BufferSlice {
+    if (this.buffers.isFilled(tensor, layout)) return this.buffers.sliceOf(tensor, layout);
+    const isPlanar = layout == Layout.PLANAR;
+    const from = this.buffers.sliceOf(tensor, isPlanar ? Layout.INTERLEAVED : Layout.PLANAR);
+    const to = this.buffers.fill(tensor, layout);
     const image = imageOf(tensor);
-    if (this.settings.compatMesa) this.add(moveAsMesa(image, isPlanar, from, to));
+    if (this.settings.compatMesa) this.add(copyAsMesa(image, isPlanar, from, to));
     else if (isPlanar) this.makePlanar(image, from, to);
     else this.makeInterleaved(image, from, to);
     return to;
   }
 
-  private makePlanar(image: Image, from: Access, to: Access): void {
+  private makePlanar(image: Image, from: BufferSlice, to: BufferSlice): void {
     const columns = columnsToPlanar(image.plane, image.columns, image.channels);
     this.addAll(transpose(image.folded(columns), from, to));
   }
 
-  makeInterleaved(image: Image, from: Access, to: Access): void {
+  makeInterleaved(image: Image, from: BufferSlice, to: BufferSlice): void {
     const columns = columnsToInterleaved(image.plane, image.columns, image.channels);
     const folded = image.folded(columns);
     this.addAll(detranspose(folded, Pitches.interleaved(folded), from, to));
@@ -73,7 +73,7 @@ export class Workshop {
   /** What later segments or the caller read leaves interleaved. */
   deliver(outputs: Tensor[]): void {
     for (let i = 0; i < outputs.length; i++) {
-      if (this.leaves(outputs[i])) this.require(outputs[i], Order.INTERLEAVED);
+      if (this.leaves(outputs[i])) this.require(outputs[i], Layout.INTERLEAVED);
     }
   }
 
@@ -91,30 +91,30 @@ export class Workshop {
   }
 
   /** Cuts `whole`; parts that live elsewhere are copied. */
-  split(whole: Tensor, parts: Tensor[], order: Order): void {
-    const from = this.require(whole, order);
+  split(whole: Tensor, parts: Tensor[], layout: Layout): void {
+    const from = this.require(whole, layout);
     let offset: u32 = 0;
     for (let i = 0; i < parts.length; i++) {
-      this.bring(from.plus(offset), this.homes.fill(parts[i], order), parts[i]);
+      this.copyIfNeeded(from.plus(offset), this.buffers.fill(parts[i], layout), parts[i]);
       offset += parts[i].elements;
     }
   }
 
   /** The same bytes by another name. */
   rename(plan: ViewPlan): void {
-    const staysPlanar = plan.keepsShape && this.homes.isFilled(plan.input, Order.PLANAR);
-    const order = orderIf(staysPlanar || plan.outputIsPlanar);
-    const from = this.require(plan.input, orderIf(staysPlanar || plan.inputIsPlanar));
-    this.homes.claim(plan.output, order, from);
-    this.bring(from, this.homes.fill(plan.output, order), plan.output);
+    const staysPlanar = plan.keepsShape && this.buffers.isFilled(plan.input, Layout.PLANAR);
+    const layout = layoutIf(staysPlanar || plan.outputIsPlanar);
+    const from = this.require(plan.input, layoutIf(staysPlanar || plan.inputIsPlanar));
+    this.buffers.assign(plan.output, layout, from);
+    this.copyIfNeeded(from, this.buffers.fill(plan.output, layout), plan.output);
   }
 
   /** Copies as many bytes as a tensor has, unless they are there. */
-  bring(from: Access, to: Access, tensor: Tensor): void {
+  copyIfNeeded(from: BufferSlice, to: BufferSlice, tensor: Tensor): void {
     if (!from.equals(to)) this.copyImage(imageOf(tensor), from, to);
   }
 
-  copyImage(image: Image, from: Access, to: Access): void {
+  copyImage(image: Image, from: BufferSlice, to: BufferSlice): void {
     this.addAll(copy(image, from, to));
   }
 }

@@ -1,58 +1,64 @@
 import { ChannelGroup, Convolution, Striding } from "../plan/convolution";
 import { ConvolutionsPlan } from "../plan/plan";
 import { ResidualPair } from "../plan/residual-pair";
-import { Order } from "./buffers";
+import { Layout } from "./buffers";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
-import { Workshop } from "./context";
-import { Access, ConvolutionJob } from "./jobs";
+import { LoweringContext } from "./context";
+import { BufferSlice, ConvolutionJob } from "./jobs";
 import { Kernels } from "./kernels";
 import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
 import { copyPatch, Image } from "./strided-copies";
 
 /** The first convolution fills the output; of the others, patches are set over it. */
-export function lowerConvolutions(plan: ConvolutionsPlan, workshop: Workshop): void {
-  if (plan.flat && workshop.settings.compatMesa) {
-    lowerAsMesa(plan, workshop);
+export function lowerConvolutions(plan: ConvolutionsPlan, context: LoweringContext): void {
+  if (plan.flat && context.settings.compatMesa) {
+    lowerAsMesa(plan, context);
     return;
   }
-  const order = plan.flat ? Order.INTERLEAVED : Order.PLANAR;
-  const input = workshop.require(plan.input, order);
-  const output = workshop.homes.fill(plan.output, order);
+  const layout = plan.flat ? Layout.INTERLEAVED : Layout.PLANAR;
+  const input = context.require(plan.input, layout);
+  const output = context.buffers.fill(plan.output, layout);
   const whole = plan.convolutions[0];
-  if (plan.halves.length > 0) convolveInHalves(whole, plan.halves, input, output, workshop);
-  else convolve(whole, input, output, workshop);
+  if (plan.residualPairs.length > 0)
+    convolveResidualPairs(whole, plan.residualPairs, input, output, context);
+  else convolve(whole, input, output, context);
   for (let i = 1; i < plan.convolutions.length; i++) {
     const c = plan.convolutions[i];
-    const other = new Access(workshop.homes.value(c.outputBytes));
-    convolve(c, input, other, workshop);
+    const other = new BufferSlice(context.buffers.create(c.outputBytes));
+    convolve(c, input, other, context);
     const image = new Image(c.rows.output, c.columns.output, c.outputChannels, c.outputZero);
     for (let j = 0; j < plan.patches.length; j++) {
       const patch = plan.patches[j];
-      if (patch.source == i) workshop.add(copyPatch(image, patch, other, output));
+      if (patch.source == i) context.add(copyPatch(image, patch, other, output));
     }
   }
 }
 
 /** FULLY_CONNECTED as a kernel of its own kind, which v7 does not compute rightly. */
-function lowerAsMesa(plan: ConvolutionsPlan, workshop: Workshop): void {
+function lowerAsMesa(plan: ConvolutionsPlan, context: LoweringContext): void {
   const c = plan.convolutions[0];
-  const input = workshop.require(plan.input, Order.INTERLEAVED);
-  const output = workshop.homes.fill(plan.output, Order.INTERLEAVED);
+  const input = context.require(plan.input, Layout.INTERLEAVED);
+  const output = context.buffers.fill(plan.output, Layout.INTERLEAVED);
   const job = convolutionJob(c, c.allChannels, input, output);
   turnFullyConnected(job, c);
-  workshop.add(job);
+  context.add(job);
 }
 
 /** From one image to another, in as many jobs as it takes. */
-export function convolve(c: Convolution, from: Access, output: Access, workshop: Workshop): void {
-  if (c.blankPlane) from.value.bytes = max(from.value.bytes, from.offset + 2 * c.inputBytes);
-  const input = prepare(c, from, workshop);
-  const groups = groupsFor(c, workshop);
+export function convolve(
+  c: Convolution,
+  from: BufferSlice,
+  output: BufferSlice,
+  context: LoweringContext,
+): void {
+  if (c.blankPlane) from.buffer.bytes = max(from.buffer.bytes, from.offset + 2 * c.inputBytes);
+  const input = prepare(c, from, context);
+  const groups = groupsFor(c, context);
   for (let i = 0; i < groups.length; i++) {
     const job = convolutionJob(c, groups[i], input, output);
-    if (workshop.settings.compatMesa) turnConvolution(job, c);
-    workshop.add(job);
+    if (context.settings.compatMesa) turnConvolution(job, c);
+    context.add(job);
   }
 }
 
@@ -61,39 +67,39 @@ export function convolve(c: Convolution, from: Access, output: Access, workshop:
  * kernels read planes of their own, the last come first: what lies behind those of the others is
  * not needed any more.
  */
-function convolveInHalves(
+function convolveResidualPairs(
   c: Convolution,
-  halves: ResidualPair[],
-  from: Access,
-  output: Access,
-  workshop: Workshop,
+  residualPairs: ResidualPair[],
+  from: BufferSlice,
+  output: BufferSlice,
+  context: LoweringContext,
 ): void {
-  const readings = halves[0].readings;
+  const inputCopies = residualPairs[0].inputCopies;
   const image = imageFor(c, 1);
   const plane = image.rows * image.columns;
   let room = 0;
-  for (let i = 0; i < halves.length; i++) {
-    const remainder = halves[i].remainder;
-    const behind = halves[i].firstPlane * plane + readings * (remainder.inputBytes as i32);
-    room = max(room, behind + (remainder.outputBytes as i32));
+  for (let i = 0; i < residualPairs.length; i++) {
+    const residual = residualPairs[i].residual;
+    const behind = residualPairs[i].firstPlane * plane + inputCopies * (residual.inputBytes as i32);
+    room = max(room, behind + (residual.outputBytes as i32));
   }
-  let input = prepare(c, from, workshop);
-  const overwrites = c.depthwise && halves.length > 1;
-  if (overwrites || !workshop.homes.reserve(input, image.bytes, room)) {
-    const copied = new Access(workshop.homes.value(room));
-    workshop.copyImage(image, input, copied);
+  let input = prepare(c, from, context);
+  const overwrites = c.depthwise && residualPairs.length > 1;
+  if (overwrites || !context.buffers.reserve(input, image.bytes, room)) {
+    const copied = new BufferSlice(context.buffers.create(room));
+    context.copyImage(image, input, copied);
     input = copied;
   }
-  for (let done = 1; done < readings; done *= 2) {
-    workshop.copyImage(imageFor(c, done), input, input.plus(done * image.bytes));
+  for (let done = 1; done < inputCopies; done *= 2) {
+    context.copyImage(imageFor(c, done), input, input.plus(done * image.bytes));
   }
   const outputPlane = c.rows.output * c.columns.output;
-  for (let i = halves.length - 1; i >= 0; i--) {
-    const pair = halves[i];
+  for (let i = residualPairs.length - 1; i >= 0; i--) {
+    const pair = residualPairs[i];
     const own = input.plus(pair.firstPlane * plane);
-    const behind = own.plus(readings * pair.remainder.inputBytes);
-    convolve(pair.remainder, own, behind, workshop);
-    convolve(pair.main, own, output.plus(pair.first * outputPlane), workshop);
+    const behind = own.plus(inputCopies * pair.residual.inputBytes);
+    convolve(pair.residual, own, behind, context);
+    convolve(pair.main, own, output.plus(pair.first * outputPlane), context);
   }
 }
 
@@ -106,15 +112,15 @@ function imageFor(c: Convolution, times: i32): Image {
 }
 
 /** The image as the NN unit is to see it. */
-function prepare(c: Convolution, input: Access, workshop: Workshop): Access {
-  if (c.isRearranged) return rearrange(c, input, workshop);
+function prepare(c: Convolution, input: BufferSlice, context: LoweringContext): BufferSlice {
+  if (c.isRearranged) return rearrange(c, input, context);
   if (!c.padsFirst) return input;
   const image = new Image(c.rows.input, c.columns.input, c.inputChannels, c.inputZero);
   const bottom = c.rows.paddingAfter(c.side);
   const right = c.columns.paddingAfter(c.side);
   const frame = new Frame(image, c.rows.padding, bottom, c.columns.padding, right);
-  const output = new Access(workshop.homes.value(frame.outputPlane * image.channels));
-  frame.surround(input, output, workshop);
+  const output = new BufferSlice(context.buffers.create(frame.outputPlane * image.channels));
+  frame.surround(input, output, context);
   return output;
 }
 
@@ -127,10 +133,10 @@ const LEAST_DEPTHWISE_GROUP = 16;
  * square of the channels, nearly all of it zeros: one job for every so many channels takes far
  * fewer bytes.
  */
-function groupsFor(c: Convolution, workshop: Workshop): ChannelGroup[] {
+function groupsFor(c: Convolution, context: LoweringContext): ChannelGroup[] {
   const groups = c.groups.length > 0 ? c.groups : [c.allChannels];
-  const spelledOut = c.depthwise && !c.native && !workshop.settings.compatMesa;
-  if (!spelledOut) return groups;
+  const isDense = c.depthwise && !c.native && !context.settings.compatMesa;
+  if (!isDense) return groups;
   const copies = c.striding == Striding.COPIES ? c.planesOfChannel : 1;
   const most = max(DEPTHWISE_GROUP / copies, LEAST_DEPTHWISE_GROUP);
   const parts: ChannelGroup[] = [];
@@ -146,31 +152,31 @@ function groupsFor(c: Convolution, workshop: Workshop): ChannelGroup[] {
 }
 
 /** One after the other, the copies of the image that the NN unit takes for more channels. */
-function rearrange(c: Convolution, input: Access, workshop: Workshop): Access {
+function rearrange(c: Convolution, input: BufferSlice, context: LoweringContext): BufferSlice {
   const job = rearrangement(c);
-  if (workshop.settings.compatMesa) turnRearrangement(job, c);
+  if (context.settings.compatMesa) turnRearrangement(job, c);
   const top = job.padY;
   const left = job.padX;
-  const output = new Access(workshop.homes.value(job.outputBytes));
+  const output = new BufferSlice(context.buffers.create(job.outputBytes));
   for (let y = 0; y < c.rows.copies; y++) {
     for (let x = 0; x < c.columns.copies; x++) {
       const plane = y * c.rows.stride * job.planesX + x * c.columns.stride;
       job.padY = top - y * c.rows.shift;
       job.padX = left - x * c.columns.shift;
       const to = output.plus(plane * job.outputPlane);
-      const spares = !workshop.settings.compatMesa;
-      workshop.addAll(job.split(coresFor(c, workshop), spares, input, to));
+      const spares = !context.settings.compatMesa;
+      context.addAll(job.split(coresFor(c, context), spares, input, to));
     }
   }
   return output;
 }
 
 /** Small images, and the customary three-channel inputs, are not worth sharing. */
-function coresFor(c: Convolution, workshop: Workshop): i32 {
+function coresFor(c: Convolution, context: LoweringContext): i32 {
   const rows = c.rows.input;
   const worthIt = rows > 8 || c.inputChannels > 1;
   const customary = c.inputChannels == 3 && (rows == 224 || rows == 320);
-  return worthIt && !customary ? (workshop.core.tpCoresPerJob as i32) : 1;
+  return worthIt && !customary ? (context.core.tpCoresPerJob as i32) : 1;
 }
 
 /** How the input of a convolution is rearranged; its padding becomes pixels. */
@@ -200,8 +206,8 @@ function rearrangement(c: Convolution): SpaceToDepth {
 function convolutionJob(
   c: Convolution,
   group: ChannelGroup,
-  input: Access,
-  output: Access,
+  input: BufferSlice,
+  output: BufferSlice,
 ): ConvolutionJob {
   const kernels = new Kernels(c, group);
   const job = new ConvolutionJob(input, output, kernels);

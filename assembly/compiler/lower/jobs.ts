@@ -2,8 +2,8 @@ import { Mark } from "../plan/mark";
 import { TableFunction } from "../plan/plan";
 import { Kernels } from "./kernels";
 
-/** One piece of NPU memory with a life of its own; `place` gives it an address in the arena. */
-export class Value {
+/** A piece of NPU memory with a lifetime of its own; `allocate` gives it an address in the arena. */
+export class Buffer {
   constructor(
     public id: i32,
     public bytes: u32,
@@ -12,19 +12,19 @@ export class Value {
   ) {}
 }
 
-/** A byte inside a value. */
-export class Access {
+/** Where a tensor begins inside a buffer. */
+export class BufferSlice {
   constructor(
-    public value: Value,
+    public buffer: Buffer,
     public offset: u32 = 0,
   ) {}
 
-  plus(bytes: u32): Access {
-    return new Access(this.value, this.offset + bytes);
+  plus(bytes: u32): BufferSlice {
+    return new BufferSlice(this.buffer, this.offset + bytes);
   }
 
-  equals(other: Access): bool {
-    return this.value == other.value && this.offset == other.offset;
+  equals(other: BufferSlice): bool {
+    return this.buffer == other.buffer && this.offset == other.offset;
   }
 }
 
@@ -61,8 +61,8 @@ export class Job {
 
   constructor(
     public purpose: Purpose,
-    public input: Access,
-    public output: Access,
+    public input: BufferSlice,
+    public output: BufferSlice,
   ) {}
 }
 
@@ -103,8 +103,8 @@ export class ConvolutionJob extends Job {
   kernelY: i32;
 
   constructor(
-    input: Access,
-    output: Access,
+    input: BufferSlice,
+    output: BufferSlice,
     public kernels: Kernels,
   ) {
     super(Purpose.CONVOLUTION, input, output);
@@ -117,7 +117,7 @@ export class ConvolutionJob extends Job {
  * TP unit: copies a window of the input, tile by tile, to addresses that seven nested loops
  * count out. What lies outside the image comes out as the zero point.
  */
-export class MoveJob extends Job {
+export class TpJob extends Job {
   sizeX: i32 = 0;
   sizeY: i32 = 0;
   sizeZ: i32 = 0;

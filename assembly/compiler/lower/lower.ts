@@ -18,12 +18,12 @@ import {
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { lowerAddition } from "./addition";
-import { Order } from "./buffers";
-import { orderOf } from "./coalescing";
+import { Layout } from "./buffers";
+import { layoutOf } from "./coalescing";
 import { lowerConcatenation } from "./concatenation";
-import { Workshop } from "./context";
+import { LoweringContext } from "./context";
 import { lowerConvolutions } from "./convolution";
-import { Access, Job, Value } from "./jobs";
+import { Buffer, BufferSlice, Job } from "./jobs";
 import { lowerMaxPool } from "./max-pool";
 import { lowerPadding } from "./padding";
 import { lowerRepetition } from "./repetition";
@@ -33,10 +33,10 @@ import { lowerTable } from "./table";
 /** The jobs of one NPU segment in order, and the memory that they read and write. */
 export class Lowering {
   jobs: Job[] = [];
-  values: Value[] = [];
+  buffers: Buffer[] = [];
   /** Where the segment's inputs and outputs lie, interleaved; parallel to the segment's lists. */
-  inputs: Access[] = [];
-  outputs: Access[] = [];
+  inputs: BufferSlice[] = [];
+  outputs: BufferSlice[] = [];
 }
 
 /** Turns the operators of an NPU segment into jobs. */
@@ -47,60 +47,60 @@ export function lower(
   core: Core,
   settings: Settings,
 ): Lowering {
-  const workshop = new Workshop(segment, core, settings);
-  workshop.claims.take(placements);
+  const context = new LoweringContext(segment, core, settings);
+  context.coalescing.take(placements);
   const lowering = new Lowering();
   for (let i = 0; i < segment.inputs.length; i++) {
     const tensor = graph.tensors[segment.inputs[i]];
-    lowering.inputs.push(workshop.homes.fill(tensor, Order.INTERLEAVED));
+    lowering.inputs.push(context.buffers.fill(tensor, Layout.INTERLEAVED));
   }
   for (let i = 0; i < segment.operators.length; i++) {
     const placement = placements[segment.operators[i]];
     const plan = placement.plan;
     if (plan == null) continue;
-    workshop.begin(segment.operators[i], placement.mark);
-    lowerOperator(plan, workshop);
-    workshop.deliver(plan.outputs);
+    context.begin(segment.operators[i], placement.mark);
+    lowerOperator(plan, context);
+    context.deliver(plan.outputs);
   }
   for (let i = 0; i < segment.outputs.length; i++) {
     const tensor = graph.tensors[segment.outputs[i]];
-    lowering.outputs.push(workshop.homes.home(tensor, Order.INTERLEAVED));
+    lowering.outputs.push(context.buffers.sliceOf(tensor, Layout.INTERLEAVED));
   }
-  lowering.jobs = workshop.jobs;
-  lowering.values = workshop.homes.values;
+  lowering.jobs = context.jobs;
+  lowering.buffers = context.buffers.all;
   return lowering;
 }
 
-function lowerOperator(plan: Plan, workshop: Workshop): void {
+function lowerOperator(plan: Plan, context: LoweringContext): void {
   switch (plan.kind) {
     case PlanKind.CONVOLUTIONS:
-      lowerConvolutions(plan as ConvolutionsPlan, workshop);
+      lowerConvolutions(plan as ConvolutionsPlan, context);
       break;
     case PlanKind.ADDITION:
-      lowerAddition(plan as AdditionPlan, workshop);
+      lowerAddition(plan as AdditionPlan, context);
       break;
     case PlanKind.CONCATENATION:
-      lowerConcatenation(plan as ConcatenationPlan, workshop);
+      lowerConcatenation(plan as ConcatenationPlan, context);
       break;
     case PlanKind.SPLIT:
-      workshop.split(plan.input, plan.outputs, orderOf((plan as SplitPlan).along));
+      context.split(plan.input, plan.outputs, layoutOf((plan as SplitPlan).along));
       break;
     case PlanKind.PADDING:
-      lowerPadding(plan as PaddingPlan, workshop);
+      lowerPadding(plan as PaddingPlan, context);
       break;
     case PlanKind.SLICE:
-      lowerSlice(plan as SlicePlan, workshop);
+      lowerSlice(plan as SlicePlan, context);
       break;
     case PlanKind.REPETITION:
-      lowerRepetition(plan as RepetitionPlan, workshop);
+      lowerRepetition(plan as RepetitionPlan, context);
       break;
     case PlanKind.MAX_POOL:
-      lowerMaxPool(plan as MaxPoolPlan, workshop);
+      lowerMaxPool(plan as MaxPoolPlan, context);
       break;
     case PlanKind.TABLE:
-      lowerTable(plan as TablePlan, workshop);
+      lowerTable(plan as TablePlan, context);
       break;
     case PlanKind.VIEW:
-      workshop.rename(plan as ViewPlan);
+      context.rename(plan as ViewPlan);
   }
 }

@@ -1,29 +1,29 @@
 import { MaxPoolPlan } from "../plan/max-pool";
-import { Order } from "./buffers";
-import { Workshop } from "./context";
+import { Layout } from "./buffers";
+import { LoweringContext } from "./context";
 import { convolve } from "./convolution";
-import { Access } from "./jobs";
+import { BufferSlice } from "./jobs";
 import { Frame } from "./padding";
-import { Image, Pitches, pick } from "./strided-copies";
+import { copyStrided, Image, Pitches } from "./strided-copies";
 
-export function lowerMaxPool(plan: MaxPoolPlan, workshop: Workshop): void {
-  const input = workshop.require(plan.input, Order.PLANAR);
-  const output = workshop.homes.fill(plan.output, Order.PLANAR);
+export function lowerMaxPool(plan: MaxPoolPlan, context: LoweringContext): void {
+  const input = context.require(plan.input, Layout.PLANAR);
+  const output = context.buffers.fill(plan.output, Layout.PLANAR);
   const groupInput = plan.input.elements / plan.groups;
   const groupOutput = plan.output.elements / plan.groups;
   for (let i = 0; i < plan.groups; i++) {
     const from = input.plus(i * groupInput);
     const to = output.plus(i * groupOutput);
     const isDone = needsNoChoice(plan);
-    const greatest = isDone ? to : new Access(workshop.homes.value(greatestBytes(plan)));
-    poolGroup(plan, from, greatest, workshop);
-    if (!isDone) choose(plan, greatest, to, workshop);
+    const greatest = isDone ? to : new BufferSlice(context.buffers.create(greatestBytes(plan)));
+    poolGroup(plan, from, greatest, context);
+    if (!isDone) choose(plan, greatest, to, context);
   }
 }
 
 /** Rows or columns of greatest values. */
 function kept(side: i32, plan: MaxPoolPlan): i32 {
-  return plan.halves ? side >> 1 : side;
+  return plan.halvesSize ? side >> 1 : side;
 }
 
 function greatestBytes(plan: MaxPoolPlan): u32 {
@@ -35,22 +35,27 @@ function needsNoChoice(plan: MaxPoolPlan): bool {
 }
 
 /** Pads a group's channels, and finds the greatest of the window that begins at each pixel. */
-function poolGroup(plan: MaxPoolPlan, from: Access, to: Access, workshop: Workshop): void {
+function poolGroup(
+  plan: MaxPoolPlan,
+  from: BufferSlice,
+  to: BufferSlice,
+  context: LoweringContext,
+): void {
   const image = new Image(plan.input.fromLast(3), plan.input.fromLast(2), plan.groupChannels, 0);
   const bottom = plan.rows - plan.top - image.rows;
   const right = plan.columns - plan.left - image.columns;
-  let stack = new Stack(plan, 0, workshop);
-  new Frame(image, plan.top, bottom, plan.left, right).surround(from, stack.values, workshop);
+  let stack = new Stack(plan, 0, context);
+  new Frame(image, plan.top, bottom, plan.left, right).surround(from, stack.values, context);
   for (let i = 0; i < plan.steps.length; i++) {
     const step = plan.steps[i];
-    convolve(step.difference, stack.compared, stack.differences, workshop);
+    convolve(step.difference, stack.compared, stack.differences, context);
     if (i == plan.steps.length - 1) {
-      convolve(step.sum, stack.values, to, workshop);
+      convolve(step.sum, stack.values, to, context);
       return;
     }
-    const next = new Stack(plan, i + 1, workshop);
-    convolve(step.sum, stack.values, next.values, workshop);
-    if (next.isShifted) convolve(step.sum, stack.values, next.start, workshop);
+    const next = new Stack(plan, i + 1, context);
+    convolve(step.sum, stack.values, next.values, context);
+    if (next.isShifted) convolve(step.sum, stack.values, next.start, context);
     stack = next;
   }
 }
@@ -62,16 +67,16 @@ function poolGroup(plan: MaxPoolPlan, from: Access, to: Access, workshop: Worksh
  *     start  │ shift │ compared │ values │ differences │
  */
 class Stack {
-  start: Access;
+  start: BufferSlice;
   isShifted: bool;
-  compared: Access;
-  values: Access;
-  differences: Access;
+  compared: BufferSlice;
+  values: BufferSlice;
+  differences: BufferSlice;
 
-  constructor(plan: MaxPoolPlan, index: i32, workshop: Workshop) {
+  constructor(plan: MaxPoolPlan, index: i32, context: LoweringContext) {
     const step = plan.steps[index];
     const plane = plan.planeBytes;
-    const start = new Access(workshop.homes.value(step.shift + step.planes * plane));
+    const start = new BufferSlice(context.buffers.create(step.shift + step.planes * plane));
     const isShifted = step.shift > 0;
     const compared = start.plus(step.shift);
     const values = isShifted ? compared.plus(plane) : compared;
@@ -84,20 +89,25 @@ class Stack {
 }
 
 /** Every so many of the greatest values, without those past the last window. */
-function choose(plan: MaxPoolPlan, from: Access, to: Access, workshop: Workshop): void {
+function choose(
+  plan: MaxPoolPlan,
+  from: BufferSlice,
+  to: BufferSlice,
+  context: LoweringContext,
+): void {
   const rows = kept(plan.rows, plan);
   const columns = kept(plan.columns, plan);
   const whole = new Image(rows, columns, plan.groupChannels, 0);
   const part = new Image(plan.output.fromLast(3), plan.output.fromLast(2), plan.groupChannels, 0);
   if (plan.rowStep == 1 && plan.columnStep == 1) {
     const frame = new Frame(whole, 0, part.rows - rows, 0, part.columns - columns);
-    frame.surround(from, to, workshop);
+    frame.surround(from, to, context);
     return;
   }
-  const interleaved = new Access(workshop.homes.value(whole.bytes));
-  workshop.makeInterleaved(whole, from, interleaved);
+  const interleaved = new BufferSlice(context.buffers.create(whole.bytes));
+  context.makeInterleaved(whole, from, interleaved);
   const pitches = Pitches.interleaved(whole);
   const pixel = plan.columnStep * pitches.pixel;
   const row = min(plan.rowStep, rows) * pitches.row;
-  workshop.addAll(pick(part, pixel, row, interleaved, to));
+  context.addAll(copyStrided(part, pixel, row, interleaved, to));
 }

@@ -1,22 +1,22 @@
 import { PaddingPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
-import { Order } from "./buffers";
-import { Workshop } from "./context";
-import { Access, MoveJob, Purpose } from "./jobs";
+import { Layout } from "./buffers";
+import { LoweringContext } from "./context";
+import { BufferSlice, Purpose, TpJob } from "./jobs";
 import { Image } from "./strided-copies";
 
-export function lowerPadding(plan: PaddingPlan, workshop: Workshop): void {
+export function lowerPadding(plan: PaddingPlan, context: LoweringContext): void {
   const tensor = plan.input;
   const zero = zeroByte(tensor);
   const image = new Image(tensor.fromLast(3), tensor.fromLast(2), tensor.fromLast(1), zero);
-  const input = workshop.require(tensor, Order.PLANAR);
-  const output = workshop.homes.fill(plan.output, Order.PLANAR);
+  const input = context.require(tensor, Layout.PLANAR);
+  const output = context.buffers.fill(plan.output, Layout.PLANAR);
   const frame = new Frame(image, plan.before[0], plan.after[0], plan.before[1], plan.after[1]);
   const front = plan.before[2];
-  frame.fill(front, input, output, workshop);
-  frame.surround(input, output.plus(front * frame.outputPlane), workshop);
+  frame.fill(front, input, output, context);
+  frame.surround(input, output.plus(front * frame.outputPlane), context);
   const back = output.plus((front + image.channels) * frame.outputPlane);
-  frame.fill(plan.after[2], input, back, workshop);
+  frame.fill(plan.after[2], input, back, context);
 }
 
 /** Planar image → planar image with zero points around, shared out over the cores by channels. */
@@ -39,9 +39,9 @@ export class Frame {
     return this.outputRows * this.outputColumns;
   }
 
-  surround(input: Access, output: Access, workshop: Workshop): void {
-    const cores = workshop.core.tpCoresPerJob as i32;
-    const used = workshop.settings.compatMesa ? cores : min(cores, this.image.channels);
+  surround(input: BufferSlice, output: BufferSlice, context: LoweringContext): void {
+    const cores = context.core.tpCoresPerJob as i32;
+    const used = context.settings.compatMesa ? cores : min(cores, this.image.channels);
     let left = this.image.channels;
     for (let core = 0; core < used; core++) {
       const done = this.image.channels - left;
@@ -50,19 +50,19 @@ export class Frame {
       const job = this.job(this.image.rows, mine, from, output.plus(done * this.outputPlane));
       job.core = core;
       job.cores = used;
-      workshop.add(job);
+      context.add(job);
       left -= mine;
     }
   }
 
   /** Whole channels of zero points: an image without rows, around which there is nothing else. */
-  fill(channels: i32, input: Access, output: Access, workshop: Workshop): void {
-    if (channels > 0) workshop.add(this.job(0, channels, input, output));
+  fill(channels: i32, input: BufferSlice, output: BufferSlice, context: LoweringContext): void {
+    if (channels > 0) context.add(this.job(0, channels, input, output));
   }
 
-  private job(rows: i32, channels: i32, input: Access, output: Access): MoveJob {
+  private job(rows: i32, channels: i32, input: BufferSlice, output: BufferSlice): TpJob {
     const columns = this.image.columns;
-    const job = new MoveJob(Purpose.PADDING, input, output);
+    const job = new TpJob(Purpose.PADDING, input, output);
     job.sizeX = columns;
     job.sizeY = rows;
     job.sizeZ = channels;

@@ -1,4 +1,4 @@
-import { Access, MoveJob, Purpose, Value } from "./jobs";
+import { Buffer, BufferSlice, Purpose, TpJob } from "./jobs";
 
 /**
  * Planar image → planar image with a plane for each pixel of a block: with u = y + padY and
@@ -37,11 +37,11 @@ export class SpaceToDepth {
   }
 
   /** A job for each of `most` TP cores, or for as many as there is work for (`spares`). */
-  split(most: i32, spares: bool, input: Access, output: Access): MoveJob[] {
+  split(most: i32, spares: bool, input: BufferSlice, output: BufferSlice): TpJob[] {
     const axis = this.splitAxis();
     const size = this.outputSize(axis);
     const cores = spares ? min(most, size) : most;
-    const jobs: MoveJob[] = [];
+    const jobs: TpJob[] = [];
     let first = 0;
     for (let core = 0; core < cores; core++) {
       const count = (size - first + cores - core - 1) / (cores - core);
@@ -62,7 +62,7 @@ export class SpaceToDepth {
   }
 
   /** Output pixels or channels `first` to `first + count` along an axis, all along the others. */
-  private part(axis: Axis, first: i32, count: i32, input: Access): MoveJob {
+  private part(axis: Axis, first: i32, count: i32, input: BufferSlice): TpJob {
     const whole = this.outputSize(axis);
     const x = new Stretch(this.inputX, this.outputX, this.padX, this.blockX);
     const y = new Stretch(this.inputY, this.outputY, this.padY, this.blockY);
@@ -70,7 +70,7 @@ export class SpaceToDepth {
     const cut = axis == Axis.X ? x : axis == Axis.Y ? y : z;
     cut.keep(first, count, first + count == whole);
     const offset = x.begin + y.begin * this.rowPitch + z.begin * this.inputX * this.inputY;
-    const job = new MoveJob(Purpose.SPACE_TO_DEPTH, input.plus(offset), NOWHERE);
+    const job = new TpJob(Purpose.SPACE_TO_DEPTH, input.plus(offset), NOWHERE);
     job.sizeX = x.size;
     job.sizeY = y.size;
     job.sizeZ = z.size;
@@ -144,4 +144,4 @@ enum Axis {
   CHANNELS,
 }
 
-const NOWHERE = new Access(new Value(-1, 0));
+const NOWHERE = new BufferSlice(new Buffer(-1, 0));

@@ -1,7 +1,7 @@
 import { columnsToPlanar } from "../plan/layout";
 import { LONGEST_WINDOW, MOST_PLANES } from "../plan/limits";
 import { Patch } from "../plan/plan";
-import { Access, MoveJob, Purpose } from "./jobs";
+import { BufferSlice, Purpose, TpJob } from "./jobs";
 
 /** An image of `rows` × `columns` pixels with `channels` each. */
 export class Image {
@@ -37,19 +37,19 @@ export class Image {
  * Where an image does not fit one job's window, this and the others below take some of its channels
  * at a time, each time in the same way.
  */
-export function transpose(image: Image, input: Access, output: Access): MoveJob[] {
-  return pick(image, image.channels, image.columns * image.channels, input, output);
+export function transpose(image: Image, input: BufferSlice, output: BufferSlice): TpJob[] {
+  return copyStrided(image, image.channels, image.columns * image.channels, input, output);
 }
 
 /** The same for part of an image, whose pixels and rows lie so many bytes apart. */
-export function pick(
+export function copyStrided(
   part: Image,
   pixelPitch: i32,
   rowPitch: i32,
-  input: Access,
-  output: Access,
-): MoveJob[] {
-  const jobs: MoveJob[] = [];
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob[] {
+  const jobs: TpJob[] = [];
   const atOnce = share(part.channels, LONGEST_WINDOW);
   for (let first = 0; first < part.channels; first += atOnce) {
     const some = part.withChannels(min(atOnce, part.channels - first));
@@ -63,9 +63,9 @@ export function transposeAtOnce(
   image: Image,
   pixelPitch: i32,
   rowPitch: i32,
-  input: Access,
-  output: Access,
-): MoveJob {
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob {
   const job = wholeImage(Purpose.TRANSPOSE, image, input, output);
   readAll(job, image.channels, image.columns, image.rows);
   job.rowPitch = pixelPitch;
@@ -94,10 +94,10 @@ export class Pitches {
 export function detranspose(
   image: Image,
   pitches: Pitches,
-  input: Access,
-  output: Access,
-): MoveJob[] {
-  const jobs: MoveJob[] = [];
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob[] {
+  const jobs: TpJob[] = [];
   const atOnce = share(image.channels, LONGEST_WINDOW / image.columns);
   for (let first = 0; first < image.channels; first += atOnce) {
     const some = image.withChannels(min(atOnce, image.channels - first));
@@ -110,9 +110,9 @@ export function detranspose(
 export function detransposeAtOnce(
   image: Image,
   pitches: Pitches,
-  input: Access,
-  output: Access,
-): MoveJob {
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob {
   const job = wholeImage(Purpose.DETRANSPOSE, image, input, output);
   readAll(job, image.rows, image.columns * image.channels, 1);
   return job
@@ -129,11 +129,11 @@ function share(whole: i32, most: i32): i32 {
 }
 
 /** The same bytes elsewhere: transpositions of images with one channel each. */
-export function copy(image: Image, input: Access, output: Access): MoveJob[] {
+export function copy(image: Image, input: BufferSlice, output: BufferSlice): TpJob[] {
   const columns = columnsToPlanar(image.plane, image.columns, image.channels);
   if (columns == 0) return copyLines(image, input, output);
   const rows = image.plane / columns;
-  const jobs: MoveJob[] = [];
+  const jobs: TpJob[] = [];
   const most = MOST_PLANES / rows;
   for (let channel = 0; channel < image.channels; channel += most) {
     const channels = min(most, image.channels - channel);
@@ -145,11 +145,11 @@ export function copy(image: Image, input: Access, output: Access): MoveJob[] {
 }
 
 /** In lines as long as a window may be, and what is left. */
-function copyLines(image: Image, input: Access, output: Access): MoveJob[] {
+function copyLines(image: Image, input: BufferSlice, output: BufferSlice): TpJob[] {
   const lines = (image.bytes as i32) / LONGEST_WINDOW;
   const done = lines * LONGEST_WINDOW;
   const rest = (image.bytes as i32) - done;
-  const jobs: MoveJob[] = [];
+  const jobs: TpJob[] = [];
   if (lines > 0)
     jobs.push(copyAtOnce(new Image(lines, LONGEST_WINDOW, 1, image.zero), input, output));
   if (rest > 0)
@@ -157,14 +157,19 @@ function copyLines(image: Image, input: Access, output: Access): MoveJob[] {
   return jobs;
 }
 
-function copyAtOnce(image: Image, input: Access, output: Access): MoveJob {
+function copyAtOnce(image: Image, input: BufferSlice, output: BufferSlice): TpJob {
   const job = transposeAtOnce(image, 1, image.columns, input, output);
   job.purpose = Purpose.COPY;
   return job;
 }
 
 /** Some rows and columns of a planar image, to the same place of another. */
-export function copyPatch(image: Image, patch: Patch, input: Access, output: Access): MoveJob {
+export function copyPatch(
+  image: Image,
+  patch: Patch,
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob {
   const first = patch.firstRow * image.columns + patch.firstColumn;
   const part = new Image(patch.rows, patch.columns, image.channels, image.zero);
   const job = wholeImage(Purpose.COPY, part, input.plus(first), output.plus(first));
@@ -177,8 +182,13 @@ export function copyPatch(image: Image, patch: Patch, input: Access, output: Acc
   return job.loop(1, 1, patch.columns).loop(2, image.columns, patch.rows);
 }
 
-function wholeImage(purpose: Purpose, image: Image, input: Access, output: Access): MoveJob {
-  const job = new MoveJob(purpose, input, output);
+function wholeImage(
+  purpose: Purpose,
+  image: Image,
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob {
+  const job = new TpJob(purpose, input, output);
   job.inputBytes = image.bytes;
   job.outputBytes = image.bytes;
   job.zero = image.zero;
@@ -187,7 +197,7 @@ function wholeImage(purpose: Purpose, image: Image, input: Access, output: Acces
 }
 
 /** Reads x × y × z bytes that lie one behind the other. */
-function readAll(job: MoveJob, x: i32, y: i32, z: i32): void {
+function readAll(job: TpJob, x: i32, y: i32, z: i32): void {
   job.sizeX = x;
   job.sizeY = y;
   job.sizeZ = z;

@@ -2,9 +2,9 @@ import { columnsToPlanar } from "../plan/layout";
 import { LONGEST_WINDOW, MOST_PLANES } from "../plan/limits";
 import { TableFunction, TablePlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
-import { Order } from "./buffers";
-import { imageOf, Workshop } from "./context";
-import { Access, MoveJob, Purpose, TableUse } from "./jobs";
+import { Layout } from "./buffers";
+import { imageOf, LoweringContext } from "./context";
+import { BufferSlice, Purpose, TableUse, TpJob } from "./jobs";
 import { Image } from "./strided-copies";
 
 /** Tiles of this size are what the pattern is known with. */
@@ -14,15 +14,15 @@ const TILE_Y = 16;
 const WORTH_SHARING = 6;
 
 /** Element by element, in whichever order the input is; shared out over the cores by its z. */
-export function lowerTable(plan: TablePlan, workshop: Workshop): void {
-  const isPlanar = workshop.homes.isFilled(plan.input, Order.PLANAR);
-  const order = isPlanar ? Order.PLANAR : Order.INTERLEAVED;
-  const input = workshop.require(plan.input, order);
-  const output = workshop.homes.fill(plan.output, order);
-  const boxes = boxesOf(imageOf(plan.input), isPlanar, workshop.core.tpCoresPerJob);
+export function lowerTable(plan: TablePlan, context: LoweringContext): void {
+  const isPlanar = context.buffers.isFilled(plan.input, Layout.PLANAR);
+  const layout = isPlanar ? Layout.PLANAR : Layout.INTERLEAVED;
+  const input = context.require(plan.input, layout);
+  const output = context.buffers.fill(plan.output, layout);
+  const boxes = boxesOf(imageOf(plan.input), isPlanar, context.core.tpCoresPerJob);
   let done = 0;
   for (let i = 0; i < boxes.length; i++) {
-    lowerBox(plan, boxes[i], input.plus(done), output.plus(done), workshop);
+    lowerBox(plan, boxes[i], input.plus(done), output.plus(done), context);
     done += boxes[i].bytes;
   }
 }
@@ -48,11 +48,11 @@ function boxesOf(image: Image, isPlanar: bool, cores: i32): Box[] {
 function lowerBox(
   plan: TablePlan,
   box: Box,
-  input: Access,
-  output: Access,
-  workshop: Workshop,
+  input: BufferSlice,
+  output: BufferSlice,
+  context: LoweringContext,
 ): void {
-  const cores = coresFor(plan, box.z, workshop);
+  const cores = coresFor(plan, box.z, context);
   let left = box.z;
   for (let core = 0; core < cores; core++) {
     const done = (box.z - left) * box.slice;
@@ -60,7 +60,7 @@ function lowerBox(
     const job = tableJob(plan, box, mine, input.plus(done), output.plus(done));
     job.core = core;
     job.cores = cores;
-    workshop.add(job);
+    context.add(job);
     left -= mine;
   }
 }
@@ -81,13 +81,19 @@ class Box {
   }
 }
 
-function coresFor(plan: TablePlan, z: i32, workshop: Workshop): i32 {
+function coresFor(plan: TablePlan, z: i32, context: LoweringContext): i32 {
   if (plan.kindOfTable != TableFunction.ABS && z < WORTH_SHARING) return 1;
-  return min(workshop.core.tpCoresPerJob as i32, z);
+  return min(context.core.tpCoresPerJob as i32, z);
 }
 
-function tableJob(plan: TablePlan, box: Box, z: i32, input: Access, output: Access): MoveJob {
-  const job = new MoveJob(Purpose.TABLE, input, output);
+function tableJob(
+  plan: TablePlan,
+  box: Box,
+  z: i32,
+  input: BufferSlice,
+  output: BufferSlice,
+): TpJob {
+  const job = new TpJob(Purpose.TABLE, input, output);
   job.sizeX = box.x;
   job.sizeY = box.y;
   job.sizeZ = z;

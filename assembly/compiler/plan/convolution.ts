@@ -57,7 +57,7 @@ export class Convolution {
   outputChannels: i32 = 0;
   depthwise: bool = false;
   /** A depthwise one whose kernels lie in memory as full ones, nearly all zeros. */
-  spelledOut: bool = false;
+  isDense: bool = false;
   same: bool = false;
   relu: bool = false;
   /** `--compat mesa` only: FULLY_CONNECTED, whose channels become pixels of one kernel. */
@@ -114,7 +114,7 @@ export class Convolution {
 
   get macs(): u64 {
     const taps = (this.rows.kernel * this.columns.kernel) as u64;
-    const channels = this.depthwise || this.spelledOut ? 1 : this.inputChannels;
+    const channels = this.depthwise || this.isDense ? 1 : this.inputChannels;
     return (this.outputBytes as u64) * taps * (channels as u64);
   }
 

@@ -20,7 +20,7 @@ export class MaximaStep {
 /**
  * The greatest of every window. Equal groups of channels are padded to `rows` × `columns` and
  * become one plane each, which the steps turn into greatest values, of every second row and column
- * if it `halves`; of these, every so many are kept.
+ * if it `halvesSize`; of these, every so many are kept.
  */
 export class MaxPoolPlan extends Plan {
   groups: i32 = 1;
@@ -29,7 +29,7 @@ export class MaxPoolPlan extends Plan {
   rows: i32 = 0;
   columns: i32 = 0;
   steps: MaximaStep[] = [];
-  halves: bool = false;
+  halvesSize: bool = false;
   rowStep: i32 = 1;
   columnStep: i32 = 1;
 

@@ -57,7 +57,7 @@ export class Operands {
 
   /**
    * TFLite's int8 kernels round once, but for the depthwise one. Where weights are brought to a
-   * common scale, sums are not TFLite's any more: then biases follow it (channels/arrangement.ts),
+   * common scale, sums are not TFLite's any more: then biases follow it (requantize/permuted-weights.ts),
    * unless all weights turn out to stay as they are (channels/weights.ts).
    */
   get roundsTwice(): bool {

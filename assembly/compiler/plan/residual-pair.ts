@@ -14,13 +14,13 @@ import { Convolution } from "./convolution";
  */
 export class ResidualPair {
   constructor(
-    public remainder: Convolution,
+    public residual: Convolution,
     public main: Convolution,
     /** The first of the layer's kernels that they stand for. */
     public first: i32,
     /** The first plane of the prepared image that they read. */
     public firstPlane: i32,
     /** How often the image is there: a weight is the sum of as many bytes. */
-    public readings: i32,
+    public inputCopies: i32,
   ) {}
 }

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { Builtin } from "../../tflite/schema";
 import { OperatorCodeSlot } from "../../tflite/slots";
@@ -22,7 +22,7 @@ export class OperatorCode {
 export function readOperatorCodes(tables: Vector, sums: Budgets): OperatorCode[] {
   const codes: OperatorCode[] = [];
   const count = tables.count;
-  if (!within(Limit.OPERATOR_CODES, count, "operator codes", PlaceKind.NONE, 0)) return codes;
+  if (!within(Limit.OPERATOR_CODES, count, "operator codes", LocationKind.NONE, 0)) return codes;
   for (let i: u32 = 0; i < count && !failed(); i++) {
     const table = tables.table(i);
     if (table == null) break;
@@ -31,18 +31,19 @@ export function readOperatorCodes(tables: Vector, sums: Budgets): OperatorCode[]
     const code = max(early, table.int(OperatorCodeSlot.BUILTIN_CODE));
     const name = table.span(OperatorCodeSlot.CUSTOM_CODE);
     const custom = code == Builtin.CUSTOM;
-    if (!within(Limit.NAME_BYTES, name.bytes, "bytes in a name", PlaceKind.BYTE, table.at)) break;
-    if (!sums.names.take(name.bytes, PlaceKind.BYTE, table.at)) break;
+    if (!within(Limit.NAME_BYTES, name.bytes, "bytes in a name", LocationKind.BYTE, table.at))
+      break;
+    if (!sums.names.take(name.bytes, LocationKind.BYTE, table.at)) break;
     if (code < 0 || (custom && name.bytes == 0)) {
       const expected = custom ? "the name of a custom operator" : "an operator code from 0";
-      fail(Code.MALFORMED, PlaceKind.BYTE, table.at, expected, custom ? "none" : `${code}`);
+      fail(Code.MALFORMED, LocationKind.BYTE, table.at, expected, custom ? "none" : `${code}`);
       break;
     }
     const accelerator = custom ? compiledFor(name) : "";
     if (accelerator != "") {
       const expected = "the original model, not one that another compiler has been at";
       const found = `one compiled for ${accelerator}, in operator ${quote(name)}`;
-      fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, expected, found);
+      fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, expected, found);
       break;
     }
     const version = table.int(OperatorCodeSlot.VERSION, 1);

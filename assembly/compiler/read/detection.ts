@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { DETECTION } from "../../tflite/coverage";
 import { Builtin, Dtype } from "../../tflite/schema";
@@ -86,5 +86,5 @@ function shape(operator: Operator, graph: Graph, output: i32, extents: i32[]): v
 }
 
 function refuse(operator: Operator, expected: string, found: string): bool {
-  return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
+  return fail(Code.MALFORMED, LocationKind.OPERATOR, operator.index, expected, found);
 }

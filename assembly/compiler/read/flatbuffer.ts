@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Span } from "../graph";
 
@@ -30,7 +30,7 @@ export class FlatBuffer {
     const left = (this.bytes as u64) - (at as u64);
     if (bytes <= left) return true;
     const expected = `${what} of ${bytes} bytes`;
-    return fail(Code.TRUNCATED, PlaceKind.BYTE, at, expected, `${left} bytes to the file's end`);
+    return fail(Code.TRUNCATED, LocationKind.BYTE, at, expected, `${left} bytes to the file's end`);
   }
 
   /** Where the offset at `at` leads, with four bytes there at least; 0 if it leads nowhere. */
@@ -40,10 +40,10 @@ export class FlatBuffer {
     const target = (at as u64) + (offset as u64);
     if (offset != 0 && target + 4 <= (this.bytes as u64)) return target as u32;
     if (offset == 0) {
-      fail(Code.MALFORMED, PlaceKind.BYTE, at, `an offset to ${what}`, "0");
+      fail(Code.MALFORMED, LocationKind.BYTE, at, `an offset to ${what}`, "0");
     } else {
       const found = `the file's end at byte ${this.bytes}`;
-      fail(Code.TRUNCATED, PlaceKind.BYTE, at, `${what} at byte ${target}`, found);
+      fail(Code.TRUNCATED, LocationKind.BYTE, at, `${what} at byte ${target}`, found);
     }
     return 0;
   }
@@ -66,14 +66,14 @@ export class Table {
     const vtable = (at as i64) - (back as i64);
     if (vtable < 0 || vtable + 4 > (file.bytes as i64)) {
       const inside = `a vtable inside the file's ${file.bytes} bytes`;
-      fail(Code.MALFORMED, PlaceKind.BYTE, at, inside, `one at byte ${vtable}`);
+      fail(Code.MALFORMED, LocationKind.BYTE, at, inside, `one at byte ${vtable}`);
       return null;
     }
     const vtableBytes: u32 = load<u16>(file.pointer + (vtable as usize));
     const bytes: u32 = load<u16>(file.pointer + (vtable as usize), 2);
     if (vtableBytes < 4 || (vtableBytes & 1) != 0 || bytes < 4) {
       const found = `${vtableBytes} bytes for a table of ${bytes}`;
-      fail(Code.MALFORMED, PlaceKind.BYTE, vtable as u32, "a vtable of even size from 4", found);
+      fail(Code.MALFORMED, LocationKind.BYTE, vtable as u32, "a vtable of even size from 4", found);
       return null;
     }
     if (!file.holds(vtable as u32, vtableBytes, "a vtable")) return null;
@@ -89,7 +89,7 @@ export class Table {
     if (offset == 0) return 0;
     if (offset >= 4 && offset + width <= this.bytes) return this.at + offset;
     const inside = `a field of ${width} bytes in a table of ${this.bytes}`;
-    fail(Code.MALFORMED, PlaceKind.BYTE, entry, inside, `one at ${offset}`);
+    fail(Code.MALFORMED, LocationKind.BYTE, entry, inside, `one at ${offset}`);
     return 0;
   }
 

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { Builtin } from "../../tflite/schema";
 import { ModelSlot } from "../../tflite/slots";
@@ -30,7 +30,7 @@ export function readModel(model: Span): Graph | null {
   const version = root.int(ModelSlot.VERSION);
   if (version != SCHEMA_VERSION) {
     const expected = `version ${SCHEMA_VERSION} of the TensorFlow Lite schema`;
-    fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, expected, `version ${version as u32}`);
+    fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, expected, `version ${version as u32}`);
     return null;
   }
   const sums = new Budgets();
@@ -38,14 +38,14 @@ export function readModel(model: Span): Graph | null {
   const subgraphs = root.vector(ModelSlot.SUBGRAPHS, 4);
   if (failed()) return null;
   if (subgraphs.count == 0) {
-    fail(Code.MALFORMED, PlaceKind.NONE, 0, "a model with a subgraph", "none");
+    fail(Code.MALFORMED, LocationKind.NONE, 0, "a model with a subgraph", "none");
     return null;
   }
   const buffers = root.vector(ModelSlot.BUFFERS, 4);
   const graph = readGraph(model, subgraphs.table(0), codes, buffers, sums);
   if (graph == null || !areInitializers(graph, subgraphs.count)) return null;
   if (graph.outputs.length == 0) {
-    fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, "at least one output", "0");
+    fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, "at least one output", "0");
     return null;
   }
   graph.initializers.push(null);
@@ -81,9 +81,9 @@ function areInitializers(graph: Graph, count: u32): bool {
     if ((operator.options.subgraph as u32) < count) continue;
     const expected = `one of ${count} subgraphs for CALL_ONCE to run`;
     const found = operator.options.subgraph.toString();
-    return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
+    return fail(Code.MALFORMED, LocationKind.OPERATOR, operator.index, expected, found);
   }
   if ((called.length as u32) + 1 == count) return true;
   const expected = "one subgraph, besides those that only set variables up, and no control flow";
-  return fail(Code.UNSUPPORTED_MODEL, PlaceKind.NONE, 0, expected, `${count} subgraphs`);
+  return fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, expected, `${count} subgraphs`);
 }

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 
 /**
@@ -25,7 +25,7 @@ export class Budget {
     private what: string,
   ) {}
 
-  take(amount: u64, kind: PlaceKind, place: u32): bool {
+  take(amount: u64, kind: LocationKind, place: u32): bool {
     this.used += amount;
     if (this.used <= this.limit) return true;
     const expected = `at most ${this.limit} ${this.what} in all`;
@@ -45,7 +45,7 @@ export class Budgets {
 }
 
 /** Whether `count` keeps within `limit`. */
-export function within(limit: u32, count: u32, what: string, kind: PlaceKind, place: u32): bool {
+export function within(limit: u32, count: u32, what: string, kind: LocationKind, place: u32): bool {
   if (count <= limit) return true;
   return fail(Code.TOO_LARGE, kind, place, `at most ${limit} ${what}`, count.toString());
 }

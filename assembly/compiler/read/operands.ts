@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { operatorName } from "../../tflite/operators";
 import { Builtin } from "../../tflite/schema";
@@ -73,5 +73,5 @@ function neededBy(code: i32): Operands | null {
 }
 
 function refuse(operator: Operator, expected: string, found: i32): bool {
-  return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found.toString());
+  return fail(Code.MALFORMED, LocationKind.OPERATOR, operator.index, expected, found.toString());
 }

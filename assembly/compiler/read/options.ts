@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Builtin } from "../../tflite/schema";
 import { OperatorSlot, OptionsType } from "../../tflite/slots";
@@ -202,7 +202,7 @@ function readField(operator: Operator, table: Table | null, field: Field): bool 
   if (!(value >= domain.low && value <= domain.high)) {
     const expected = `${field.name} ${domain.words}`;
     const found = domain.kind == Kind.FLOAT ? value.toString() : `${value as i64}`;
-    return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
+    return fail(Code.MALFORMED, LocationKind.OPERATOR, operator.index, expected, found);
   }
   if (domain.kind == Kind.FLOAT) store<f32>(destination, value as f32);
   else if (domain.kind == Kind.FLAG) store<bool>(destination, value != 0);

@@ -6,8 +6,8 @@ import { readModel } from "./index";
 
 export {
   failureCode,
-  failurePlace,
-  failurePlaceKind,
+  failureLocation,
+  failureLocationKind,
   failureText,
 } from "../../diagnostics/failure";
 export { operatorName } from "../../tflite/operators";

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Graph, Operator, Span, State, Tensor } from "../graph";
 import { quote } from "./text";
@@ -12,7 +12,7 @@ export function pruneTo(graph: Graph, name: Span): bool {
   const end = computedTensor(graph, name);
   if (end == null) {
     const expected = "the name of a tensor that an operator computes";
-    return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, expected, quote(name));
+    return fail(Code.BAD_OPTION, LocationKind.NONE, 0, expected, quote(name));
   }
   graph.outputs = [end.index];
   const wanted = keepNeeded(graph);

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Dtype } from "../../tflite/schema";
 import { QuantizationSlot } from "../../tflite/slots";
@@ -35,16 +35,16 @@ export function readQuantization(tensor: Tensor, table: Table, budgets: Budgets)
   const at = tensor.index;
   if (table.byte(QuantizationSlot.DETAILS_TYPE) != 0) {
     const expected = `scales and zero points for ${quote(tensor.name)}`;
-    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, at, expected, "another quantization");
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.TENSOR, at, expected, "another quantization");
   }
   const scales = table.vector(QuantizationSlot.SCALE, 4);
   const zeroPoints = table.vector(QuantizationSlot.ZERO_POINT, 8);
   if (scales.count == 0) return true;
   if (zeroPoints.count != scales.count) {
     const expected = `as many zero points as scales (${scales.count}) for ${quote(tensor.name)}`;
-    return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, zeroPoints.count.toString());
+    return fail(Code.MALFORMED, LocationKind.TENSOR, at, expected, zeroPoints.count.toString());
   }
-  if (!budgets.scales.take(scales.count, PlaceKind.TENSOR, at)) return false;
+  if (!budgets.scales.take(scales.count, LocationKind.TENSOR, at)) return false;
   keep(tensor, scales, zeroPoints, table.int(QuantizationSlot.AXIS));
   const unsound = firstUnsound(tensor);
   return unsound < 0 || refuseValue(tensor, unsound);
@@ -57,7 +57,7 @@ function readIfSound(tensor: Tensor, table: Table, budgets: Budgets): bool {
   if (table.byte(QuantizationSlot.DETAILS_TYPE) != 0 || scales.count != zeroPoints.count)
     return true;
   if (scales.count > 1 && !fitsAxis(tensor, scales.count, axis)) return true;
-  if (!budgets.scales.take(scales.count, PlaceKind.TENSOR, tensor.index)) return false;
+  if (!budgets.scales.take(scales.count, LocationKind.TENSOR, tensor.index)) return false;
   keep(tensor, scales, zeroPoints, axis);
   if (firstUnsound(tensor) >= 0) tensor.quantization = new Quantization();
   return true;
@@ -86,10 +86,10 @@ export function matchesAxis(tensor: Tensor): bool {
   const rank = tensor.shape.length;
   if (axis < 0 || axis >= rank) {
     const expected = `an axis from 0 to ${rank - 1} for the ${count} scales of ${quote(tensor.name)}`;
-    return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, axis.toString());
+    return fail(Code.MALFORMED, LocationKind.TENSOR, tensor.index, expected, axis.toString());
   }
   const expected = `${tensor.shape[axis]} scales, one for each index of axis ${axis} of ${quote(tensor.name)}`;
-  return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, count.toString());
+  return fail(Code.MALFORMED, LocationKind.TENSOR, tensor.index, expected, count.toString());
 }
 
 /** Index of the first scale or zero point that cannot be; -1 where all can. */
@@ -114,15 +114,15 @@ function refuseValue(tensor: Tensor, i: i32): bool {
     // TFLite runs such models: a channel whose weights are all 0 may have been given such a scale.
     const expected = `a scale above 0 for ${quote(tensor.name)}`;
     const found = "0, which makes all its values 0";
-    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, tensor.index, expected, found);
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.TENSOR, tensor.index, expected, found);
   }
   if (!isScale(scale)) {
     const expected = `a scale finite and above 0 for ${quote(tensor.name)}`;
-    return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, scale.toString());
+    return fail(Code.MALFORMED, LocationKind.TENSOR, tensor.index, expected, scale.toString());
   }
   const range = RANGES[tensor.dtype];
   const span = `from ${range.low} to ${range.high}`;
   const expected = `a zero point ${span} for ${quote(tensor.name)}`;
   const found = tensor.quantization.zeroPoint(i).toString();
-  return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, found);
+  return fail(Code.MALFORMED, LocationKind.TENSOR, tensor.index, expected, found);
 }

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Span } from "../graph";
 
@@ -31,7 +31,7 @@ export function isModel(file: Span): bool {
   const short = file.bytes < SHORTEST;
   const code = short ? Code.TRUNCATED : Code.NOT_A_MODEL;
   const found = short ? `${file.bytes} bytes` : whatElse(file);
-  return fail(code, PlaceKind.NONE, 0, "a TensorFlow Lite model", found);
+  return fail(code, LocationKind.NONE, 0, "a TensorFlow Lite model", found);
 }
 
 function whatElse(file: Span): string {

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { OperatorSlot, SubgraphSlot } from "../../tflite/slots";
 import { Graph, Operator } from "../graph";
@@ -22,7 +22,7 @@ export function readSubgraph(
   sums: Budgets,
 ): bool {
   if (!readTensors(graph, table.vector(SubgraphSlot.TENSORS, 4), buffers, sums)) return false;
-  const ends = new IndexReader(graph.tensors.length, sums, PlaceKind.NONE, 0);
+  const ends = new IndexReader(graph.tensors.length, sums, LocationKind.NONE, 0);
   graph.inputs = ends.read(table.vector(SubgraphSlot.INPUTS, 4), "an input of the model");
   graph.outputs = ends.read(table.vector(SubgraphSlot.OUTPUTS, 4), "an output of the model");
   if (failed()) return false;
@@ -31,12 +31,12 @@ export function readSubgraph(
 
 function readOperators(graph: Graph, tables: Vector, codes: OperatorCode[], sums: Budgets): bool {
   const count = tables.count;
-  if (!within(Limit.OPERATORS, count, "operators", PlaceKind.NONE, 0)) return false;
+  if (!within(Limit.OPERATORS, count, "operators", LocationKind.NONE, 0)) return false;
   for (let i: u32 = 0; i < count; i++) {
     const table = tables.table(i);
     if (table == null) return false;
     const operator = new Operator(i);
-    const indices = new IndexReader(graph.tensors.length, sums, PlaceKind.OPERATOR, i);
+    const indices = new IndexReader(graph.tensors.length, sums, LocationKind.OPERATOR, i);
     if (!readOperator(operator, table, codes, indices)) return false;
     if (isDetection(operator) && !readDetection(operator, graph)) return false;
     graph.operators.push(operator);
@@ -54,7 +54,7 @@ function readOperator(
   if (index < 0 || index >= codes.length) {
     const expected = `one of ${codes.length} operator codes`;
     const found = (index as u32).toString();
-    return fail(Code.MALFORMED, PlaceKind.OPERATOR, operator.index, expected, found);
+    return fail(Code.MALFORMED, LocationKind.OPERATOR, operator.index, expected, found);
   }
   const code = codes[index];
   operator.at = table.at;
@@ -72,7 +72,7 @@ class IndexReader {
   constructor(
     private tensors: i32,
     private sums: Budgets,
-    private kind: PlaceKind,
+    private kind: LocationKind,
     private place: u32,
   ) {}
 

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { MOST_HOST_BYTES } from "../../targets/limits";
 import { Dtype } from "../../tflite/schema";
@@ -33,7 +33,7 @@ const TYPES: Type[] = [
 /** Reads the subgraph's tensors into the graph. False with a fault recorded. */
 export function readTensors(graph: Graph, tables: Vector, buffers: Vector, sums: Budgets): bool {
   const count = tables.count;
-  if (!within(Limit.TENSORS, count, "tensors", PlaceKind.NONE, 0)) return false;
+  if (!within(Limit.TENSORS, count, "tensors", LocationKind.NONE, 0)) return false;
   for (let i: u32 = 0; i < count; i++) {
     const table = tables.table(i);
     if (table == null) return false;
@@ -48,12 +48,13 @@ function readTensor(tensor: Tensor, table: Table, buffers: Vector, sums: Budgets
   const at = tensor.index;
   tensor.name = table.span(TensorSlot.NAME);
   const nameBytes = tensor.name.bytes;
-  if (!within(Limit.NAME_BYTES, nameBytes, "bytes in a name", PlaceKind.TENSOR, at)) return false;
-  if (!sums.names.take(nameBytes, PlaceKind.TENSOR, at)) return false;
+  if (!within(Limit.NAME_BYTES, nameBytes, "bytes in a name", LocationKind.TENSOR, at))
+    return false;
+  if (!sums.names.take(nameBytes, LocationKind.TENSOR, at)) return false;
   const number = table.byte(TensorSlot.TYPE);
   if (number >= (TYPES.length as u8)) {
     const expected = `an element type from 0 to ${TYPES.length - 1} for ${quote(tensor.name)}`;
-    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, at, expected, number.toString());
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.TENSOR, at, expected, number.toString());
   }
   const type = TYPES[number];
   tensor.dtype = type.dtype;
@@ -66,7 +67,7 @@ function readTensor(tensor: Tensor, table: Table, buffers: Vector, sums: Budgets
 
 function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): bool {
   const at = tensor.index;
-  if (!within(Limit.RANK, extents.count, "dimensions", PlaceKind.TENSOR, at)) return false;
+  if (!within(Limit.RANK, extents.count, "dimensions", LocationKind.TENSOR, at)) return false;
   let product: u64 = 1;
   for (let i: u32 = 0; i < extents.count && product <= MOST_HOST_BYTES; i++) {
     // Not known in advance: the batch, of which nolfet takes one.
@@ -74,7 +75,7 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
     const extent = isOpen ? 1 : extents.int(i);
     if (extent < 0) {
       const expected = `extents from 0 for ${quote(tensor.name)}`;
-      return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, extent.toString());
+      return fail(Code.MALFORMED, LocationKind.TENSOR, at, expected, extent.toString());
     }
     // Extents of 0 count as 1, so that no product of some of them overflows either.
     product *= max(extent, 1);
@@ -82,11 +83,11 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
   }
   const bytes = max(type.bits, 8) >> 3;
   if (product <= MOST_HOST_BYTES / bytes) {
-    return sums.tensors.take(product * bytes, PlaceKind.TENSOR, at);
+    return sums.tensors.take(product * bytes, LocationKind.TENSOR, at);
   }
   const expected = `at most 1 GiB in ${quote(tensor.name)}`;
   const found = `${product} elements of ${bytes} each`;
-  return fail(Code.TOO_LARGE, PlaceKind.TENSOR, at, expected, found);
+  return fail(Code.TOO_LARGE, LocationKind.TENSOR, at, expected, found);
 }
 
 /** Finds the constant's bytes: those of its elements. A buffer may go on behind them. */
@@ -99,13 +100,13 @@ function readData(tensor: Tensor, table: Table, type: Type, buffers: Vector): bo
       : "";
   if (elsewhere != "") {
     const expected = `dense elements in this file for ${quote(tensor.name)}`;
-    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, at, expected, elsewhere);
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.TENSOR, at, expected, elsewhere);
   }
   const index: u32 = table.int(TensorSlot.BUFFER);
   if (index == 0) return true;
   if (index >= buffers.count) {
     const expected = `one of ${buffers.count} buffers for ${quote(tensor.name)}`;
-    return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, `buffer ${index}`);
+    return fail(Code.MALFORMED, LocationKind.TENSOR, at, expected, `buffer ${index}`);
   }
   tensor.data = bufferBytes(buffers, index);
   const bytes = tensor.data.bytes;
@@ -116,7 +117,7 @@ function readData(tensor: Tensor, table: Table, type: Type, buffers: Vector): bo
     return !failed();
   }
   const expected = `${wanted} bytes for the elements of ${quote(tensor.name)}`;
-  return fail(Code.MALFORMED, PlaceKind.TENSOR, at, expected, bytes.toString());
+  return fail(Code.MALFORMED, LocationKind.TENSOR, at, expected, bytes.toString());
 }
 
 /** A buffer's bytes: a vector, or in large models a range of the file behind the tables. */
@@ -132,6 +133,6 @@ function bufferBytes(buffers: Vector, index: u32): Span {
   }
   const expected = `a buffer of ${bytes} bytes at byte ${offset}`;
   const found = `the file's end at byte ${file.bytes}`;
-  fail(Code.TRUNCATED, PlaceKind.BYTE, table.at, expected, found);
+  fail(Code.TRUNCATED, LocationKind.BYTE, table.at, expected, found);
   return new Span();
 }

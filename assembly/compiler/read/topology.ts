@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { operatorName } from "../../tflite/operators";
 import { Graph, Operator, Tensor } from "../graph";
@@ -50,9 +50,9 @@ function connectInputs(
     if (!isThere(tensor, given)) {
       const reader = `${operatorName(operator.code)} reads it`;
       const expected = `${quote(tensor.name)} (tensor ${tensor.index}) computed before ${reader}`;
-      return fail(Code.MALFORMED, PlaceKind.OPERATOR, at, expected, "it later or nowhere");
+      return fail(Code.MALFORMED, LocationKind.OPERATOR, at, expected, "it later or nowhere");
     }
-    if (!sums.constants.take(tensor.data.bytes, PlaceKind.OPERATOR, at)) return false;
+    if (!sums.constants.take(tensor.data.bytes, LocationKind.OPERATOR, at)) return false;
     const readers = tensor.consumers.length;
     if (readers == 0 || tensor.consumers[readers - 1] != at) tensor.consumers.push(at);
   }
@@ -83,7 +83,7 @@ function checkOutputs(graph: Graph, given: StaticArray<bool>): bool {
     const expected = `${quote(tensor.name)}, an output of the model, to be computed`;
     if (!isThere(tensor, given)) return refuse(tensor, expected, "it nowhere");
     if (!tensor.isVariable || given[tensor.index] || tensor.producer >= 0) continue;
-    return fail(Code.UNSUPPORTED_MODEL, PlaceKind.TENSOR, tensor.index, expected, "a variable");
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.TENSOR, tensor.index, expected, "a variable");
   }
   return true;
 }
@@ -95,5 +95,5 @@ function isThere(tensor: Tensor, given: StaticArray<bool>): bool {
 }
 
 function refuse(tensor: Tensor, expected: string, found: string): bool {
-  return fail(Code.MALFORMED, PlaceKind.TENSOR, tensor.index, expected, found);
+  return fail(Code.MALFORMED, LocationKind.TENSOR, tensor.index, expected, found);
 }

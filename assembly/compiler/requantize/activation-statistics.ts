@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Builtin } from "../../tflite/schema";
 import { Graph, Span, Tensor } from "../graph";
@@ -15,7 +15,7 @@ import { zeroByte } from "../plan/tensors";
 const HEAD: u32 = 16;
 const CHANNEL: u32 = 8;
 
-export class Activity {
+export class ActivationStatistics {
   /** Where each tensor's record lies in the table, by tensor. */
   private records: Map<i32, usize> = new Map();
 
@@ -33,7 +33,7 @@ export class Activity {
       if (size == 0 || size > left) {
         const expected = "statistics of this model's tensors";
         const found = `statistics of another model at byte ${at - this.table.pointer}`;
-        return fail(Code.BAD_OPTION, PlaceKind.NONE, 0, expected, found);
+        return fail(Code.BAD_OPTION, LocationKind.NONE, 0, expected, found);
       }
       this.records.set(load<u32>(at), at);
       at += size;

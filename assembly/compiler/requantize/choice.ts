@@ -1,16 +1,16 @@
 import { Context } from "../legalize/context";
 import { Convolution } from "../plan/convolution";
 import { Mark } from "../plan/mark";
-import { Cost } from "./error-model";
-import { Sizes } from "./group-constraints";
+import { ErrorModel } from "./error-model";
+import { GroupConstraints } from "./group-constraints";
 import { Grouping } from "./grouping";
-import { Halves } from "./residual-pair";
+import { ResidualPairBuilder } from "./residual-pair";
 
-/** Jobs of a group whose remainders have one. */
+/** Jobs of a group whose residuals have one. */
 const PAIR = 2;
-/** Of the readings of an image. */
+/** Of the copies of an image. */
 const MOST_DOUBLINGS = 5;
-/** More readings, or depthwise kernels spelled out, should not take much longer than a job's start. */
+/** More copies, or depthwise kernels spelled out, should not take much longer than a job's start. */
 const MOST_MACS: u64 = 1 << 25;
 /** Of bytes times weights: so many always have a sum of 32 bits. */
 const MOST_SUMMED = 1 << 16;
@@ -21,33 +21,33 @@ const MOST_WEIGHTS: u64 = 1 << 20;
 
 /**
  * What a layer may do with so many jobs: cut its channels into groups, or give jobs to what bytes
- * leave of its weights. Of the latter, a full convolution spends what is over on further readings
+ * leave of its weights. Of the latter, a full convolution spends what is over on further copies
  * of its image, each job doubling them, and a depthwise one on smaller groups.
  */
 export class Choice {
   private convolution: Convolution;
-  /** By number of jobs: the mean square that is left with remainders; infinite if impossible. */
-  private inHalves: f64[] = [];
-  /** By number of groups: their kernels, for depthwise layers with remainders. */
+  /** By number of jobs: the mean square that is left with residuals; infinite if impossible. */
+  private withResiduals: f64[] = [];
+  /** By number of groups: their kernels, for depthwise layers with residuals. */
   private cuts: i32[][] = [];
 
   constructor(
-    private cost: Cost,
+    private cost: ErrorModel,
     private grouping: Grouping,
-    /** The same where groups have remainders, for a layer that may take more work; null: equal. */
+    /** The same where groups have residuals, for a layer that may take more work; null: equal. */
     private pairing: Grouping | null,
-    private sizes: Sizes,
+    private sizes: GroupConstraints,
     private context: Context,
   ) {
     this.convolution = cost.layer.convolution;
-    for (let jobs = 0; jobs < PAIR; jobs++) this.inHalves.push(Infinity);
+    for (let jobs = 0; jobs < PAIR; jobs++) this.withResiduals.push(Infinity);
     if (this.convolution.depthwise) this.cut();
     else this.read();
   }
 
   /** The most jobs that there is a use for. */
   get most(): i32 {
-    return max(this.grouping.most, this.inHalves.length - 1);
+    return max(this.grouping.most, this.withResiduals.length - 1);
   }
 
   /** How much its errors count. */
@@ -57,21 +57,21 @@ export class Choice {
 
   /** The mean square, in output steps, that is added with exactly so many jobs. */
   error(jobs: i32): f64 {
-    return min(this.errorInGroups(jobs), this.errorInHalves(jobs));
+    return min(this.errorInGroups(jobs), this.errorWithResiduals(jobs));
   }
 
-  /** 0: remainders have no jobs. */
-  readings(jobs: i32): i32 {
-    if (this.errorInHalves(jobs) >= this.errorInGroups(jobs)) return 0;
+  /** 0: residuals have no jobs. */
+  inputCopies(jobs: i32): i32 {
+    if (this.errorWithResiduals(jobs) >= this.errorInGroups(jobs)) return 0;
     return this.convolution.depthwise ? 1 : 1 << (jobs - PAIR);
   }
 
-  /** How many kernels each of the groups has that have remainders. */
+  /** How many kernels each of the groups has that have residuals. */
   counts(jobs: i32): i32[] {
     return this.convolution.depthwise ? this.cuts[jobs / PAIR] : [this.convolution.outputChannels];
   }
 
-  /** How many kernels each group has where remainders have no jobs. */
+  /** How many kernels each group has where residuals have no jobs. */
   countsInGroups(jobs: i32): i32[] {
     let groups = min(jobs, this.grouping.most);
     while (this.grouping.mean(groups) == Infinity) groups--;
@@ -82,8 +82,8 @@ export class Choice {
     return jobs > this.grouping.most ? Infinity : this.grouping.mean(jobs);
   }
 
-  private errorInHalves(jobs: i32): f64 {
-    return jobs < this.inHalves.length ? this.inHalves[jobs] : Infinity;
+  private errorWithResiduals(jobs: i32): f64 {
+    return jobs < this.withResiduals.length ? this.withResiduals[jobs] : Infinity;
   }
 
   /** Full convolutions: the image may be read so many times. */
@@ -92,18 +92,25 @@ export class Choice {
     const kernels = c.outputChannels;
     const scale = this.grouping.largestScale(0, kernels);
     for (let doublings = 0; doublings <= MOST_DOUBLINGS; doublings++) {
-      const halves = new Halves(c, 0, kernels, 1 << doublings, 1, this.context.core);
-      if (!this.mayBe(halves)) return;
-      if (doublings > 0 && !this.mayReadAgain(halves)) return;
-      this.inHalves.push(this.cost.inHalves(scale, 1 << doublings));
+      const residualPairs = new ResidualPairBuilder(
+        c,
+        0,
+        kernels,
+        1 << doublings,
+        1,
+        this.context.core,
+      );
+      if (!this.mayBe(residualPairs)) return;
+      if (doublings > 0 && !this.mayCopyAgain(residualPairs)) return;
+      this.withResiduals.push(this.cost.withResiduals(scale, 1 << doublings));
     }
   }
 
-  /** As often as these halves do, which is twice as often as what is possible already. */
-  private mayReadAgain(halves: Halves): bool {
-    if (this.cost.layer.fanIn * halves.readings > MOST_SUMMED) return false;
-    if (halves.weightBytes > MOST_WEIGHTS) return false;
-    return (this.convolution.macs * (halves.readings as u64)) / 2 <= MOST_MACS;
+  /** As often as these residual pairs do, which is twice as often as what is possible already. */
+  private mayCopyAgain(residualPairs: ResidualPairBuilder): bool {
+    if (this.cost.layer.fanIn * residualPairs.inputCopies > MOST_SUMMED) return false;
+    if (residualPairs.weightBytes > MOST_WEIGHTS) return false;
+    return (this.convolution.macs * (residualPairs.inputCopies as u64)) / 2 <= MOST_MACS;
   }
 
   /** Depthwise ones: the channels may be cut into so many groups. */
@@ -114,7 +121,7 @@ export class Choice {
       if (groups == this.cuts.length) this.cuts.push(this.cutsInto(groups));
       const counts = this.cuts[groups];
       const isWhole = counts.length * PAIR == jobs;
-      this.inHalves.push(isWhole ? this.errorOf(counts) : Infinity);
+      this.withResiduals.push(isWhole ? this.errorOf(counts) : Infinity);
     }
   }
 
@@ -135,18 +142,25 @@ export class Choice {
     let bytes: u64 = 0;
     for (let i = 0; i < counts.length; i++) {
       if (!this.sizes.takes(counts[i])) return false;
-      const halves = new Halves(this.convolution, 0, counts[i], 1, 1, this.context.core);
-      macs += halves.macs;
-      bytes += halves.weightBytes;
+      const residualPairs = new ResidualPairBuilder(
+        this.convolution,
+        0,
+        counts[i],
+        1,
+        1,
+        this.context.core,
+      );
+      macs += residualPairs.macs;
+      bytes += residualPairs.weightBytes;
       if (macs > allowance * MOST_MACS || bytes > allowance * MOST_WEIGHTS) return false;
-      if (!this.mayBe(halves)) return false;
+      if (!this.mayBe(residualPairs)) return false;
     }
     return true;
   }
 
-  private mayBe(halves: Halves): bool {
-    if (!halves.isPossibleOn(this.context.core)) return false;
-    return !this.context.settings.strict || halves.markOn(this.context.core) == Mark.PROVEN;
+  private mayBe(residualPairs: ResidualPairBuilder): bool {
+    if (!residualPairs.isPossibleOn(this.context.core)) return false;
+    return !this.context.settings.strict || residualPairs.markOn(this.context.core) == Mark.PROVEN;
   }
 
   private errorOf(counts: i32[]): f64 {
@@ -154,7 +168,7 @@ export class Choice {
     let first = 0;
     for (let i = 0; i < counts.length; i++) {
       const scale = this.grouping.largestScale(first, first + counts[i]);
-      error += (counts[i] as f64) * this.cost.inHalves(scale, 1);
+      error += (counts[i] as f64) * this.cost.withResiduals(scale, 1);
       first += counts[i];
     }
     return error / (first as f64);

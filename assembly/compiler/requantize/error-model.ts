@@ -1,4 +1,4 @@
-import { Activity } from "./activation-statistics";
+import { ActivationStatistics } from "./activation-statistics";
 import { Layer } from "./layers";
 
 /** Of a value that is rounded to a whole number: the mean square of what that moves it by. */
@@ -15,7 +15,7 @@ const ROUNDING: f64 = 1.0 / 12.0;
  * the mean square S² · f(k) · E[e²], with f(k) the sum of the variances of all x, in output
  * steps.
  */
-export class Cost {
+export class ErrorModel {
   /** One over the mean variance of its output: errors count by the signal that they disturb. */
   weight: f64;
   private unit: f64;
@@ -28,19 +28,19 @@ export class Cost {
 
   constructor(
     public layer: Layer,
-    activity: Activity,
+    statistics: ActivationStatistics,
   ) {
     const kernels = layer.channels;
     this.scales = new StaticArray<f64>(kernels);
     this.factors = new StaticArray<f64>(kernels);
     this.powers = new StaticArray<f64>(kernels);
-    const shared = layer.keepsChannels ? 0 : sumOfVariances(layer, activity);
+    const shared = layer.keepsChannels ? 0 : sumOfVariances(layer, statistics);
     const unit = unitOf(layer);
     this.unit = unit;
-    this.weight = 1 / (1 + meanVariance(layer, activity));
+    this.weight = 1 / (1 + meanVariance(layer, statistics));
     for (let k = 0; k < kernels; k++) {
       const variance = layer.keepsChannels
-        ? layer.taps * activity.variance(layer.operands.input, k)
+        ? layer.taps * statistics.variance(layer.operands.input, k)
         : shared;
       this.scales[k] = layer.scale(k) as f64;
       this.factors[k] = unit * unit * variance;
@@ -50,12 +50,14 @@ export class Cost {
   }
 
   /**
-   * The mean square that is left where the remainders of kernels of such a scale, at most, have a
-   * job, and the image so many readings.
+   * The mean square that is left where the residuals of kernels of such a scale, at most, have a
+   * job, and the image so many copies.
    */
-  inHalves(scale: f64, readings: i32): f64 {
-    const step = (this.unit * scale) / (readings as f64);
-    return step * step * remainderNoise(leastLink(ROUNDING * this.variance), this.variance);
+  withResiduals(scale: f64, inputCopies: i32): f64 {
+    const step = (this.unit * scale) / (inputCopies as f64);
+    return (
+      step * step * residualNoise(leastResidualWeight(ROUNDING * this.variance), this.variance)
+    );
   }
 
   scale(kernel: i32): f64 {
@@ -72,20 +74,20 @@ export class Cost {
 
 /** Deviations of what bytes leave of a sum that its byte holds, on either side. */
 const REACH: f64 = 6;
-/** Steps of a remainder's weight to one of the rounded weight, which it is a part of. */
+/** Steps of a residual's weight to one of the rounded weight, which it is a part of. */
 export const LARGEST_BYTE: f64 = 127;
 
 /** What a step of that must count for at least, where it has such a mean square. */
-export function leastLink(meanSquare: f64): f64 {
+export function leastResidualWeight(meanSquare: f64): f64 {
   return max<f64>(1, Math.ceil((REACH * Math.sqrt(meanSquare)) / LARGEST_BYTE));
 }
 
 /**
- * Mean square of what is left still: a step of the remainder counts for `link`, and its own
+ * Mean square of what is left still: a step of the residual counts for `residualWeight`, and its own
  * weights are rounded.
  */
-export function remainderNoise(link: f64, variance: f64): f64 {
-  return ROUNDING * (link * link + variance / (LARGEST_BYTE * LARGEST_BYTE));
+export function residualNoise(residualWeight: f64, variance: f64): f64 {
+  return ROUNDING * (residualWeight * residualWeight + variance / (LARGEST_BYTE * LARGEST_BYTE));
 }
 
 /** Output steps for one step of the input times one of a weight of scale 1. */
@@ -94,18 +96,18 @@ export function unitOf(layer: Layer): f64 {
   return input / (layer.operands.output.quantization.scale(0) as f64);
 }
 
-function meanVariance(layer: Layer, activity: Activity): f64 {
+function meanVariance(layer: Layer, statistics: ActivationStatistics): f64 {
   let sum: f64 = 0;
   for (let k = 0; k < layer.channels; k++)
-    sum += activity.variance(layer.operands.output, k % layer.operands.output.fromLast(1));
+    sum += statistics.variance(layer.operands.output, k % layer.operands.output.fromLast(1));
   return sum / (layer.channels as f64);
 }
 
-function sumOfVariances(layer: Layer, activity: Activity): f64 {
+function sumOfVariances(layer: Layer, statistics: ActivationStatistics): f64 {
   const input = layer.operands.input;
   const period = input.fromLast(1);
   let sum: f64 = 0;
-  for (let c = 0; c < layer.inputChannels; c++) sum += activity.variance(input, c % period);
+  for (let c = 0; c < layer.inputChannels; c++) sum += statistics.variance(input, c % period);
   return sum * (layer.taps as f64);
 }
 

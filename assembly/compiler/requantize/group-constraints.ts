@@ -3,7 +3,7 @@ import { roundUp } from "../alignment";
 import { Convolution } from "../plan/convolution";
 
 /** How many kernels a group may have, so that its job is one of a known pattern. */
-export class Sizes {
+export class GroupConstraints {
   private least: i32 = 1;
   /** Less than the least: a depthwise kernel alone is a full one over a single plane. */
   private takesOne: bool = true;

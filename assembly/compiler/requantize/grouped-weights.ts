@@ -1,11 +1,11 @@
 import { toByte, toWhole } from "../../diagnostics/narrow";
 import { replaceWeights } from "../legalize/conv/convolution";
 import { ChannelGroup } from "../plan/convolution";
-import { Activity } from "./activation-statistics";
+import { ActivationStatistics } from "./activation-statistics";
 import { unitOf } from "./error-model";
 import { Layer } from "./layers";
-import { Arrangement } from "./permuted-weights";
-import { Rounding } from "./weight-rounding";
+import { PermutedWeights } from "./permuted-weights";
+import { WeightRounding } from "./weight-rounding";
 
 /** The byte that stands for a weight of 0: at a group's largest scale weights are −128 to 127. */
 export const ZERO: u8 = 128;
@@ -14,24 +14,24 @@ export const ZERO: u8 = 128;
  * Writes a layer's weights anew: kernels and channels in their tensors' order, each group of
  * kernels at one scale.
  */
-export class Rewriting {
+export class GroupedWeights {
   private layer: Layer;
   private bytes: StaticArray<u8>;
   private biases: StaticArray<i32>;
   private zero: u8;
-  private rounding: Rounding;
+  private rounding: WeightRounding;
   /** Sums that are TFLite's own are rounded as TFLite does, as well as the encoder can. */
   private isExact: bool = false;
   /** Sum over all kernels of what rounding adds to the output: mean squares in its steps. */
   private added: f64 = 0;
 
   constructor(
-    private arrangement: Arrangement,
-    activity: Activity,
+    private permuted: PermutedWeights,
+    statistics: ActivationStatistics,
   ) {
-    const layer = arrangement.layer;
+    const layer = permuted.layer;
     this.layer = layer;
-    this.rounding = new Rounding(layer, activity, true);
+    this.rounding = new WeightRounding(layer, statistics, true);
     this.bytes = new StaticArray<u8>(layer.channels * layer.fanIn);
     this.zero = layer.isPerChannel ? ZERO : layer.zeroByte;
     this.biases = new StaticArray<i32>(layer.channels);
@@ -42,10 +42,10 @@ export class Rewriting {
     const layer = this.layer;
     const c = layer.convolution;
     const groups: ChannelGroup[] = [];
-    this.isExact = this.arrangement.keepsScales(counts);
+    this.isExact = this.permuted.keepsScales(counts);
     let first = 0;
     for (let i = 0; i < counts.length; i++) {
-      const scale = this.arrangement.largestScale(first, first + counts[i]);
+      const scale = this.permuted.largestScale(first, first + counts[i]);
       for (let p = first; p < first + counts[i]; p++) this.write(p, scale);
       const factor = (unitOf(layer) * scale) as f32;
       groups.push(new ChannelGroup(first, counts[i], factor, this.zero));
@@ -61,17 +61,17 @@ export class Rewriting {
 
   private write(place: i32, scale: f64): void {
     const layer = this.layer;
-    const kernel = this.arrangement.kernel(place);
-    const ratio = this.arrangement.scale(place) / scale;
-    const lead = this.isExact ? 0 : this.arrangement.lead(place);
-    const bias = (this.arrangement.bias(place) + lead) * ratio;
+    const kernel = this.permuted.kernel(place);
+    const ratio = this.permuted.scale(place) / scale;
+    const offset = this.isExact ? 0 : this.permuted.roundingOffset(place);
+    const bias = (this.permuted.bias(place) + offset) * ratio;
     const rounding = this.rounding;
     rounding.run(kernel, ratio, bias);
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
-        const channel = this.arrangement.channel(i);
+        const channel = this.permuted.channel(i);
         const rounded = rounding.weights[t * layer.inputChannels + channel];
-        this.bytes[this.arrangement.index(place, t, i)] = toByte(
+        this.bytes[this.permuted.index(place, t, i)] = toByte(
           (this.zero as i32) + rounded,
           "a rounded weight",
         );

@@ -1,5 +1,5 @@
-import { Cost } from "./error-model";
-import { Sizes } from "./group-constraints";
+import { ErrorModel } from "./error-model";
+import { GroupConstraints } from "./group-constraints";
 
 /** Cuts are tried at so many places at most. */
 const MOST_UNITS = 160;
@@ -29,14 +29,14 @@ export class Grouping {
   private starts: StaticArray<u8> = [];
 
   constructor(
-    private cost: Cost,
+    private cost: ErrorModel,
     private order: StaticArray<i32> | null,
-    private sizes: Sizes,
+    private sizes: GroupConstraints,
     /** The most groups that are looked at. */
     public most: i32,
     table: CutTable,
     /** What rounding leaves of each group's weights has a job, too. */
-    private hasRemainders: bool = false,
+    private hasResiduals: bool = false,
   ) {
     const kernels = cost.layer.channels;
     const unit = sizes.unit(kernels, MOST_UNITS);
@@ -107,7 +107,7 @@ export class Grouping {
   }
 
   private sum(from: i32, to: i32, scale: f64): f64 {
-    if (this.hasRemainders) return ((to - from) as f64) * this.cost.inHalves(scale, 1);
+    if (this.hasResiduals) return ((to - from) as f64) * this.cost.withResiduals(scale, 1);
     let sum: f64 = 0;
     for (let p = from; p < to; p++) sum += this.cost.of(this.kernel(p), scale);
     return sum;

@@ -1,27 +1,27 @@
 import { Core } from "../../targets/cores";
 import { Block } from "./channel-blocks";
-import { Cost } from "./error-model";
-import { Sizes } from "./group-constraints";
+import { ErrorModel } from "./error-model";
+import { GroupConstraints } from "./group-constraints";
 import { CutTable, Grouping } from "./grouping";
-import { Orders } from "./permutations";
+import { ChannelPermutations } from "./permutations";
 
 /** A layer whose output has a block, and where in it. */
 class Maker {
   constructor(
-    public cost: Cost,
+    public cost: ErrorModel,
     public first: i32,
   ) {}
 }
 
 /**
- * Orders the channels of every block that may be ordered, so that kernels of similar scale come
+ * ChannelPermutations the channels of every block that may be ordered, so that kernels of similar scale come
  * one behind the other. Of several layers that make a block, the one that would lose most with a
  * single scale decides: its groups follow each other, and inside each of them the channels are
  * in the order of the next.
  */
-export function orderBlocks(
-  costs: Cost[],
-  orders: Orders,
+export function permuteBlocks(
+  costs: ErrorModel[],
+  permutations: ChannelPermutations,
   core: Core,
   groups: i32,
   table: CutTable,
@@ -30,7 +30,7 @@ export function orderBlocks(
   const makers: Maker[][] = [];
   for (let i = 0; i < costs.length; i++) {
     const layer = costs[i].layer;
-    const made = orders.blocksOf(layer.operands.output);
+    const made = permutations.blocksOf(layer.operands.output);
     let first = 0;
     for (let j = 0; j < made.length; j++) {
       const block = made[j];
@@ -56,7 +56,7 @@ function orderBlock(block: Block, makers: Maker[], core: Core, groups: i32, tabl
   for (let i = 0; i < order.length; i++) order[i] = i;
   sort(order, 0, order.length, first);
   if (second != null && block.channels == first.cost.layer.channels) {
-    const sizes = new Sizes(first.cost.layer.convolution, core, false);
+    const sizes = new GroupConstraints(first.cost.layer.convolution, core, false);
     const grouping = new Grouping(first.cost, order, sizes, groups, table);
     const counts = grouping.counts(grouping.mostPossible);
     let from = 0;

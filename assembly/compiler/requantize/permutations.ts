@@ -23,7 +23,7 @@ const MOST_BLOCKS = 512;
  * concatenations and splits put blocks side by side. What enters or leaves the NPU stays as the
  * model has it.
  */
-export class Orders {
+export class ChannelPermutations {
   private blocks: Map<i32, Block[]> = new Map();
 
   constructor(
@@ -51,7 +51,7 @@ export class Orders {
   }
 
   /** The model's channel at each place of a tensor; null where all are in their own. */
-  orderOf(tensor: Tensor): StaticArray<i32> | null {
+  permutationOf(tensor: Tensor): StaticArray<i32> | null {
     const blocks = this.blocksOf(tensor);
     let channels = 0;
     let isMoved = false;

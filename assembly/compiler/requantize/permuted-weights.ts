@@ -1,4 +1,4 @@
-import { leadOf } from "../../tflite/double-rounding";
+import { doubleRoundingOffset } from "../../tflite/double-rounding";
 import { LEAST_SCALE } from "../legalize/conv/rules";
 import { sideOfZero } from "../plan/tensors";
 import { unitOf } from "./error-model";
@@ -8,22 +8,22 @@ import { Layer } from "./layers";
  * Which kernel and which channel of the model's stand where in a layer's weights, once the
  * channels of its tensors are put into other orders. Order null: as in the model.
  */
-export class Arrangement {
+export class PermutedWeights {
   constructor(
     public layer: Layer,
-    private inputOrder: StaticArray<i32> | null,
-    private outputOrder: StaticArray<i32> | null,
+    private inputPermutation: StaticArray<i32> | null,
+    private outputPermutation: StaticArray<i32> | null,
   ) {}
 
   kernel(place: i32): i32 {
-    const order = this.outputOrder;
+    const order = this.outputPermutation;
     return order == null ? place : unchecked(order[place]);
   }
 
   /** A flattened image holds its channels' order once for every pixel. */
   channel(place: i32): i32 {
     if (this.layer.isDepthwise) return 0;
-    const order = this.inputOrder;
+    const order = this.inputPermutation;
     if (order == null) return place;
     const within = place % order.length;
     return place - within + unchecked(order[within]);
@@ -65,10 +65,10 @@ export class Arrangement {
   }
 
   /** What it takes to step where TFLite does: it rounds depthwise sums twice. In the same steps. */
-  lead(place: i32): f64 {
+  roundingOffset(place: i32): f64 {
     const layer = this.layer;
     if (!layer.isDepthwise || !layer.isPerChannel) return 0;
     const side = sideOfZero(layer.operands.output) as f64;
-    return side * leadOf(unitOf(layer) * this.scale(place));
+    return side * doubleRoundingOffset(unitOf(layer) * this.scale(place));
   }
 }

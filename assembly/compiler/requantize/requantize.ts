@@ -5,18 +5,18 @@ import { Mark } from "../plan/mark";
 import { Placement } from "../plan/placement";
 import { ConvolutionsPlan, PlanKind } from "../plan/plan";
 import { Segment } from "../segment/segments";
-import { Activity } from "./activation-statistics";
+import { ActivationStatistics } from "./activation-statistics";
 import { jobsToBlendIn, MOST_JOBS, spend, standsOut } from "./budget";
 import { Choice } from "./choice";
-import { Cost } from "./error-model";
-import { Sizes } from "./group-constraints";
-import { Rewriting } from "./grouped-weights";
+import { ErrorModel } from "./error-model";
+import { GroupConstraints } from "./group-constraints";
+import { GroupedWeights } from "./grouped-weights";
 import { CutTable, Grouping } from "./grouping";
 import { Layer } from "./layers";
-import { orderBlocks } from "./permutation-search";
-import { Orders } from "./permutations";
-import { Arrangement } from "./permuted-weights";
-import { Remainder } from "./residual-weights";
+import { permuteBlocks } from "./permutation-search";
+import { ChannelPermutations } from "./permutations";
+import { PermutedWeights } from "./permuted-weights";
+import { ResidualWeights } from "./residual-weights";
 
 /**
  * Brings layers whose weights have a scale for each channel to what the NPU has, one scale for
@@ -43,85 +43,85 @@ function requantizeLayers(context: Context, placements: Placement[], segments: S
   const layers = layersOf(placements);
   const perChannel = layers.filter((layer) => layer.isPerChannel).length;
   if (perChannel == 0) return true;
-  const activity = new Activity(graph, settings.statistics);
-  if (!activity.read()) return false;
-  const costs: Cost[] = [];
-  for (let i = 0; i < layers.length; i++) costs.push(new Cost(layers[i], activity));
-  const orders = new Orders(graph, placements, segments);
+  const statistics = new ActivationStatistics(graph, settings.statistics);
+  if (!statistics.read()) return false;
+  const costs: ErrorModel[] = [];
+  for (let i = 0; i < layers.length; i++) costs.push(new ErrorModel(layers[i], statistics));
+  const permutations = new ChannelPermutations(graph, placements, segments);
   const jobs = settings.jobBudget > 0 ? settings.jobBudget : USUAL_JOBS * perChannel;
   const table = new CutTable();
-  orderBlocks(costs, orders, core, max(2, jobs / perChannel), table);
+  permuteBlocks(costs, permutations, core, max(2, jobs / perChannel), table);
   const most = mostGroups(jobs, perChannel);
   const choices: Choice[] = [];
   const chosen: i32[] = [];
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     if (!layer.isPerChannel) continue;
-    choices.push(choiceOf(costs[i], orders, most, false, table, context));
+    choices.push(choiceOf(costs[i], permutations, most, false, table, context));
     chosen.push(i);
   }
   const numbers = spend(choices, jobs);
   for (let i = 0; i < choices.length && settings.jobBudget == 0; i++) {
     if (!standsOut(choices[i], numbers[i])) continue;
-    choices[i] = choiceOf(costs[chosen[i]], orders, MOST_JOBS, true, table, context);
+    choices[i] = choiceOf(costs[chosen[i]], permutations, MOST_JOBS, true, table, context);
     numbers[i] = jobsToBlendIn(choices[i], numbers[i]);
   }
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
-    const input = orders.orderOf(layer.operands.input);
-    const output = orders.orderOf(layer.operands.output);
+    const input = permutations.permutationOf(layer.operands.input);
+    const output = permutations.permutationOf(layer.operands.output);
     const at = chosen.indexOf(i);
     if (at < 0 && input == null && output == null) continue;
-    const arrangement = new Arrangement(layer, input, output);
-    if (at < 0) rewriteInGroups(arrangement, activity, [layer.channels], context.core);
-    else rewrite(arrangement, activity, choices[at], numbers[at], context);
+    const permuted = new PermutedWeights(layer, input, output);
+    if (at < 0) rewriteInGroups(permuted, statistics, [layer.channels], context.core);
+    else rewrite(permuted, statistics, choices[at], numbers[at], context);
   }
   return !failed();
 }
 
 /** What a layer may do with up to so many groups; more where its error stands out otherwise. */
 function choiceOf(
-  cost: Cost,
-  orders: Orders,
+  cost: ErrorModel,
+  permutations: ChannelPermutations,
   most: i32,
   isExcessive: bool,
   table: CutTable,
   context: Context,
 ): Choice {
   const layer = cost.layer;
-  const order = orders.orderOf(layer.operands.output);
-  const sizes = new Sizes(layer.convolution, context.core, context.settings.strict);
+  const order = permutations.permutationOf(layer.operands.output);
+  const sizes = new GroupConstraints(layer.convolution, context.core, context.settings.strict);
   const grouping = new Grouping(cost, order, sizes, most, table);
   const pairs = isExcessive && layer.isDepthwise;
   const pairing = pairs ? new Grouping(cost, order, sizes, most / 2, table, true) : null;
   return new Choice(cost, grouping, pairing, sizes, context);
 }
 
-/** With so many jobs: those of remainders where they are chosen, and possible after all. */
+/** With so many jobs: those of residuals where they are chosen, and possible after all. */
 function rewrite(
-  arrangement: Arrangement,
-  activity: Activity,
+  permuted: PermutedWeights,
+  statistics: ActivationStatistics,
   choice: Choice,
   jobs: i32,
   context: Context,
 ): void {
-  const readings = choice.readings(jobs);
-  if (readings > 0) {
-    const remainder = new Remainder(arrangement, activity, readings, context);
-    if (remainder.apply(choice.counts(jobs))) return;
+  const inputCopies = choice.inputCopies(jobs);
+  if (inputCopies > 0) {
+    const residual = new ResidualWeights(permuted, statistics, inputCopies, context);
+    if (residual.apply(choice.counts(jobs))) return;
   }
-  rewriteInGroups(arrangement, activity, choice.countsInGroups(jobs), context.core);
+  rewriteInGroups(permuted, statistics, choice.countsInGroups(jobs), context.core);
 }
 
 /** Of so many kernels each. */
 function rewriteInGroups(
-  arrangement: Arrangement,
-  activity: Activity,
+  permuted: PermutedWeights,
+  statistics: ActivationStatistics,
   counts: i32[],
   core: Core,
 ): void {
-  new Rewriting(arrangement, activity).apply(counts);
-  if (!fillCores(counts, core)) arrangement.layer.placement.weaken(Mark.EXPECTED);
+  new GroupedWeights(permuted, statistics).apply(counts);
+  if (!fillCores(counts, core)) permuted.layer.placement.weaken(Mark.EXPECTED);
 }
 
 /** Groups that leave cores idle are a pattern at another size. */

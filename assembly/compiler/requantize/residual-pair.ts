@@ -11,35 +11,35 @@ import { NO_TAP, tapAt } from "../plan/taps";
 
 /**
  * Makes a residual pair for some kernels of a layer. To make the main convolution's weights finer
- * still, the image is there several times. The weight of the residual's output, its link, is a sum
+ * still, the image is there several times. The weight of the residual's output, its residualWeight, is a sum
  * of bytes, too, where it exceeds one: then that output is there several times.
  */
-export class Halves extends ResidualPair {
-  /** How often the remainder's output is there. */
-  private links: i32;
+export class ResidualPairBuilder extends ResidualPair {
+  /** How often the residual's output is there. */
+  private residualCopies: i32;
 
   constructor(
     private whole: Convolution,
     /** Which of its kernels, and how many. */
     first: i32,
     public count: i32,
-    readings: i32,
-    /** How much a step of the remainder counts for in the main one, a whole number from 1 on. */
-    public link: i32,
+    inputCopies: i32,
+    /** How much a step of the residual counts for in the main one, a whole number from 1 on. */
+    public residualWeight: i32,
     core: Core,
   ) {
-    const links = (link + MOST_LINK - 1) / MOST_LINK;
-    const remainder = remainderOf(whole, count * links, core);
-    const main = mainOf(whole, remainder, count, readings);
-    super(remainder, main, first, whole.depthwise ? first : 0, readings);
-    this.links = links;
+    const residualCopies = (residualWeight + MOST_RESIDUAL_WEIGHT - 1) / MOST_RESIDUAL_WEIGHT;
+    const residual = residualOf(whole, count * residualCopies, core);
+    const main = mainOf(whole, residual, count, inputCopies);
+    super(residual, main, first, whole.depthwise ? first : 0, inputCopies);
+    this.residualCopies = residualCopies;
   }
 
   /** How sure it is that the NPU does both rightly. */
   markOn(core: Core): Mark {
     // Kernels over several planes have kept their first pixels where nearly all weights are zeros.
     const isUsual = this.main.side == 1 || this.main.striding == Striding.NONE;
-    const mark = max<i32>(markOf(this.remainder, core), markOf(this.main, core));
+    const mark = max<i32>(markOf(this.residual, core), markOf(this.main, core));
     return max<i32>(mark, isUsual ? Mark.PROVEN : Mark.EXPECTED) as Mark;
   }
 
@@ -60,15 +60,15 @@ export class Halves extends ResidualPair {
   /** Whether both are within the limits of what the NPU is given. */
   isPossibleOn(core: Core): bool {
     const c = this.whole;
-    if (c.spelledOut || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
-    if (!findsLink(c, c.rows) || !findsLink(c, c.columns)) return false;
-    if (c.depthwise && (c.isPadded || this.links > 1)) return false;
+    if (c.isDense || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
+    if (!findsResidual(c, c.rows) || !findsResidual(c, c.columns)) return false;
+    if (c.depthwise && (c.isPadded || this.residualCopies > 1)) return false;
     const main = this.main;
     if (main.inputChannels > MOST_CHANNELS) return false;
     if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_PLANES) return false;
     const area = (main.rows.input as u64) * (main.columns.input as u64);
     if (area * (main.inputChannels as u64) > (LARGEST_TENSOR as u64)) return false;
-    return !isKnownToFail(this.remainder, core) && !isKnownToFail(main, core);
+    return !isKnownToFail(this.residual, core) && !isKnownToFail(main, core);
   }
 
   /**
@@ -77,25 +77,29 @@ export class Halves extends ResidualPair {
    */
   weigh(
     zero: u8,
-    remainders: StaticArray<u8>,
-    remainderBiases: StaticArray<i32>,
+    residuals: StaticArray<u8>,
+    residualBiases: StaticArray<i32>,
     weights: StaticArray<u8>[],
     biases: StaticArray<i32>,
   ): void {
-    const remainder = this.remainder;
-    const planes = remainder.inputChannels;
-    const left = blank(remainder, zero, repeated(remainderBiases, this.links));
-    for (let l = 0; l < this.links; l++) this.lay(remainders, left, remainder, l * this.count, 0);
+    const residual = this.residual;
+    const planes = residual.inputChannels;
+    const left = blank(residual, zero, repeated(residualBiases, this.residualCopies));
+    for (let l = 0; l < this.residualCopies; l++)
+      this.lay(residuals, left, residual, l * this.count, 0);
     const rounded = blank(this.main, zero, biases);
-    for (let r = 0; r < this.readings; r++) this.lay(weights[r], rounded, this.main, 0, r * planes);
+    for (let r = 0; r < this.inputCopies; r++)
+      this.lay(weights[r], rounded, this.main, 0, r * planes);
     const tap =
-      linkTap(this.whole, this.whole.rows) * this.main.side +
-      linkTap(this.whole, this.whole.columns);
-    for (let l = 0; l < this.links; l++) {
-      const part = (this.link * (l + 1)) / this.links - (this.link * l) / this.links;
-      const weight = toByte((zero as i32) + part, "the weight of a remainder");
+      residualTap(this.whole, this.whole.rows) * this.main.side +
+      residualTap(this.whole, this.whole.columns);
+    for (let l = 0; l < this.residualCopies; l++) {
+      const part =
+        (this.residualWeight * (l + 1)) / this.residualCopies -
+        (this.residualWeight * l) / this.residualCopies;
+      const weight = toByte((zero as i32) + part, "the weight of a residual");
       for (let k = 0; k < this.count; k++) {
-        const plane = this.readings * planes + l * this.count + k;
+        const plane = this.inputCopies * planes + l * this.count + k;
         rounded[indexOf(this.main, k, tap, plane)] = weight;
       }
     }
@@ -133,10 +137,10 @@ export class Halves extends ResidualPair {
 }
 
 /** The greatest weight, above the byte that stands for 0: half of them are below. */
-const MOST_LINK = 127;
+const MOST_RESIDUAL_WEIGHT = 127;
 
 /** As large an output as the image, so that it lies behind it like more of its channels. */
-function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
+function residualOf(c: Convolution, count: i32, core: Core): Convolution {
   const h = half(c, c.planeSide | 1); // a kernel with a pixel in the middle
   h.outputChannels = count;
   h.inputChannels = c.depthwise ? count : c.inputChannels * c.planesOfChannel;
@@ -149,11 +153,11 @@ function remainderOf(c: Convolution, count: i32, core: Core): Convolution {
 }
 
 /**
- * The tap, along an axis, under which the main one finds the remainder's output: that in the middle,
+ * The tap, along an axis, under which the main one finds the residual's output: that in the middle,
  * unless the last window reaches so far over the image's end that it is outside there. (An even
  * kernel has its middle between two taps, and takes the first.)
  */
-function linkTap(c: Convolution, axis: Axis): i32 {
+function residualTap(c: Convolution, axis: Axis): i32 {
   const side = c.planeSide;
   if ((side & 1) == 0) return 0;
   const stride = c.striding == Striding.FIRST_PIXEL ? axis.stride : 1;
@@ -162,8 +166,8 @@ function linkTap(c: Convolution, axis: Axis): i32 {
 }
 
 /** Whether that tap is inside the image for the first window, too. */
-function findsLink(c: Convolution, axis: Axis): bool {
-  return linkTap(c, axis) >= paddingLeft(c, axis);
+function findsResidual(c: Convolution, axis: Axis): bool {
+  return residualTap(c, axis) >= paddingLeft(c, axis);
 }
 
 /** What of the padding is not in the image already. */
@@ -171,10 +175,10 @@ function paddingLeft(c: Convolution, axis: Axis): i32 {
   return c.isPadded ? 0 : axis.padding;
 }
 
-function mainOf(c: Convolution, remainder: Convolution, count: i32, readings: i32): Convolution {
+function mainOf(c: Convolution, residual: Convolution, count: i32, inputCopies: i32): Convolution {
   const h = half(c, c.planeSide);
   h.outputChannels = count;
-  h.inputChannels = remainder.inputChannels * readings + remainder.outputChannels;
+  h.inputChannels = residual.inputChannels * inputCopies + residual.outputChannels;
   h.outputZero = c.outputZero;
   h.relu = c.relu;
   h.same = c.same && !c.isPadded;
@@ -193,11 +197,11 @@ function half(c: Convolution, side: i32): Convolution {
   return h;
 }
 
-/** The remainder's taps lie about a pixel as the main one's do about the tap of the link. */
+/** The residual's taps lie about a pixel as the main one's do about the tap of the residualWeight. */
 function frame(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {
   axis.input = c.preparedSide(whole);
   axis.output = axis.input;
-  axis.padding = linkTap(c, whole) + h.side - c.planeSide;
+  axis.padding = residualTap(c, whole) + h.side - c.planeSide;
 }
 
 function follow(axis: Axis, whole: Axis, c: Convolution, h: Convolution): void {

@@ -1,12 +1,12 @@
 import { fitsInt32, toByte, toWhole } from "../../diagnostics/narrow";
 import { Context } from "../legalize/context";
-import { Activity } from "./activation-statistics";
-import { LARGEST_BYTE, leastLink, remainderNoise, unitOf } from "./error-model";
+import { ActivationStatistics } from "./activation-statistics";
+import { LARGEST_BYTE, leastResidualWeight, residualNoise, unitOf } from "./error-model";
 import { ZERO } from "./grouped-weights";
 import { Layer } from "./layers";
-import { Arrangement } from "./permuted-weights";
-import { Halves } from "./residual-pair";
-import { Rounding } from "./weight-rounding";
+import { PermutedWeights } from "./permuted-weights";
+import { ResidualPairBuilder } from "./residual-pair";
+import { WeightRounding } from "./weight-rounding";
 
 /** What a byte of the image is at most, above or below its zero point. */
 const LARGEST_PIXEL: f64 = 255;
@@ -23,12 +23,12 @@ const LARGEST_PIXEL: f64 = 255;
  *     Σ w · x  ≈  Σ a · x  +  u · e        e ≈ Σ b · x / (127 · u)
  *
  * u is the least whole number by which e, whose mean goes into the biases, fits into a byte. What
- * was moved by Σ ½ · x, at most, is now off by ½ · u. With r readings of the image, a is a sum of
+ * was moved by Σ ½ · x, at most, is now off by ½ · u. With r copies of the image, a is a sum of
  * r bytes, and the scale so much smaller. A layer whose sums may exceed 32 bits is left to groups.
  */
-export class Remainder {
+export class ResidualWeights {
   private layer: Layer;
-  private rounding: Rounding;
+  private rounding: WeightRounding;
   /** Bytes of a, for each reading, and of b. */
   private rounded: StaticArray<u8>[] = [];
   private left: StaticArray<u8>;
@@ -42,21 +42,21 @@ export class Remainder {
   private added: f64 = 0;
 
   constructor(
-    private arrangement: Arrangement,
-    activity: Activity,
-    private readings: i32,
+    private permuted: PermutedWeights,
+    statistics: ActivationStatistics,
+    private inputCopies: i32,
     private context: Context,
   ) {
-    const layer = arrangement.layer;
+    const layer = permuted.layer;
     const weights = layer.channels * layer.fanIn;
     this.layer = layer;
-    this.rounding = new Rounding(layer, activity, false);
+    this.rounding = new WeightRounding(layer, statistics, false);
     this.left = new StaticArray<u8>(weights);
     this.means = new StaticArray<f64>(layer.channels);
     this.squares = new StaticArray<f64>(layer.channels);
     this.roundedSums = new StaticArray<f64>(layer.channels);
     this.leftSums = new StaticArray<f64>(layer.channels);
-    for (let r = 0; r < readings; r++) this.rounded.push(new StaticArray<u8>(weights));
+    for (let r = 0; r < inputCopies; r++) this.rounded.push(new StaticArray<u8>(weights));
   }
 
   /**
@@ -66,34 +66,34 @@ export class Remainder {
   apply(counts: i32[]): bool {
     const layer = this.layer;
     const core = this.context.core;
-    const all: Halves[] = [];
+    const all: ResidualPairBuilder[] = [];
     let bytes: u64 = 0;
     let first = 0;
     for (let i = 0; i < counts.length; i++) {
-      const halves = this.divideGroup(first, counts[i]);
-      if (!halves.isPossibleOn(core)) return false;
-      all.push(halves);
-      bytes += halves.weightBytes;
+      const residualPairs = this.divideGroup(first, counts[i]);
+      if (!residualPairs.isPossibleOn(core)) return false;
+      all.push(residualPairs);
+      bytes += residualPairs.weightBytes;
       first += counts[i];
     }
     if (!this.context.hasRoomFor(bytes)) return false;
     for (let i = 0; i < all.length; i++) if (!this.weigh(all[i])) return false;
     for (let i = 0; i < all.length; i++) layer.placement.weaken(all[i].markOn(core));
-    layer.plan.halves = [];
-    for (let i = 0; i < all.length; i++) layer.plan.halves.push(all[i]);
+    layer.plan.residualPairs = [];
+    for (let i = 0; i < all.length; i++) layer.plan.residualPairs.push(all[i]);
     layer.plan.channelGroups = counts.length;
-    layer.plan.readings = this.readings;
+    layer.plan.inputCopies = this.inputCopies;
     layer.plan.error = Math.sqrt(this.added / (layer.channels as f64)) as f32;
     return true;
   }
 
   /** Of all kernels of a group, that is of a step of the main job's sums. */
   private scaleOf(first: i32, count: i32): f64 {
-    return this.arrangement.largestScale(first, first + count) / (this.readings as f64);
+    return this.permuted.largestScale(first, first + count) / (this.inputCopies as f64);
   }
 
   /** Rounds the weights of a group, and finds how much a step of what that leaves counts for. */
-  private divideGroup(first: i32, count: i32): Halves {
+  private divideGroup(first: i32, count: i32): ResidualPairBuilder {
     const layer = this.layer;
     const scale = this.scaleOf(first, count);
     const step = unitOf(layer) * scale;
@@ -104,31 +104,38 @@ export class Remainder {
       square = max(square, this.squares[p]);
       variance += this.rounding.variance;
     }
-    const link = leastLink(square);
-    const noise = remainderNoise(link, variance / (count as f64));
+    const residualWeight = leastResidualWeight(square);
+    const noise = residualNoise(residualWeight, variance / (count as f64));
     this.added += (count as f64) * step * step * noise;
     const core = this.context.core;
-    const halves = new Halves(layer.convolution, first, count, this.readings, link as i32, core);
-    halves.remainder.scale = (1 / (LARGEST_BYTE * link)) as f32;
-    halves.remainder.outputZero = ZERO;
-    halves.main.scale = step as f32;
-    return halves;
+    const residualPairs = new ResidualPairBuilder(
+      layer.convolution,
+      first,
+      count,
+      this.inputCopies,
+      residualWeight as i32,
+      core,
+    );
+    residualPairs.residual.scale = (1 / (LARGEST_BYTE * residualWeight)) as f32;
+    residualPairs.residual.outputZero = ZERO;
+    residualPairs.main.scale = step as f32;
+    return residualPairs;
   }
 
   /** Rounds a kernel's weights, and what that leaves of them. */
   private divide(place: i32, scale: f64): void {
     const layer = this.layer;
     const rounding = this.rounding;
-    const kernel = this.arrangement.kernel(place);
-    const ratio = this.arrangement.scale(place) / scale;
+    const kernel = this.permuted.kernel(place);
+    const ratio = this.permuted.scale(place) / scale;
     rounding.run(kernel, ratio, 0);
     let roundedSum: f64 = 0;
     let leftSum: f64 = 0;
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
-        const at = t * layer.inputChannels + this.arrangement.channel(i);
+        const at = t * layer.inputChannels + this.permuted.channel(i);
         const left = Math.round(rounding.left(at) * LARGEST_BYTE) as i32;
-        const index = this.arrangement.index(place, t, i);
+        const index = this.permuted.index(place, t, i);
         this.share(index, rounding.weights[at]);
         this.left[index] = toByte((ZERO as i32) + left, "what is left of a weight");
         roundedSum += abs(rounding.weights[at]) as f64;
@@ -144,38 +151,38 @@ export class Remainder {
   /** Gives each reading as equal a part of a weight as whole numbers are. */
   private share(index: i32, weight: i32): void {
     let left = weight;
-    for (let r = 0; r < this.readings; r++) {
-      const own = Math.floor((left as f64) / ((this.readings - r) as f64)) as i32;
+    for (let r = 0; r < this.inputCopies; r++) {
+      const own = Math.floor((left as f64) / ((this.inputCopies - r) as f64)) as i32;
       this.rounded[r][index] = toByte((ZERO as i32) + own, "a rounded weight");
       left -= own;
     }
   }
 
   /**
-   * The remainder's output is worth nothing at its own zero point, not at the image's. Its bias
+   * The residual's output is worth nothing at its own zero point, not at the image's. Its bias
    * also has what is left of the other one. False where a sum may exceed 32 bits.
    */
-  private weigh(halves: Halves): bool {
+  private weigh(residualPairs: ResidualPairBuilder): bool {
     const layer = this.layer;
-    const scale = this.scaleOf(halves.first, halves.count);
-    const link = halves.link as f64;
-    const offset = link * ((ZERO as i32) - layer.convolution.inputZero);
-    const biases = new StaticArray<i32>(halves.count);
-    const leftBiases = new StaticArray<i32>(halves.count);
-    for (let k = 0; k < halves.count; k++) {
-      const place = halves.first + k;
-      const own = this.arrangement.bias(place) + this.arrangement.lead(place);
-      const ratio = this.arrangement.scale(place) / scale;
+    const scale = this.scaleOf(residualPairs.first, residualPairs.count);
+    const residualWeight = residualPairs.residualWeight as f64;
+    const offset = residualWeight * ((ZERO as i32) - layer.convolution.inputZero);
+    const biases = new StaticArray<i32>(residualPairs.count);
+    const leftBiases = new StaticArray<i32>(residualPairs.count);
+    for (let k = 0; k < residualPairs.count; k++) {
+      const place = residualPairs.first + k;
+      const own = this.permuted.bias(place) + this.permuted.roundingOffset(place);
+      const ratio = this.permuted.scale(place) / scale;
       const bias = own * ratio + this.means[place] - offset;
       const whole = Math.round(bias);
       const leftBias = (bias - whole - this.means[place]) * LARGEST_BYTE;
-      const sum = Math.abs(whole) + LARGEST_PIXEL * (this.roundedSums[place] + link);
+      const sum = Math.abs(whole) + LARGEST_PIXEL * (this.roundedSums[place] + residualWeight);
       const leftSum = Math.abs(leftBias) + LARGEST_PIXEL * this.leftSums[place] + 1;
       if (!fitsInt32(sum) || !fitsInt32(leftSum)) return false;
       biases[k] = toWhole(bias, "a bias");
       leftBiases[k] = toWhole(leftBias, "what is left of a bias");
     }
-    halves.weigh(ZERO, this.left, leftBiases, this.rounded, biases);
+    residualPairs.weigh(ZERO, this.left, leftBiases, this.rounded, biases);
     return true;
   }
 }

@@ -1,4 +1,4 @@
-import { Activity } from "./activation-statistics";
+import { ActivationStatistics } from "./activation-statistics";
 import { Layer } from "./layers";
 
 /** Passes over the weights of a kernel, at most: few change after the first. */
@@ -17,7 +17,7 @@ const PASSES = 4;
  * a bias misses that has to be whole. Every weight goes up or down, whichever makes this less, the
  * others being as they are.
  */
-export class Rounding {
+export class WeightRounding {
   /** What the kernel's weights are rounded to: [tap][channel], in the model's order. */
   weights: StaticArray<i32>;
   /** Of the output, in steps of input times weight: what rounding adds, around what it shifts. */
@@ -39,7 +39,7 @@ export class Rounding {
 
   constructor(
     private layer: Layer,
-    private activity: Activity,
+    private statistics: ActivationStatistics,
     /** The bias has no finer steps than the sum. */
     private hasWholeBias: bool,
   ) {
@@ -49,9 +49,9 @@ export class Rounding {
     this.deviations = new StaticArray<f64>(layer.inputChannels);
     this.means = new StaticArray<f64>(layer.inputChannels);
     this.sums = new StaticArray<f64>(layer.inputChannels);
-    this.isKnown = activity.isMeasured(input);
-    this.common = layer.inputChannels > 1 ? activity.common(input) : 0;
-    const alike = layer.taps > 1 ? activity.spatial(input) : 0;
+    this.isKnown = statistics.isMeasured(input);
+    this.common = layer.inputChannels > 1 ? statistics.common(input) : 0;
+    const alike = layer.taps > 1 ? statistics.spatial(input) : 0;
     this.spatial = max(alike, this.common) - this.common;
     if (!layer.keepsChannels) for (let i = 0; i < layer.inputChannels; i++) this.meet(i, i);
   }
@@ -91,8 +91,8 @@ export class Rounding {
   private meet(place: i32, channel: i32): void {
     const input = this.layer.operands.input;
     const within = channel % input.fromLast(1);
-    this.deviations[place] = Math.sqrt(this.activity.variance(input, within));
-    this.means[place] = this.activity.mean(input, within);
+    this.deviations[place] = Math.sqrt(this.statistics.variance(input, within));
+    this.means[place] = this.statistics.mean(input, within);
   }
 
   private begin(kernel: i32, ratio: f64): void {

@@ -1,5 +1,5 @@
 import { Core } from "../../targets/cores";
-import { ARENA_ADDRESS, CONSTANTS_ADDRESS, Layout } from "../allocate/allocate";
+import { ARENA_ADDRESS, CONSTANTS_ADDRESS, MemoryPlan } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
 import { Lowering } from "../lower/lower";
@@ -27,15 +27,15 @@ export function writeBlob(
   segments: Segment[],
   lowerings: Lowering[],
   encoded: EncodedJob[][],
-  layout: Layout,
+  plan: MemoryPlan,
   core: Core,
   settings: Settings,
 ): Builder {
-  const builder = new Builder(layout.constantBytes + cpuConstants(graph, placements) + (1 << 16));
+  const builder = new Builder(plan.constantBytes + cpuConstants(graph, placements) + (1 << 16));
   // Linking comes before the constants are copied: it completes the descriptors.
   const isInModel = new StaticArray<bool>(graph.operators.length);
-  const parts = writeSegments(builder, graph, segments, lowerings, encoded, layout, isInModel);
-  const constants = writeConstants(builder, encoded, layout);
+  const parts = writeSegments(builder, graph, segments, lowerings, encoded, plan, isInModel);
+  const constants = writeConstants(builder, encoded, plan);
   const tensors = writeTensors(builder, graph, placements, isInModel);
   const bytes = coefficientBytes(graph, encoded);
   const operators = writeOperators(builder, graph, placements, bytes);
@@ -61,7 +61,7 @@ export function writeBlob(
   builder.child(BlobSlot.OUTPUTS, outputs);
   builder.field32(BlobSlot.CONSTANTS_ADDRESS, CONSTANTS_ADDRESS);
   builder.field32(BlobSlot.ARENA_ADDRESS, ARENA_ADDRESS);
-  builder.field32(BlobSlot.ARENA_BYTES, layout.arenaBytes);
+  builder.field32(BlobSlot.ARENA_BYTES, plan.arenaBytes);
   builder.child(BlobSlot.CONSTANTS, constants);
   builder.child(BlobSlot.INIT, initWords);
   builder.child(BlobSlot.STATES, states);
@@ -95,7 +95,7 @@ function writeSegments(
   segments: Segment[],
   lowerings: Lowering[],
   encoded: EncodedJob[][],
-  layout: Layout,
+  plan: MemoryPlan,
   isInModel: StaticArray<bool>,
 ): u32 {
   const positions: u32[] = [];
@@ -103,7 +103,7 @@ function writeSegments(
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
     if (segment.onNpu) {
-      const places = layout.segments[npu];
+      const places = plan.segments[npu];
       positions.push(
         writeNpuSegment(builder, segment, lowerings[npu], encoded[npu], places, graph),
       );
@@ -115,21 +115,21 @@ function writeSegments(
   return builder.references(positions);
 }
 
-function writeConstants(builder: Builder, encoded: EncodedJob[][], layout: Layout): u32 {
-  builder.align(ALIGNMENT, layout.constantBytes);
-  const start = builder.claim(layout.constantBytes);
+function writeConstants(builder: Builder, encoded: EncodedJob[][], plan: MemoryPlan): u32 {
+  builder.align(ALIGNMENT, plan.constantBytes);
+  const start = builder.append(plan.constantBytes);
   for (let i = 0; i < encoded.length; i++) {
     for (let j = 0; j < encoded[i].length; j++) {
       const job = encoded[i][j];
-      const descriptor = start + layout.segments[i].descriptors[j];
+      const descriptor = start + plan.segments[i].descriptors[j];
       memory.copy(descriptor, job.words.pointer, job.words.bytes);
       const coefficients = job.coefficients;
       if (coefficients == null) continue;
-      const offset = layout.segments[i].coefficients[j];
+      const offset = plan.segments[i].coefficients[j];
       memory.copy(start + offset, coefficients.pointer, coefficients.bytes);
     }
   }
-  builder.u32(layout.constantBytes);
+  builder.u32(plan.constantBytes);
   return builder.size;
 }
 

@@ -33,14 +33,14 @@ export class Builder {
   }
 
   /** Reserves zero bytes and gives their address. */
-  claim(bytes: u32): usize {
+  append(bytes: u32): usize {
     this.reserve(bytes);
     this.size += bytes;
     return this.pointer;
   }
 
   u32(value: u32): void {
-    store<u32>(this.claim(4), value);
+    store<u32>(this.append(4), value);
   }
 
   /** An offset to what begins at `position`. */
@@ -54,7 +54,7 @@ export class Builder {
     const bytes = count * width;
     this.align(4, bytes);
     this.align(alignment, bytes);
-    memory.copy(this.claim(bytes), source, bytes);
+    memory.copy(this.append(bytes), source, bytes);
     this.u32(count);
     return this.size;
   }
@@ -74,7 +74,7 @@ export class Builder {
   /** A string: its bytes and one zero byte that its length does not count. */
   bytes(source: usize, length: u32): u32 {
     this.align(4, length + 1);
-    memory.copy(this.claim(length + 1), source, length);
+    memory.copy(this.append(length + 1), source, length);
     this.u32(length);
     return this.size;
   }
@@ -114,7 +114,7 @@ export class Builder {
   /** Makes room for a field of `width` bytes, or a struct of that size aligned to `alignment`. */
   slot(slot: i32, width: u32, alignment: u32 = width): usize {
     this.align(alignment, width);
-    const address = this.claim(width);
+    const address = this.append(width);
     this.tables.set(slot, this.size);
     return address;
   }
@@ -131,7 +131,7 @@ export class Builder {
       return table;
     }
     const bytes = list.length << 1;
-    memory.copy(this.claim(bytes), list.dataStart, bytes);
+    memory.copy(this.append(bytes), list.dataStart, bytes);
     store<i32>(this.pointer + bytes, (this.size - table) as i32);
     this.tables.remember(this.size);
     return table;

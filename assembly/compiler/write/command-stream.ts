@@ -9,7 +9,7 @@ import {
   STATE_VALUE,
   STATES,
 } from "../fields/streams";
-import { MoveJob } from "../lower/jobs";
+import { TpJob } from "../lower/jobs";
 
 const LOAD_STATE = 1;
 
@@ -60,7 +60,7 @@ export class CommandStream {
   }
 
   /** Starts one TP core's share of a job. Gives the byte offset of the word that holds `descriptor`. */
-  startMove(descriptor: i64, job: MoveJob, order: u32): u32 {
+  startTp(descriptor: i64, job: TpJob, order: u32): u32 {
     const isLast = job.core == job.cores - 1;
     const start = new Words(START, job.operator);
     start.set(DESCRIPTOR_ADDRESS, descriptor);

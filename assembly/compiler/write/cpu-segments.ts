@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Graph } from "../graph";
 import { hasKernel } from "../legalize/cpu-coverage";
@@ -36,7 +36,7 @@ export function writeCpuSegments(
     if (!byKernels && submodel.file == null) {
       const expected = `${nameOf(graph.operators[run[0]])} as a model of its own for LiteRT`;
       const found = "types or options that such a model cannot tell";
-      fail(Code.UNSUPPORTED_OPERATOR, PlaceKind.OPERATOR, run[0], expected, found);
+      fail(Code.UNSUPPORTED_OPERATOR, LocationKind.OPERATOR, run[0], expected, found);
       return;
     }
     positions.push(writeSegment(builder, run, submodel));

@@ -1,16 +1,16 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentLayout } from "../allocate/allocate";
+import { ARENA_ADDRESS, CONSTANTS_ADDRESS, SegmentMemory } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
 import { Field } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as tp from "../fields/tp";
-import { Access, MoveJob, Purpose } from "../lower/jobs";
+import { BufferSlice, Purpose, TpJob } from "../lower/jobs";
 import { TableFunction } from "../plan/plan";
 import { CommandStream } from "./command-stream";
 
 /** The two buffers; numbered as in the `.nolf` schema. */
-export enum Buffer {
+export enum Region {
   CONSTANTS = 0,
   ARENA = 1,
 }
@@ -28,7 +28,7 @@ export class Linked {
    */
   relocations: u64[] = [];
 
-  relocate(inStream: bool, target: Buffer, shift: u32, position: u32): void {
+  relocate(inStream: bool, target: Region, shift: u32, position: u32): void {
     const kind = (inStream ? 1 : 0) | ((target as u32) << 8) | (shift << 16);
     this.relocations.push((kind as u64) | ((position as u64) << 32));
   }
@@ -38,30 +38,30 @@ export class Linked {
 const MOST_WORDS = 0x8000;
 
 /** Writes the preferred addresses into the descriptors and makes the stream that starts them. */
-export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
+export function link(jobs: EncodedJob[], plan: SegmentMemory): Linked {
   const linked = new Linked();
   const stream = linked.stream.begin();
   for (let i = 0; i < jobs.length; i++) {
-    const descriptor = layout.descriptors[i];
+    const descriptor = plan.descriptors[i];
     const address = (CONSTANTS_ADDRESS as i64) + (descriptor as i64);
     const job = jobs[i].job;
     let position: u32;
-    if (job instanceof MoveJob) {
-      const move = job as MoveJob;
-      linkMove(jobs[i], descriptor, layout.coefficients[i], layout, linked);
-      position = stream.startMove(address, move, ordered(move));
+    if (job instanceof TpJob) {
+      const move = job as TpJob;
+      linkMove(jobs[i], descriptor, plan.coefficients[i], plan, linked);
+      position = stream.startTp(address, move, ordered(move));
     } else {
-      linkConvolution(jobs[i], descriptor, layout.coefficients[i], layout, linked);
+      linkConvolution(jobs[i], descriptor, plan.coefficients[i], plan, linked);
       position = stream.startConvolution(address, job.operator);
     }
-    linked.relocate(true, Buffer.CONSTANTS, 0, position);
+    linked.relocate(true, Region.CONSTANTS, 0, position);
   }
   stream.end();
   if (stream.words.length > MOST_WORDS) {
     const found = `${stream.words.length} words`;
     fail(
       Code.TOO_LARGE,
-      PlaceKind.OPERATOR,
+      LocationKind.OPERATOR,
       jobs[0].job.operator,
       `at most ${MOST_WORDS} words in a command stream`,
       found,
@@ -71,7 +71,7 @@ export function link(jobs: EncodedJob[], layout: SegmentLayout): Linked {
 }
 
 /** What state GL_TP_ORDER asks for between the cores of padding, RELU and ABS. */
-function ordered(move: MoveJob): u32 {
+function ordered(move: TpJob): u32 {
   if (move.core == move.cores - 1) return 0;
   const table = move.table;
   const isMapped = table != null && table.kind != TableFunction.LOGISTIC;
@@ -82,24 +82,24 @@ function linkMove(
   encoded: EncodedJob,
   at: u32,
   table: u32,
-  layout: SegmentLayout,
+  plan: SegmentMemory,
   linked: Linked,
 ): void {
   if (encoded.coefficients != null) linkConstants(encoded, tp.TABLE_ADDRESS, table, at, linked);
-  linkAccess(encoded, tp.IN_ADDRESS, encoded.job.input, at, layout, linked);
-  linkAccess(encoded, tp.OUT_ADDRESS, encoded.job.output, at, layout, linked);
+  linkAccess(encoded, tp.IN_ADDRESS, encoded.job.input, at, plan, linked);
+  linkAccess(encoded, tp.OUT_ADDRESS, encoded.job.output, at, plan, linked);
 }
 
 function linkConvolution(
   encoded: EncodedJob,
   at: u32,
   coefficients: u32,
-  layout: SegmentLayout,
+  plan: SegmentMemory,
   linked: Linked,
 ): void {
   linkConstants(encoded, nn.KERNEL_ADDRESS, coefficients, at, linked);
-  linkAccess(encoded, nn.IN_ADDRESS, encoded.job.input, at, layout, linked);
-  linkAccess(encoded, nn.OUT_ADDRESS, encoded.job.output, at, layout, linked);
+  linkAccess(encoded, nn.IN_ADDRESS, encoded.job.input, at, plan, linked);
+  linkAccess(encoded, nn.OUT_ADDRESS, encoded.job.output, at, plan, linked);
 }
 
 /** `offset`: in the constants. `at`: where the descriptor lies among them. */
@@ -112,20 +112,20 @@ function linkConstants(
 ): void {
   encoded.words.set(field, (CONSTANTS_ADDRESS as i64) + (offset as i64));
   const shift = ctz(field.unit) as u32;
-  linked.relocate(false, Buffer.CONSTANTS, shift, positionOf(field, at));
+  linked.relocate(false, Region.CONSTANTS, shift, positionOf(field, at));
 }
 
 function linkAccess(
   encoded: EncodedJob,
   field: Field,
-  access: Access,
+  slice: BufferSlice,
   at: u32,
-  layout: SegmentLayout,
+  plan: SegmentMemory,
   linked: Linked,
 ): void {
-  const offset = (layout.values[access.value.id] as i64) + (access.offset as i64);
+  const offset = (plan.buffers[slice.buffer.id] as i64) + (slice.offset as i64);
   encoded.words.set(field, (ARENA_ADDRESS as i64) + offset);
-  linked.relocate(false, Buffer.ARENA, 0, positionOf(field, at));
+  linked.relocate(false, Region.ARENA, 0, positionOf(field, at));
 }
 
 function positionOf(field: Field, descriptor: u32): u32 {

@@ -134,7 +134,7 @@ function writeOperator(
     const convolutions = plan as ConvolutionsPlan;
     builder.field32(OperatorSlot.CHANNEL_GROUPS, convolutions.channelGroups);
     builder.field32(OperatorSlot.ERROR, reinterpret<u32>(convolutions.error));
-    builder.field32(OperatorSlot.READINGS, convolutions.readings);
+    builder.field32(OperatorSlot.INPUT_COPIES, convolutions.inputCopies);
   }
   if (plan != null) {
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);

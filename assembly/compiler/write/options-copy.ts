@@ -76,13 +76,13 @@ function copyTable(builder: Builder, options: Table, type: u8): u32 {
   const vtable = options.vtableSpan;
   // Fields keep their alignment, of which 8 bytes is the greatest there is.
   builder.align(8, inline.bytes + (options.at & 7));
-  const start = builder.claim(inline.bytes);
+  const start = builder.append(inline.bytes);
   memory.copy(start, inline.pointer, inline.bytes);
   const position = builder.size;
   for (let i = 0; i < offsets.length; i++) {
     store<u32>(start + offsets[i], position - offsets[i] - positions[i]);
   }
-  const list = builder.claim(vtable.bytes);
+  const list = builder.append(vtable.bytes);
   memory.copy(list, vtable.pointer, vtable.bytes);
   store<i32>(builder.pointer + vtable.bytes, (builder.size - position) as i32);
   return position;

@@ -113,7 +113,7 @@ export namespace OperatorSlot {
   export const ENTROPY_BYTES: i32 = 12;
   export const CHANNEL_GROUPS: i32 = 13;
   export const ERROR: i32 = 14;
-  export const READINGS: i32 = 15;
+  export const INPUT_COPIES: i32 = 15;
 }
 
 export namespace BindingSlot {
@@ -150,7 +150,7 @@ export namespace SegmentSlot {
   export const MODEL: i32 = 7;
   export const MODEL_INPUTS: i32 = 8;
   export const MODEL_OUTPUTS: i32 = 9;
-  export const VALUES: i32 = 10;
+  export const BUFFERS: i32 = 10;
 }
 
 export namespace StateSlot {

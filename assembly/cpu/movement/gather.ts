@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
@@ -43,7 +43,7 @@ class Gather extends Kernel {
         const at = this.indices.integerAt(i);
         if (at < 0 || at >= this.extent) {
           const expected = `an index of GATHER from 0 to ${this.extent - 1}`;
-          fail(Code.BAD_INPUT, PlaceKind.OPERATOR, this.index, expected, `${at}`);
+          fail(Code.BAD_INPUT, LocationKind.OPERATOR, this.index, expected, `${at}`);
           return;
         }
         memory.copy(to, from + (at as usize) * block, block);

@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
@@ -108,7 +108,7 @@ export function endStates(words: u32): bool {
 }
 
 export function badWord(word: u32, expected: string, found: string): bool {
-  return fail(Code.BAD_STREAM, PlaceKind.STREAM_WORD, word, expected, found);
+  return fail(Code.BAD_STREAM, LocationKind.STREAM_WORD, word, expected, found);
 }
 
 function startNn(value: u32, word: u32, core: Core): bool {

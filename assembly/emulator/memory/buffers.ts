@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { currentJob, isDryRun } from "../jobs";
@@ -88,7 +88,7 @@ function placeFor(address: u32, bytes: u32): i32 {
 function memoryFor(address: u32, bytes: u32, constant: bool): usize {
   const pointer = constant ? takeBlock(bytes) : takeZeroBlock(bytes);
   if (pointer == 0) {
-    fail(Code.OUT_OF_MEMORY, PlaceKind.ADDRESS, address, inBytes(bytes), "fewer left");
+    fail(Code.OUT_OF_MEMORY, LocationKind.ADDRESS, address, inBytes(bytes), "fewer left");
     return 0;
   }
   return pointer;
@@ -149,7 +149,7 @@ function isConstant(address: u32): bool {
 /** Records that a buffer is none of the kind that a job needs there. */
 export function refuseKind(address: u32, expected: string, found: string): usize {
   const job = phrase(expected, " in job ", decimal(currentJob()));
-  fail(Code.OUT_OF_BOUNDS, PlaceKind.ADDRESS, address, job, found);
+  fail(Code.OUT_OF_BOUNDS, LocationKind.ADDRESS, address, job, found);
   return 0;
 }
 
@@ -163,7 +163,7 @@ export function outOfBounds(address: u64, bytes: u64, wanted: string, buffer: Bu
         : "an address beyond 4 GiB";
   const job = phrase(" of job ", decimal(currentJob()));
   const expected = phrase(decimal(bytes), " mapped bytes for ", wanted, job);
-  return fail(Code.OUT_OF_BOUNDS, PlaceKind.ADDRESS, <u32>address, expected, found);
+  return fail(Code.OUT_OF_BOUNDS, LocationKind.ADDRESS, <u32>address, expected, found);
 }
 
 /** Index of the first buffer whose address is greater. */
@@ -191,7 +191,7 @@ function insert(place: i32, address: u32, bytes: u32, pointer: usize, constant: 
 }
 
 function refuse(address: u32, expected: string, found: string): usize {
-  fail(Code.BAD_OPTION, PlaceKind.ADDRESS, address, expected, found);
+  fail(Code.BAD_OPTION, LocationKind.ADDRESS, address, expected, found);
   return 0;
 }
 

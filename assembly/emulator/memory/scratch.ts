@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../diagnostics/codes";
+import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { decimal, phrase } from "../../diagnostics/text";
 import { giveBack, roomFor, takeBlock } from "./pool";
@@ -14,7 +14,13 @@ export class Scratch {
     const block = bytes >> 32 == 0 ? takeBlock(<usize>bytes) : 0;
     if (block == 0) {
       const wanted = phrase(decimal(bytes), " bytes of working memory");
-      return fail(Code.OUT_OF_MEMORY, PlaceKind.NONE, 0, wanted, "the emulator's memory used up");
+      return fail(
+        Code.OUT_OF_MEMORY,
+        LocationKind.NONE,
+        0,
+        wanted,
+        "the emulator's memory used up",
+      );
     }
     if (kept != 0) memory.copy(block, this.pointer, kept);
     if (this.capacity != 0) giveBack(this.pointer, this.capacity);

@@ -9,22 +9,22 @@ import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan } from "../../plan/plan";
 import { isRectified, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
-import { placeConvolutions } from "./convolutions";
-import { leavesCoresIdle, spellOut } from "./dense-expansion";
+import { legalizeConvolutions } from "./convolutions";
+import { expandDense, leavesCoresIdle } from "./dense-expansion";
 import { OPERAND_RULES } from "./rules";
 import { whyScaledSumsWrap, whySumsOverflow } from "./sums";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
-export function placeConvolution(operator: Operator, context: Context): Placement {
-  return place(operator, context, false);
+export function legalizeConvolution(operator: Operator, context: Context): Placement {
+  return legalize(operator, context, false);
 }
 
 /** FULLY_CONNECTED: a convolution with a single output pixel. */
-export function placeFullyConnected(operator: Operator, context: Context): Placement {
-  return place(operator, context, true);
+export function legalizeFullyConnected(operator: Operator, context: Context): Placement {
+  return legalize(operator, context, true);
 }
 
-function place(operator: Operator, context: Context, flat: bool): Placement {
+function legalize(operator: Operator, context: Context, flat: bool): Placement {
   if (operator.inputs.length < 2 || operator.outputs.length != 1) {
     return Placement.onCpu("it has fewer than two inputs, or not exactly one output");
   }
@@ -34,7 +34,13 @@ function place(operator: Operator, context: Context, flat: bool): Placement {
   if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))
     return Placement.onCpu("its kernels take too much memory");
   const c = flat ? wholeImage(operands, context) : sliding(operands, context);
-  const placement = placeConvolutions(operands.input, operands.output, [c], Mark.PROVEN, context);
+  const placement = legalizeConvolutions(
+    operands.input,
+    operands.output,
+    [c],
+    Mark.PROVEN,
+    context,
+  );
   const plan = placement.plan;
   if (plan == null) return placement;
   (plan as ConvolutionsPlan).flat = flat;
@@ -71,7 +77,7 @@ function sliding(operands: Operands, context: Context): Convolution {
   c.measure(operands.input, operands.output);
   quantize(c, operands);
   layWeights(c, operands);
-  if (operands.multiplies || leavesCoresIdle(c, context.core)) spellOut(c);
+  if (operands.multiplies || leavesCoresIdle(c, context.core)) expandDense(c);
   return c;
 }
 
@@ -127,13 +133,13 @@ export function replaceWeights(
   biases: StaticArray<i32>,
   zero: u8,
 ): void {
-  const isSpelledOut = c.spelledOut;
+  const wasDense = c.isDense;
   c.weights.data = changetype<usize>(bytes);
   c.weights.bias = changetype<usize>(biases);
   c.weights.zero = zero;
   c.weights.flip = 0;
   layWeights(c, operands);
-  if (isSpelledOut) spellOut(c);
+  if (wasDense) expandDense(c);
 }
 
 /**

@@ -12,7 +12,7 @@ import { chooseStrategy, markOf } from "./strategy";
  * Gives the NPU convolutions of one image, if it can do all of them. The mark is that of the
  * weakest, and no stronger than `strongest`.
  */
-export function placeConvolutions(
+export function legalizeConvolutions(
   input: Tensor,
   output: Tensor,
   convolutions: Convolution[],

@@ -5,7 +5,7 @@ import { Convolution } from "../../plan/convolution";
  * Makes every channel be convolved on its own with the same taps (`rows.kernel` ×
  * `columns.kernel` of them, 0 standing for zero). `c.outputChannels` are set before.
  */
-export function spread(c: Convolution, taps: StaticArray<u8>, core: Core): void {
+export function convolveEachChannel(c: Convolution, taps: StaticArray<u8>, core: Core): void {
   const channels = c.outputChannels;
   const weights = c.weights;
   c.inputChannels = channels;
@@ -13,7 +13,7 @@ export function spread(c: Convolution, taps: StaticArray<u8>, core: Core): void 
   c.depthwise = channels > 1;
   weights.data = changetype<usize>(taps);
   weights.tapPitch = 1;
-  if (leavesCoresIdle(c, core)) spellOut(c);
+  if (leavesCoresIdle(c, core)) expandDense(c);
 }
 
 /** Native depthwise jobs that leave cores without a kernel are not known to work. */
@@ -22,7 +22,7 @@ export function leavesCoresIdle(c: Convolution, core: Core): bool {
 }
 
 /** Makes a depthwise convolution a full one: [kernel][tap][channel]. */
-export function spellOut(c: Convolution): void {
+export function expandDense(c: Convolution): void {
   const channels = c.inputChannels;
   const kernels = c.outputChannels;
   const ofChannel = kernels / channels;
@@ -37,7 +37,7 @@ export function spellOut(c: Convolution): void {
     }
   }
   c.depthwise = false;
-  c.spelledOut = true;
+  c.isDense = true;
   from.data = changetype<usize>(all);
   from.channelPitch = 1;
   from.tapPitch = channels;

@@ -11,7 +11,7 @@ import { whyNotScaled } from "../conv/rules";
 import { provenSize } from "../conv/strategy";
 
 /** ADD and SUB of two tensors of one shape. */
-export function placeAddition(operator: Operator, context: Context): Placement {
+export function legalizeAddition(operator: Operator, context: Context): Placement {
   const a = context.graph.tensors[operator.inputs[0]];
   const b = context.graph.tensors[operator.inputs[1]];
   const output = context.graph.tensors[operator.outputs[0]];
@@ -172,7 +172,7 @@ function weighAsMesa(plan: AdditionPlan, context: Context): void {
   plan.bias = roundAway(shift as f64) + (isV8 ? 0 : (plan.weightB - second) * zeroA);
 }
 
-/** To the nearest whole number, halves away from zero. */
+/** To the nearest whole number, residual pairs away from zero. */
 function roundAway(value: f64): i32 {
   return (value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5)) as i32;
 }

@@ -12,7 +12,7 @@ const LEAST_FACTOR: f32 = 5.9604645e-8; // 2^-24
 const LARGEST_FACTOR: f32 = 16777216; // 2^24
 
 /** RELU, RELU6, ABS and LOGISTIC: functions of one element through the TP unit's table. */
-export function placeTable(operator: Operator, context: Context): Placement {
+export function legalizeTable(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotElementwise(input, output);

@@ -9,11 +9,11 @@ import { isQuantizedByte, sameQuantization, whyNoImage } from "../../plan/tensor
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { requantization } from "../elementwise/rescale";
-import { placeView } from "./views";
+import { legalizeView } from "./views";
 
 /** Parts that lie side by side in a whole: CONCATENATION, SPLIT, and QUANTIZE with one part. */
 
-export function placeConcatenation(operator: Operator, context: Context): Placement {
+export function legalizeConcatenation(operator: Operator, context: Context): Placement {
   const output = context.graph.tensors[operator.outputs[0]];
   const inputs = tensorsOf(operator.inputs, context);
   if (inputs.length == 0) return Placement.onCpu("an input of it is left out");
@@ -29,7 +29,7 @@ export function placeConcatenation(operator: Operator, context: Context): Placem
  * QUANTIZE from bytes to bytes: another name for them where only their type changes, as bytes are
  * unsigned on the NPU, and else a concatenation of one.
  */
-export function placeQuantize(operator: Operator, context: Context): Placement {
+export function legalizeQuantize(operator: Operator, context: Context): Placement {
   const output = context.graph.tensors[operator.outputs[0]];
   const inputs = tensorsOf(operator.inputs, context);
   if (inputs.length != 1 || inputs[0].isConstant) return Placement.onCpu("its input is constant");
@@ -38,7 +38,7 @@ export function placeQuantize(operator: Operator, context: Context): Placement {
   if (inputs[0].elements != output.elements || output.elements == 0)
     return Placement.onCpu("its output does not hold as many elements as its input");
   return sameQuantization(inputs[0], output)
-    ? placeView(operator, context)
+    ? legalizeView(operator, context)
     : join(inputs, output, Along.OUTERMOST, context);
 }
 
@@ -61,7 +61,7 @@ function join(inputs: Tensor[], output: Tensor, along: Along, context: Context):
 }
 
 /** SPLIT: the axis is its first input. */
-export function placeSplit(operator: Operator, context: Context): Placement {
+export function legalizeSplit(operator: Operator, context: Context): Placement {
   if (operator.inputs.length != 2) return Placement.onCpu("it does not have exactly two inputs");
   const axisTensor = context.graph.tensors[operator.inputs[0]];
   const input = context.graph.tensors[operator.inputs[1]];

@@ -12,7 +12,7 @@ import { provenSize } from "../conv/strategy";
 const MOST = 2;
 
 /** PAD with the zero point. */
-export function placePadding(operator: Operator, context: Context): Placement {
+export function legalizePadding(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const paddings = context.graph.tensors[operator.inputs[1]];

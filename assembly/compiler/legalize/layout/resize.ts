@@ -4,8 +4,8 @@ import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
 import { RepetitionPlan, SlicePlan } from "../../plan/plan";
 import { Context } from "../context";
-import { placeFill } from "../pool/planes";
-import { placeSlicing, whyNotRearranged } from "./slice";
+import { legalizeFill } from "../pool/planes";
+import { legalizeSlicing, whyNotRearranged } from "./slice";
 
 /** Each of them is a job that reads the whole image. */
 const MOST_REPETITIONS = 64;
@@ -14,18 +14,18 @@ const MOST_REPETITIONS = 64;
  * RESIZE_NEAREST_NEIGHBOR where it repeats every pixel equally often, or keeps every so many.
  * That is looked up in TFLite's own positions, so that it holds for any way to align them.
  */
-export function placeNearest(operator: Operator, context: Context): Placement {
+export function legalizeNearest(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotRearranged(input, output);
   if (reason != "") return Placement.onCpu(reason);
   if (input.fromLast(1) != output.fromLast(1))
     return Placement.onCpu("its output has not its input's channels");
-  if (isPixel(input)) return placeFill(input, output, context);
+  if (isPixel(input)) return legalizeFill(input, output, context);
   const rows = positions(operator, input.fromLast(3), output.fromLast(3));
   const columns = positions(operator, input.fromLast(2), output.fromLast(2));
   if (repeats(rows, input.fromLast(3)) && repeats(columns, input.fromLast(2)))
-    return placeRepetition(input, output, context);
+    return legalizeRepetition(input, output, context);
   if (!isEven(rows) || !isEven(columns))
     return Placement.onCpu("it neither repeats all pixels equally often nor keeps every so many");
   const plan = new SlicePlan(input, output);
@@ -33,11 +33,11 @@ export function placeNearest(operator: Operator, context: Context): Placement {
   plan.begins[1] = columns[0];
   plan.steps[0] = step(rows);
   plan.steps[1] = step(columns);
-  return placeSlicing(plan, context);
+  return legalizeSlicing(plan, context);
 }
 
 /** RESIZE_BILINEAR of a single pixel, between which and its like there is nothing. */
-export function placeBilinear(operator: Operator, context: Context): Placement {
+export function legalizeBilinear(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotRearranged(input, output);
@@ -45,14 +45,14 @@ export function placeBilinear(operator: Operator, context: Context): Placement {
   if (!isPixel(input)) return Placement.onCpu("it interpolates, which has no pattern");
   if (input.fromLast(1) != output.fromLast(1))
     return Placement.onCpu("its output has not its input's channels");
-  return placeFill(input, output, context);
+  return legalizeFill(input, output, context);
 }
 
 function isPixel(image: Tensor): bool {
   return image.fromLast(3) == 1 && image.fromLast(2) == 1;
 }
 
-function placeRepetition(input: Tensor, output: Tensor, context: Context): Placement {
+function legalizeRepetition(input: Tensor, output: Tensor, context: Context): Placement {
   const rows = output.fromLast(3) / input.fromLast(3);
   const columns = output.fromLast(2) / input.fromLast(2);
   if (rows * columns > MOST_REPETITIONS)

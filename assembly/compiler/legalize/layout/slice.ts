@@ -8,7 +8,7 @@ import { sameQuantization, whyNoImage } from "../../plan/tensors";
 import { Context } from "../context";
 
 /** STRIDED_SLICE of an image: rows, columns and channels, the first two with any step forward. */
-export function placeSlice(operator: Operator, context: Context): Placement {
+export function legalizeSlice(operator: Operator, context: Context): Placement {
   const tensors = context.graph.tensors;
   const input = tensors[operator.inputs[0]];
   const output = tensors[operator.outputs[0]];
@@ -31,11 +31,11 @@ export function placeSlice(operator: Operator, context: Context): Placement {
     if (i < 3) plan.steps[i - 1] = range.step;
     else if (range.step != 1) return Placement.onCpu("it leaves out channels between others");
   }
-  return placeSlicing(plan, context);
+  return legalizeSlicing(plan, context);
 }
 
 /** For whoever has found out what is kept. */
-export function placeSlicing(plan: SlicePlan, context: Context): Placement {
+export function legalizeSlicing(plan: SlicePlan, context: Context): Placement {
   // A step past the end leaves one row or column, and could be any length.
   for (let i = 0; i < 2; i++) plan.steps[i] = min(plan.steps[i], plan.input.fromLast(3 - i));
   const pitch = (plan.steps[1] as i64) * (plan.input.fromLast(1) as i64);

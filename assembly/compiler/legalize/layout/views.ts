@@ -14,7 +14,7 @@ export function keepsBytes(plan: Plan): bool {
   );
 }
 
-export function placeView(operator: Operator, context: Context): Placement {
+export function legalizeView(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   if (input.isConstant) return Placement.onCpu("its input is constant");
@@ -32,8 +32,8 @@ export function placeView(operator: Operator, context: Context): Placement {
 }
 
 /** TRANSPOSE between the two orders of an image: NHWC to NCHW, or back. */
-export function placeTranspose(operator: Operator, context: Context): Placement {
-  const placement = placeView(operator, context);
+export function legalizeTranspose(operator: Operator, context: Context): Placement {
+  const placement = legalizeView(operator, context);
   const plan = placement.plan;
   if (plan == null) return placement;
   const order = context.graph.tensors[operator.inputs[1]];

@@ -5,13 +5,13 @@ import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
 import { isRectified, whyNoImage, whyNotFused } from "../../plan/tensors";
 import { Context } from "../context";
-import { placeConvolutions } from "../conv/convolutions";
+import { legalizeConvolutions } from "../conv/convolutions";
 import { Averages, Window } from "./averages";
 import { Division } from "./division";
-import { pixelsOf, placeSum } from "./planes";
+import { legalizeSum, pixelsOf } from "./planes";
 
 /** Averages are convolutions with equal weights. */
-export function placeAveragePool(operator: Operator, context: Context): Placement {
+export function legalizeAveragePool(operator: Operator, context: Context): Placement {
   const options = operator.options;
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
@@ -26,13 +26,13 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
     return Placement.onCpu(`its windows hold ${most} pixels; ${MOST_PIXELS} is the most`);
   if (window.covers(input, output)) {
     const division = Division.ofPool(window.pixels, input, output);
-    return placeSum(input, output, division, relu, context);
+    return legalizeSum(input, output, division, relu, context);
   }
   const averages = new Averages(input, output, window, options, context);
   const c = averages.over(window.pixels);
   if (staysInside(c.rows) && staysInside(c.columns))
-    return placeConvolutions(input, output, [c], Mark.EXPECTED, context);
-  if (options.padding == Padding.SAME) return averages.placeUneven();
+    return legalizeConvolutions(input, output, [c], Mark.EXPECTED, context);
+  if (options.padding == Padding.SAME) return averages.legalizeUneven();
   return Placement.onCpu("its output does not follow from its input");
 }
 
@@ -40,7 +40,7 @@ export function placeAveragePool(operator: Operator, context: Context): Placemen
 const MOST_PIXELS: i64 = 1 << 26;
 
 /** MEAN over rows and columns. */
-export function placeMean(operator: Operator, context: Context): Placement {
+export function legalizeMean(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const axes = context.graph.tensors[operator.inputs[1]];
@@ -56,7 +56,7 @@ export function placeMean(operator: Operator, context: Context): Placement {
       ? Division.ofKeptMean(pixels, input, output)
       : Division.ofFoldedMean(pixels, input, output);
   if (division.whyNot != "") return Placement.onCpu(division.whyNot);
-  return placeSum(input, output, division, false, context);
+  return legalizeSum(input, output, division, false, context);
 }
 
 /** The constant [1, 2] in either order. */

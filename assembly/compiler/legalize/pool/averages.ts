@@ -7,8 +7,8 @@ import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan, Patch } from "../../plan/plan";
 import { isRectified, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
-import { placeConvolutions } from "../conv/convolutions";
-import { spread } from "../conv/dense-expansion";
+import { legalizeConvolutions } from "../conv/convolutions";
+import { convolveEachChannel } from "../conv/dense-expansion";
 import { Division } from "./division";
 
 export class Window {
@@ -54,7 +54,7 @@ export class Averages {
     c.inputZero = zeroByte(this.input);
     c.outputZero = zeroByte(this.output);
     const division = Division.ofPool(pixels, this.input, this.output);
-    spread(c, division.weights(this.window.pixels), this.context.core);
+    convolveEachChannel(c, division.weights(this.window.pixels), this.context.core);
     division.apply(c);
     return c;
   }
@@ -63,9 +63,9 @@ export class Averages {
    * SAME padding, which is no part of an average: the sums of all windows, divided by each number
    * of pixels that occurs. The first has the most, which whole windows have.
    */
-  placeUneven(): Placement {
+  legalizeUneven(): Placement {
     const first = this.over(this.window.pixels);
-    const placement = placeConvolutions(
+    const placement = legalizeConvolutions(
       this.input,
       this.output,
       [first],
@@ -91,13 +91,19 @@ export class Averages {
         );
       }
     }
-    return this.place(sizes, patches);
+    return this.legalize(sizes, patches);
   }
 
-  private place(sizes: i32[], patches: Patch[]): Placement {
+  private legalize(sizes: i32[], patches: Patch[]): Placement {
     const all: Convolution[] = [];
     for (let i = 0; i < sizes.length; i++) all.push(this.over(sizes[i]));
-    const placement = placeConvolutions(this.input, this.output, all, Mark.EXPECTED, this.context);
+    const placement = legalizeConvolutions(
+      this.input,
+      this.output,
+      all,
+      Mark.EXPECTED,
+      this.context,
+    );
     const plan = placement.plan;
     if (plan != null) (plan as ConvolutionsPlan).patches = patches;
     return placement;

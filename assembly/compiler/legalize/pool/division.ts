@@ -1,4 +1,4 @@
-import { leadOf } from "../../../tflite/double-rounding";
+import { doubleRoundingOffset } from "../../../tflite/double-rounding";
 import { foldedFactor, keptFactor, wholeZero } from "../../../tflite/mean-factors";
 import { Multiplier } from "../../../tflite/multiplier";
 import { Dtype } from "../../../tflite/schema";
@@ -8,7 +8,7 @@ import { sameQuantization, sideOfZero } from "../../plan/tensors";
 
 /**
  * How a convolution makes averages of its sums. The NPU counts them from the zero point and rounds
- * once. TFLite counts stored values from 0, rounds means twice, and goes the other way at halves.
+ * once. TFLite counts stored values from 0, rounds means twice, and goes the other way at residual pairs.
  * All of that amounts to a bias, though to one of less than a pixel's step: hence weights of so
  * many parts, instead of 1, and of more where a pixel's step is many of the output's.
  *
@@ -27,7 +27,7 @@ export class Division {
   ) {}
 
   /**
-   * TFLite divides whole numbers: halves go away from 0. They occur where the number of pixels is
+   * TFLite divides whole numbers: residual pairs go away from 0. They occur where the number of pixels is
    * even; half a step of the sum, up or down, leaves none, whatever silicon does with them.
    */
   static ofPool(pixels: i32, input: Tensor, output: Tensor): Division {
@@ -58,7 +58,7 @@ export class Division {
 
   /**
    * Where sums have one sign, TFLite's first rounding amounts to larger ones (encode/rounding.ts).
-   * Its halves go up, whatever the sign: one part more.
+   * Its residual pairs go up, whatever the sign: one part more.
    */
   private static ofMean(
     pixels: i32,
@@ -70,7 +70,7 @@ export class Division {
   ): Division {
     const scale = ratio(input, output) / (pixels as f64);
     if (side == 0 && leftOut == 0) return new Division(scale as f32, 0, true);
-    const longer = leftOut / scale + leadOf(factor.number) * (side as f64);
+    const longer = leftOut / scale + doubleRoundingOffset(factor.number) * (side as f64);
     const parts = partsOf(scale);
     return new Division(scale as f32, Math.floor((parts as f64) * longer) + 1, false, parts);
   }

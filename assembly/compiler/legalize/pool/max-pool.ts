@@ -17,7 +17,7 @@ import { addSteps, finish } from "./maxima";
 /** Convolutions that a pool may take; the CPU is no slower then. */
 const MOST_JOBS = 64;
 
-export function placeMaxPool(operator: Operator, context: Context): Placement {
+export function legalizeMaxPool(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const options = operator.options;
@@ -43,18 +43,18 @@ export function placeMaxPool(operator: Operator, context: Context): Placement {
 /** False where the output's size is not what the options make of the input's. */
 function measure(plan: MaxPoolPlan, options: Options): bool {
   const isSame = options.padding == Padding.SAME;
-  const halves = ((options.strideHeight | options.strideWidth) & 1) == 0;
+  const halvesSize = ((options.strideHeight | options.strideWidth) & 1) == 0;
   const rows = new Side(plan.input.fromLast(3), plan.output.fromLast(3), isSame);
   const columns = new Side(plan.input.fromLast(2), plan.output.fromLast(2), isSame);
-  rows.measure(options.filterHeight, options.strideHeight, halves);
-  columns.measure(options.filterWidth, options.strideWidth, halves);
+  rows.measure(options.filterHeight, options.strideHeight, halvesSize);
+  columns.measure(options.filterWidth, options.strideWidth, halvesSize);
   plan.top = rows.before;
   plan.left = columns.before;
   plan.rows = rows.padded;
   plan.columns = columns.padded;
-  plan.halves = halves;
-  plan.rowStep = halves ? options.strideHeight >> 1 : options.strideHeight;
-  plan.columnStep = halves ? options.strideWidth >> 1 : options.strideWidth;
+  plan.halvesSize = halvesSize;
+  plan.rowStep = halvesSize ? options.strideHeight >> 1 : options.strideHeight;
+  plan.columnStep = halvesSize ? options.strideWidth >> 1 : options.strideWidth;
   if (!rows.isSound || !columns.isSound) return false;
   plan.groups = groupsOf(plan);
   return true;
@@ -72,12 +72,12 @@ class Side {
     private isSame: bool,
   ) {}
 
-  measure(window: i32, stride: i32, halves: bool): void {
+  measure(window: i32, stride: i32, halvesSize: bool): void {
     const covered = this.isSame ? this.input : this.input - window + 1;
     this.isSound = covered > 0 && this.output == (covered - 1) / stride + 1;
     this.padded = (this.output - 1) * stride + window;
     if (this.isSame) this.before = max(this.padded - this.input, 0) >> 1;
-    if (halves) this.padded = (this.padded + 1) & ~1;
+    if (halvesSize) this.padded = (this.padded + 1) & ~1;
   }
 }
 

@@ -89,7 +89,7 @@ function overPlane(plan: MaxPoolPlan, planes: i32): Convolution {
 /** The last sum also steps by two and cuts what an activation cuts. */
 export function finish(plan: MaxPoolPlan, relu: bool): void {
   const last = plan.steps[plan.steps.length - 1].sum;
-  if (plan.halves) {
+  if (plan.halvesSize) {
     last.step(2, 2);
     last.striding = Striding.FIRST_PIXEL;
     last.rows.output >>= 1;

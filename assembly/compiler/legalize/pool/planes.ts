@@ -6,7 +6,7 @@ import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan } from "../../plan/plan";
 import { zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
-import { placeConvolutions } from "../conv/convolutions";
+import { legalizeConvolutions } from "../conv/convolutions";
 import { Division } from "./division";
 
 /**
@@ -18,7 +18,7 @@ import { Division } from "./division";
  */
 
 /** One number for each channel: the sum of its pixels, divided. */
-export function placeSum(
+export function legalizeSum(
   input: Tensor,
   output: Tensor,
   division: Division,
@@ -29,13 +29,13 @@ export function placeSum(
   c.relu = relu;
   c.inputZero = zeroByte(input);
   c.outputZero = zeroByte(output);
-  return placeAcross(c, input, output, pixelsOf(input), 1, division, context);
+  return legalizeAcross(c, input, output, pixelsOf(input), 1, division, context);
 }
 
 /** A single pixel in all places. */
-export function placeFill(input: Tensor, output: Tensor, context: Context): Placement {
+export function legalizeFill(input: Tensor, output: Tensor, context: Context): Placement {
   const c = new Convolution();
-  return placeAcross(c, input, output, 1, pixelsOf(output), new Division(1), context);
+  return legalizeAcross(c, input, output, 1, pixelsOf(output), new Division(1), context);
 }
 
 export function pixelsOf(image: Tensor): i32 {
@@ -43,7 +43,7 @@ export function pixelsOf(image: Tensor): i32 {
 }
 
 /** Equal weights from so many pixels to so many. */
-function placeAcross(
+function legalizeAcross(
   c: Convolution,
   input: Tensor,
   output: Tensor,
@@ -67,7 +67,7 @@ function placeAcross(
   c.weights.data = changetype<usize>(division.weights(from));
   c.weights.channelPitch = 1;
   division.apply(c);
-  const placement = placeConvolutions(input, output, [c], Mark.EXPECTED, context);
+  const placement = legalizeConvolutions(input, output, [c], Mark.EXPECTED, context);
   const plan = placement.plan;
   if (plan != null) (plan as ConvolutionsPlan).flat = true;
   return placement;

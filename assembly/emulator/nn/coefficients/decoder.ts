@@ -1,4 +1,4 @@
-import { Code, PlaceKind } from "../../../diagnostics/codes";
+import { Code, LocationKind } from "../../../diagnostics/codes";
 import { fail } from "../../../diagnostics/failure";
 import { decimal, phrase } from "../../../diagnostics/text";
 import { Core } from "../../../targets/cores";
@@ -28,5 +28,5 @@ export function badCoefficients(nnCore: i32, expected: string, found: string): b
     nnCore < 0
       ? phrase(expected, " in the header")
       : phrase(expected, " in the stream of NN core ", decimal(nnCore));
-  return fail(Code.BAD_COEFFICIENTS, PlaceKind.JOB, currentJob(), text, found);
+  return fail(Code.BAD_COEFFICIENTS, LocationKind.JOB, currentJob(), text, found);
 }
