@@ -31,8 +31,8 @@ export interface ConvolutionSpec {
 
 /**
  * A model of one CONV_2D or DEPTHWISE_CONV_2D: tensors `input`, `weights`, `bias`, `output`.
- * Quantization, weights and bias that are left out are those of the golden vectors in
- * hardware.md 14.2, for int8 the same numbers less 128.
+ * Quantization, weights and bias that are left out are those of the golden vectors
+ * (test/compiler/golden.ts), for int8 the same numbers less 128.
  */
 export function convolutionModel(spec: ConvolutionSpec): Uint8Array<ArrayBuffer> {
   const { dtype = "uint8", height, width, channels, depthwise = false } = spec;

@@ -5,7 +5,7 @@ import { Random } from "../support/random.ts";
 
 /**
  * Single int8 layers with one scale for each tensor, over the sizes, kernels, strides, paddings and
- * channels that other drivers' hardware tests use (hardware.md 11.1). Numbers are pseudo-random;
+ * channels that other drivers' hardware tests use (docs/hardware.md, "What is proven"). Numbers are pseudo-random;
  * scales are such that outputs spread over their range and hardly saturate, so that every step counts.
  */
 export interface GridLayer {

@@ -40,7 +40,7 @@ for (const [kind, format] of Object.entries(DESCRIPTORS)) {
 }
 
 test("fields of several parts are put together", () => {
-  // Multiplier and shift of hardware.md's example in 3.6, and an offset of -1.
+  // Multiplier and shift for a factor of 0.0012 on v7, and an offset of -1.
   const words = new Uint32Array(34);
   words[2] = 0xcc00003f;
   words[4] = 0x00030000;

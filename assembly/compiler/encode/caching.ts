@@ -24,7 +24,7 @@ export class Caching {
   imageMode: u32 = 0;
   imageStart: u32 = 0;
   imageEnd: u32 = KERNEL_START;
-  /** 70 bits for partial caching, by the number of kernels. */
+  /** 70 bits for partial caching, by the number of kernels (docs/hardware.md, "Caching"). */
   pattern: Pattern = NO_PATTERN;
 
   /** `streamBytes`: what the SRAM must hold of the coefficients. */

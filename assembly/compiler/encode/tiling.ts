@@ -5,7 +5,7 @@ import { ConvolutionJob } from "../lower/jobs";
 /**
  * How one convolution passes through the NN unit: the output in tiles, the kernels in
  * superblocks. A superblock is one pass over the image with as many kernels per core as the
- * accumulators hold.
+ * accumulators hold. The limits are those of the open driver (docs/hardware.md, "Tiling").
  */
 export class Tiling {
   tileX: i32;

@@ -197,7 +197,7 @@ export function whyNotScaled(scale: f32, core: Core): string {
 }
 
 /**
- * Single cases that fail on silicon, nobody knows why. The first of them passes with SAME
+ * Single cases that fail on silicon for unknown reasons (docs/hardware.md, "What fails on silicon"). The first of them passes with SAME
  * padding and fails with VALID, though the words are the same, so neither is trusted.
  */
 export function isKnownToFail(c: Convolution, core: Core): bool {

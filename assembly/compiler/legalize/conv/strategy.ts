@@ -89,7 +89,7 @@ function needsCompany(c: Convolution): bool {
   return alone && c.side == 5 && c.rows.input <= 64;
 }
 
-/** The mark of the words this strategy leads to (hardware reference, section 11.3). */
+/** The mark of the words this strategy leads to (docs/hardware.md, "What is proven"). */
 export function markOf(c: Convolution, core: Core): Mark {
   if (isKnownToFail(c, core) || isDoubtful(c, core)) return Mark.UNPROVEN;
   const mark = isProven(c, core) ? Mark.PROVEN : Mark.EXPECTED;
@@ -123,6 +123,7 @@ function isProven(c: Convolution, core: Core): bool {
 
 /** The sizes that were tried on silicon, with what lies between them. */
 export function provenSize(size: i32): bool {
+  // Sizes of the driver's test grid, and of the first layers of MobileNet and MobileDet.
   return (size >= 3 && size <= 112) || size == 224 || size == 320;
 }
 
