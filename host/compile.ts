@@ -34,7 +34,7 @@ export interface CompileOptions {
   /**
    * How many jobs all layers whose weights have a scale for each channel may have together, the
    * more, the nearer to those scales: one for each group of channels, one for residual weights, and one
-   * for each doubling of the copies of its input. Default: four times as many as such layers.
+   * for each doubling of the copies of its input. Default: four times as many as such layers, or six.
    */
   jobBudget?: number;
   /** What `calibrate` gave for the model: what its tensors' values are like. */

@@ -42,7 +42,7 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
         "--job-budget <jobs>",
         "for weights quantized per channel: jobs that all such layers may take together " +
           "for groups of channels, residual jobs and doublings of the input " +
-          "(default: four times the layers)",
+          "(default: four or six times the layers)",
         parseJobs,
       )
       .option(

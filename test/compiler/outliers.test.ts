@@ -6,7 +6,7 @@ import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
 
-// Depthwise layers with one kernel of another scale than all others, which is run alone.
+// Layers whose kernels have scales far apart.
 
 const CHANNELS = 13;
 const SCALES = Array.from({ length: CHANNELS }, (_, k) => (k === 6 ? 0.03 : 0.0004));
@@ -36,5 +36,41 @@ for (const target of ["a311d", "imx8mp"]) {
     });
   }
 }
+
+/** Expected errors of one depthwise layer with 200 different scales, by budget; 0: the default. */
+async function errorsOf(outputScale: number, budgets: number[]): Promise<number[]> {
+  const random = new Random(5);
+  const scales = Array.from({ length: 200 }, () => 0.02 * 2 ** -(random.integer(0, 1000) / 160));
+  const model = convolutionModel({
+    dtype: "int8",
+    height: 10,
+    width: 10,
+    channels: 200,
+    depthwise: true,
+    input: { scale: 0.02, zeroPoint: -3 },
+    weights: { scale: scales, zeroPoint: scales.map(() => 0) },
+    output: { scale: outputScale, zeroPoint: 4 },
+    weightAt: () => random.integer(1, 255),
+  });
+  const errors: number[] = [];
+  for (const jobBudget of budgets) {
+    const options = jobBudget > 0 ? { jobBudget } : {};
+    const { report } = await compile(model, { target: "imx8mp", ...options });
+    errors.push(report.channels?.error ?? Number.NaN);
+  }
+  return errors;
+}
+
+test("a small network with a large error gets six jobs a layer", async () => {
+  const [byDefault, four, six] = (await errorsOf(0.1, [0, 4, 6])) as [number, number, number];
+  assert.ok(four > 0.07 && six < four, `${four} with four jobs, ${six} with six`);
+  assert.is(byDefault, six);
+});
+
+test("one with a small error keeps four", async () => {
+  const [byDefault, four, six] = (await errorsOf(0.5, [0, 4, 6])) as [number, number, number];
+  assert.ok(four <= 0.07 && six < four, `${four} with four jobs, ${six} with six`);
+  assert.is(byDefault, four);
+});
 
 test.run();

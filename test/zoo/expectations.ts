@@ -28,14 +28,27 @@ interface Exception {
 }
 
 /** Farther from the truth than others may be, three at most. */
-export const EXCEPTIONS: Record<string, Exception> = {};
+export const EXCEPTIONS: Record<string, Exception> = {
+  "infineon-TinyYolov2": {
+    rel: 0.046,
+    layer: "operator 5, CONV_2D 1×1",
+    reason:
+      "single values of it are off by a step, and change a third of all values by operator 18",
+  },
+  "infineon-Yolact": {
+    rel: 0.07,
+    layer: "operator 57, CONV_2D 3×3",
+    reason: "its 0.06 steps are most of what is expected of all layers; 8 jobs a layer give 0.066",
+  },
+  "zye1996-ocr_model_quant": {
+    rel: 0.064,
+    layer: "operator 7, CONV_2D 5×5",
+    reason: "it makes 4 steps of one in its input",
+  },
+};
 
 /** What is not right yet, and why; a test asserts that it still is not. */
 export const STILL_WRONG: Record<string, string> = {
-  "infineon-TinyYolov2": "rel 0.045: errors of one step in early layers grow in later layers",
-  "infineon-Yolact": "rel 0.068, where 0.066 is allowed",
-  "st-mobilenet_v1_0.25_96_grayscale_int8": "rel 0.018 on imx8mp: one score is off by one step",
   "terryky-model-mobilenet_v1_101_257_integer_quant":
-    "rel 0.13 of offset_2: too few jobs for depthwise layers with many scales",
-  "zye1996-ocr_model_quant": "rel 0.063: operator 7, CONV_2D 5×5, turns one input step into 4",
+    "rel 0.094 of offset_2, where 0.089 is allowed: operator 26, a dilated depthwise layer, has no residual jobs",
 };

@@ -16,6 +16,25 @@ export const MOST_JOBS = 64;
 /** The first layers may take 1/LEADING of the budget ahead of the others. */
 const LEADING = 4;
 
+/** Jobs for each layer where the caller sets no number. */
+const USUAL_JOBS = 4;
+/** The same for a small network with a large error. */
+const MORE_JOBS = 6;
+/** The most layers of a small network, which has time for more jobs. */
+const FEW_LAYERS = 32;
+/** A large error of a network, in steps: the root mean square over its layers. */
+const LARGE_MEAN: f64 = 0.07;
+
+/** Jobs for so many layers, where the caller sets no number. */
+export function usualBudget(layers: i32): i32 {
+  return USUAL_JOBS * layers;
+}
+
+/** The same where the usual budget leaves such an error. */
+export function largerBudget(layers: i32, error: f64): i32 {
+  return layers <= FEW_LAYERS && error > LARGE_MEAN ? MORE_JOBS * layers : usualBudget(layers);
+}
+
 /**
  * Jobs for each layer, by a greedy search. Every layer has one. A wrong value enters many sums of the
  * next layer, so an error near the input costs more than its layer's error alone. Therefore the budget

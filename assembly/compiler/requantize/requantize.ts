@@ -6,7 +6,7 @@ import { Placement } from "../plan/placement";
 import { ConvolutionsPlan, PlanKind } from "../plan/plan";
 import { Segment } from "../segment/segments";
 import { ActivationStatistics } from "./activation-statistics";
-import { jobsToBlendIn, MOST_JOBS, spend, standsOut } from "./budget";
+import { jobsToBlendIn, largerBudget, MOST_JOBS, spend, standsOut, usualBudget } from "./budget";
 import { Choice } from "./choice";
 import { ErrorModel } from "./error-model";
 import { GroupConstraints } from "./group-constraints";
@@ -38,45 +38,98 @@ export function requantize(
 /** False after a failure. */
 function requantizeLayers(context: Context, placements: Placement[], segments: Segment[]): bool {
   const graph = context.graph;
-  const core = context.core;
-  const settings = context.settings;
   const layers = layersOf(placements);
   const perChannel = layers.filter((layer) => layer.isPerChannel).length;
   if (perChannel == 0) return true;
-  const statistics = new ActivationStatistics(graph, settings.statistics);
+  const statistics = new ActivationStatistics(graph, context.settings.statistics);
   if (!statistics.read()) return false;
   const costs: ErrorModel[] = [];
   for (let i = 0; i < layers.length; i++) costs.push(new ErrorModel(layers[i], statistics));
   const permutations = new ChannelPermutations(graph, placements, segments);
-  const jobs = settings.jobBudget > 0 ? settings.jobBudget : USUAL_JOBS * perChannel;
-  const table = new CutTable();
-  permuteBlocks(costs, permutations, core, max(2, jobs / perChannel), table);
-  const most = mostGroups(jobs, perChannel);
-  const choices: Choice[] = [];
-  const chosen: i32[] = [];
-  for (let i = 0; i < layers.length; i++) {
-    const layer = layers[i];
-    if (!layer.isPerChannel) continue;
-    choices.push(choiceOf(costs[i], permutations, most, false, table, context));
-    chosen.push(i);
-  }
-  const numbers = spend(choices, jobs);
-  for (let i = 0; i < choices.length && settings.jobBudget == 0; i++) {
-    if (!standsOut(choices[i], numbers[i])) continue;
-    choices[i] = choiceOf(costs[chosen[i]], permutations, MOST_JOBS, true, table, context);
-    numbers[i] = jobsToBlendIn(choices[i], numbers[i]);
-  }
+  const shares = sharesOf(costs, permutations, perChannel, context);
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
     const input = permutations.permutationOf(layer.operands.input);
     const output = permutations.permutationOf(layer.operands.output);
-    const at = chosen.indexOf(i);
+    const at = shares.layers.indexOf(i);
     if (at < 0 && input == null && output == null) continue;
     const permuted = new PermutedWeights(layer, input, output);
     if (at < 0) rewriteInGroups(permuted, statistics, [layer.channels], context.core);
-    else rewrite(permuted, statistics, choices[at], numbers[at], context);
+    else rewrite(permuted, statistics, shares.choices[at], shares.jobs[at], context);
   }
   return !failed();
+}
+
+/** What layers that have a scale for each channel may do, and how many jobs each gets. */
+class Shares {
+  /** Which layers these are. */
+  layers: i32[] = [];
+  choices: Choice[] = [];
+  jobs: StaticArray<i32> = [];
+
+  /** The root mean square over the layers of what is added to their outputs, in steps. */
+  get error(): f64 {
+    let sum: f64 = 0;
+    for (let i = 0; i < this.choices.length; i++) sum += this.choices[i].error(this.jobs[i]);
+    return Math.sqrt(sum / (this.choices.length as f64));
+  }
+}
+
+/** Within the caller's budget; or within the usual one, and beyond it where errors are large. */
+function sharesOf(
+  costs: ErrorModel[],
+  permutations: ChannelPermutations,
+  perChannel: i32,
+  context: Context,
+): Shares {
+  const table = new CutTable();
+  const budget = context.settings.jobBudget;
+  if (budget > 0) return shareOut(budget, costs, permutations, perChannel, table, context);
+  const usual = usualBudget(perChannel);
+  let shares = shareOut(usual, costs, permutations, perChannel, table, context);
+  addJobs(shares, costs, permutations, table, context);
+  const larger = largerBudget(perChannel, shares.error);
+  if (larger == usual) return shares;
+  shares = shareOut(larger, costs, permutations, perChannel, table, context);
+  addJobs(shares, costs, permutations, table, context);
+  return shares;
+}
+
+/** To layers whose errors stand out, beyond the budget. */
+function addJobs(
+  shares: Shares,
+  costs: ErrorModel[],
+  permutations: ChannelPermutations,
+  table: CutTable,
+  context: Context,
+): void {
+  for (let i = 0; i < shares.choices.length; i++) {
+    if (!standsOut(shares.choices[i], shares.jobs[i])) continue;
+    const cost = costs[shares.layers[i]];
+    shares.choices[i] = choiceOf(cost, permutations, MOST_JOBS, true, table, context);
+    shares.jobs[i] = jobsToBlendIn(shares.choices[i], shares.jobs[i]);
+  }
+}
+
+/** Permutes channels for a number of jobs, and spends these. */
+function shareOut(
+  budget: i32,
+  costs: ErrorModel[],
+  permutations: ChannelPermutations,
+  perChannel: i32,
+  table: CutTable,
+  context: Context,
+): Shares {
+  permuteBlocks(costs, permutations, context.core, max(2, budget / perChannel), table);
+  const most = mostGroups(budget, perChannel);
+  const shares = new Shares();
+  for (let i = 0; i < costs.length; i++) {
+    if (!costs[i].layer.isPerChannel) continue;
+    shares.layers.push(i);
+    shares.choices.push(choiceOf(costs[i], permutations, most, false, table, context));
+  }
+  shares.jobs = spend(shares.choices, budget);
+  return shares;
 }
 
 /** What a layer may do with up to so many groups; more where its error stands out otherwise. */
@@ -132,8 +185,6 @@ function fillCores(counts: i32[], core: Core): bool {
   return true;
 }
 
-/** Jobs for each layer where the caller sets no number. */
-const USUAL_JOBS = 4;
 /** No layer takes more of the jobs than so many times its share. */
 const MOST_SHARES = 12;
 
