@@ -53,3 +53,8 @@ export function operatorName(code: i32): string {
   const known = code >= 0 && code < OPERATOR_NAMES.length;
   return known ? (OPERATOR_NAMES[code] as string) : `BUILTIN_${code}`;
 }
+
+/** The code of a builtin operator; −1 for a name that is not in the table. */
+export function operatorCode(name: string): i32 {
+  return OPERATOR_NAMES.indexOf(name);
+}

@@ -48,11 +48,9 @@ export namespace Builtin {
   export const DEPTHWISE_CONV_2D: i32 = 4;
   export const DEQUANTIZE: i32 = 6;
   export const FULLY_CONNECTED: i32 = 9;
-  export const LOGISTIC: i32 = 14;
   export const MAX_POOL_2D: i32 = 17;
   export const MUL: i32 = 18;
   export const RELU: i32 = 19;
-  export const RELU6: i32 = 21;
   export const RESHAPE: i32 = 22;
   export const RESIZE_BILINEAR: i32 = 23;
   export const SOFTMAX: i32 = 25;

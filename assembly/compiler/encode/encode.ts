@@ -55,7 +55,7 @@ function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): Enco
   encoded.coefficients =
     job.core > 0
       ? before[before.length - 1].coefficients
-      : encodeTable(table.kind, table.inputScale as f64, job.operator);
+      : encodeTable(table.elementwise, table.inputScale as f64, job.operator);
   return encoded.coefficients == null ? null : encoded;
 }
 

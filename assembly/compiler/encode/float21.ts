@@ -8,12 +8,13 @@
  */
 const MANTISSA_BITS = 15;
 const BIAS = 15;
-const LARGEST: u32 = 0xfffff >> 0;
+/** Recorded tables hold no number with E = 31. */
+const LARGEST: u32 = 0xf7fff;
 const SIGN: u32 = 1 << 20;
 
-/** The number nearest to a finite value, halves away from zero; too small ones become 0. */
+/** The number nearest to a finite value, halves away from zero. Too small ones become 0 of their sign. */
 export function toFloat21(value: f64): u32 {
-  const sign: u32 = value < 0 ? SIGN : 0;
+  const sign: u32 = reinterpret<u64>(value) >> 63 != 0 ? SIGN : 0;
   const magnitude = Math.abs(value);
   if (magnitude == 0) return sign;
   // One more bit of mantissa than is kept is rounded; a carry runs into the exponent.

@@ -1,5 +1,6 @@
 import { clearFailure, failureCode } from "../../diagnostics/failure";
 import { CORES } from "../../targets/cores";
+import { Builtin } from "../../tflite/schema";
 import { Field, WordLayout, Words } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as streams from "../fields/streams";
@@ -8,6 +9,7 @@ import { Span } from "../graph";
 import { Buffer, BufferSlice, ConvolutionJob, Purpose, TableUse, TpJob } from "../lower/jobs";
 import { Kernels } from "../lower/kernels";
 import { Convolution } from "../plan/convolution";
+import { ELEMENTWISE, ElementwiseFunction } from "../plan/elementwise";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { encodeConvolution } from "./nn-descriptor";
@@ -125,8 +127,9 @@ export function move(place: i32, value: i32, asMesa: bool): i32 {
 /** The same with a factor behind a table. */
 export function moveTable(factor: f32): i32 {
   clearFailure();
+  const relu = ELEMENTWISE.find(Builtin.RELU) as ElementwiseFunction;
   const job = new TpJob(Purpose.TABLE, nowhere(), nowhere());
-  job.table = new TableUse(0, 1, factor);
+  job.table = new TableUse(relu, 1, factor);
   words = encodeTp(job, PLAIN);
   return failureCode();
 }

@@ -1,4 +1,4 @@
-import { TableFunction } from "../plan/plan";
+import { ElementwiseFunction } from "../plan/elementwise";
 import { Coefficients } from "./coefficients";
 import { fromFloat21, toFloat21 } from "./float21";
 
@@ -14,43 +14,36 @@ import { fromFloat21, toFloat21 } from "./float21";
  *    │        │                                    │          │   negative inputs
  *    └────────┴────────────────────────────────────┴──────────┘
  *
- * Inputs are counted in steps of the input's scale, so that RELU and ABS need one table only.
+ * The unit gives it integers: steps of the input, counted from the zero point.
  */
 const ENTRIES = 1024;
 const HALF = 512;
 const STEPS = 16;
 const STEP_BITS = 11;
-const LARGEST: u32 = 0xf7fff;
-const MINUS_ZERO: u32 = 0x100000;
+/** Stands for inputs of E = 31: larger than all others, and finite after scaling by any float32. */
+const FAR: f64 = 1e200;
 
-/** Null after a failure: constants beyond all bounds. */
-export function encodeTable(kind: TableFunction, scale: f64, operator: i32): Coefficients | null {
+/** `inputScale`: value of one input step. Null after a failure: constants beyond all bounds. */
+export function encodeTable(
+  elementwise: ElementwiseFunction,
+  inputScale: f64,
+  operator: i32,
+): Coefficients | null {
   const table = Coefficients.allocate(ENTRIES << 2, operator);
   if (table == null) return null;
+  const unit = elementwise.isHomogeneous ? 1.0 : inputScale;
   for (let i = 0; i < ENTRIES; i++) {
-    store<u32>(table.pointer + ((i as usize) << 2), entry(kind, scale, i));
+    const magnitude = magnitudeOf(i, elementwise.isHomogeneous) * unit;
+    const entry = toFloat21(elementwise.at(i < HALF ? magnitude : -magnitude));
+    store<u32>(table.pointer + ((i as usize) << 2), entry);
   }
   return table;
 }
 
-function entry(kind: TableFunction, scale: f64, index: i32): u32 {
-  const isNegative = index >= HALF;
-  if (kind == TableFunction.LOGISTIC) return logistic(index, isNegative, scale);
-  if (isNegative && kind == TableFunction.RELU) return MINUS_ZERO;
-  return magnitude(index & (HALF - 1), isNegative ? MINUS_ZERO : 0);
-}
-
-/** |input|, with a zero of either sign. */
-function magnitude(step: i32, zero: u32): u32 {
-  if (step < STEPS) return zero;
-  return step >= HALF - STEPS ? LARGEST : step << STEP_BITS;
-}
-
-/** Negative entries stand for the far end of their step, so one more of them is next to zero. */
-function logistic(index: i32, isNegative: bool, scale: f64): u32 {
+/** Magnitude of an entry's input. In recorded tables of LOGISTIC, zero has one more negative entry. */
+function magnitudeOf(index: i32, isHomogeneous: bool): f64 {
   const step = index & (HALF - 1);
-  if (step < STEPS || (isNegative && step == STEPS)) return toFloat21(0.5);
-  if (step >= HALF - STEPS) return toFloat21(isNegative ? 0 : 1);
-  const input = fromFloat21((index as u32) << STEP_BITS);
-  return toFloat21(1.0 / (1.0 + Math.exp(-input * scale)));
+  const first = index < HALF || isHomogeneous ? STEPS : STEPS + 1;
+  if (step < first) return 0;
+  return step >= HALF - STEPS ? FAR : fromFloat21((step as u32) << STEP_BITS);
 }

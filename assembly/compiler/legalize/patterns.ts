@@ -1,11 +1,12 @@
 import { Builtin } from "../../tflite/schema";
 import { Operator } from "../graph";
+import { ELEMENTWISE } from "../plan/elementwise";
 import { Placement } from "../plan/placement";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
 import { legalizeAddition } from "./elementwise/addition";
-import { legalizeTable } from "./elementwise/table";
+import { legalizeElementwise } from "./elementwise/table";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
 import { legalizePadding } from "./layout/padding";
 import { legalizeBilinear, legalizeNearest } from "./layout/resize";
@@ -40,10 +41,6 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.STRIDED_SLICE, legalizeSlice, false),
   new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, legalizeNearest, false),
   new Pattern(Builtin.RESIZE_BILINEAR, legalizeBilinear, false),
-  new Pattern(Builtin.RELU, legalizeTable, false),
-  new Pattern(Builtin.RELU6, legalizeTable, false),
-  new Pattern(Builtin.ABS, legalizeTable, false),
-  new Pattern(Builtin.LOGISTIC, legalizeTable, false),
   new Pattern(Builtin.QUANTIZE, legalizeQuantize, false),
   new Pattern(Builtin.RESHAPE, legalizeView, false),
   new Pattern(Builtin.TRANSPOSE, legalizeTranspose, false),
@@ -51,13 +48,13 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.EXPAND_DIMS, legalizeView, false),
 ];
 
-/** Which operators the NPU has patterns for, and who decides about each. */
+/** Which operators the NPU has patterns for, and who decides about each: TABLE and ELEMENTWISE. */
 export namespace PATTERNS {
   export function find(code: i32, settings: Settings): Legalize | null {
     for (let i = 0; i < TABLE.length; i++) {
       if (TABLE[i].code != code) continue;
       return settings.compatMesa && !TABLE[i].inMesa ? null : TABLE[i].legalize;
     }
-    return null;
+    return !settings.compatMesa && ELEMENTWISE.find(code) != null ? legalizeElementwise : null;
   }
 }

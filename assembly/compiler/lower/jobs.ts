@@ -1,5 +1,5 @@
+import { ElementwiseFunction } from "../plan/elementwise";
 import { Mark } from "../plan/mark";
-import { TableFunction } from "../plan/plan";
 import { Kernels } from "./kernels";
 
 /** A piece of NPU memory with a lifetime of its own; `allocate` gives it an address in the arena. */
@@ -43,7 +43,7 @@ export enum Purpose {
 /** The function that a TP job computes on its way. */
 export class TableUse {
   constructor(
-    public kind: TableFunction,
+    public elementwise: ElementwiseFunction,
     /** What one step of the input is worth. */
     public inputScale: f32,
     /** Steps of the output for one of what the table gives. */

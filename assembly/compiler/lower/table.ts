@@ -1,6 +1,6 @@
 import { columnsToPlanar } from "../plan/layout";
 import { LONGEST_WINDOW, MOST_PLANES } from "../plan/limits";
-import { TableFunction, TablePlan } from "../plan/plan";
+import { TablePlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
 import { imageOf, LoweringContext } from "./context";
@@ -10,8 +10,6 @@ import { Image } from "./strided-copies";
 /** Tiles of this size are what the pattern is known with. */
 const TILE_X = 64;
 const TILE_Y = 16;
-/** Rows from which RELU and LOGISTIC are shared out. */
-const WORTH_SHARING = 6;
 
 /** Element by element, in whichever order the input is; shared out over the cores by its z. */
 export function lowerTable(plan: TablePlan, context: LoweringContext): void {
@@ -82,7 +80,7 @@ class Box {
 }
 
 function coresFor(plan: TablePlan, z: i32, context: LoweringContext): i32 {
-  if (plan.kindOfTable != TableFunction.ABS && z < WORTH_SHARING) return 1;
+  if (z < plan.elementwise.fewestShared) return 1;
   return min(context.core.tpCoresPerJob as i32, z);
 }
 
@@ -107,7 +105,7 @@ function tableJob(
   job.reset2 = true;
   job.zero = zeroByte(plan.input);
   job.outputZero = zeroByte(plan.output);
-  job.table = new TableUse(plan.kindOfTable, plan.inputScale, plan.factor);
+  job.table = new TableUse(plan.elementwise, plan.inputScale, plan.factor);
   job.inputBytes = box.slice * z;
   job.outputBytes = job.inputBytes;
   job.increments[6] = box.slice;

@@ -1,6 +1,7 @@
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution";
 import { copyOf } from "./copy";
+import { ElementwiseFunction } from "./elementwise";
 import { Operands } from "./operands";
 import { ResidualPair } from "./residual-pair";
 
@@ -194,18 +195,12 @@ export class ViewPlan extends Plan {
   }
 }
 
-export enum TableFunction {
-  RELU,
-  ABS,
-  LOGISTIC,
-}
-
-/** A function of one element. */
+/** A function of one element, through the TP unit's table. */
 export class TablePlan extends Plan {
   constructor(
     input: Tensor,
     output: Tensor,
-    public kindOfTable: TableFunction,
+    public elementwise: ElementwiseFunction,
   ) {
     super(PlanKind.TABLE, [input], [output]);
   }
@@ -214,9 +209,9 @@ export class TablePlan extends Plan {
     return this.input.quantization.scale(0);
   }
 
-  /** Steps of the output for what comes out of the table: RELU and ABS count in input steps. */
+  /** Steps of the output for one of what comes out of the table. */
   get factor(): f32 {
-    const unit: f32 = this.kindOfTable == TableFunction.LOGISTIC ? 1 : this.inputScale;
+    const unit: f32 = this.elementwise.isHomogeneous ? this.inputScale : 1;
     return unit / this.output.quantization.scale(0);
   }
 }

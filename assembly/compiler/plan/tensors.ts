@@ -63,15 +63,15 @@ export function isRectified(activation: Activation): bool {
   return activation == Activation.RELU || activation == Activation.RELU6;
 }
 
-/** No byte stands for more than 6, but for rounding, so that saturation does what RELU6 asks. */
-export function clampsAtSix(output: Tensor): bool {
-  const six = nearest(6.0 / output.quantization.scale(0));
-  return (zeroByte(output) as f32) + six >= 255;
+/** No byte stands for more than a limit, but for rounding: saturation does what RELU6 asks with 6. */
+export function saturatesAt(limit: f64, output: Tensor): bool {
+  const steps = nearest(limit / output.quantization.scale(0));
+  return (zeroByte(output) as f64) + steps >= 255;
 }
 
 /** Why an operator's fused activation does not fit the NN unit, "" if it does. */
 export function whyNotFused(activation: Activation, output: Tensor): string {
   if (!isFusable(activation)) return "its fused activation is neither RELU nor RELU6";
-  const cut = activation == Activation.RELU6 && !clampsAtSix(output);
+  const cut = activation == Activation.RELU6 && !saturatesAt(6, output);
   return cut ? "RELU6 would cut below the largest value of its output" : "";
 }

@@ -3,6 +3,7 @@ import { fail } from "../../diagnostics/failure";
 import { operatorName } from "../../tflite/operators";
 import { Builtin } from "../../tflite/schema";
 import { Operator } from "../graph";
+import { ELEMENTWISE } from "../plan/elementwise";
 
 /** How many inputs an operator cannot do without; optional ones follow them. */
 class Operands {
@@ -13,7 +14,7 @@ class Operands {
   ) {}
 }
 
-/** Operators that a later stage may look into. A SPLIT tells how many outputs it has. */
+/** Operators that a later stage may look into, but for element-wise functions. A SPLIT tells how many outputs it has. */
 const OPERANDS: Operands[] = [
   new Operands(Builtin.ADD, 2),
   new Operands(Builtin.AVERAGE_POOL_2D, 1),
@@ -23,14 +24,10 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.FULLY_CONNECTED, 2),
   new Operands(Builtin.MAX_POOL_2D, 1),
   new Operands(Builtin.MUL, 2),
-  new Operands(Builtin.LOGISTIC, 1),
-  new Operands(Builtin.RELU, 1),
-  new Operands(Builtin.RELU6, 1),
   new Operands(Builtin.RESHAPE, 1),
   new Operands(Builtin.SQUEEZE, 1),
   new Operands(Builtin.TRANSPOSE, 2),
   new Operands(Builtin.EXPAND_DIMS, 1),
-  new Operands(Builtin.ABS, 1),
   new Operands(Builtin.QUANTIZE, 1),
   new Operands(Builtin.RESIZE_BILINEAR, 2),
   new Operands(Builtin.SOFTMAX, 1),
@@ -66,10 +63,10 @@ function givenInputs(operator: Operator): i32 {
   return count;
 }
 
-/** Null for an operator that is not listed. */
+/** Null for an operator that no later stage looks into. */
 function neededBy(code: i32): Operands | null {
   for (let i = 0; i < OPERANDS.length; i++) if (OPERANDS[i].code == code) return OPERANDS[i];
-  return null;
+  return ELEMENTWISE.find(code) != null ? new Operands(code, 1) : null;
 }
 
 function refuse(operator: Operator, expected: string, found: i32): bool {

@@ -6,7 +6,6 @@ import { Field } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as tp from "../fields/tp";
 import { BufferSlice, Purpose, TpJob } from "../lower/jobs";
-import { TableFunction } from "../plan/plan";
 import { CommandStream } from "./command-stream";
 
 /** The two buffers; numbered as in the `.nolf` schema. */
@@ -70,12 +69,12 @@ export function link(jobs: EncodedJob[], plan: SegmentMemory): Linked {
   return linked;
 }
 
-/** What state GL_TP_ORDER asks for between the cores of padding, RELU and ABS. */
+/** Value of state GL_TP_ORDER between the TP cores that share a job: padding, and some functions. */
 function ordered(move: TpJob): u32 {
   if (move.core == move.cores - 1) return 0;
   const table = move.table;
-  const isMapped = table != null && table.kind != TableFunction.LOGISTIC;
-  return isMapped || move.purpose == Purpose.PADDING ? 8 : 0;
+  const isOrdered = table == null ? move.purpose == Purpose.PADDING : table.elementwise.isOrdered;
+  return isOrdered ? 8 : 0;
 }
 
 function linkMove(

@@ -1,35 +1,31 @@
-import { Builtin } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
+import { ELEMENTWISE, ElementwiseFunction } from "../../plan/elementwise";
 import { LARGEST_TENSOR } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
-import { TableFunction, TablePlan } from "../../plan/plan";
-import { clampsAtSix, sameShape, whyNoBytes } from "../../plan/tensors";
+import { TablePlan } from "../../plan/plan";
+import { sameShape, saturatesAt, whyNoBytes } from "../../plan/tensors";
 import { Context } from "../context";
 
 /** The shift is seven bits, signed: well within it. */
 const LEAST_FACTOR: f32 = 5.9604645e-8; // 2^-24
 const LARGEST_FACTOR: f32 = 16777216; // 2^24
 
-/** RELU, RELU6, ABS and LOGISTIC: functions of one element through the TP unit's table. */
-export function legalizeTable(operator: Operator, context: Context): Placement {
+/** Functions of one element through the TP unit's table. */
+export function legalizeElementwise(operator: Operator, context: Context): Placement {
+  const elementwise = ELEMENTWISE.find(operator.code) as ElementwiseFunction;
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotElementwise(input, output);
   if (reason != "") return Placement.onCpu(reason);
-  if (operator.code == Builtin.RELU6 && !clampsAtSix(output))
-    return Placement.onCpu("RELU6 would cut below the largest value of its output");
-  const plan = new TablePlan(input, output, functionOf(operator.code));
+  if (!saturatesAt(elementwise.limit, output))
+    return Placement.onCpu(`${elementwise.name} would cut below the largest value of its output`);
+  const plan = new TablePlan(input, output, elementwise);
   if (plan.factor < LEAST_FACTOR || plan.factor > LARGEST_FACTOR)
     return Placement.onCpu(
       `its effective scale of ${plan.factor} exceeds what the shift field holds`,
     );
   return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
-}
-
-function functionOf(code: i32): TableFunction {
-  if (code == Builtin.ABS) return TableFunction.ABS;
-  return code == Builtin.LOGISTIC ? TableFunction.LOGISTIC : TableFunction.RELU;
 }
 
 function whyNotElementwise(input: Tensor, output: Tensor): string {
