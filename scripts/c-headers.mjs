@@ -1,5 +1,5 @@
 // Generates what the C library shares with the rest: flatc's header of the schema, what lies in its
-// tables, the table of cores and the limits.
+// tables, the table of cores, the descriptors' layouts and the limits.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,11 +11,20 @@ export const GENERATED = "build/generated";
 const SCHEMA = "host/blob/nolf.fbs";
 const LAYOUT = "host/blob/layout.generated.ts";
 const CORES = "assembly/targets/cores.ts";
+const LAYOUTS = {
+  Nn: "assembly/emulator/nn/fields.ts",
+  Tp: "assembly/emulator/tp/fields.ts",
+};
+const FIELD_LAYOUT = "assembly/emulator/layout.ts";
 const LIMITS = "assembly/targets/limits.ts";
 const VERSION = "assembly/compiler/version.ts";
 
 /** What the generated files follow from. */
-export const HEADER_SOURCES = [SCHEMA, LAYOUT, CORES, LIMITS, VERSION, "scripts/c-headers.mjs"];
+export const HEADER_SOURCES = [
+  ...[SCHEMA, LAYOUT, CORES, LIMITS, VERSION, FIELD_LAYOUT],
+  ...Object.values(LAYOUTS),
+  "scripts/c-headers.mjs",
+];
 
 /** Of a core, in the order of struct Core (shim/c/core.h). */
 const FIELDS = [
@@ -36,6 +45,12 @@ export function generateHeaders() {
     "limits.generated.inc",
     Object.entries({ ...load(LIMITS), ...load(VERSION) }).flatMap(limit),
   );
+  write(
+    "descriptors.generated.inc",
+    Object.entries(LAYOUTS).flatMap(([kind, module]) =>
+      descriptorTables(kind, load(module).layout),
+    ),
+  );
   write("layout.generated.inc", layoutTables(load(LAYOUT).LAYOUT));
 }
 
@@ -50,6 +65,38 @@ function limit([name, value]) {
   const words = name.toLowerCase().split("_");
   const camel = words.map((word) => word[0].toUpperCase() + word.slice(1)).join("");
   return [`constexpr uint64_t k${camel} = ${value};`];
+}
+
+/** By architecture and word: the bits that known values do not agree on, and the value of all others. */
+function descriptorTables(kind, layout) {
+  const table = [7, 8].flatMap((architecture) => [
+    `constexpr Word k${kind}OnV${architecture}[k${kind}Words] = {`,
+    ...Array.from({ length: layout.words }, (_, word) => wordRow(layout, word, architecture)),
+    "};",
+  ]);
+  return [`static_assert(k${kind}Words == ${layout.words});`, ...table];
+}
+
+function wordRow({ fields }, word, architecture) {
+  let [varying, value] = [0, 0];
+  for (const field of fields) {
+    if (field.word !== word) continue;
+    const [every, some] = bitsOf(field.known(architecture));
+    varying |= ((some & ~every) << field.low) & field.mask;
+    value |= (every << field.low) & field.mask;
+  }
+  const hex = (bits) => `0x${(bits >>> 0).toString(16)}`;
+  return `{${hex(varying)}, ${hex(value)}},`;
+}
+
+/** The bits that are set in every value that is known, and those that are set in some. */
+function bitsOf(known) {
+  const values = Array.from({ length: 32 }, (_, value) => value).filter((value) =>
+    known.has(value),
+  );
+  if (values.length === 32) return [0, -1];
+  if (values.length === 0) return [known.bits, known.bits];
+  return [values.reduce((a, b) => a & b), values.reduce((a, b) => a | b)];
 }
 
 /** What lies in the slots of every table, in the terms of shim/c/structure.cc. */
@@ -71,7 +118,7 @@ function layoutTables({ identifier, root, tables }) {
 
 /** What a module exports that is TypeScript, too. */
 function load(module) {
-  const options = { entryPoints: [module], write: false, format: "iife", globalName: "exported" };
-  const [{ text }] = buildSync(options).outputFiles;
+  const options = { bundle: true, write: false, format: "iife", globalName: "exported" };
+  const [{ text }] = buildSync({ entryPoints: [module], ...options }).outputFiles;
   return new Function(`${text}; return exported;`)();
 }

@@ -1,7 +1,7 @@
 import type { Blob, Job } from "../blob/blob.ts";
+import { DESCRIPTORS } from "../inspect/descriptors.ts";
 import { descriptorWords } from "../inspect/document.ts";
 import { decodeFields, type FieldValues } from "../inspect/fields.ts";
-import { NN_DESCRIPTOR } from "../inspect/nn-descriptor.ts";
 
 /** What a job asks of its unit. */
 export interface Work {
@@ -25,7 +25,7 @@ const PIXELS_PER_ROUND = 64;
 const V7_HEADER = 64;
 
 export function nnWork(blob: Blob, job: Job): NnWork {
-  const { fields } = decodeFields(descriptorWords(blob, job), NN_DESCRIPTOR);
+  const { fields } = decodeFields(descriptorWords(blob, job), DESCRIPTORS.NN);
   const tileX = field(fields, "out_image_tile_x_size");
   const tileY = field(fields, "out_image_tile_y_size");
   const tilesX = Math.ceil(field(fields, "out_image_x_size") / tileX);

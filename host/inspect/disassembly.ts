@@ -1,7 +1,7 @@
 import type { Blob, Job } from "../blob/blob.ts";
 import { DESCRIPTORS } from "./descriptors.ts";
 import { hex, type JobDocument, type NpuSegmentDocument } from "./document.ts";
-import type { DecodedDescriptor, DescriptorFormat } from "./fields.ts";
+import { bitsOf, type DecodedDescriptor, type DescriptorFormat } from "./fields.ts";
 import { blobMeaning, PADDING, type StreamRow, streamRows } from "./stream-rows.ts";
 import type { Style } from "./style.ts";
 
@@ -39,9 +39,10 @@ export function fieldTable(
 ): string {
   const rows = format.fields
     .filter(({ name }) => fields[name] !== 0)
-    .map(({ name, bits, form }) => {
-      const value = fields[name] ?? 0;
-      return [`  ${name}`, form?.startsWith("hex") ? `0x${hex(value)}` : value, bits];
+    .map((field) => {
+      const value = fields[field.name] ?? 0;
+      const text = field.form?.startsWith("hex") ? `0x${hex(value)}` : value;
+      return [`  ${field.name}`, text, bitsOf(field)];
     });
   for (const [word, bits] of Object.entries(unlisted)) {
     rows.push(["  (no field)", `0x${hex(bits)}`, word]);

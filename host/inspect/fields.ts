@@ -1,10 +1,8 @@
-/**
- * A named field of a descriptor. `bits` says where it lies, its lowest part first:
- * "0[5:2]" is bits 5 to 2 of word 0, "7" all of word 7, "2[2:0] 4[16]" two parts.
- */
+/** A named field of a descriptor. */
 export interface Field {
   name: string;
-  bits: string;
+  /** Where it lies, its lowest part first. */
+  parts: Part[];
   /** How it reads: plain, two's complement, an address or pattern, or an address in units of 64 bytes. */
   form?: "signed" | "hex" | "hex64";
 }
@@ -24,7 +22,7 @@ export interface DecodedDescriptor {
   unlisted: Record<number, number>;
 }
 
-interface Part {
+export interface Part {
   word: number;
   low: number;
   width: number;
@@ -37,7 +35,7 @@ export function decodeFields(words: Uint32Array, format: DescriptorFormat): Deco
   for (const field of format.fields) {
     let value = 0;
     let width = 0;
-    for (const part of partsOf(field)) {
+    for (const part of field.parts) {
       value += take(rest, part) * 2 ** width;
       width += part.width;
     }
@@ -51,7 +49,7 @@ export function decodeFields(words: Uint32Array, format: DescriptorFormat): Deco
 export function encodeFields(fields: FieldValues, format: DescriptorFormat): Uint32Array {
   const words = new Uint32Array(format.words);
   for (const field of format.fields) {
-    const parts = partsOf(field);
+    const parts = field.parts;
     let value = toStored(fields[field.name] ?? 0, totalWidth(parts), field.form);
     for (const { word, low, width } of parts) {
       words[word] = (words[word] as number) + (value % 2 ** width) * 2 ** low;
@@ -65,7 +63,7 @@ export function encodeFields(fields: FieldValues, format: DescriptorFormat): Uin
 export function coverage({ words, fields }: DescriptorFormat): Uint32Array {
   const masks = new Uint32Array(words);
   for (const field of fields) {
-    for (const { word, low, width } of partsOf(field)) {
+    for (const { word, low, width } of field.parts) {
       const mask = (2 ** width - 1) * 2 ** low;
       if (((masks[word] as number) & mask) !== 0) throw new Error(`${field.name} overlaps another`);
       masks[word] = (masks[word] as number) + mask;
@@ -74,13 +72,14 @@ export function coverage({ words, fields }: DescriptorFormat): Uint32Array {
   return masks;
 }
 
-function partsOf({ bits }: Field): Part[] {
-  return bits.split(" ").map((part) => {
-    const [, word, high, low] = part.match(/^(\d+)(?:\[(\d+)(?::(\d+))?\])?$/) ?? [];
-    if (high === undefined) return { word: Number(word), low: 0, width: 32 };
-    const lowest = Number(low ?? high);
-    return { word: Number(word), low: lowest, width: Number(high) - lowest + 1 };
-  });
+/** Where a field lies: "0[5:2]" is bits 5 to 2 of word 0, "7" all of word 7, "2[2:0] 4[16]" two parts. */
+export function bitsOf({ parts }: Field): string {
+  return parts.map(bitsOfPart).join(" ");
+}
+
+function bitsOfPart({ word, low, width }: Part): string {
+  if (width === 32) return `${word}`;
+  return width === 1 ? `${word}[${low}]` : `${word}[${low + width - 1}:${low}]`;
 }
 
 function totalWidth(parts: Part[]): number {

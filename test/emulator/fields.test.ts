@@ -40,18 +40,18 @@ const NN_FIELDS: [word: number, flip: number, field: string][] = [
   [2, 1 << 6, "word 2"], [2, 1 << 7, "brick_mode"], [2, 1 << 8, "brick_distance"], [2, 1 << 25, "word 2"],
   [3, 1 << 3, "no_flush"], [3, 1, "word 3"], [3, 8 << 6, "out_image_x_size"], [4, 3, "out_image_z_size"],
   [4, 3 << 14, "rounding_mode"], [4, 1 << 18, "out_image_tile_x_size"], [4, 1 << 25, "out_image_tile_y_size"],
-  [5, 1 << 26, "kernel_z_size2"], [8, 2, "image_caching_mode"], [8, 2 << 2, "kernel_caching_mode"],
+  [5, 1 << 26, "kernel_z_size"], [8, 2, "image_caching_mode"], [8, 2 << 2, "kernel_caching_mode"],
   [8, 1 << 4, "partial_cache_data_unit"], [8, 1 << 6, "kernel_pattern"], [9, 1, "kernel_pattern"],
   [10, 1, "kernel_pattern"], [8, 1 << 16, "out_image_y_stride"], [11, 1, "kernel_cache_start"],
   [12, 1 << 30, "kernel_cache_end"], [13, 1 << 30, "image_cache_start"], [14, 1 << 30, "image_cache_end"],
   [15, 1, "in_image_border_mode"], [15, 256 << 2, "in_image_border_const"], [15, 1 << 18, "word 15"],
-  [15, 1 << 20, "data_type"], [15, 2 << 28, "post_shift"], [16, 1, "in_image_x_stride"],
+  [15, 1 << 20, "in_image_data_type"], [15, 2 << 28, "post_shift"], [16, 1, "in_image_x_stride"],
   [16, 1 << 16, "in_image_y_stride"], [17, 1, "out_image_x_stride"], [17, 1 << 16, "word 17"],
-  [18, 1, "out_circular_buf_size"], [18, 1 << 26, "per_channel_post_mul"], [18, 1 << 29, "unknown_7_2"],
-  [18, 1 << 30, "unknown_7_3"], [19, 1, "out_circular_buf_end"], [20, 1, "in_circular_buf_size"],
-  [21, 1, "in_circular_buf_end"], [22, 1 << 16, "kernel_direct_stream"], [22, 1 << 17, "depthwise"],
-  [22, 1 << 18, "post_multiplier"], [23, 1, "word 23"], [27, 1, "word 27"], [28, 1, "constant"],
-  [29, 1, "clamp_max"], [30, 1, "clamp_min"], [31, 1, "word 31"], [33, 1, "word 33"],
+  [18, 1, "out_circular_buffer_size"], [18, 1 << 26, "per_channel_post_mul"], [18, 1 << 29, "unknown_18_29"],
+  [18, 1 << 30, "unknown_18_30"], [19, 1, "out_circular_buffer_end"], [20, 1, "in_circular_buffer_size"],
+  [21, 1, "in_circular_buffer_end"], [22, 1 << 16, "kernel_direct_stream"], [22, 1 << 17, "depthwise"],
+  [22, 1 << 18, "post_multiplier"], [23, 1, "word 23"], [27, 1, "word 27"], [28, 1, "unknown_28"],
+  [29, 1, "unknown_29"], [30, 1, "unknown_30"], [31, 1, "word 31"], [33, 1, "word 33"],
 ];
 
 // biome-ignore format: a table
@@ -69,12 +69,12 @@ const TP_FIELDS: typeof NN_FIELDS = [
   [12, 3 << 8, "in_window_z_start_overfetch"], [12, 3 << 11, "in_window_z_end_overfetch"],
   [12, 1 << 14, "alu_square_preshift"], [12, 1 << 18, "in_image_data_type"], [12, 1 << 21, "out_image_data_type"],
   [12, 1 << 28, "alu_pwl_sign_support"], [12, 1 << 29, "alu_relu_enable"], [12, 1 << 31, "last"],
-  [24, 1, "alu_filter_pwl_swap"], [24, 3 << 1, "flat_rounding_mode"], [24, 3 << 3, "integer_rounding_mode"],
+  [24, 1, "alu_filter_pwl_swap"], [24, 3 << 1, "alu_flat_rounding_mode"], [24, 3 << 3, "alu_integer_rounding_mode"],
   [24, 1 << 5, "alu_input_preshift"], [24, 1 << 10, "alu_output_postshift"], [24, 1 << 15, "alu_reorder_bits_used"],
   [24, 1 << 19, "alu_reorder_loop_2_mode"], [24, 1 << 24, "in_image_border_mode"],
-  [24, 1 << 26, "alu_output_postshift_6_to_5"], [25, 1, "in_circular_buf_size"], [26, 1, "in_circular_buf_end"],
-  [27, 1, "out_circular_buf_size"], [28, 1, "out_circular_buf_end"], [29, 1 << 8, "in_image_border_const"],
-  [29, 1 << 16, "coef_zero_point"], [30, 1 << 8, "alu_output_post_multiplier"], [30, 1 << 31, "word 30"],
+  [24, 1 << 26, "alu_output_postshift"], [25, 1, "in_image_circular_buf_size"], [26, 1, "in_image_circular_buf_end"],
+  [27, 1, "out_image_circular_buf_size"], [28, 1, "out_image_circular_buf_end"], [29, 1 << 8, "in_image_border_const"],
+  [29, 1 << 16, "coef_zp"], [30, 1 << 8, "alu_output_post_multiplier"], [30, 1 << 31, "word 30"],
 ];
 
 test("values of descriptor fields that are not known are named", () => {
@@ -106,7 +106,7 @@ test("a function takes all of its fields", () => {
 // biome-ignore format: a table
 const V8_FIELDS: typeof NN_FIELDS = [
   [0, 1 << 1, "no_z_offset"], [3, 1 << 3, "no_flush"], [8, 1, "image_caching_mode"],
-  [8, 1 << 2, "kernel_caching_mode"], [18, 1 << 29, "unknown_7_2"], [18, 1 << 30, "unknown_7_3"],
+  [8, 1 << 2, "kernel_caching_mode"], [18, 1 << 29, "unknown_18_29"], [18, 1 << 30, "unknown_18_30"],
   [22, 1 << 17, "out_image_z_size"], [15, 2 << 28, "post_shift"],
 ];
 

@@ -1,5 +1,6 @@
 import type { JobView } from "../../host/explain/explanation.ts";
 import { DESCRIPTORS } from "../../host/inspect/descriptors.ts";
+import { bitsOf, type Field, type FieldValues } from "../../host/inspect/fields.ts";
 import { PADDING, type StreamRow } from "../../host/inspect/stream-rows.ts";
 import { hexadecimal } from "../parts/words.ts";
 
@@ -35,6 +36,10 @@ export function StateTable({ rows }: { rows: StreamRow[] }) {
   );
 }
 
+function fieldValue({ name, form }: Field, fields: FieldValues) {
+  return form?.startsWith("hex") ? hexadecimal(fields[name] ?? 0) : fields[name];
+}
+
 /** The fields that are not 0, and bits that belong to none. */
 export function FieldTable({ job: { kind, fields, unlisted } }: { job: JobView }) {
   const named = DESCRIPTORS[kind].fields.filter(({ name }) => name in fields);
@@ -51,13 +56,11 @@ export function FieldTable({ job: { kind, fields, unlisted } }: { job: JobView }
         </tr>
       </thead>
       <tbody>
-        {named.map(({ name, bits, form }) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td class="numeric">
-              {form?.startsWith("hex") ? hexadecimal(fields[name] ?? 0) : fields[name]}
-            </td>
-            <td>{bits}</td>
+        {named.map((field) => (
+          <tr key={field.name}>
+            <td>{field.name}</td>
+            <td class="numeric">{fieldValue(field, fields)}</td>
+            <td>{bitsOf(field)}</td>
           </tr>
         ))}
         {Object.entries(unlisted).map(([word, bits]) => (

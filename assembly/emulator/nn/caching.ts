@@ -1,5 +1,6 @@
 import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
+import { refuse } from "../descriptor";
 import * as field from "./fields";
 import { NnJob } from "./job";
 
@@ -41,11 +42,11 @@ export function checkCaching(job: NnJob, core: Core): bool {
   const isPartial =
     (field.patternTop.value | field.patternLow.value | field.patternHigh.value) != 0;
   if (isPartial && !hasPatternOf(job.outputChannels)) {
-    return field.patternLow.refuse("the pattern for as many kernels");
+    return refuse(field.patternLow, "the pattern for as many kernels");
   }
   const mode = isPartial ? PARTIAL : FULL;
   if (core.architecture != 8 && field.kernelCaching.value != mode) {
-    return field.kernelCaching.refuse(phrase(decimal(mode), " with this kernel pattern"));
+    return refuse(field.kernelCaching, phrase(decimal(mode), " with this kernel pattern"));
   }
   const isInside = isPartial ? checkPartial(job, core) : checkFull(core);
   return isInside && checkImage(core);
@@ -64,9 +65,9 @@ function hasPatternOf(kernels: u32): bool {
 function checkFull(core: Core): bool {
   const end = field.kernelCacheEnd;
   const most = max(core.sramBytes, LEAST_END);
-  if (end.value % REGION_UNIT != 0) return end.refuse("a multiple of 128");
+  if (end.value % REGION_UNIT != 0) return refuse(end, "a multiple of 128");
   if (end.value >= LEAST_END && end.value <= most) return true;
-  return end.refuse(phrase("from 0xa00 to ", hex(most)));
+  return refuse(end, phrase("from 0xa00 to ", hex(most)));
 }
 
 /** Kernels get what the image leaves; all of the SRAM if they do not fit alone; if it does not, 0. */
@@ -75,7 +76,7 @@ function checkPartial(job: NnJob, core: Core): bool {
   const rest = image > core.sramBytes ? 0 : core.sramBytes - image;
   const end = field.kernelCacheEnd;
   if (end.value == core.sramBytes || end.value == rest) return true;
-  return end.refuse(phrase(hex(core.sramBytes), " or ", hex(rest)));
+  return refuse(end, phrase(hex(core.sramBytes), " or ", hex(rest)));
 }
 
 /** Bytes of the image for a tile, as drivers count them: its rows go by the kernel's width. */
@@ -92,10 +93,10 @@ function checkImage(core: Core): bool {
   if (start.value == 0 && end.value == KERNEL_START) return true;
   if (core.architecture != 8 && field.imageCaching.value == 0) {
     return start.value == 0
-      ? end.refuse("0x800 without caching")
-      : start.refuse("0 without caching");
+      ? refuse(end, "0x800 without caching")
+      : refuse(start, "0 without caching");
   }
-  if (start.value != field.kernelCacheEnd.value) return start.refuse("0 or the kernels' end");
+  if (start.value != field.kernelCacheEnd.value) return refuse(start, "0 or the kernels' end");
   if (end.value > start.value && end.value <= core.sramBytes) return true;
-  return end.refuse(phrase("behind its start, up to ", hex(core.sramBytes)));
+  return refuse(end, phrase("behind its start, up to ", hex(core.sramBytes)));
 }

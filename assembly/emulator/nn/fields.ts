@@ -1,4 +1,4 @@
-import { ANY, Descriptor, Field, FLAG, ONE, only, upTo, ZERO } from "../descriptor";
+import { ANY, among, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "../layout";
 
 /**
  * The descriptor of an NN job, 34 words.
@@ -28,94 +28,91 @@ import { ANY, Descriptor, Field, FLAG, ONE, only, upTo, ZERO } from "../descript
  * 28  constant, 29 and 30  clamping bounds (+inf and -inf), all others 0
  * ```
  */
-export const descriptor = new Descriptor(34);
+export const layout = new Layout(34);
 
 const NO_END = only(0x03ffffff);
 
 // The fields that have a name here are read; of the others it is enough that they are checked.
+// Parts of one field follow each other, the lowest first.
 
-descriptor.field("layer_type", 0, 0, 0, ZERO);
-descriptor.field("no_z_offset", 0, 1, 1, ZERO, ONE);
-export const kernelX = descriptor.field("kernel_xy_size", 0, 5, 2, ANY);
-export const kernelZ = descriptor.field("kernel_z_size", 0, 19, 6, ANY);
-export const kernelsPerCore = descriptor.field("kernels_per_core", 0, 26, 20, ANY);
-export const pooling = descriptor.field("pooling", 0, 28, 27, upTo(0) | (1 << 3));
-export const poolingSize = descriptor.field("pooling_xy_size", 0, 29, 29, FLAG);
-descriptor.field("prelu", 0, 30, 30, ZERO);
-descriptor.field("nn_layer_flush", 0, 31, 31, ONE);
+layout.field("layer_type", 0, 0, 0, ZERO);
+layout.field("no_z_offset", 0, 1, 1, ZERO, ONE);
+export const kernelX = layout.field("kernel_xy_size", 0, 5, 2, ANY);
+export const kernelY = layout.field("kernel_y_size", 8, 15, 12, ANY);
+export const kernelZ = layout.field("kernel_z_size", 0, 19, 6, ANY);
+layout.field("kernel_z_size", 5, 31, 26, ZERO);
+export const kernelsPerCore = layout.field("kernels_per_core", 0, 26, 20, ANY);
+export const pooling = layout.field("pooling", 0, 28, 27, among(0b1001));
+export const poolingSize = layout.field("pooling_xy_size", 0, 29, 29, FLAG);
+layout.field("prelu", 0, 30, 30, ZERO);
+export const relu = layout.field("relu", 2, 24, 24, FLAG);
+layout.field("nn_layer_flush", 0, 31, 31, ONE);
+layout.field("no_flush", 3, 3, 3, ZERO, ONE);
+export const depthwise = layout.field("depthwise", 22, 17, 17, ZERO, FLAG);
 
-descriptor.field("kernel_data_type", 1, 1, 0, ZERO);
-descriptor.field("in_image_data_type", 1, 3, 2, ZERO);
-descriptor.field("out_image_data_type", 1, 5, 4, ZERO);
-export const inX = descriptor.field("in_image_x_size", 1, 18, 6, ANY);
-export const inY = descriptor.field("in_image_y_size", 1, 31, 19, ANY);
+layout.field("kernel_data_type", 1, 1, 0, ZERO);
+layout.field("kernel_data_type", 15, 19, 19, ZERO);
+layout.field("in_image_data_type", 1, 3, 2, ZERO);
+layout.field("in_image_data_type", 15, 20, 20, ZERO);
+layout.field("out_image_data_type", 1, 5, 4, ZERO);
+layout.field("out_image_data_type", 15, 21, 21, ZERO);
 
-export const offsetXLow = descriptor.field("in_image_x_offset", 2, 2, 0, ANY);
-export const offsetYLow = descriptor.field("in_image_y_offset", 2, 5, 3, ANY);
-descriptor.field("brick_mode", 2, 7, 7, ZERO);
-descriptor.field("brick_distance", 2, 23, 8, ZERO);
-export const relu = descriptor.field("relu", 2, 24, 24, FLAG);
-export const multiplier0 = descriptor.field("post_multiplier", 2, 26, 26, ANY);
-export const shift0 = descriptor.field("post_shift", 2, 31, 27, ANY);
+export const inAddress = layout.field("in_image_address", 6, 31, 0, ANY).shown(Form.HEX);
+export const inX = layout.field("in_image_x_size", 1, 18, 6, ANY);
+export const inY = layout.field("in_image_y_size", 1, 31, 19, ANY);
+export const inXStride = layout.field("in_image_x_stride", 16, 15, 0, ANY);
+export const inYStride = layout.field("in_image_y_stride", 16, 31, 16, ANY);
+export const offsetXLow = layout.field("in_image_x_offset", 2, 2, 0, ANY).shown(Form.SIGNED);
+export const offsetXSign = layout.field("in_image_x_offset", 4, 16, 16, ANY);
+export const offsetYLow = layout.field("in_image_y_offset", 2, 5, 3, ANY).shown(Form.SIGNED);
+export const offsetYSign = layout.field("in_image_y_offset", 4, 17, 17, ANY);
+layout.field("in_image_border_mode", 15, 1, 0, ZERO);
+export const borderConstant = layout.field("in_image_border_const", 15, 17, 2, ANY);
 
-descriptor.field("no_flush", 3, 3, 3, ZERO, ONE);
-export const outX = descriptor.field("out_image_x_size", 3, 18, 6, ANY);
-export const outY = descriptor.field("out_image_y_size", 3, 31, 19, ANY);
+export const outAddress = layout.field("out_image_address", 7, 31, 0, ANY).shown(Form.HEX);
+export const outX = layout.field("out_image_x_size", 3, 18, 6, ANY);
+export const outY = layout.field("out_image_y_size", 3, 31, 19, ANY);
+export const outZ = layout.field("out_image_z_size", 4, 13, 0, ANY);
+export const outXStride = layout.field("out_image_x_stride", 17, 15, 0, ANY);
+export const outYStride = layout.field("out_image_y_stride", 8, 31, 16, ANY);
+export const tileX = layout.field("out_image_tile_x_size", 4, 24, 18, ANY);
+export const tileY = layout.field("out_image_tile_y_size", 4, 31, 25, ANY);
 
-export const outZ = descriptor.field("out_image_z_size", 4, 13, 0, ANY);
-descriptor.field("rounding_mode", 4, 15, 14, ONE);
-export const offsetXSign = descriptor.field("in_image_x_offset_bit_3", 4, 16, 16, ANY);
-export const offsetYSign = descriptor.field("in_image_y_offset_bit_3", 4, 17, 17, ANY);
-export const tileX = descriptor.field("out_image_tile_x_size", 4, 24, 18, ANY);
-export const tileY = descriptor.field("out_image_tile_y_size", 4, 31, 25, ANY);
+export const kernelAddress = layout.field("kernel_address", 5, 25, 0, ANY).shown(Form.HEX64);
+export const weightZero = layout.field("coef_zero_point", 22, 7, 0, ANY);
+export const outZero = layout.field("out_zero_point", 22, 15, 8, ANY);
+export const multiplier0 = layout.field("post_multiplier", 2, 26, 26, ANY);
+export const multiplier1 = layout.field("post_multiplier", 15, 27, 22, ANY);
+export const multiplier7 = layout.field("post_multiplier", 17, 31, 24, ANY);
+export const multiplier15 = layout.field("post_multiplier", 22, 25, 18, ZERO, ANY);
+export const shift0 = layout.field("post_shift", 2, 31, 27, ANY);
+export const shift5 = layout.field("post_shift", 15, 29, 28, ANY);
+layout.field("per_channel_post_mul", 18, 26, 26, ZERO);
+layout.field("rounding_mode", 4, 15, 14, ONE);
 
-export const kernelAddress = descriptor.field("kernel_address", 5, 25, 0, ANY);
-descriptor.field("kernel_z_size2", 5, 31, 26, ZERO);
-export const inAddress = descriptor.field("in_image_address", 6, 31, 0, ANY);
-export const outAddress = descriptor.field("out_image_address", 7, 31, 0, ANY);
+layout.field("brick_mode", 2, 7, 7, ZERO);
+layout.field("brick_distance", 2, 23, 8, ZERO);
+export const imageCaching = layout.field("image_caching_mode", 8, 1, 0, upTo(1), ZERO);
+export const imageCacheStart = layout.field("image_cache_start", 13, 31, 0, ANY);
+export const imageCacheEnd = layout.field("image_cache_end", 14, 31, 0, ANY);
+export const kernelCaching = layout.field("kernel_caching_mode", 8, 3, 2, upTo(2), ZERO);
+layout.field("kernel_cache_start", 11, 31, 0, only(0x800));
+export const kernelCacheEnd = layout.field("kernel_cache_end", 12, 31, 0, ANY);
+export const patternLow = layout.field("kernel_pattern_low", 9, 31, 0, ANY).shown(Form.HEX);
+export const patternHigh = layout.field("kernel_pattern_high", 10, 31, 0, ANY).shown(Form.HEX);
+export const patternTop = layout.field("kernel_pattern_msb", 8, 11, 6, ANY);
+layout.field("kernel_direct_stream_from_vip_sram", 22, 16, 16, ZERO);
+layout.field("partial_cache_data_unit", 8, 5, 4, ZERO);
+layout.field("in_circular_buffer_size", 20, 25, 0, ZERO).shown(Form.HEX64);
+layout.field("in_circular_buffer_end", 21, 25, 0, NO_END).shown(Form.HEX64);
+layout.field("out_circular_buffer_size", 18, 25, 0, ZERO).shown(Form.HEX64);
+layout.field("out_circular_buffer_end", 19, 25, 0, NO_END).shown(Form.HEX64);
 
-// Caching moves no result, but its fields have values that are known and others that are not.
-export const imageCaching = descriptor.field("image_caching_mode", 8, 1, 0, upTo(1), ZERO);
-export const kernelCaching = descriptor.field("kernel_caching_mode", 8, 3, 2, upTo(2), ZERO);
-descriptor.field("partial_cache_data_unit", 8, 5, 4, ZERO);
-export const patternTop = descriptor.field("kernel_pattern_msb", 8, 11, 6, ANY);
-export const kernelY = descriptor.field("kernel_y_size", 8, 15, 12, ANY);
-export const outYStride = descriptor.field("out_image_y_stride", 8, 31, 16, ANY);
-export const patternLow = descriptor.field("kernel_pattern_low", 9, 31, 0, ANY);
-export const patternHigh = descriptor.field("kernel_pattern_high", 10, 31, 0, ANY);
-descriptor.field("kernel_cache_start", 11, 31, 0, only(0x800));
-export const kernelCacheEnd = descriptor.field("kernel_cache_end", 12, 31, 0, ANY);
-export const imageCacheStart = descriptor.field("image_cache_start", 13, 31, 0, ANY);
-export const imageCacheEnd = descriptor.field("image_cache_end", 14, 31, 0, ANY);
-
-descriptor.field("in_image_border_mode", 15, 1, 0, ZERO);
-export const borderConstant = descriptor.field("in_image_border_const", 15, 17, 2, ANY);
-descriptor.field("data_type_bits_2", 15, 21, 19, ZERO);
-export const multiplier1 = descriptor.field("post_multiplier_6_to_1", 15, 27, 22, ANY);
-export const shift5 = descriptor.field("post_shift_6_to_5", 15, 29, 28, ANY);
-
-export const inXStride = descriptor.field("in_image_x_stride", 16, 15, 0, ANY);
-export const inYStride = descriptor.field("in_image_y_stride", 16, 31, 16, ANY);
-export const outXStride = descriptor.field("out_image_x_stride", 17, 15, 0, ANY);
-export const multiplier7 = descriptor.field("post_multiplier_14_to_7", 17, 31, 24, ANY);
-
-descriptor.field("out_circular_buf_size", 18, 25, 0, ZERO);
-descriptor.field("per_channel_post_mul", 18, 26, 26, ZERO);
-export const unknown2 = descriptor.field("unknown_7_2", 18, 29, 29, ZERO, FLAG);
-export const unknown3 = descriptor.field("unknown_7_3", 18, 31, 30, ZERO, FLAG);
-descriptor.field("out_circular_buf_end", 19, 25, 0, NO_END);
-descriptor.field("in_circular_buf_size", 20, 25, 0, ZERO);
-descriptor.field("in_circular_buf_end", 21, 25, 0, NO_END);
-
-export const weightZero = descriptor.field("coef_zero_point", 22, 7, 0, ANY);
-export const outZero = descriptor.field("out_zero_point", 22, 15, 8, ANY);
-descriptor.field("kernel_direct_stream_from_VIP_sram", 22, 16, 16, ZERO);
-export const depthwise = descriptor.field("depthwise", 22, 17, 17, ZERO, FLAG);
-export const multiplier15 = descriptor.field("post_multiplier_22_to_15", 22, 25, 18, ZERO, ANY);
-
-descriptor.field("constant", 28, 31, 0, NO_END);
-descriptor.field("clamp_max", 29, 31, 0, only(0x7f800000));
-descriptor.field("clamp_min", 30, 31, 0, only(0xff800000));
+export const unknown2 = layout.field("unknown_18_29", 18, 29, 29, ZERO, FLAG);
+export const unknown3 = layout.field("unknown_18_30", 18, 31, 30, ZERO, FLAG);
+layout.field("unknown_28", 28, 31, 0, NO_END).shown(Form.HEX);
+layout.field("unknown_29", 29, 31, 0, only(0x7f800000)).shown(Form.HEX);
+layout.field("unknown_30", 30, 31, 0, only(0xff800000)).shown(Form.HEX);
 
 /** Fields that are never 0. */
 export const sizes: Field[] = [

@@ -1,6 +1,7 @@
 import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
-import { Field } from "../descriptor";
+import { readDescriptor, refuse } from "../descriptor";
+import { Field } from "../layout";
 import { resolveWords } from "../memory/buffers";
 import * as field from "./fields";
 
@@ -61,8 +62,8 @@ export class NnJob {
 
   /** Reads the descriptor at an address; false where it is not understood or not mapped. */
   read(address: u32, core: Core): bool {
-    const words = resolveWords(address, field.descriptor.bytes, "the NN descriptor");
-    if (words == 0 || !field.descriptor.read(words, core.architecture)) return false;
+    const words = resolveWords(address, field.layout.bytes, "the NN descriptor");
+    if (words == 0 || !readDescriptor(field.layout, words, core.architecture)) return false;
     this.takeImages();
     this.takeKernel();
     this.takeRequantization();
@@ -114,10 +115,10 @@ export class NnJob {
   private checkPooling(): bool {
     const pooled = this.step == 2;
     if (field.poolingSize.value != (pooled ? 0 : 1)) {
-      return field.poolingSize.refuse(pooled ? "0 with pooling" : "1 without pooling");
+      return refuse(field.poolingSize, pooled ? "0 with pooling" : "1 without pooling");
     }
-    if (pooled && field.outX.value % 2 != 0) return field.outX.refuse("even with pooling");
-    if (pooled && field.outY.value % 2 != 0) return field.outY.refuse("even with pooling");
+    if (pooled && field.outX.value % 2 != 0) return refuse(field.outX, "even with pooling");
+    if (pooled && field.outY.value % 2 != 0) return refuse(field.outY, "even with pooling");
     return true;
   }
 
@@ -133,29 +134,30 @@ export class NnJob {
 
   /** Every window shares pixels with the image, which also bounds the work by the memory. */
   private checkWindows(): bool {
-    if (this.offsetX > 0) return field.offsetXLow.refuse("0, or with its sign below 0");
-    if (this.offsetY > 0) return field.offsetYLow.refuse("0, or with its sign below 0");
+    if (this.offsetX > 0) return refuse(field.offsetXLow, "0, or with its sign below 0");
+    if (this.offsetY > 0) return refuse(field.offsetYLow, "0, or with its sign below 0");
     const lastX = (this.outputWidth - 1) * this.step + this.offsetX;
     const lastY = (this.outputHeight - 1) * this.step + this.offsetY;
-    if (lastX >= this.inputWidth) return field.outX.refuse("that ends with the input");
-    if (lastY >= this.inputHeight) return field.outY.refuse("that ends with the input");
-    if (this.offsetX + this.kernelWidth <= 0) return field.offsetXLow.refuse("below the kernel's");
-    if (this.offsetY + this.kernelHeight <= 0) return field.offsetYLow.refuse("below the kernel's");
+    if (lastX >= this.inputWidth) return refuse(field.outX, "that ends with the input");
+    if (lastY >= this.inputHeight) return refuse(field.outY, "that ends with the input");
+    if (this.offsetX + this.kernelWidth <= 0) return refuse(field.offsetXLow, "below the kernel's");
+    if (this.offsetY + this.kernelHeight <= 0)
+      return refuse(field.offsetYLow, "below the kernel's");
     return true;
   }
 
   /** From 64 on it is not known whether the shift is still a shift to the right. */
   private checkRequantization(): bool {
-    if (this.border > 255) return field.borderConstant.refuse("up to 255");
-    return this.shift < 64 || field.shift5.refuse("below 2");
+    if (this.border > 255) return refuse(field.borderConstant, "up to 255");
+    return this.shift < 64 || refuse(field.shift5, "below 2");
   }
 
   private checkArchitecture(architecture: u32): bool {
     const padded: u32 = architecture == 8 && (this.offsetX < 0 || this.offsetY < 0) ? 1 : 0;
-    if (field.unknown2.value != padded) return field.unknown2.refuse(decimal(padded));
-    if (field.unknown3.value != padded) return field.unknown3.refuse(decimal(padded));
+    if (field.unknown2.value != padded) return refuse(field.unknown2, decimal(padded));
+    if (field.unknown3.value != padded) return refuse(field.unknown3, decimal(padded));
     if (this.depthwise && this.outputChannels != this.inputChannels) {
-      return field.outZ.refuse("as many as input channels");
+      return refuse(field.outZ, "as many as input channels");
     }
     return true;
   }
@@ -167,11 +169,11 @@ function offsetOf(low: Field, sign: Field): i32 {
 
 function checkSizes(): bool {
   for (let i = 0; i < field.sizes.length; i++) {
-    if (field.sizes[i].value == 0) return field.sizes[i].refuse("above 0");
+    if (field.sizes[i].value == 0) return refuse(field.sizes[i], "above 0");
   }
   return true;
 }
 
 function expectPitch(pitch: Field, size: i32): bool {
-  return pitch.value == size || pitch.refuse(phrase("equal to the size ", decimal(size)));
+  return pitch.value == size || refuse(pitch, phrase("equal to the size ", decimal(size)));
 }

@@ -1,5 +1,6 @@
 import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
+import { refuse } from "../descriptor";
 import * as field from "./fields";
 import { NnJob } from "./job";
 
@@ -27,15 +28,15 @@ const GROUP: i32 = 64;
 export function checkTiling(job: NnJob, core: Core): bool {
   const width = <i32>field.tileX.value;
   const height = <i32>field.tileY.value;
-  if (width > WIDEST) return field.tileX.refuse(upTo(WIDEST));
+  if (width > WIDEST) return refuse(field.tileX, upTo(WIDEST));
   const sharing = max(
     rowsPerLine(width, job.kernelHeight, core.architecture),
     rowsPerLine(width, 1, core.architecture),
   );
   const highest = highestTile(job, sharing, core);
-  if (height > highest) return field.tileY.refuse(upTo(highest));
+  if (height > highest) return refuse(field.tileY, upTo(highest));
   const most = mostKernels(job, width, height, sharing, core);
-  return job.kernelsPerCore <= most || field.kernelsPerCore.refuse(upTo(most));
+  return job.kernelsPerCore <= most || refuse(field.kernelsPerCore, upTo(most));
 }
 
 function upTo(most: i32): string {

@@ -1,4 +1,5 @@
 import { Core } from "../../targets/cores";
+import { refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
@@ -29,7 +30,7 @@ export function executeNn(descriptor: u32, core: Core): bool {
   const inputEnd = <u64>job.inputAddress + job.inputBytes;
   const outputEnd = <u64>job.outputAddress + job.outputBytes;
   if (<u64>job.outputAddress < inputEnd && <u64>job.inputAddress < outputEnd) {
-    return outAddress.refuse("apart from the input");
+    return refuse(outAddress, "apart from the input");
   }
   noteRange(Range.INPUT, job.inputAddress, job.inputBytes);
   noteRange(Range.OUTPUT, job.outputAddress, job.outputBytes);

@@ -1,4 +1,4 @@
-import { ANY, Descriptor, Field, FLAG, ONE, only, upTo, ZERO } from "../descriptor";
+import { ANY, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "../layout";
 
 /**
  * The descriptor of a TP job, 31 words.
@@ -35,99 +35,99 @@ import { ANY, Descriptor, Field, FLAG, ONE, only, upTo, ZERO } from "../descript
  * that the table has a half for negative inputs: all of them go together. "z over." are slices of
  * border before and behind those of the image.
  */
-export const descriptor = new Descriptor(31);
+export const layout = new Layout(31);
 
 const NO_END = only(0x03ffffff);
 
 // The fields that have a name here are read; of the others it is enough that they are checked.
+// Parts of one field follow each other, the lowest first.
 
-export const inX = descriptor.field("in_image_x_size", 0, 15, 0, ANY);
-export const inY = descriptor.field("in_image_y_size", 1, 15, 0, ANY);
-export const inZ = descriptor.field("in_image_z_size", 1, 31, 16, ANY);
-export const stride = descriptor.field("in_image_stride", 2, 15, 0, ANY);
-export const slice = descriptor.field("in_image_slice", 3, 31, 0, ANY);
-export const windowXStart = descriptor.field("in_window_x_start", 4, 15, 0, ANY);
-export const windowYStart = descriptor.field("in_window_y_start", 4, 31, 16, ANY);
-export const windowXEnd = descriptor.field("in_window_x_end", 5, 15, 0, ANY);
-export const windowYEnd = descriptor.field("in_window_y_end", 5, 31, 16, ANY);
+export const inAddress = layout.field("in_image_base_address", 10, 31, 0, ANY).shown(Form.HEX);
+export const inX = layout.field("in_image_x_size", 0, 15, 0, ANY);
+export const inY = layout.field("in_image_y_size", 1, 15, 0, ANY);
+export const inZ = layout.field("in_image_z_size", 1, 31, 16, ANY);
+export const stride = layout.field("in_image_stride", 2, 15, 0, ANY);
+export const slice = layout.field("in_image_slice", 3, 31, 0, ANY);
+export const windowXStart = layout.field("in_window_x_start", 4, 15, 0, ANY).shown(Form.SIGNED);
+export const windowYStart = layout.field("in_window_y_start", 4, 31, 16, ANY).shown(Form.SIGNED);
+export const windowXEnd = layout.field("in_window_x_end", 5, 15, 0, ANY).shown(Form.SIGNED);
+export const windowYEnd = layout.field("in_window_y_end", 5, 31, 16, ANY).shown(Form.SIGNED);
+export const slicesBefore = layout.field("in_window_z_start_overfetch", 12, 9, 8, upTo(2));
+export const slicesBehind = layout.field("in_window_z_end_overfetch", 12, 12, 11, upTo(2));
+export const tileX = layout.field("in_tile_x_size", 8, 15, 0, ANY);
+export const tileY = layout.field("in_tile_y_size", 8, 31, 16, ANY);
+export const tileXIncrement = layout.field("in_tile_x_inc", 9, 15, 0, ANY);
+export const tileYIncrement = layout.field("in_tile_y_inc", 9, 31, 16, ANY);
+layout.field("in_tile_sequence", 6, 1, 0, ZERO);
+layout.field("in_tile_global_mem", 6, 2, 2, ZERO);
+layout.field("in_tile_list_address", 7, 31, 0, ZERO).shown(Form.HEX);
+layout.field("in_image_global_mem", 6, 3, 3, ONE);
+layout.field("in_image_border_mode", 24, 25, 24, ZERO);
+export const borderConstant = layout.field("in_image_border_const", 29, 15, 0, ANY);
+layout.field("in_image_data_type", 12, 20, 18, ZERO);
+layout.field("in_image_circular_buf_size", 25, 31, 0, ZERO).shown(Form.HEX);
+layout.field("in_image_circular_buf_end", 26, 31, 0, NO_END).shown(Form.HEX);
 
-descriptor.field("in_tile_sequence", 6, 1, 0, ZERO);
-descriptor.field("in_tile_global_mem", 6, 2, 2, ZERO);
-descriptor.field("in_image_global_mem", 6, 3, 3, ONE);
-descriptor.field("alu_i2f_enable", 6, 4, 4, ONE);
-descriptor.field("alu_square_enable", 6, 5, 5, ZERO);
-descriptor.field("alu_horz_processing", 6, 8, 6, ZERO);
-descriptor.field("alu_horz_proc_count", 6, 14, 9, ZERO);
-descriptor.field("alu_horz_proc_stride", 6, 15, 15, ZERO);
-descriptor.field("alu_vert_processing", 6, 17, 16, ZERO);
-descriptor.field("alu_vert_proc_count", 6, 24, 19, ZERO);
-descriptor.field("alu_vert_proc_stride", 6, 25, 25, ZERO);
-descriptor.field("alu_nms_enable", 6, 26, 26, ZERO);
-export const functionEnable = descriptor.field("alu_pwl_enable", 6, 27, 27, FLAG);
-descriptor.field("alu_mult_enable", 6, 28, 28, ZERO);
-descriptor.field("alu_f2i_enable", 6, 29, 29, ONE);
-const loadTable = descriptor.field("alu_load_pwl_lut", 6, 30, 30, FLAG);
-const tableInMemory = descriptor.field("alu_load_pwl_lut_global_mem", 6, 31, 31, FLAG);
-descriptor.field("in_tile_list_address", 7, 31, 0, ZERO);
+export const outAddress = layout.field("out_image_base_address", 13, 31, 0, ANY).shown(Form.HEX);
+const increment0 = layout.field("out_loop_0_inc", 14, 31, 0, ANY);
+const increment1 = layout.field("out_loop_1_inc", 15, 31, 0, ANY);
+const increment2 = layout.field("out_loop_2_inc", 17, 31, 0, ANY);
+const increment3 = layout.field("out_loop_3_inc", 18, 31, 0, ANY);
+const increment4 = layout.field("out_loop_4_inc", 20, 31, 0, ANY);
+const increment5 = layout.field("out_loop_5_inc", 21, 31, 0, ANY);
+const increment6 = layout.field("out_loop_6_inc", 23, 31, 0, ANY);
+const count0 = layout.field("out_loop_0_count", 16, 15, 0, ANY);
+const count1 = layout.field("out_loop_1_count", 16, 31, 16, ANY);
+const count2 = layout.field("out_loop_2_count", 19, 15, 0, ANY);
+const count3 = layout.field("out_loop_3_count", 19, 31, 16, ANY);
+const count4 = layout.field("out_loop_4_count", 22, 15, 0, ANY);
+const count5 = layout.field("out_loop_5_count", 22, 31, 16, ANY);
+export const reset1 = layout.field("out_loop_1_reset", 12, 2, 2, FLAG);
+export const reset2 = layout.field("out_loop_2_reset", 12, 3, 3, FLAG);
+export const reset3 = layout.field("out_loop_3_reset", 12, 4, 4, FLAG);
+layout.field("out_tile_skip_at_border", 12, 0, 0, ZERO);
+layout.field("out_image_global_mem", 12, 1, 1, ONE);
+layout.field("out_brick_mode", 12, 5, 5, ZERO);
+layout.field("out_image_data_type", 12, 23, 21, ZERO);
+layout.field("out_image_circular_buf_size", 27, 31, 0, ZERO).shown(Form.HEX);
+layout.field("out_image_circular_buf_end", 28, 31, 0, NO_END).shown(Form.HEX);
 
-export const tileX = descriptor.field("in_tile_x_size", 8, 15, 0, ANY);
-export const tileY = descriptor.field("in_tile_y_size", 8, 31, 16, ANY);
-export const tileXIncrement = descriptor.field("in_tile_x_inc", 9, 15, 0, ANY);
-export const tileYIncrement = descriptor.field("in_tile_y_inc", 9, 31, 16, ANY);
-export const inAddress = descriptor.field("in_image_base_address", 10, 31, 0, ANY);
-export const tableAddress = descriptor.field("alu_load_pwl_lut_address", 11, 31, 0, ANY);
+export const inZero = layout.field("in_zp", 29, 31, 24, ANY);
+export const outZero = layout.field("out_zp", 30, 7, 0, ANY);
+layout.field("coef_zp", 29, 23, 16, ZERO);
+export const multiplier = layout.field("alu_output_post_multiplier", 30, 22, 8, ANY);
+export const shift0 = layout.field("alu_output_postshift", 24, 14, 10, ANY);
+export const shift5 = layout.field("alu_output_postshift", 24, 27, 26, ANY);
+layout.field("alu_input_preshift", 24, 9, 5, ZERO);
+layout.field("alu_flat_rounding_mode", 24, 2, 1, ONE);
+layout.field("alu_integer_rounding_mode", 24, 4, 3, ONE);
+layout.field("alu_i2f_enable", 6, 4, 4, ONE);
+layout.field("alu_f2i_enable", 6, 29, 29, ONE);
+layout.field("alu_square_enable", 6, 5, 5, ZERO);
+layout.field("alu_square_preshift", 12, 17, 14, ZERO);
+layout.field("alu_mult_enable", 6, 28, 28, ZERO);
+layout.field("alu_relu_enable", 12, 29, 29, ZERO);
+layout.field("alu_nms_enable", 6, 26, 26, ZERO);
+layout.field("alu_horz_processing", 6, 8, 6, ZERO);
+layout.field("alu_horz_proc_count", 6, 14, 9, ZERO);
+layout.field("alu_horz_proc_stride", 6, 15, 15, ZERO);
+layout.field("alu_vert_processing", 6, 17, 16, ZERO);
+layout.field("alu_vert_proc_count", 6, 24, 19, ZERO);
+layout.field("alu_vert_proc_stride", 6, 25, 25, ZERO);
+layout.field("alu_z_filter_mode", 12, 6, 6, ZERO);
+export const functionEnable = layout.field("alu_pwl_enable", 6, 27, 27, FLAG);
+const signSupport = layout.field("alu_pwl_sign_support", 12, 28, 28, FLAG);
+const loadTable = layout.field("alu_load_pwl_lut", 6, 30, 30, FLAG);
+const tableInMemory = layout.field("alu_load_pwl_lut_global_mem", 6, 31, 31, FLAG);
+export const tableAddress = layout
+  .field("alu_load_pwl_lut_address", 11, 31, 0, ANY)
+  .shown(Form.HEX);
+layout.field("alu_filter_pwl_swap", 24, 0, 0, ZERO);
+layout.field("alu_reorder_bits_used", 24, 18, 15, ZERO);
+layout.field("alu_reorder_loop_2_mode", 24, 19, 19, ZERO);
 
-descriptor.field("out_tile_skip_at_border", 12, 0, 0, ZERO);
-descriptor.field("out_image_global_mem", 12, 1, 1, ONE);
-export const reset1 = descriptor.field("out_loop_1_reset", 12, 2, 2, FLAG);
-export const reset2 = descriptor.field("out_loop_2_reset", 12, 3, 3, FLAG);
-export const reset3 = descriptor.field("out_loop_3_reset", 12, 4, 4, FLAG);
-descriptor.field("out_brick_mode", 12, 5, 5, ZERO);
-descriptor.field("alu_z_filter_mode", 12, 6, 6, ZERO);
-export const slicesBefore = descriptor.field("in_window_z_start_overfetch", 12, 9, 8, upTo(2));
-export const slicesBehind = descriptor.field("in_window_z_end_overfetch", 12, 12, 11, upTo(2));
-descriptor.field("alu_square_preshift", 12, 17, 14, ZERO);
-descriptor.field("in_image_data_type", 12, 20, 18, ZERO);
-descriptor.field("out_image_data_type", 12, 23, 21, ZERO);
-const signSupport = descriptor.field("alu_pwl_sign_support", 12, 28, 28, FLAG);
-descriptor.field("alu_relu_enable", 12, 29, 29, ZERO);
-export const noFlush = descriptor.field("no_flush", 12, 30, 30, FLAG);
-descriptor.field("last", 12, 31, 31, ONE);
-
-export const outAddress = descriptor.field("out_image_base_address", 13, 31, 0, ANY);
-const increment0 = descriptor.field("out_loop_0_inc", 14, 31, 0, ANY);
-const increment1 = descriptor.field("out_loop_1_inc", 15, 31, 0, ANY);
-const count0 = descriptor.field("out_loop_0_count", 16, 15, 0, ANY);
-const count1 = descriptor.field("out_loop_1_count", 16, 31, 16, ANY);
-const increment2 = descriptor.field("out_loop_2_inc", 17, 31, 0, ANY);
-const increment3 = descriptor.field("out_loop_3_inc", 18, 31, 0, ANY);
-const count2 = descriptor.field("out_loop_2_count", 19, 15, 0, ANY);
-const count3 = descriptor.field("out_loop_3_count", 19, 31, 16, ANY);
-const increment4 = descriptor.field("out_loop_4_inc", 20, 31, 0, ANY);
-const increment5 = descriptor.field("out_loop_5_inc", 21, 31, 0, ANY);
-const count4 = descriptor.field("out_loop_4_count", 22, 15, 0, ANY);
-const count5 = descriptor.field("out_loop_5_count", 22, 31, 16, ANY);
-const increment6 = descriptor.field("out_loop_6_inc", 23, 31, 0, ANY);
-
-descriptor.field("alu_filter_pwl_swap", 24, 0, 0, ZERO);
-descriptor.field("flat_rounding_mode", 24, 2, 1, ONE);
-descriptor.field("integer_rounding_mode", 24, 4, 3, ONE);
-descriptor.field("alu_input_preshift", 24, 9, 5, ZERO);
-export const shift0 = descriptor.field("alu_output_postshift", 24, 14, 10, ANY);
-descriptor.field("alu_reorder_bits_used", 24, 18, 15, ZERO);
-descriptor.field("alu_reorder_loop_2_mode", 24, 19, 19, ZERO);
-descriptor.field("in_image_border_mode", 24, 25, 24, ZERO);
-export const shift5 = descriptor.field("alu_output_postshift_6_to_5", 24, 27, 26, ANY);
-descriptor.field("in_circular_buf_size", 25, 31, 0, ZERO);
-descriptor.field("in_circular_buf_end", 26, 31, 0, NO_END);
-descriptor.field("out_circular_buf_size", 27, 31, 0, ZERO);
-descriptor.field("out_circular_buf_end", 28, 31, 0, NO_END);
-
-export const borderConstant = descriptor.field("in_image_border_const", 29, 15, 0, ANY);
-descriptor.field("coef_zero_point", 29, 23, 16, ZERO);
-export const inZero = descriptor.field("in_zp", 29, 31, 24, ANY);
-export const outZero = descriptor.field("out_zp", 30, 7, 0, ANY);
-export const multiplier = descriptor.field("alu_output_post_multiplier", 30, 22, 8, ANY);
+export const noFlush = layout.field("no_flush", 12, 30, 30, FLAG);
+layout.field("last", 12, 31, 31, ONE);
 
 /** By loop, from the innermost; the outermost has no count. */
 export const increments: Field[] = [

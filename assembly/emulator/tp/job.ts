@@ -1,3 +1,4 @@
+import { readDescriptor, refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import {
   Buffer,
@@ -65,8 +66,8 @@ export class TpJob {
 
   /** Reads the descriptor at an address; false where it is not understood or not mapped. */
   read(address: u32, architecture: u32, continued: bool): bool {
-    const words = resolveWords(address, field.descriptor.bytes, "the TP descriptor");
-    if (words == 0 || !field.descriptor.read(words, architecture)) return false;
+    const words = resolveWords(address, field.layout.bytes, "the TP descriptor");
+    if (words == 0 || !readDescriptor(field.layout, words, architecture)) return false;
     this.takeImage();
     this.takeTiles();
     this.takeFunction();
@@ -113,13 +114,13 @@ export class TpJob {
   }
 
   private checkTiles(): bool {
-    if (this.tileWidth == 0) return field.tileX.refuse("above 0");
-    if (this.tileHeight == 0) return field.tileY.refuse("above 0");
-    if (this.pitchX != this.tileWidth) return field.tileXIncrement.refuse("equal to the tile's");
-    if (this.pitchY != this.tileHeight) return field.tileYIncrement.refuse("equal to the tile's");
-    if (this.right < this.left) return field.windowXEnd.refuse("from the window's start on");
-    if (this.bottom < this.top) return field.windowYEnd.refuse("from the window's start on");
-    return this.border < 256 || field.borderConstant.refuse("up to 255");
+    if (this.tileWidth == 0) return refuse(field.tileX, "above 0");
+    if (this.tileHeight == 0) return refuse(field.tileY, "above 0");
+    if (this.pitchX != this.tileWidth) return refuse(field.tileXIncrement, "equal to the tile's");
+    if (this.pitchY != this.tileHeight) return refuse(field.tileYIncrement, "equal to the tile's");
+    if (this.right < this.left) return refuse(field.windowXEnd, "from the window's start on");
+    if (this.bottom < this.top) return refuse(field.windowYEnd, "from the window's start on");
+    return this.border < 256 || refuse(field.borderConstant, "up to 255");
   }
 
   get windowWidth(): i64 {
@@ -191,7 +192,7 @@ export class TpJob {
 function checkFlush(continued: bool): bool {
   const expected: u32 = continued ? 1 : 0;
   if (field.noFlush.value == expected) return true;
-  return field.noFlush.refuse(continued ? "1 before others of an operation" : "0 in a last job");
+  return refuse(field.noFlush, continued ? "1 before others of an operation" : "0 in a last job");
 }
 
 /** Whether an address lies in a buffer, or behind its last byte: a core without a share is sent there. */
@@ -204,11 +205,11 @@ function checkFunction(): bool {
   const enabled = field.functionEnable.value;
   for (let i = 0; i < field.functionFlags.length; i++) {
     const flag = field.functionFlags[i];
-    if (flag.value != enabled) return flag.refuse("equal to alu_pwl_enable");
+    if (flag.value != enabled) return refuse(flag, "equal to alu_pwl_enable");
   }
   for (let i = 0; i < field.functionParts.length; i++) {
     const part = field.functionParts[i];
-    if (enabled == 0 && part.value != 0) return part.refuse("0 without alu_pwl_enable");
+    if (enabled == 0 && part.value != 0) return refuse(part, "0 without alu_pwl_enable");
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import { isDryRun } from "../jobs";
 import { outOfBounds } from "../memory/buffers";
@@ -34,7 +35,7 @@ export function executeTp(descriptor: u32, architecture: u32, continued: bool): 
     }
   }
   noteOutput();
-  return isApart() || outAddress.refuse("apart from the input");
+  return isApart() || refuse(outAddress, "apart from the input");
 }
 
 /** Where the job would write: the loops' bounds tell it of nearly all, a walk over them of others. */
@@ -49,7 +50,7 @@ function foretell(): bool {
     return outOfBounds(first, highest - lowest + 1, "the output image", job.output);
   }
   noteOutput();
-  return isApart() || outAddress.refuse("apart from the input");
+  return isApart() || refuse(outAddress, "apart from the input");
 }
 
 /** Takes what the loops have found out. */

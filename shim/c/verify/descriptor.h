@@ -28,6 +28,6 @@ class Descriptor {
 
 /** Index of the first word with a bit that has no known meaning; -1 where there is none. */
 int strangeNnWord(const Descriptor& descriptor, const Core& core);
-int strangeTpWord(const Descriptor& descriptor);
+int strangeTpWord(const Descriptor& descriptor, const Core& core);
 
 }  // namespace nolfet

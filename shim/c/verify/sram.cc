@@ -130,7 +130,6 @@ void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) 
   if (core.architecture == 7 && nn.bits(8, 3, 2) != mode) {
     memory.bad(phrase("the kernel caching ", mode), nn.bits(8, 3, 2));
   }
-  if (nn.bits(8, 1, 0) > 1) memory.bad("the image cached or not", nn.bits(8, 1, 0));
   checkKernels(memory, core, nn, isPartial);
   checkImage(memory, core, nn);
 }

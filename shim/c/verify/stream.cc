@@ -137,7 +137,7 @@ class FrontEnd {
     if (flags == 0) openTpJobs_ = 0;
     beginJob();
     const uint32_t descriptor = value & ~kInstructionFlags;
-    const Range words = verifyTp(memory_, descriptor, flags == 1);
+    const Range words = verifyTp(memory_, core_, descriptor, flags == 1);
     jobs_.push_back({false, descriptor, words.first, words.bytes});
   }
 

@@ -93,9 +93,9 @@ void checkOutput(Memory& memory, const Descriptor& tp, const Tiling& tiling, con
 
 }  // namespace
 
-Range verifyTp(Memory& memory, uint32_t descriptor, bool continued) {
+Range verifyTp(Memory& memory, const Core& core, uint32_t descriptor, bool continued) {
   const Descriptor tp(memory.words(descriptor, 4 * kTpWords, "the TP descriptor"));
-  const int strange = strangeTpWord(tp);
+  const int strange = strangeTpWord(tp, core);
   if (strange >= 0) memory.bad(phrase("known bits in word ", strange), tp.word(strange));
   if ((tp.bits(12, 30, 30) == 1) != continued) {
     memory.bad("a flush with the last job of an operation alone", tp.word(12));

@@ -1,8 +1,7 @@
 import { DESCRIPTOR_WORDS } from "../../../host/blob/blob.ts";
 import * as nolf from "../../../host/blob/nolf.generated.ts";
+import { DESCRIPTORS } from "../../../host/inspect/descriptors.ts";
 import { type DescriptorFormat, decodeFields, encodeFields } from "../../../host/inspect/fields.ts";
-import { NN_DESCRIPTOR } from "../../../host/inspect/nn-descriptor.ts";
-import { TP_DESCRIPTOR } from "../../../host/inspect/tp-descriptor.ts";
 import { BlobEditor } from "../../host/blob-editor.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
@@ -125,7 +124,7 @@ function jobOf(draft: Draft, random: Random): PlacedJob | undefined {
   const start = constants + job.descriptor();
   return {
     name: `job ${index}`,
-    format: kind === "NN" ? NN_DESCRIPTOR : TP_DESCRIPTOR,
+    format: kind === "NN" ? DESCRIPTORS.NN : DESCRIPTORS.TP,
     words: new Uint32Array(draft.bytes.buffer, start, DESCRIPTOR_WORDS[kind]),
     coefficients: { start: constants + job.coefficients(), bytes: job.coefficientBytes() },
   };
