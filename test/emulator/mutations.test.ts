@@ -2,8 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Emulator } from "../../host/devices/emulator.ts";
 import { NolfetError } from "../../host/errors.ts";
-import { Random } from "../fuzz/random.ts";
 import { emulatorFor } from "../support/emulator.ts";
+import { Random } from "../support/random.ts";
 import {
   contentsOf,
   load,

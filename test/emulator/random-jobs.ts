@@ -1,5 +1,5 @@
 import type { Core } from "../../assembly/targets/cores.ts";
-import type { Random } from "../fuzz/random.ts";
+import type { Random } from "../support/random.ts";
 import type { Kernel } from "./convolution.ts";
 import type { Extent, NnSpec } from "./descriptors.ts";
 
@@ -51,7 +51,7 @@ export function randomJob(random: Random, { architecture, nnCores }: Core): Rand
   return {
     spec,
     kernels: randomKernels(random, spec),
-    input: noise(random, input.width * input.height * input.channels),
+    input: random.bytes(input.width * input.height * input.channels),
   };
 }
 
@@ -66,8 +66,4 @@ function randomKernels(random: Random, spec: NnSpec): Kernel[] {
     ),
     bias: random.below(200_000) - 100_000,
   }));
-}
-
-export function noise(random: Random, length: number): Uint8Array {
-  return Uint8Array.from({ length }, () => random.below(256));
 }

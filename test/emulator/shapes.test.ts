@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CORES, type Core } from "../../assembly/targets/cores.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../support/random.ts";
 import { convolve } from "./convolution.ts";
 import { type NnSpec, nnWords } from "./descriptors.ts";
 import { huffmanBuffer } from "./huffman-writer.ts";
-import { noise, type RandomJob, randomJob } from "./random-jobs.ts";
+import { type RandomJob, randomJob } from "./random-jobs.ts";
 import { AT, Rig } from "./rig.ts";
 import { zeroRunBuffer } from "./zero-run-writer.ts";
 
@@ -61,7 +61,7 @@ test("weights that are zero cost nothing", async () => {
     weights: Uint8Array.from({ length: channels }, (_, c) => +(o === c)),
     bias: 0,
   }));
-  const image = noise(new Random(4), 64 * channels);
+  const image = new Random(4).bytes(64 * channels);
   rig.put(AT.coefficients, zeroRunBuffer(spec, identity, 8, 5));
   rig.put(AT.input, image);
   rig.run({ kind: "NN", words: nnWords(spec) });

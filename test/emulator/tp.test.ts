@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../support/random.ts";
 import { type TpSpec, tpWords } from "./descriptors.ts";
 import { AT, Rig } from "./rig.ts";
 
@@ -18,13 +18,9 @@ function run(spec: TpSpec, image: Uint8Array, bytes: number): number[] {
   return [...rig.get(AT.output, bytes)];
 }
 
-function noise(count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, () => random.below(256));
-}
-
 test("a transposition makes channels planes", () => {
   const [rows, columns, channels] = [3, 5, 4];
-  const image = noise(rows * columns * channels);
+  const image = random.bytes(rows * columns * channels);
   const spec: TpSpec = {
     image: { width: channels, height: columns, channels: rows },
     tile: { width: 1, height: columns },
@@ -128,7 +124,7 @@ test("slices before and behind the image are border", () => {
 });
 
 test("space-to-depth deals rows and columns to channels", () => {
-  const image = noise(2 * 4 * 6);
+  const image = random.bytes(2 * 4 * 6);
   const spec: TpSpec = {
     image: { width: 6, height: 4, channels: 2 },
     tile: { width: 6, height: 4 },
@@ -162,7 +158,7 @@ test("loops without a count end with the tile row and the tile", () => {
     [13, 1, 1],
     [1, 8, 2],
   ] as const) {
-    const image = noise(width * height * channels);
+    const image = random.bytes(width * height * channels);
     const spec: TpSpec = {
       image: { width, height, channels },
       tile: { width: 4, height: 3 },
@@ -241,10 +237,10 @@ test("no slices give no elements, no rows give filled ones", () => {
     outputZero: 3,
     inputZero: 3,
   };
-  assert.equal(run(spec, noise(4), 4), [UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED]);
+  assert.equal(run(spec, random.bytes(4), 4), [UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED]);
   const window = { left: 0, top: 0, right: 1, bottom: 1 };
   const empty = { width: 2, height: 0, channels: 1 };
-  assert.equal(run({ ...spec, image: empty, window }, noise(4), 4), [3, 3, 3, 3]);
+  assert.equal(run({ ...spec, image: empty, window }, random.bytes(4), 4), [3, 3, 3, 3]);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { CORES, type Core } from "../../assembly/targets/cores.ts";
 import { WORK_OF_JOB, WORK_OF_RUN, WORK_OF_WORD } from "../../assembly/targets/limits.ts";
 import type { JobExtents } from "../../host/devices/emulator.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../support/random.ts";
 import { nnWords, type TpSpec, tpWords } from "./descriptors.ts";
 import { huffmanBuffer } from "./huffman-writer.ts";
 import { type RandomJob, randomJob } from "./random-jobs.ts";

@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Random } from "../support/random.ts";
 import { hasShared } from "../support/shared.ts";
 import { runCampaign } from "./campaign.ts";
 import { mutantOf } from "./models/trial.ts";
-import { Random } from "./random.ts";
 import { loadSubjects } from "./subjects.ts";
 
 const SEED = 20_000;

@@ -1,5 +1,5 @@
 /** Makes a broken model of a sound one. All that is done follows from the random numbers. */
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 import { pickSubject, type Subject } from "./subjects.ts";
 
 export interface Mutant {
@@ -181,7 +181,7 @@ function part(bytes: Uint8Array, context: Context): [start: number, end: number]
   const { random } = context;
   const start = position(bytes, context, 4);
   const most = random.chance(0.8) ? 64 : bytes.length;
-  return [start, Math.min(bytes.length, start + 4 * (1 + random.below(most / 4)))];
+  return [start, Math.min(bytes.length, start + 4 * (1 + random.below(most >> 2)))];
 }
 
 function fill(bytes: Uint8Array, context: Context): [Uint8Array, string] {

@@ -8,11 +8,10 @@ import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { TableCursor } from "../compiler/read.cursor.ts";
 import { soundModel } from "../compiler/read.edits.ts";
 import { FOLDS, foldModel } from "../support/folds.ts";
-import { Random as SeededRandom } from "../support/random.ts";
+import { Random } from "../support/random.ts";
 import { MAKERS } from "../support/random-models.ts";
 import { SHARED } from "../support/shared.ts";
 import { streamingModel } from "../support/streaming-model.ts";
-import type { Random } from "./random.ts";
 
 export interface Subject {
   name: string;
@@ -54,7 +53,7 @@ export function loadSubjects(): Subject[] {
     subject("variables", streamingModel(), NETWORK_WEIGHT),
     subject("known values", foldModel(FOLDS), NETWORK_WEIGHT),
     ...Object.entries(MAKERS).map(([name, make]) => {
-      return subject(name, make(new SeededRandom(1), "uint8").model, 1);
+      return subject(name, make(new Random(1), "uint8").model, 1);
     }),
     ...loadFolder(DIGITS, NETWORK_WEIGHT),
     ...loadFolder(MODELS, NETWORK_WEIGHT),

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { LAYOUT } from "../../host/blob/layout.generated.ts";
 import * as nolf from "../../host/blob/nolf.generated.ts";
 import { compile, NolfetError, openBlob, Session } from "../../host/index.ts";
+import { Random } from "../support/random.ts";
 import { BlobEditor, seal } from "./blob-editor.ts";
 import { fails } from "./errors.ts";
 import { classifierModel, perChannelModel, pixels } from "./models.ts";
@@ -269,20 +270,16 @@ test("refuses shared parts that would take long to read", async () => {
 });
 
 test("survives whatever else a blob is made to say", async () => {
-  let state = 20260;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = new Random(20260);
   const EXTREMES = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc, 0x10000];
   const counts = { opened: 0, refused: 0 };
   for (let round = 0; round < 3000; round++) {
     const mutant = blob.slice();
     const view = new DataView(mutant.buffer);
-    for (let edits = 1 + random(3); edits > 0; edits--) {
-      const at = 8 + random(mutant.length - 12);
-      if (random(2) === 0) mutant[at] = random(256);
-      else view.setUint32(at & ~3, EXTREMES[random(EXTREMES.length)] as number, true);
+    for (let edits = 1 + random.below(3); edits > 0; edits--) {
+      const at = 8 + random.below(mutant.length - 12);
+      if (random.oneIn(2)) mutant[at] = random.below(256);
+      else view.setUint32(at & ~3, random.pick(EXTREMES), true);
     }
     try {
       const session = await Session.create(sealIfPossible(mutant), { device: "emulator" });

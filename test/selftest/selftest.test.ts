@@ -10,8 +10,8 @@ import { groupsOf } from "../../host/selftest/groups.ts";
 import { PATTERNS } from "../../host/selftest/patterns.ts";
 import { selfTest } from "../../host/selftest/selftest.ts";
 import { resultText } from "../../host/selftest/text.ts";
-import { Random } from "../fuzz/random.ts";
 import { MODELS } from "../support/models.ts";
+import { Random } from "../support/random.ts";
 import { signaturesOf } from "./signatures.ts";
 
 // The test of devices, itself tested: with the emulator for a device, and with broken ones.

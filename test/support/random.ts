@@ -1,4 +1,7 @@
-/** Pseudo-random numbers that are the same in every run (xorshift, 32 bits). */
+/**
+ * Pseudo-random numbers for tests, fuzzers and drawn networks; the same seed gives the same numbers
+ * anywhere. 32-bit xorshift with the shifts 13, 17, 5 (Marsaglia, "Xorshift RNGs", 2003).
+ */
 export class Random {
   #state: number;
 
@@ -8,27 +11,41 @@ export class Random {
     this.#state = (stream === undefined ? first : scramble(scramble(first) ^ stream)) | 1;
   }
 
-  /** A whole number from `least` to `most`, both included. */
-  integer(least: number, most: number): number {
+  /** 32 random bits, never all zero. */
+  bits(): number {
     let state = this.#state;
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
     this.#state = state;
-    return least + ((state >>> 0) % (most - least + 1));
+    return state >>> 0;
+  }
+
+  /** A whole number from 0 to `limit` - 1; 0 where `limit` is 0. */
+  below(limit: number): number {
+    return this.bits() % Math.max(1, limit);
+  }
+
+  /** A whole number from `least` to `most`, both included. */
+  integer(least: number, most: number): number {
+    return least + this.below(most - least + 1);
+  }
+
+  chance(probability: number): boolean {
+    return this.bits() < probability * 2 ** 32;
   }
 
   /** True once in so many times. */
   oneIn(times: number): boolean {
-    return this.integer(1, times) === 1;
+    return this.below(times) === 0;
   }
 
   pick<T>(items: readonly T[]): T {
-    return items[this.integer(0, items.length - 1)] as T;
+    return items[this.below(items.length)] as T;
   }
 
-  bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.integer(0, 255));
+  bytes(count: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from({ length: count }, () => this.below(256));
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * A seeded source of numbers, so that a run can be repeated: 32-bit xorshift with the shifts
- * 13, 17, 5 (Marsaglia, "Xorshift RNGs", 2003).
+ * 13, 17, 5 (Marsaglia, "Xorshift RNGs", 2003). The committed models and samples follow from
+ * these very numbers, so the generator stays as it is, whatever that of the tests draws.
  */
 export class Random {
   private state: number;

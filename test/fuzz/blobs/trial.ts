@@ -7,9 +7,9 @@ import { verifyImage } from "../../../host/devices/verify.ts";
 import { type ErrorCode, NolfetError, openBlob, Session } from "../../../host/index.ts";
 import { wasmModule } from "../../../host/modules.ts";
 import { seal } from "../../host/blob-editor.ts";
+import { Random } from "../../support/random.ts";
 import type { Attempt, Trial } from "../kinds.ts";
 import { type Mutant, mutate } from "../mutate.ts";
-import { Random } from "../random.ts";
 import type { Subject } from "../subjects.ts";
 import { blobSubjects } from "./subjects.ts";
 

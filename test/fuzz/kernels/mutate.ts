@@ -1,6 +1,6 @@
 import type { Blob, Operator, OperatorOptions, Tensor } from "../../../host/blob/blob.ts";
 import { DTYPES, type Dtype, elementsOf } from "../../../host/dtype.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../../support/random.ts";
 import type { KernelSubject } from "./subjects.ts";
 
 /** Changes what a decoded blob says of its operators and tensors. All follows from random numbers. */

@@ -8,9 +8,9 @@ import {
   openBlob,
   Session,
 } from "../../../host/index.ts";
+import { Random } from "../../support/random.ts";
 import type { Attempt, Trial } from "../kinds.ts";
 import { type Mutant, mutate } from "../mutate.ts";
-import { Random } from "../random.ts";
 import { loadSubjects, type Subject } from "../subjects.ts";
 
 const TARGETS = ["a311d", "imx8mp"];

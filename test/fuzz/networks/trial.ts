@@ -5,9 +5,9 @@ import { NolfetError } from "../../../host/errors.ts";
 import { networkDocument } from "../../../host/nbg/document.ts";
 import { openNetwork } from "../../../host/nbg/open.ts";
 import { networkFile } from "../../nbg/network-file.ts";
+import { Random } from "../../support/random.ts";
 import { hasShared, readShared, SHARED } from "../../support/shared.ts";
 import { type Mutant, mutate } from "../mutate.ts";
-import { Random } from "../random.ts";
 import type { Subject } from "../subjects.ts";
 
 /** Sections with weights: their bytes break nothing. */

@@ -4,7 +4,7 @@ import { everyJobModel } from "../../c/every-job.ts";
 import { hostVerdict, libraryVerdicts } from "../../c/verdicts.ts";
 import { classifierModel } from "../../host/models.ts";
 import { MODELS } from "../../support/models.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../support/random.ts";
 import { pickSubject, type Subject } from "../subjects.ts";
 import { type BlobMutant, blobMutant } from "./mutants.ts";
 

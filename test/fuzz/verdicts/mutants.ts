@@ -3,8 +3,8 @@ import * as nolf from "../../../host/blob/nolf.generated.ts";
 import { DESCRIPTORS } from "../../../host/inspect/descriptors.ts";
 import { type DescriptorFormat, decodeFields, encodeFields } from "../../../host/inspect/fields.ts";
 import { BlobEditor } from "../../host/blob-editor.ts";
+import type { Random } from "../../support/random.ts";
 import { mutate } from "../mutate.ts";
-import type { Random } from "../random.ts";
 import type { Subject } from "../subjects.ts";
 
 // Mutants that get past the first check: each changes what a reader of blobs looks at as a whole, a
