@@ -2,6 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { fileError, NolfetError } from "../errors.ts";
 import { pictureFormat } from "../images/header.ts";
+import { isNetwork } from "../nbg/open.ts";
 
 /** What a file is read as. */
 interface InputKind {
@@ -15,10 +16,14 @@ interface InputKind {
 const MIB = 2 ** 20;
 
 const KINDS = {
-  model: { name: "model or blob", most: 512 * MIB, begins: hasIdentifier },
+  model: { name: "model or blob", most: 512 * MIB, begins: isModel },
   picture: { name: "picture", most: 128 * MIB, begins: isPicture },
   labels: { name: "list of labels", most: 16 * MIB },
 } satisfies Record<string, InputKind>;
+
+function isModel(head: Uint8Array): boolean {
+  return hasIdentifier(head) || isNetwork(head);
+}
 
 /** FlatBuffers have an identifier behind the offset of their root. */
 function hasIdentifier(head: Uint8Array): boolean {
