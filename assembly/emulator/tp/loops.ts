@@ -84,16 +84,22 @@ export class OutputLoops {
    * Finds offsets that none of the job's elements goes below or beyond, without a walk over them:
    * each loop as far as it gets between two resets, all of them at once. They are reached where the
    * loops end together, as they do but for tiles that the window cuts off. Those are told apart
-   * where two loops count the columns and rows of tiles.
+   * where each tile is one turn of a loop, and two loops count the columns and rows of tiles.
    */
   bound(job: TpJob): void {
     const outer = max(job.rowReset, job.tileReset) + 1;
     const columns = job.tileColumns;
     const rows = job.tileRows;
+    const width = min<i64>(job.tileWidth, job.windowWidth);
+    const height = min<i64>(job.tileHeight, job.windowHeight);
+    const inTile = this.boundTile(job, width, height);
     const counted =
-      job.tileReset >= 0 && this.count[outer] == columns && this.count[outer + 1] == rows;
+      job.tileReset >= 0 &&
+      inTile == 1 &&
+      this.count[outer] == columns &&
+      this.count[outer + 1] == rows;
     if (counted) this.boundByTiles(job, outer);
-    else this.boundAll(job, outer);
+    else this.spread(outer, LOOPS - 1, min(job.elements, inTile * columns * rows * job.slices));
   }
 
   private boundByTiles(job: TpJob, outer: i32): void {
@@ -110,15 +116,6 @@ export class OutputLoops {
     }
     this.least = least;
     this.greatest = greatest;
-  }
-
-  /** All tiles as if they were whole. */
-  private boundAll(job: TpJob, outer: i32): void {
-    const width = min<i64>(job.tileWidth, job.windowWidth);
-    const height = min<i64>(job.tileHeight, job.windowHeight);
-    const inTile = this.boundTile(job, width, height);
-    const tiles = job.tileColumns * job.tileRows * job.slices;
-    this.spread(outer, LOOPS - 1, min(job.elements, inTile * tiles));
   }
 
   /** The tiles of the last row and column, or of all the others. */

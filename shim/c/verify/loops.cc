@@ -33,20 +33,21 @@ Loops::Loops(const Descriptor& tp) {
 
 /**
  * Each loop as far as it gets between two resets, all of them at once: more than there is only
- * where they do not end together. Tiles that are cut off are told apart where two loops count the
- * columns and rows of tiles.
+ * where they do not end together. Tiles that are cut off are told apart where each tile is one turn
+ * of a loop, and two loops count the columns and rows of tiles.
  */
 Extent Loops::bound(const Tiling& tiling) const {
   const int outer = std::max(rowReset_, tileReset_) + 1;
   const int64_t columns = tiling.columns();
   const int64_t rows = tiling.rows();
-  if (tileReset_ < 0 || count_[outer] != columns || count_[outer + 1] != rows) {
-    Extent extent = {0, 0};
-    const int64_t places = boundTile(extent, std::min(tiling.tileWidth, tiling.width),
-                                     std::min(tiling.tileHeight, tiling.height));
-    const int64_t all = std::min(tiling.elements(), places * columns * rows * tiling.slices);
-    spread(extent, outer, kLoops - 1, all);
-    return extent;
+  Extent whole = {0, 0};
+  const int64_t inTile = boundTile(whole, std::min(tiling.tileWidth, tiling.width),
+                                   std::min(tiling.tileHeight, tiling.height));
+  const bool isCounted = count_[outer] == columns && count_[outer + 1] == rows;
+  if (tileReset_ < 0 || inTile != 1 || !isCounted) {
+    spread(whole, outer, kLoops - 1,
+           std::min(tiling.elements(), inTile * columns * rows * tiling.slices));
+    return whole;
   }
   Extent all = {kEndless, -kEndless};
   for (const bool isLastRow : {false, true}) {
