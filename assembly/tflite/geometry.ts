@@ -1,12 +1,12 @@
 import { Operation } from "./operation";
 import { Option } from "./option";
 import { Tensor } from "./tensor";
-import { Axis } from "./window";
+import { WindowAxis } from "./window";
 
 /** Images in and out, and the windows between them; kernels of K1 × K2. */
 export class Geometry {
-  rows: Axis;
-  columns: Axis;
+  rows: WindowAxis;
+  columns: WindowAxis;
 
   constructor(
     public input: Tensor,
@@ -21,8 +21,8 @@ export class Geometry {
     const strideWidth = operation.integer(Option.STRIDE_WIDTH);
     const dilationHeight = isDilated ? operation.integer(Option.DILATION_HEIGHT) : 1;
     const dilationWidth = isDilated ? operation.integer(Option.DILATION_WIDTH) : 1;
-    this.rows = new Axis(input.shape[1], kernelHeight, strideHeight, dilationHeight, padding);
-    this.columns = new Axis(input.shape[2], kernelWidth, strideWidth, dilationWidth, padding);
+    this.rows = new WindowAxis(input.shape[1], kernelHeight, strideHeight, dilationHeight, padding);
+    this.columns = new WindowAxis(input.shape[2], kernelWidth, strideWidth, dilationWidth, padding);
   }
 
   get batches(): i32 {

@@ -1,7 +1,7 @@
 import { Padding } from "./schema";
 
 /** How a window moves along one axis of an image. */
-export class Axis {
+export class WindowAxis {
   /** Input positions before the image that the first window covers. */
   before: i32 = 0;
   output: i32 = 0;

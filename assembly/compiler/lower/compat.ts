@@ -2,7 +2,7 @@ import { KERNEL_X } from "../fields/nn";
 import { Convolution, Striding } from "../plan/convolution";
 import { BufferSlice, ConvolutionJob, TpJob } from "./jobs";
 import { SpaceToDepth } from "./space-to-depth";
-import { detransposeAtOnce, Image, Pitches, transposeAtOnce } from "./strided-copies";
+import { detransposeAtOnce, ImageShape, Pitches, transposeAtOnce } from "./strided-copies";
 
 /**
  * `--compat mesa`: what Mesa 25.0.7 writes otherwise than it should, so that its recordings
@@ -84,7 +84,7 @@ function largestDivisor(count: i32): i32 {
 
 /** Fault: a change of layout is one job, whatever its fields hold: they keep the low bits. */
 export function copyAsMesa(
-  image: Image,
+  image: ImageShape,
   toPlanar: bool,
   from: BufferSlice,
   to: BufferSlice,

@@ -10,7 +10,7 @@ import { BufferAssignment, Layout } from "./buffers";
 import { Coalescing, layoutIf } from "./coalescing";
 import { copyAsMesa } from "./compat";
 import { BufferSlice, Job, TpJob } from "./jobs";
-import { copy, detranspose, Image, Pitches, transpose } from "./strided-copies";
+import { copy, detranspose, ImageShape, Pitches, transpose } from "./strided-copies";
 
 /** What every operator's lowering works with: the jobs so far, and where tensors live. */
 export class LoweringContext {
@@ -59,12 +59,12 @@ export class LoweringContext {
     return to;
   }
 
-  private makePlanar(image: Image, from: BufferSlice, to: BufferSlice): void {
+  private makePlanar(image: ImageShape, from: BufferSlice, to: BufferSlice): void {
     const columns = columnsToPlanar(image.plane, image.columns, image.channels);
     this.addAll(transpose(image.folded(columns), from, to));
   }
 
-  makeInterleaved(image: Image, from: BufferSlice, to: BufferSlice): void {
+  makeInterleaved(image: ImageShape, from: BufferSlice, to: BufferSlice): void {
     const columns = columnsToInterleaved(image.plane, image.columns, image.channels);
     const folded = image.folded(columns);
     this.addAll(detranspose(folded, Pitches.interleaved(folded), from, to));
@@ -114,15 +114,15 @@ export class LoweringContext {
     if (!from.equals(to)) this.copyImage(imageOf(tensor), from, to);
   }
 
-  copyImage(image: Image, from: BufferSlice, to: BufferSlice): void {
+  copyImage(image: ImageShape, from: BufferSlice, to: BufferSlice): void {
     this.addAll(copy(image, from, to));
   }
 }
 
 /** The tensor as one image. */
-export function imageOf(tensor: Tensor): Image {
+export function imageOf(tensor: Tensor): ImageShape {
   const channels = tensor.fromLast(1);
   const columns = tensor.fromLast(2);
   const pixels = (tensor.elements / (channels as u32)) as i32;
-  return new Image(pixels / columns, columns, channels, zeroByte(tensor));
+  return new ImageShape(pixels / columns, columns, channels, zeroByte(tensor));
 }

@@ -8,7 +8,7 @@ import { BufferSlice, ConvolutionJob } from "./jobs";
 import { Kernels } from "./kernels";
 import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
-import { copyPatch, Image } from "./strided-copies";
+import { copyPatch, ImageShape } from "./strided-copies";
 
 /** The first convolution fills the output; of the others, patches are set over it. */
 export function lowerConvolutions(plan: ConvolutionsPlan, context: LoweringContext): void {
@@ -27,7 +27,7 @@ export function lowerConvolutions(plan: ConvolutionsPlan, context: LoweringConte
     const c = plan.convolutions[i];
     const other = new BufferSlice(context.buffers.create(c.outputBytes));
     convolve(c, input, other, context);
-    const image = new Image(c.rows.output, c.columns.output, c.outputChannels, c.outputZero);
+    const image = new ImageShape(c.rows.output, c.columns.output, c.outputChannels, c.outputZero);
     for (let j = 0; j < plan.patches.length; j++) {
       const patch = plan.patches[j];
       if (patch.source == i) context.add(copyPatch(image, patch, other, output));
@@ -104,18 +104,18 @@ function convolveResidualPairs(
 }
 
 /** The prepared image, so many times. */
-function imageFor(c: Convolution, times: i32): Image {
+function imageFor(c: Convolution, times: i32): ImageShape {
   const planes = c.inputChannels * c.planesOfChannel;
   const rows = c.preparedSide(c.rows);
   const columns = c.preparedSide(c.columns);
-  return new Image(rows, columns, times * planes, c.inputZero);
+  return new ImageShape(rows, columns, times * planes, c.inputZero);
 }
 
 /** The image as the NN unit is to see it. */
 function prepare(c: Convolution, input: BufferSlice, context: LoweringContext): BufferSlice {
   if (c.isRearranged) return rearrange(c, input, context);
   if (!c.padsFirst) return input;
-  const image = new Image(c.rows.input, c.columns.input, c.inputChannels, c.inputZero);
+  const image = new ImageShape(c.rows.input, c.columns.input, c.inputChannels, c.inputZero);
   const bottom = c.rows.paddingAfter(c.side);
   const right = c.columns.paddingAfter(c.side);
   const frame = new Frame(image, c.rows.padding, bottom, c.columns.padding, right);

@@ -4,7 +4,7 @@ import { LoweringContext } from "./context";
 import { convolve } from "./convolution";
 import { BufferSlice } from "./jobs";
 import { Frame } from "./padding";
-import { copyStrided, Image, Pitches } from "./strided-copies";
+import { copyStrided, ImageShape, Pitches } from "./strided-copies";
 
 export function lowerMaxPool(plan: MaxPoolPlan, context: LoweringContext): void {
   const input = context.require(plan.input, Layout.PLANAR);
@@ -41,7 +41,12 @@ function poolGroup(
   to: BufferSlice,
   context: LoweringContext,
 ): void {
-  const image = new Image(plan.input.fromLast(3), plan.input.fromLast(2), plan.groupChannels, 0);
+  const image = new ImageShape(
+    plan.input.fromLast(3),
+    plan.input.fromLast(2),
+    plan.groupChannels,
+    0,
+  );
   const bottom = plan.rows - plan.top - image.rows;
   const right = plan.columns - plan.left - image.columns;
   let stack = new Stack(plan, 0, context);
@@ -97,8 +102,13 @@ function choose(
 ): void {
   const rows = kept(plan.rows, plan);
   const columns = kept(plan.columns, plan);
-  const whole = new Image(rows, columns, plan.groupChannels, 0);
-  const part = new Image(plan.output.fromLast(3), plan.output.fromLast(2), plan.groupChannels, 0);
+  const whole = new ImageShape(rows, columns, plan.groupChannels, 0);
+  const part = new ImageShape(
+    plan.output.fromLast(3),
+    plan.output.fromLast(2),
+    plan.groupChannels,
+    0,
+  );
   if (plan.rowStep == 1 && plan.columnStep == 1) {
     const frame = new Frame(whole, 0, part.rows - rows, 0, part.columns - columns);
     frame.surround(from, to, context);

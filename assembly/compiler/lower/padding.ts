@@ -3,12 +3,12 @@ import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
 import { BufferSlice, Purpose, TpJob } from "./jobs";
-import { Image } from "./strided-copies";
+import { ImageShape } from "./strided-copies";
 
 export function lowerPadding(plan: PaddingPlan, context: LoweringContext): void {
   const tensor = plan.input;
   const zero = zeroByte(tensor);
-  const image = new Image(tensor.fromLast(3), tensor.fromLast(2), tensor.fromLast(1), zero);
+  const image = new ImageShape(tensor.fromLast(3), tensor.fromLast(2), tensor.fromLast(1), zero);
   const input = context.require(tensor, Layout.PLANAR);
   const output = context.buffers.fill(plan.output, Layout.PLANAR);
   const frame = new Frame(image, plan.before[0], plan.after[0], plan.before[1], plan.after[1]);
@@ -25,7 +25,7 @@ export class Frame {
   outputColumns: i32;
 
   constructor(
-    private image: Image,
+    private image: ImageShape,
     private top: i32,
     bottom: i32,
     private left: i32,

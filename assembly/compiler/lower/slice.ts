@@ -2,7 +2,7 @@ import { SlicePlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
-import { copyStrided, Image } from "./strided-copies";
+import { copyStrided, ImageShape } from "./strided-copies";
 
 /**
  * Part of an interleaved image, made planar: a transposition that reads only every so many rows
@@ -12,7 +12,7 @@ export function lowerSlice(plan: SlicePlan, context: LoweringContext): void {
   const zero = zeroByte(plan.input);
   const whole = plan.input;
   const output = plan.output;
-  const part = new Image(output.fromLast(3), output.fromLast(2), output.fromLast(1), zero);
+  const part = new ImageShape(output.fromLast(3), output.fromLast(2), output.fromLast(1), zero);
   const pixel = whole.fromLast(1);
   const row = whole.fromLast(2) * pixel;
   const first = plan.begins[0] * row + plan.begins[1] * pixel + plan.begins[2];

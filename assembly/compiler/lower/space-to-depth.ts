@@ -56,18 +56,18 @@ export class SpaceToDepth {
   }
 
   /** Rows pay the least, then columns; channels where there are enough of them. */
-  private splitAxis(): Axis {
-    const axis = this.outputY >= this.outputX ? Axis.Y : Axis.X;
-    return this.channels >= this.outputSize(axis) ? Axis.CHANNELS : axis;
+  private splitAxis(): SplitAxis {
+    const axis = this.outputY >= this.outputX ? SplitAxis.Y : SplitAxis.X;
+    return this.channels >= this.outputSize(axis) ? SplitAxis.CHANNELS : axis;
   }
 
   /** Output pixels or channels `first` to `first + count` along an axis, all along the others. */
-  private part(axis: Axis, first: i32, count: i32, input: BufferSlice): TpJob {
+  private part(axis: SplitAxis, first: i32, count: i32, input: BufferSlice): TpJob {
     const whole = this.outputSize(axis);
-    const x = new Stretch(this.inputX, this.outputX, this.padX, this.blockX);
-    const y = new Stretch(this.inputY, this.outputY, this.padY, this.blockY);
-    const z = new Stretch(this.channels, this.channels, 0, 1);
-    const cut = axis == Axis.X ? x : axis == Axis.Y ? y : z;
+    const x = new SplitSpan(this.inputX, this.outputX, this.padX, this.blockX);
+    const y = new SplitSpan(this.inputY, this.outputY, this.padY, this.blockY);
+    const z = new SplitSpan(this.channels, this.channels, 0, 1);
+    const cut = axis == SplitAxis.X ? x : axis == SplitAxis.Y ? y : z;
     cut.keep(first, count, first + count == whole);
     const offset = x.begin + y.begin * this.rowPitch + z.begin * this.inputX * this.inputY;
     const job = new TpJob(Purpose.SPACE_TO_DEPTH, input.plus(offset), NOWHERE);
@@ -88,7 +88,7 @@ export class SpaceToDepth {
     job.outputZero = this.zero;
     job.inputBytes = job.sizeX * job.sizeY * job.sizeZ;
     job.outputBytes = x.tile * y.tile * job.sizeZ;
-    job.increments[6] = this.outputPitch(Axis.CHANNELS);
+    job.increments[6] = this.outputPitch(SplitAxis.CHANNELS);
     return job
       .loop(0, this.outputPlane, this.blockX)
       .loop(1, 1, x.outputs)
@@ -96,18 +96,20 @@ export class SpaceToDepth {
       .loop(3, this.outputX, y.outputs);
   }
 
-  private outputSize(axis: Axis): i32 {
-    return axis == Axis.X ? this.outputX : axis == Axis.Y ? this.outputY : this.channels;
+  private outputSize(axis: SplitAxis): i32 {
+    return axis == SplitAxis.X ? this.outputX : axis == SplitAxis.Y ? this.outputY : this.channels;
   }
 
-  private outputPitch(axis: Axis): i32 {
-    if (axis == Axis.X) return 1;
-    return axis == Axis.Y ? this.outputRowPitch : this.planesX * this.planesY * this.outputPlane;
+  private outputPitch(axis: SplitAxis): i32 {
+    if (axis == SplitAxis.X) return 1;
+    return axis == SplitAxis.Y
+      ? this.outputRowPitch
+      : this.planesX * this.planesY * this.outputPlane;
   }
 }
 
 /** What one job reads along an axis. */
-class Stretch {
+class SplitSpan {
   /** The first of the input's pixels that it sees, and how many. */
   begin: i32 = 0;
   size: i32 = 0;
@@ -138,7 +140,7 @@ class Stretch {
   }
 }
 
-enum Axis {
+enum SplitAxis {
   X,
   Y,
   CHANNELS,

@@ -4,7 +4,7 @@ import { Patch } from "../plan/plan";
 import { BufferSlice, Purpose, TpJob } from "./jobs";
 
 /** An image of `rows` × `columns` pixels with `channels` each. */
-export class Image {
+export class ImageShape {
   constructor(
     public rows: i32,
     public columns: i32,
@@ -21,13 +21,13 @@ export class Image {
     return this.rows * this.columns;
   }
 
-  withChannels(channels: i32): Image {
-    return new Image(this.rows, this.columns, channels, this.zero);
+  withChannels(channels: i32): ImageShape {
+    return new ImageShape(this.rows, this.columns, channels, this.zero);
   }
 
   /** The same pixels in rows of another length. */
-  folded(columns: i32): Image {
-    return new Image(this.plane / columns, columns, this.channels, this.zero);
+  folded(columns: i32): ImageShape {
+    return new ImageShape(this.plane / columns, columns, this.channels, this.zero);
   }
 }
 
@@ -37,13 +37,13 @@ export class Image {
  * Where an image does not fit one job's window, this and the others below take some of its channels
  * at a time, each time in the same way.
  */
-export function transpose(image: Image, input: BufferSlice, output: BufferSlice): TpJob[] {
+export function transpose(image: ImageShape, input: BufferSlice, output: BufferSlice): TpJob[] {
   return copyStrided(image, image.channels, image.columns * image.channels, input, output);
 }
 
 /** The same for part of an image, whose pixels and rows lie so many bytes apart. */
 export function copyStrided(
-  part: Image,
+  part: ImageShape,
   pixelPitch: i32,
   rowPitch: i32,
   input: BufferSlice,
@@ -60,7 +60,7 @@ export function copyStrided(
 }
 
 export function transposeAtOnce(
-  image: Image,
+  image: ImageShape,
   pixelPitch: i32,
   rowPitch: i32,
   input: BufferSlice,
@@ -85,14 +85,14 @@ export class Pitches {
     public channel: i32,
   ) {}
 
-  static interleaved(image: Image): Pitches {
+  static interleaved(image: ImageShape): Pitches {
     return new Pitches(image.channels, image.columns * image.channels, 1);
   }
 }
 
 /** Planar to interleaved, or to other pitches: reads straight on, writes pixel by pixel. */
 export function detranspose(
-  image: Image,
+  image: ImageShape,
   pitches: Pitches,
   input: BufferSlice,
   output: BufferSlice,
@@ -108,7 +108,7 @@ export function detranspose(
 }
 
 export function detransposeAtOnce(
-  image: Image,
+  image: ImageShape,
   pitches: Pitches,
   input: BufferSlice,
   output: BufferSlice,
@@ -129,7 +129,7 @@ function share(whole: i32, most: i32): i32 {
 }
 
 /** The same bytes elsewhere: transpositions of images with one channel each. */
-export function copy(image: Image, input: BufferSlice, output: BufferSlice): TpJob[] {
+export function copy(image: ImageShape, input: BufferSlice, output: BufferSlice): TpJob[] {
   const columns = columnsToPlanar(image.plane, image.columns, image.channels);
   if (columns == 0) return copyLines(image, input, output);
   const rows = image.plane / columns;
@@ -137,7 +137,7 @@ export function copy(image: Image, input: BufferSlice, output: BufferSlice): TpJ
   const most = MOST_PLANES / rows;
   for (let channel = 0; channel < image.channels; channel += most) {
     const channels = min(most, image.channels - channel);
-    const part = new Image(rows * channels, columns, 1, image.zero);
+    const part = new ImageShape(rows * channels, columns, 1, image.zero);
     const offset = channel * image.plane;
     jobs.push(copyAtOnce(part, input.plus(offset), output.plus(offset)));
   }
@@ -145,19 +145,21 @@ export function copy(image: Image, input: BufferSlice, output: BufferSlice): TpJ
 }
 
 /** In lines as long as a window may be, and what is left. */
-function copyLines(image: Image, input: BufferSlice, output: BufferSlice): TpJob[] {
+function copyLines(image: ImageShape, input: BufferSlice, output: BufferSlice): TpJob[] {
   const lines = (image.bytes as i32) / LONGEST_WINDOW;
   const done = lines * LONGEST_WINDOW;
   const rest = (image.bytes as i32) - done;
   const jobs: TpJob[] = [];
   if (lines > 0)
-    jobs.push(copyAtOnce(new Image(lines, LONGEST_WINDOW, 1, image.zero), input, output));
+    jobs.push(copyAtOnce(new ImageShape(lines, LONGEST_WINDOW, 1, image.zero), input, output));
   if (rest > 0)
-    jobs.push(copyAtOnce(new Image(1, rest, 1, image.zero), input.plus(done), output.plus(done)));
+    jobs.push(
+      copyAtOnce(new ImageShape(1, rest, 1, image.zero), input.plus(done), output.plus(done)),
+    );
   return jobs;
 }
 
-function copyAtOnce(image: Image, input: BufferSlice, output: BufferSlice): TpJob {
+function copyAtOnce(image: ImageShape, input: BufferSlice, output: BufferSlice): TpJob {
   const job = transposeAtOnce(image, 1, image.columns, input, output);
   job.purpose = Purpose.COPY;
   return job;
@@ -165,13 +167,13 @@ function copyAtOnce(image: Image, input: BufferSlice, output: BufferSlice): TpJo
 
 /** Some rows and columns of a planar image, to the same place of another. */
 export function copyPatch(
-  image: Image,
+  image: ImageShape,
   patch: Patch,
   input: BufferSlice,
   output: BufferSlice,
 ): TpJob {
   const first = patch.firstRow * image.columns + patch.firstColumn;
-  const part = new Image(patch.rows, patch.columns, image.channels, image.zero);
+  const part = new ImageShape(patch.rows, patch.columns, image.channels, image.zero);
   const job = wholeImage(Purpose.COPY, part, input.plus(first), output.plus(first));
   readAll(job, patch.columns, patch.rows, image.channels);
   job.rowPitch = image.columns;
@@ -184,7 +186,7 @@ export function copyPatch(
 
 function wholeImage(
   purpose: Purpose,
-  image: Image,
+  image: ImageShape,
   input: BufferSlice,
   output: BufferSlice,
 ): TpJob {

@@ -5,7 +5,7 @@ import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
 import { imageOf, LoweringContext } from "./context";
 import { BufferSlice, Purpose, TableUse, TpJob } from "./jobs";
-import { Image } from "./strided-copies";
+import { ImageShape } from "./strided-copies";
 
 /** Tiles of this size are what the pattern is known with. */
 const TILE_X = 64;
@@ -26,7 +26,7 @@ export function lowerTable(plan: TablePlan, context: LoweringContext): void {
 }
 
 /** One if its sides fit the window of a job; else lines of as many bytes, and what is left. */
-function boxesOf(image: Image, isPlanar: bool, cores: i32): Box[] {
+function boxesOf(image: ImageShape, isPlanar: bool, cores: i32): Box[] {
   const columns = columnsToPlanar(image.plane, image.columns, image.channels);
   if (columns > 0) {
     const rows = image.plane / columns;

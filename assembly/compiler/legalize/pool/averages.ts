@@ -111,7 +111,7 @@ export class Averages {
 }
 
 /** Neighbouring windows along an axis that hold equally many pixels. */
-class Stretch {
+class WindowSpan {
   constructor(
     public first: i32,
     public count: i32,
@@ -119,20 +119,20 @@ class Stretch {
   ) {}
 }
 
-function mostPixels(stretches: Stretch[]): i32 {
+function mostPixels(stretches: WindowSpan[]): i32 {
   let most = 0;
   for (let i = 0; i < stretches.length; i++) most = max(most, stretches[i].pixels);
   return most;
 }
 
-function stretchesOf(axis: Axis): Stretch[] {
-  const stretches: Stretch[] = [];
+function stretchesOf(axis: Axis): WindowSpan[] {
+  const stretches: WindowSpan[] = [];
   for (let i = 0; i < axis.output; i++) {
     const from = i * axis.stride - (axis.padding - axis.inset);
     const pixels = min(from + axis.kernel, axis.input) - max(from, 0);
     const last = stretches.length - 1;
     if (last >= 0 && stretches[last].pixels == pixels) stretches[last].count++;
-    else stretches.push(new Stretch(i, 1, pixels));
+    else stretches.push(new WindowSpan(i, 1, pixels));
   }
   return stretches;
 }
