@@ -59,6 +59,13 @@ export class Quantization {
     return load<f32>(this.scales.pointer + ((index as usize) << 2));
   }
 
+  /** Whether both have none, or one and the same scale and zero point. */
+  isAlike(other: Quantization): bool {
+    if (this.count != other.count || this.count > 1) return false;
+    if (this.count == 0) return true;
+    return this.scale(0) == other.scale(0) && this.zeroPoint(0) == other.zeroPoint(0);
+  }
+
   zeroPoint(index: i32): i64 {
     return load<i64>(this.zeroPoints.pointer + ((index as usize) << 3));
   }

@@ -54,13 +54,7 @@ function areAlike(evaluation: Evaluation, axis: i32): bool {
 /** Whether the bytes of one mean the same in the other. */
 function isQuantizedAs(a: Tensor, b: Tensor): bool {
   if (a.dtype > Dtype.INT16) return true;
-  const count = a.quantization.count;
-  if (count != b.quantization.count || count > 1) return false;
-  if (count == 0) return true;
-  return (
-    a.quantization.scale(0) == b.quantization.scale(0) &&
-    a.quantization.zeroPoint(0) == b.quantization.zeroPoint(0)
-  );
+  return a.quantization.isAlike(b.quantization);
 }
 
 /** `rounds` times the next block of each input. */

@@ -248,13 +248,7 @@ function areAlike(a: Tensor, b: Tensor): bool {
   if (a.dtype != b.dtype || a.elements != b.elements) return false;
   if (a.shape.length != b.shape.length) return false;
   for (let i = 0; i < a.shape.length; i++) if (a.shape[i] != b.shape[i]) return false;
-  const count = a.quantization.count;
-  if (count != b.quantization.count || count > 1) return false;
-  if (count == 0) return true;
-  return (
-    a.quantization.scale(0) == b.quantization.scale(0) &&
-    a.quantization.zeroPoint(0) == b.quantization.zeroPoint(0)
-  );
+  return a.quantization.isAlike(b.quantization);
 }
 
 /** Numbers the operators anew, and fills producers and consumers. */
