@@ -81,7 +81,7 @@ function wordRow({ fields }, word, architecture) {
   let [varying, value] = [0, 0];
   for (const field of fields) {
     if (field.word !== word) continue;
-    const [every, some] = bitsOf(field.known(architecture));
+    const [every, some] = bitsOf(field.knownOn(architecture));
     varying |= ((some & ~every) << field.low) & field.mask;
     value |= (every << field.low) & field.mask;
   }

@@ -12,7 +12,7 @@ export function readDescriptor(layout: Layout, pointer: usize, architecture: u32
   }
   for (let i = 0; i < layout.fields.length; i++) {
     const field = layout.fields[i];
-    const known = field.known(architecture);
+    const known = field.knownOn(architecture);
     field.value = (load<u32>(pointer + (field.word << 2)) & field.mask) >> field.low;
     if (!known.has(field.value)) return refuse(field, describe(known));
   }

@@ -60,14 +60,17 @@ export class Field {
   value: u32 = 0;
   /** Of a field in parts, that of its first. */
   form: Form = Form.PLAIN;
+  /** By architecture, in rising order: from which one on other values are known. */
+  private changes: u32[] = [];
+  private changed: Known[] = [];
 
   constructor(
     public name: string,
     public word: u32,
     public high: u32,
     public low: u32,
-    public v7: Known,
-    public v8: Known,
+    /** The values that are known on the first generation, before `from` says otherwise. */
+    private known: Known,
   ) {}
 
   get mask(): u32 {
@@ -81,8 +84,19 @@ export class Field {
   }
 
   /** The values that are known on an architecture. */
-  known(architecture: u32): Known {
-    return architecture == 8 ? this.v8 : this.v7;
+  knownOn(architecture: u32): Known {
+    let known = this.known;
+    for (let i = 0; i < this.changes.length; i++) {
+      if (architecture >= (this.changes[i] as u32)) known = this.changed[i] as Known;
+    }
+    return known;
+  }
+
+  /** From this architecture on, other values are known. */
+  from(architecture: u32, known: Known): Field {
+    this.changes.push(architecture);
+    this.changed.push(known);
+    return this;
   }
 
   shown(form: Form): Field {
@@ -105,9 +119,9 @@ export class Layout {
     return this.words << 2;
   }
 
-  /** Adds a field: bits `high` to `low` of a word, and what is known on either architecture. */
-  field(name: string, word: u32, high: u32, low: u32, v7: Known, v8: Known = v7): Field {
-    const field = new Field(name, word, high, low, v7, v8);
+  /** Adds a field: bits `high` to `low` of a word, and the values that are known. */
+  field(name: string, word: u32, high: u32, low: u32, known: Known): Field {
+    const field = new Field(name, word, high, low, known);
     this.fields.push(field);
     this.used[word] = (this.used[word] as u32) | field.mask;
     return field;

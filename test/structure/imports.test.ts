@@ -4,11 +4,13 @@ import { circles, graphOf, type ImportGraph, readImportGraph } from "./import-gr
 
 /**
  * The compiler's folders in the order of the data. A folder imports itself and those before it.
- * `fields` are the bits of descriptors, `plan` is the language between stages: no stage owns them.
+ * `fields` are the bits of descriptors, `plan` is the language between stages, `generations` tells
+ * what differs between NPUs: no stage owns them.
  */
 const STAGES = [
   "fields",
   "plan",
+  "generations",
   "read",
   "fold",
   "legalize",

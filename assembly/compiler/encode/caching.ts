@@ -1,5 +1,6 @@
 import { Core } from "../../targets/cores";
 import { alignTo } from "../alignment";
+import { generationOf } from "../generations/generations";
 import { ConvolutionJob } from "../lower/jobs";
 import { Tiling } from "./tiling";
 
@@ -45,10 +46,10 @@ export class Caching {
       }
     }
     if (image != 0) this.cacheImage(image, sram);
-    if (core.architecture >= 8) this.switchOff();
+    if (!generationOf(core).caches) this.switchOff();
   }
 
-  /** v8 runs without, though the addresses are written all the same. */
+  /** The addresses are written all the same. */
   private switchOff(): void {
     this.kernelMode = KernelCache.NONE;
     this.imageMode = 0;

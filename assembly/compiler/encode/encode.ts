@@ -1,6 +1,8 @@
 import { failed } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Words } from "../fields/field";
+import { CoefficientFormat } from "../generations/generation";
+import { generationOf } from "../generations/generations";
 import { ConvolutionJob, Job, TpJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Settings } from "../settings";
@@ -64,7 +66,7 @@ function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): Encod
   const requantization = Requantization.of(job, core, settings);
   const bias = requantization.bias;
   const coefficients =
-    core.architecture >= 8
+    generationOf(core).coefficients == CoefficientFormat.HUFFMAN
       ? encodeHuffman(job, tiling, bias, core, settings)
       : encodeZeroRuns(job, tiling, bias, core, settings);
   if (coefficients == null) return null;

@@ -1,6 +1,7 @@
 import { Core } from "../../targets/cores";
 import { Words } from "../fields/field";
 import * as nn from "../fields/nn";
+import { generationOf } from "../generations/generations";
 import { ConvolutionJob } from "../lower/jobs";
 import { Settings } from "../settings";
 import { Caching, KERNEL_START } from "./caching";
@@ -31,8 +32,8 @@ export function encodeConvolution(
   setTiles(words, job, tiling);
   setCaching(words, caching);
   setRequantization(words, job, scale);
-  if (core.architecture >= 8) setNewer(words, job, scale);
-  else words.set(nn.MULTIPLIER, scale.multiplier);
+  const hasBorder = job.offsetX < 0 || job.offsetY < 0;
+  generationOf(core).setWords(words, scale.multiplier, hasBorder, job.native);
   words.set(nn.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(nn.IN_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(nn.CONSTANT_28, CONSTANT_28);
@@ -90,17 +91,4 @@ function setRequantization(words: Words, job: ConvolutionJob, scale: Requantizat
   words.set(nn.ROUNDING_MODE, TO_NEAREST);
   words.set(nn.WEIGHT_ZERO, job.kernels.zero);
   words.set(nn.OUT_ZERO, job.outputZero);
-}
-
-/** What only v8 has. */
-function setNewer(words: Words, job: ConvolutionJob, scale: Requantization): void {
-  const hasBorder = job.offsetX < 0 || job.offsetY < 0;
-  const range = (nn.MULTIPLIER.most as u32) + 1;
-  words.set(nn.MULTIPLIER, scale.multiplier % range);
-  words.set(nn.UPPER_MULTIPLIER, scale.multiplier / range);
-  words.set(nn.NO_Z_OFFSET, 1);
-  words.set(nn.NO_FLUSH, 1);
-  words.set(nn.UNKNOWN_2, hasBorder);
-  words.set(nn.UNKNOWN_3, hasBorder);
-  words.set(nn.DEPTHWISE, job.native);
 }

@@ -1,4 +1,6 @@
 import { Core } from "../../targets/cores";
+import { Generation } from "../generations/generation";
+import { generationOf } from "../generations/generations";
 import { ConvolutionJob } from "../lower/jobs";
 import { Settings } from "../settings";
 import { Rounding } from "./double-rounding";
@@ -27,8 +29,9 @@ export class Requantization {
   private constructor(bits: u32, core: Core) {
     const exponent = (bits >> 23) as i32;
     const mantissa = bits & 0x7fffff;
-    this.multiplier = core.architecture >= 8 ? mantissa : mantissa >> DROPPED_ON_V7;
-    this.shift = (core.architecture >= 8 ? 127 : 142) - exponent;
+    const generation = generationOf(core);
+    this.multiplier = mantissa >> droppedBits(generation);
+    this.shift = 127 + generation.wholeBits - exponent;
   }
 
   static of(job: ConvolutionJob, core: Core, settings: Settings): Requantization {
@@ -44,9 +47,12 @@ export class Requantization {
   }
 }
 
-const DROPPED_ON_V7 = 8;
-
 /** Rounds to the bits that are kept; a carry out of the mantissa raises the exponent. */
 function nearest(bits: u32, core: Core): u32 {
-  return core.architecture >= 8 ? bits : bits + (1 << (DROPPED_ON_V7 - 1));
+  return bits + ((1 << droppedBits(generationOf(core))) >> 1);
+}
+
+/** Bits of the mantissa that the generation has no room for. */
+function droppedBits(generation: Generation): i32 {
+  return 23 - generation.fractionBits;
 }

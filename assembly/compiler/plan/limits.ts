@@ -13,8 +13,5 @@ export const LONGEST_WINDOW = (tp.WINDOW_X_LAST.most as i32) + 1;
 export const MOST_PLANES = tp.IN_Z.most as i32;
 /** Bytes from one row of a plane to the next, as a TP job reads it. */
 export const WIDEST_PITCH = tp.ROW_PITCH.most as i32;
-/** What no factor of the NN unit reaches: twice its implied one, which v8 has behind a point. */
-export const FACTORS_END_ON_V7 = 2 * ((nn.MULTIPLIER.most as i32) + 1);
-export const FACTORS_END_ON_V8 = 2;
 /** Bytes of one tensor: no field's limit, but well beyond any such device's memory. */
 export const LARGEST_TENSOR: u32 = 1 << 28;

@@ -1,5 +1,6 @@
 import { Core } from "../../targets/cores";
 import { roundUp } from "../alignment";
+import { generationOf } from "../generations/generations";
 import { Convolution } from "../plan/convolution";
 
 /** How many kernels a group may have, so that its job is one of a known pattern. */
@@ -22,9 +23,9 @@ export class GroupConstraints {
     if (c.native) this.least = cores;
     // A single plane of 5×5 taps fails on v7 where the image is small.
     this.takesOne = c.native || !c.depthwise || c.side < 5;
-    if (core.architecture < 8 && c.side == 1) {
+    if (c.side == 1) {
       this.gapFrom = cores + 1;
-      this.gapTo = 8;
+      this.gapTo = generationOf(core).unknownOrderUpTo;
     }
     if (isStrict) this.step = cores;
   }

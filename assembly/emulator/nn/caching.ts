@@ -2,6 +2,7 @@ import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
 import * as field from "./fields";
+import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
 
 /**
@@ -38,18 +39,18 @@ const PATTERNS: StaticArray<u32> = [
      1, 0x3f, 0xfffffffe, 0xffffffff,
 ];
 
-export function checkCaching(job: NnJob, core: Core): bool {
+export function checkCaching(job: NnJob, core: Core, generation: Generation): bool {
   const isPartial =
     (field.patternTop.value | field.patternLow.value | field.patternHigh.value) != 0;
   if (isPartial && !hasPatternOf(job.outputChannels)) {
     return refuse(field.patternLow, "the pattern for as many kernels");
   }
   const mode = isPartial ? PARTIAL : FULL;
-  if (core.architecture != 8 && field.kernelCaching.value != mode) {
+  if (generation.caches && field.kernelCaching.value != mode) {
     return refuse(field.kernelCaching, phrase(decimal(mode), " with this kernel pattern"));
   }
   const isInside = isPartial ? checkPartial(job, core) : checkFull(core);
-  return isInside && checkImage(core);
+  return isInside && checkImage(core, generation);
 }
 
 function hasPatternOf(kernels: u32): bool {
@@ -87,11 +88,11 @@ function imageBytes(job: NnJob): u32 {
 }
 
 /** The image follows the kernels where it is large, else lies before them; it does, too, if it has none. */
-function checkImage(core: Core): bool {
+function checkImage(core: Core, generation: Generation): bool {
   const start = field.imageCacheStart;
   const end = field.imageCacheEnd;
   if (start.value == 0 && end.value == KERNEL_START) return true;
-  if (core.architecture != 8 && field.imageCaching.value == 0) {
+  if (generation.caches && field.imageCaching.value == 0) {
     return start.value == 0
       ? refuse(end, "0x800 without caching")
       : refuse(start, "0 without caching");

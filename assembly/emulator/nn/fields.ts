@@ -36,7 +36,7 @@ const NO_END = only(0x03ffffff);
 // Parts of one field follow each other, the lowest first.
 
 layout.field("layer_type", 0, 0, 0, ZERO);
-layout.field("no_z_offset", 0, 1, 1, ZERO, ONE);
+layout.field("no_z_offset", 0, 1, 1, ZERO).from(8, ONE);
 export const kernelX = layout.field("kernel_xy_size", 0, 5, 2, ANY);
 export const kernelY = layout.field("kernel_y_size", 8, 15, 12, ANY);
 export const kernelZ = layout.field("kernel_z_size", 0, 19, 6, ANY);
@@ -47,8 +47,8 @@ export const poolingSize = layout.field("pooling_xy_size", 0, 29, 29, FLAG);
 layout.field("prelu", 0, 30, 30, ZERO);
 export const relu = layout.field("relu", 2, 24, 24, FLAG);
 layout.field("nn_layer_flush", 0, 31, 31, ONE);
-layout.field("no_flush", 3, 3, 3, ZERO, ONE);
-export const depthwise = layout.field("depthwise", 22, 17, 17, ZERO, FLAG);
+layout.field("no_flush", 3, 3, 3, ZERO).from(8, ONE);
+export const depthwise = layout.field("depthwise", 22, 17, 17, ZERO).from(8, FLAG);
 
 layout.field("kernel_data_type", 1, 1, 0, ZERO);
 layout.field("kernel_data_type", 15, 19, 19, ZERO);
@@ -84,7 +84,7 @@ export const outZero = layout.field("out_zero_point", 22, 15, 8, ANY);
 export const multiplier0 = layout.field("post_multiplier", 2, 26, 26, ANY);
 export const multiplier1 = layout.field("post_multiplier", 15, 27, 22, ANY);
 export const multiplier7 = layout.field("post_multiplier", 17, 31, 24, ANY);
-export const multiplier15 = layout.field("post_multiplier", 22, 25, 18, ZERO, ANY);
+export const multiplier15 = layout.field("post_multiplier", 22, 25, 18, ZERO).from(8, ANY);
 export const shift0 = layout.field("post_shift", 2, 31, 27, ANY);
 export const shift5 = layout.field("post_shift", 15, 29, 28, ANY);
 layout.field("per_channel_post_mul", 18, 26, 26, ZERO);
@@ -92,10 +92,10 @@ layout.field("rounding_mode", 4, 15, 14, ONE);
 
 layout.field("brick_mode", 2, 7, 7, ZERO);
 layout.field("brick_distance", 2, 23, 8, ZERO);
-export const imageCaching = layout.field("image_caching_mode", 8, 1, 0, upTo(1), ZERO);
+export const imageCaching = layout.field("image_caching_mode", 8, 1, 0, upTo(1)).from(8, ZERO);
 export const imageCacheStart = layout.field("image_cache_start", 13, 31, 0, ANY);
 export const imageCacheEnd = layout.field("image_cache_end", 14, 31, 0, ANY);
-export const kernelCaching = layout.field("kernel_caching_mode", 8, 3, 2, upTo(2), ZERO);
+export const kernelCaching = layout.field("kernel_caching_mode", 8, 3, 2, upTo(2)).from(8, ZERO);
 layout.field("kernel_cache_start", 11, 31, 0, only(0x800));
 export const kernelCacheEnd = layout.field("kernel_cache_end", 12, 31, 0, ANY);
 export const patternLow = layout.field("kernel_pattern_low", 9, 31, 0, ANY).shown(Form.HEX);
@@ -108,8 +108,8 @@ layout.field("in_circular_buffer_end", 21, 25, 0, NO_END).shown(Form.HEX64);
 layout.field("out_circular_buffer_size", 18, 25, 0, ZERO).shown(Form.HEX64);
 layout.field("out_circular_buffer_end", 19, 25, 0, NO_END).shown(Form.HEX64);
 
-export const unknown2 = layout.field("unknown_18_29", 18, 29, 29, ZERO, FLAG);
-export const unknown3 = layout.field("unknown_18_30", 18, 31, 30, ZERO, FLAG);
+export const unknown2 = layout.field("unknown_18_29", 18, 29, 29, ZERO).from(8, FLAG);
+export const unknown3 = layout.field("unknown_18_30", 18, 31, 30, ZERO).from(8, FLAG);
 layout.field("unknown_28", 28, 31, 0, NO_END).shown(Form.HEX);
 layout.field("unknown_29", 29, 31, 0, only(0x7f800000)).shown(Form.HEX);
 layout.field("unknown_30", 30, 31, 0, only(0xff800000)).shown(Form.HEX);

@@ -1,5 +1,4 @@
 import { decimal, phrase } from "../../diagnostics/text";
-import { Core } from "../../targets/cores";
 import { readDescriptor, refuse } from "../descriptor";
 import { Field } from "../layout";
 import { resolveWords } from "../memory/buffers";
@@ -60,10 +59,13 @@ export class NnJob {
     return <u64>this.outputPlane * <u64>this.outputChannels;
   }
 
-  /** Reads the descriptor at an address; false where it is not understood or not mapped. */
-  read(address: u32, core: Core): bool {
+  /**
+   * Reads the descriptor at an address; false where it is not understood or not mapped.
+   * `flagsBorders`: two of its fields tell whether the image has a border.
+   */
+  read(address: u32, architecture: u32, flagsBorders: bool): bool {
     const words = resolveWords(address, field.layout.bytes, "the NN descriptor");
-    if (words == 0 || !readDescriptor(field.layout, words, core.architecture)) return false;
+    if (words == 0 || !readDescriptor(field.layout, words, architecture)) return false;
     this.takeImages();
     this.takeKernel();
     this.takeRequantization();
@@ -73,7 +75,8 @@ export class NnJob {
       this.checkPitches() &&
       this.checkWindows() &&
       this.checkRequantization() &&
-      this.checkArchitecture(core.architecture)
+      this.checkBorder(flagsBorders) &&
+      this.checkDepthwise()
     );
   }
 
@@ -152,14 +155,16 @@ export class NnJob {
     return this.shift < 64 || refuse(field.shift5, "below 2");
   }
 
-  private checkArchitecture(architecture: u32): bool {
-    const padded: u32 = architecture == 8 && (this.offsetX < 0 || this.offsetY < 0) ? 1 : 0;
+  private checkBorder(flagsBorders: bool): bool {
+    const hasBorder = this.offsetX < 0 || this.offsetY < 0;
+    const padded: u32 = flagsBorders && hasBorder ? 1 : 0;
     if (field.unknown2.value != padded) return refuse(field.unknown2, decimal(padded));
-    if (field.unknown3.value != padded) return refuse(field.unknown3, decimal(padded));
-    if (this.depthwise && this.outputChannels != this.inputChannels) {
-      return refuse(field.outZ, "as many as input channels");
-    }
-    return true;
+    return field.unknown3.value == padded || refuse(field.unknown3, decimal(padded));
+  }
+
+  private checkDepthwise(): bool {
+    if (!this.depthwise || this.outputChannels == this.inputChannels) return true;
+    return refuse(field.outZ, "as many as input channels");
   }
 }
 

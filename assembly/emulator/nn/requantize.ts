@@ -1,4 +1,4 @@
-import { Generation } from "./generation";
+import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
 
 /**

@@ -2,6 +2,7 @@ import { decimal, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
 import * as field from "./fields";
+import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
 
 /**
@@ -21,21 +22,20 @@ import { NnJob } from "./job";
  */
 
 const WIDEST: i32 = 64;
-const HIGHEST_ON_V8: i32 = 4;
-/** Accumulators of v8 come in groups of so many. */
-const GROUP: i32 = 64;
 
-export function checkTiling(job: NnJob, core: Core): bool {
+export function checkTiling(job: NnJob, core: Core, generation: Generation): bool {
   const width = <i32>field.tileX.value;
   const height = <i32>field.tileY.value;
   if (width > WIDEST) return refuse(field.tileX, upTo(WIDEST));
   const sharing = max(
-    rowsPerLine(width, job.kernelHeight, core.architecture),
-    rowsPerLine(width, 1, core.architecture),
+    rowsPerLine(width, job.kernelHeight, generation),
+    rowsPerLine(width, 1, generation),
   );
-  const highest = highestTile(job, sharing, core);
+  const highest = min(highestTile(job, sharing, core), generation.highestTile);
   if (height > highest) return refuse(field.tileY, upTo(highest));
-  const most = mostKernels(job, width, height, sharing, core);
+  const lines = <i32>core.accumulationBufferDepth;
+  // One fits always.
+  const most = max(1, generation.mostKernels(width, height, job.kernelWidth, sharing, lines));
   return job.kernelsPerCore <= most || refuse(field.kernelsPerCore, upTo(most));
 }
 
@@ -43,29 +43,15 @@ function upTo(most: i32): string {
   return phrase("up to ", decimal(most), ", which the buffers hold");
 }
 
-function rowsPerLine(width: i32, kernelHeight: i32, architecture: u32): i32 {
+function rowsPerLine(width: i32, kernelHeight: i32, generation: Generation): i32 {
   const span = width + kernelHeight - 1;
   if (span > 36) return 1;
   const fitting = width <= 8 ? 8 : width <= 16 ? 4 : width <= 32 ? 2 : 1;
-  if (architecture == 8) return min(fitting, span > 18 ? 2 : 4);
-  return min(fitting, span > 18 ? 4 : 2);
+  return min(fitting, generation.rowsPerLine(span));
 }
 
 /** A single row fits always. */
 function highestTile(job: NnJob, sharing: i32, core: Core): i32 {
   const input = <i32>core.inputBufferDepth * sharing - job.kernelHeight + 1;
-  const highest = max(1, min(input, <i32>core.accumulationBufferDepth * sharing));
-  return core.architecture == 8 ? min(highest, HIGHEST_ON_V8) : highest;
-}
-
-/** Kernels of a core in a superblock; 1 fits always. */
-function mostKernels(job: NnJob, width: i32, height: i32, sharing: i32, core: Core): i32 {
-  const lines = <i32>core.accumulationBufferDepth;
-  if (core.architecture == 8) {
-    const groups = (width * height + GROUP - 1) / GROUP;
-    const taken = job.kernelWidth == 1 ? (height + sharing - 1) / sharing : groups;
-    return max(1, min(lines / taken, (lines * 6) / 9));
-  }
-  const most = (lines * sharing) / height;
-  return max(1, job.kernelWidth == 1 ? min(most, lines / 3) : most);
+  return max(1, min(input, <i32>core.accumulationBufferDepth * sharing));
 }

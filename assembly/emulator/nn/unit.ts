@@ -7,7 +7,7 @@ import { checkCaching } from "./caching";
 import { CoefficientDecoder } from "./coefficients/decoder";
 import { convolve } from "./convolution";
 import { outAddress } from "./fields";
-import { generationOf } from "./generation";
+import { generationOf } from "./generations/generations";
 import { PairedImage } from "./image";
 import { NnJob } from "./job";
 import { KernelSet } from "./kernels";
@@ -22,8 +22,9 @@ const kernels = new KernelSet();
 const requantizer = new Requantizer();
 
 export function executeNn(descriptor: u32, core: Core): bool {
-  if (!job.read(descriptor, core)) return false;
-  if (!checkTiling(job, core) || !checkCaching(job, core)) return false;
+  const generation = generationOf(core);
+  if (!job.read(descriptor, generation.architecture, generation.flagsBorders)) return false;
+  if (!checkTiling(job, core, generation) || !checkCaching(job, core, generation)) return false;
   const input = resolve(job.inputAddress, job.inputBytes, "the input image");
   const output = resolveOutput(job.outputAddress, job.outputBytes, "the output image");
   if (input == 0 || output == 0) return false;
@@ -34,7 +35,6 @@ export function executeNn(descriptor: u32, core: Core): bool {
   }
   noteRange(Range.INPUT, job.inputAddress, job.inputBytes);
   noteRange(Range.OUTPUT, job.outputAddress, job.outputBytes);
-  const generation = generationOf(core.architecture);
   const decoder = generation.decoder;
   if (isDryRun()) return decoder.open(job, core) && passCores(decoder, core.nnCores);
   requantizer.prepare(job, generation);

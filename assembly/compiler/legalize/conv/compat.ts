@@ -1,4 +1,5 @@
 import { Core } from "../../../targets/cores";
+import { generationOf } from "../../generations/generations";
 import { Convolution, Striding } from "../../plan/convolution";
 import { isCustomary, isNative } from "./strategy";
 
@@ -20,17 +21,18 @@ export function chooseMesaStrategy(c: Convolution, core: Core): void {
   const single = c.rows.kernel == 1 && c.inputChannels == 1 && !c.depthwise;
   c.side = single ? 2 : c.rows.kernel;
   if (c.stride == 1) c.striding = Striding.NONE;
-  else c.striding = core.architecture >= 8 ? strideOnV8(c, single) : strideOnV7(c);
+  else c.striding = generationOf(core).hasDepthwise ? strideNative(c, single) : strideExpanded(c);
 }
 
-function strideOnV8(c: Convolution, single: bool): Striding {
+/** On cores that take depthwise kernels. */
+function strideNative(c: Convolution, single: bool): Striding {
   const keeps =
     c.native || (c.pointwise && c.rows.input >= 3) || ((c.pointwise || single) && c.same);
   return keeps ? Striding.FIRST_PIXEL : Striding.SPACE_TO_DEPTH;
 }
 
-/** Fault: a depthwise convolution on 6 or 7 rows is not rearranged, though its kernel is. */
-function strideOnV7(c: Convolution): Striding {
+/** On others. Fault: a depthwise convolution on 6 or 7 rows is not rearranged, though its kernel is. */
+function strideExpanded(c: Convolution): Striding {
   const rows = c.rows.input;
   if (c.pointwise) return Striding.FIRST_PIXEL;
   if (!c.depthwise || (rows >= 3 && rows <= 5)) return Striding.SPACE_TO_DEPTH;

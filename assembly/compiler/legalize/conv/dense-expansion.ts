@@ -1,4 +1,5 @@
 import { Core } from "../../../targets/cores";
+import { generationOf } from "../../generations/generations";
 import { Convolution } from "../../plan/convolution";
 
 /**
@@ -18,7 +19,8 @@ export function convolveEachChannel(c: Convolution, taps: StaticArray<u8>, core:
 
 /** Native depthwise jobs that leave cores without a kernel are not known to work. */
 export function leavesCoresIdle(c: Convolution, core: Core): bool {
-  return core.architecture >= 8 && c.depthwise && c.outputChannels < (core.nnCores as i32);
+  const runs = generationOf(core).hasDepthwise && c.depthwise;
+  return runs && c.outputChannels < (core.nnCores as i32);
 }
 
 /** Makes a depthwise convolution a full one: [kernel][tap][channel]. */

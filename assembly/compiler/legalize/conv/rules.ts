@@ -1,15 +1,9 @@
 import { Core } from "../../../targets/cores";
 import { Dtype } from "../../../tflite/schema";
+import { generationOf } from "../../generations/generations";
 import { Axis, LARGEST_KERNEL } from "../../plan/axis";
 import { Convolution, Striding } from "../../plan/convolution";
-import {
-  FACTORS_END_ON_V7,
-  FACTORS_END_ON_V8,
-  LARGEST_TENSOR,
-  LONGEST_SIDE,
-  LONGEST_WINDOW,
-  MOST_CHANNELS,
-} from "../../plan/limits";
+import { LARGEST_TENSOR, LONGEST_SIDE, LONGEST_WINDOW, MOST_CHANNELS } from "../../plan/limits";
 import { Operands } from "../../plan/operands";
 import { whyNoImage, whyNotFused } from "../../plan/tensors";
 
@@ -190,19 +184,19 @@ function requantization(c: Convolution, core: Core): string {
 
 /** The range of the NN unit's shift field, which has no room for factors that round to its end. */
 export function whyNotScaled(scale: f32, core: Core): string {
-  const most: f32 =
-    core.architecture >= 8 ? (FACTORS_END_ON_V8 as f32) : (FACTORS_END_ON_V7 as f32) - 0.5;
-  if (scale >= most) return `its effective scale of ${scale} is not below ${most}`;
+  const end = generationOf(core).scalesEnd;
+  if (scale >= end) return `its effective scale of ${scale} is not below ${end}`;
   return scale >= LEAST_SCALE ? "" : "its effective scale is too small for the shift field";
 }
 
 /**
- * Single cases that fail on silicon for unknown reasons (docs/hardware.md, "What fails on silicon"). The first of them passes with SAME
- * padding and fails with VALID, though the words are the same, so neither is trusted.
+ * Cases that fail on silicon for unknown reasons (docs/hardware.md, "What fails on silicon"). On v7
+ * one of them passes with SAME padding and fails with VALID, though the words are the same, so
+ * neither is trusted.
  */
 export function isKnownToFail(c: Convolution, core: Core): bool {
-  if (c.striding != Striding.NONE || c.depthwise || !c.square || c.rows.input != 112) return false;
-  const fewToMany = c.side == 1 && c.inputChannels == 128 && c.outputChannels == 256;
-  const manyTaps = c.side == 5 && c.inputChannels == 256 && c.outputChannels == 120;
-  return (fewToMany && core.architecture == 7) || manyTaps;
+  if (c.striding != Striding.NONE || c.depthwise || !c.square) return false;
+  const failing = generationOf(core).failing;
+  for (let i = 0; i < failing.length; i++) if (failing[i].is(c)) return true;
+  return false;
 }

@@ -1,4 +1,5 @@
 import { Core } from "../../../targets/cores";
+import { generationOf } from "../../generations/generations";
 import { Axis, LARGEST_KERNEL, paddingBefore } from "../../plan/axis";
 import { Convolution, Striding } from "../../plan/convolution";
 import { Mark } from "../../plan/mark";
@@ -21,7 +22,7 @@ export function chooseStrategy(c: Convolution, core: Core): void {
   embed(c.columns, c);
   c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
   c.padsFirst = needsFrame(c);
-  c.blankPlane = core.architecture == 7 && needsCompany(c);
+  c.blankPlane = generationOf(core).singlePlanesFail && needsCompany(c);
 }
 
 /** Strides of 1 or 2, and a kernel for which these have a pattern of their own. */
@@ -31,17 +32,17 @@ export function isCustomary(c: Convolution): bool {
   return !c.depthwise || max(c.rows.extent, c.columns.extent) <= LARGEST_KERNEL;
 }
 
-/** Planes of 2×2 taps are proven; of one tap v7 has an order of its own, not known for phases. */
+/** Planes of 2×2 taps are proven; the order of single taps is not known for phases on v7. */
 function copy(c: Convolution, core: Core): void {
   const steps = max(c.rows.stepsInCopy, c.columns.stepsInCopy);
-  const least = core.architecture >= 8 ? 1 : 2;
+  const least = generationOf(core).unknownOrderUpTo == 0 ? 1 : 2;
   c.striding = Striding.COPIES;
   c.side = steps > 3 ? LARGEST_KERNEL : max(steps, least);
 }
 
-/** From v8 on the NN unit takes depthwise kernels of one plane each. */
+/** Whether the NN unit takes it as depthwise kernels of one plane each. */
 export function isNative(c: Convolution, core: Core): bool {
-  return core.architecture >= 8 && c.depthwise && c.outputChannels > 1;
+  return generationOf(core).hasDepthwise && c.depthwise && c.outputChannels > 1;
 }
 
 /** Sides 3 and 5 are proven, 1 where each kernel sums over several channels. */
@@ -53,12 +54,9 @@ function squareSide(c: Convolution, core: Core): i32 {
   return c.pointwise && hasOneOrder(c.outputChannels, core) ? 1 : 3;
 }
 
-/**
- * v7 streams up to eight single-pixel kernels plane by plane, more of them six planes at a
- * time; that the two are the same where no core has more than one kernel is all that is known.
- */
+/** Whether the order of single-pixel kernels is known: where no core has more than one it does not matter. */
 function hasOneOrder(kernels: i32, core: Core): bool {
-  return core.architecture >= 8 || kernels > 8 || kernels <= (core.nnCores as i32);
+  return kernels > generationOf(core).unknownOrderUpTo || kernels <= (core.nnCores as i32);
 }
 
 /** Centres the model's kernel so that the square one has its own customary SAME padding. */

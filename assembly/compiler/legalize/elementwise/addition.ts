@@ -1,5 +1,6 @@
 import { Builtin } from "../../../tflite/schema";
 import { roundUp } from "../../alignment";
+import { generationOf } from "../../generations/generations";
 import { Operator, Tensor } from "../../graph";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
@@ -45,7 +46,7 @@ const MOST_CHUNKS = 256;
 
 /** The smallest kernels; with --strict only forms that are proven. */
 function chooseForm(plan: AdditionPlan, context: Context): void {
-  if (context.core.architecture < 8) {
+  if (generationOf(context.core).addition == AdditionForm.PLANES) {
     const width = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
     const fits = (plan.output.elements as i32) / width <= LONGEST_SIDE;
     plan.form = fits || context.settings.compatMesa ? AdditionForm.PLANES : AdditionForm.CHANNELS;
@@ -108,8 +109,7 @@ function isProvenImage(tensor: Tensor): bool {
 }
 
 function isProvenForm(plan: AdditionPlan, context: Context): bool {
-  const usual = context.core.architecture >= 8 ? AdditionForm.CHANNELS : AdditionForm.PLANES;
-  return plan.form == usual;
+  return plan.form == generationOf(context.core).addition;
 }
 
 /**
@@ -159,17 +159,17 @@ function weighAsMesa(plan: AdditionPlan, context: Context): void {
   const b = plan.inputs[1].quantization.scale(0);
   const zeroA = zeroByte(plan.inputs[0]);
   const zeroB = zeroByte(plan.inputs[1]);
-  const isV8 = context.core.architecture >= 8;
+  const inPlanes = generationOf(context.core).addition == AdditionForm.PLANES;
   const ratio = b / a;
   const weightScale = ((max(ratio as f64, 1.0) as f32 as f64) / 255.0) as f32;
-  const second = isV8
-    ? roundAway((ratio / weightScale) as f64)
-    : roundAway((ratio as f64) / (weightScale as f64));
+  const second = inPlanes
+    ? roundAway((ratio as f64) / (weightScale as f64))
+    : roundAway((ratio / weightScale) as f64);
   const shift = (((zeroA - zeroB) as f32) * b) / (weightScale * a);
   plan.weightA = roundAway(1.0 / (weightScale as f64)) & 0xff;
   plan.weightB = second & 0xff;
   plan.scale = (a * weightScale) / plan.output.quantization.scale(0);
-  plan.bias = roundAway(shift as f64) + (isV8 ? 0 : (plan.weightB - second) * zeroA);
+  plan.bias = roundAway(shift as f64) + (inPlanes ? (plan.weightB - second) * zeroA : 0);
 }
 
 /** To the nearest whole number, residual pairs away from zero. */
