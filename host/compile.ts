@@ -10,7 +10,7 @@ import {
 } from "./arguments.ts";
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
-import { compileModel, OPTION_BITS } from "./compiler.ts";
+import { type CompilerOptions, compileModel } from "./compiler.ts";
 import { NolfetError, typed } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -53,11 +53,9 @@ export async function compile(model: Uint8Array, options: CompileOptions): Promi
   checkBytes(model, "the model");
   checkOptions(options, COMPILE_RULES);
   const { index } = findTarget(options.target);
-  const bits = optionBits(options);
-  const { stopAt, jobBudget, statistics } = options;
-  const extras = { stopAt, jobBudget, statistics: statistics && ownBytes(statistics) };
+  const { stopAt } = options;
   const own = ownBytes(model);
-  const blob = await compileModel(own, index, bits, extras).catch(async (error) => {
+  const blob = await compileModel(own, index, compilerOptions(options)).catch(async (error) => {
     if (stopAt !== undefined && error instanceof NolfetError) {
       throw await withNames(error, stopAt, own, index);
     }
@@ -98,25 +96,19 @@ async function withNames(
   core: number,
 ): Promise<NolfetError> {
   if (error.code !== "BAD_OPTION") return error;
-  const { operators, tensors } = openOwn(await compileModel(model, core, OPTION_BITS.cpuOnly));
+  const { operators, tensors } = openOwn(await compileModel(model, core, { cpuOnly: true }));
   const names = operators.flatMap(({ outputs }) => outputs.map((i) => tensors[i]?.name ?? ""));
   if (names.includes(stopAt)) return error;
   const expected = `a computed tensor such as ${nearest(stopAt, [...new Set(names)])}`;
   return new NolfetError("BAD_OPTION", expected, `stopAt is ${words(stopAt)}`);
 }
 
-function optionBits(options: CompileOptions): number {
-  const { compat, strict, allowUnproven, cpuOnly, exposeAll } = options;
-  if (strict && allowUnproven) {
+function compilerOptions({ compat, ...options }: CompileOptions): CompilerOptions {
+  if (options.strict && options.allowUnproven) {
     throw new NolfetError("BAD_OPTION", "one of them at most", "both strict and allowUnproven");
   }
-  return (
-    (compat === "mesa" ? OPTION_BITS.compatMesa : 0) |
-    (strict ? OPTION_BITS.strict : 0) |
-    (allowUnproven ? OPTION_BITS.allowUnproven : 0) |
-    (cpuOnly ? OPTION_BITS.cpuOnly : 0) |
-    (exposeAll ? OPTION_BITS.exposeAll : 0)
-  );
+  const statistics = options.statistics && ownBytes(options.statistics);
+  return { ...options, compatMesa: compat === "mesa", statistics };
 }
 
 function openOwn(blob: Uint8Array): Blob {

@@ -4,9 +4,6 @@ import { type FailureExports, failureOf, instantiate } from "./wasm.ts";
 
 interface CompilerExports extends FailureExports {
   allocate(bytes: number): number;
-  setStopAt(name: number, bytes: number): void;
-  setJobBudget(jobs: number): void;
-  setStatistics(table: number, bytes: number): void;
   compile(model: number, bytes: number, core: number, options: number): number;
   extractOperator(model: number, bytes: number, operator: number): number;
   outlineModel(model: number, bytes: number): number;
@@ -16,43 +13,38 @@ interface CompilerExports extends FailureExports {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Bits of the options that the compiler takes. */
-export const OPTION_BITS = {
-  compatMesa: 1,
-  strict: 2,
-  allowUnproven: 4,
-  cpuOnly: 8,
-  exposeAll: 16,
-};
+/** The flags of the compiler's options (assembly/compiler/settings.ts), from bit 0 on. */
+const FLAGS = ["compatMesa", "strict", "allowUnproven", "cpuOnly", "exposeAll"] as const;
 
-/** What the compiler takes besides bits. */
-export interface Extras {
+/** What the compiler takes besides a model and a core. */
+export type CompilerOptions = { [flag in (typeof FLAGS)[number]]?: boolean | undefined } & {
   /** Names the tensor to end at. */
   stopAt?: string | undefined;
   /** Jobs that all layers with scales for each channel may have together. */
   jobBudget?: number | undefined;
   /** What tensors' values are like. */
   statistics?: Uint8Array | undefined;
-}
+};
 
 /** Compiles a model for a core by its index. */
 export function compileModel(
   model: Uint8Array,
   core: number,
-  options: number,
-  { stopAt, jobBudget, statistics }: Extras = {},
+  options: CompilerOptions,
 ): Promise<Bytes> {
-  return withCompiler(model, (compiler, pointer) => {
-    if (stopAt !== undefined) {
-      const name = new TextEncoder().encode(stopAt);
-      compiler.setStopAt(copyIn(compiler, name), name.length);
-    }
-    if (jobBudget !== undefined) compiler.setJobBudget(jobBudget);
-    if (statistics !== undefined) {
-      compiler.setStatistics(copyIn(compiler, statistics), statistics.length);
-    }
-    return compiler.compile(pointer, model.length, core, options);
-  });
+  return withCompiler(model, (compiler, pointer) =>
+    compiler.compile(pointer, model.length, core, copyOptions(compiler, options)),
+  );
+}
+
+/** Writes the record that `Settings` reads; gives its pointer. */
+function copyOptions(compiler: CompilerExports, options: CompilerOptions): number {
+  const { stopAt = "", jobBudget = 0, statistics = new Uint8Array() } = options;
+  const flags = FLAGS.reduce((bits, flag, bit) => bits | (options[flag] ? 1 << bit : 0), 0);
+  const name = new TextEncoder().encode(stopAt);
+  const [namePointer, table] = [copyIn(compiler, name), copyIn(compiler, statistics)];
+  const record = [flags, jobBudget, namePointer, name.length, table, statistics.length];
+  return copyIn(compiler, new Uint8Array(Uint32Array.from(record).buffer));
 }
 
 /** One operator of a model as a `.tflite` of its own; what it reads are inputs. */

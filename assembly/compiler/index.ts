@@ -27,41 +27,23 @@ export {
 
 let resultAddress: usize = 0;
 let resultSize: u32 = 0;
-let stopAt: Span = new Span();
-let jobBudget: i32 = 0;
-let statistics: Span = new Span();
 
 /** More than any network for such a core has. */
 const MOST_MODEL_BYTES: u32 = 256 << 20;
 
-/** Memory for the model's bytes; 0 where there is none. One instance compiles one model. */
+/** Memory for a model, a record or a text; 0 if there is none. One instance compiles one model. */
 export function allocate(bytes: u32): usize {
   return bytes > MOST_MODEL_BYTES ? 0 : heap.alloc(max(bytes, 1));
 }
 
 /**
- * Compiles `bytes` bytes of a `.tflite` at `model` for the core with that index in the table.
- * Gives 0, or a code; `options` are those of `Settings`.
+ * Compiles `bytes` bytes of a `.tflite` at `model` for the core with that index in the table,
+ * with the options in the record at `options` (`Settings`). Gives 0, or a code.
  */
-export function compile(model: usize, bytes: u32, core: i32, options: u32): i32 {
+export function compile(model: usize, bytes: u32, core: i32, options: usize): i32 {
   clearFailure();
-  run(new Span(model, bytes), core, new Settings(options, jobBudget, statistics));
+  run(new Span(model, bytes), core, Settings.at(options));
   return failureCode();
-}
-
-/** Names a tensor, `bytes` bytes of UTF-8 at `name`, for the next compilation to end at. */
-export function setStopAt(name: usize, bytes: u32): void {
-  stopAt = new Span(name, bytes);
-}
-
-/** How many jobs the layers with scales for each channel may have together; 0: the usual number. */
-export function setJobBudget(jobs: i32): void {
-  jobBudget = jobs;
-}
-
-/** A table of what tensors' values are like, for the next compilation (see `Activity`). */
-export function setStatistics(table: usize, bytes: u32): void {
-  statistics = new Span(table, bytes);
 }
 
 /** Writes one operator of a model as a `.tflite` of its own. Gives 0, or a code. */
@@ -109,7 +91,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   const graph = readModel(model);
   if (graph == null) return;
   if (!resolveVariables(graph)) return;
-  if (stopAt.bytes != 0 && !pruneTo(graph, stopAt)) return;
+  if (settings.stopAt.bytes != 0 && !pruneTo(graph, settings.stopAt)) return;
   fold(graph);
   if (settings.exposesAll) exposeAll(graph);
   const context = new Context(graph, core, settings);

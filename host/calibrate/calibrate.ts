@@ -1,7 +1,7 @@
 import { checkBytes, checkInput, ownBytes } from "../arguments.ts";
 import type { Blob } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
-import { compileModel, OPTION_BITS } from "../compiler.ts";
+import { compileModel } from "../compiler.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NolfetError } from "../errors.ts";
 import { Session, type SessionOptions } from "../session.ts";
@@ -23,7 +23,7 @@ export async function calibrate(
 ): Promise<Uint8Array> {
   checkBytes(model, "the model");
   checkInput(feed, typeof feed === "function", "a function that gives the values of inputs");
-  const bytes = await compileModel(ownBytes(model), 0, OPTION_BITS.cpuOnly | OPTION_BITS.exposeAll);
+  const bytes = await compileModel(ownBytes(model), 0, { cpuOnly: true, exposeAll: true });
   const blob = openBlob(bytes);
   const session = await Session.create(bytes, { ...options, device: "emulator" });
   const statistics = statisticsFor(blob);

@@ -5,7 +5,6 @@ import { Field, WordLayout, Words } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as streams from "../fields/streams";
 import * as tp from "../fields/tp";
-import { Span } from "../graph";
 import { Buffer, BufferSlice, ConvolutionJob, Purpose, TableUse, TpJob } from "../lower/jobs";
 import { Kernels } from "../lower/kernels";
 import { Convolution } from "../plan/convolution";
@@ -70,8 +69,8 @@ export function word(index: i32): u32 {
   return words.at(index);
 }
 
-const PLAIN = new Settings(0, 0, new Span());
-const MESA = new Settings(1, 0, new Span());
+const PLAIN = new Settings(0);
+const MESA = new Settings(1);
 
 const OPERATOR = 7;
 
