@@ -7,6 +7,7 @@ export enum ModelSlot {
   VERSION = 0,
   OPERATOR_CODES = 1,
   SUBGRAPHS = 2,
+  DESCRIPTION = 3,
   BUFFERS = 4,
 }
 
@@ -23,6 +24,7 @@ export enum SubgraphSlot {
   INPUTS = 1,
   OUTPUTS = 2,
   OPERATORS = 3,
+  NAME = 4,
 }
 
 export enum TensorSlot {
@@ -70,6 +72,7 @@ export enum OptionsType {
   CONCATENATION = 10,
   ADD = 11,
   RESIZE_BILINEAR = 15,
+  RESHAPE = 17,
   SPACE_TO_DEPTH = 19,
   MUL = 21,
   GATHER = 23,

@@ -63,6 +63,7 @@ export interface OperatorSpec {
 }
 
 export interface SubgraphSpec {
+  name?: string;
   tensors: TensorSpec[];
   operators: OperatorSpec[];
   inputs: TensorReference[];
@@ -74,6 +75,7 @@ export interface ModelSpec extends SubgraphSpec {
   subgraphs?: SubgraphSpec[];
   /** Of the schema. */
   version?: number;
+  description?: string;
 }
 
 /**
@@ -104,9 +106,11 @@ export function buildModel(spec: ModelSpec): Uint8Array<ArrayBuffer> {
   const subgraphs = graphs.map((graph, i) =>
     addSubgraph(b, graph, tensors[i] as Offset[], (one) => kinds.indexOf(kindOf(one))),
   );
+  const { description } = spec;
   const parts: [number, Offset][] = [
     [ModelSlot.OPERATOR_CODES, offsetVector(b, codes)],
     [ModelSlot.SUBGRAPHS, offsetVector(b, subgraphs)],
+    [ModelSlot.DESCRIPTION, description === undefined ? 0 : b.createString(description)],
     [ModelSlot.BUFFERS, offsetVector(b, buffers)],
   ];
   const root = addTable(b, parts, () => b.addFieldInt32(ModelSlot.VERSION, spec.version ?? 3, 0));
@@ -135,6 +139,7 @@ function addSubgraph(
     [SubgraphSlot.INPUTS, indices(spec.inputs)],
     [SubgraphSlot.OUTPUTS, indices(spec.outputs)],
     [SubgraphSlot.OPERATORS, offsetVector(b, operators)],
+    [SubgraphSlot.NAME, spec.name === undefined ? 0 : b.createString(spec.name)],
   ]);
 }
 

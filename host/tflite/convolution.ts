@@ -1,7 +1,7 @@
 import { buildModel, type Quantization } from "./builder.ts";
 
-const ACTIVATIONS = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"] as const;
-const PADDINGS = ["SAME", "VALID"] as const;
+export const ACTIVATIONS = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"] as const;
+export const PADDINGS = ["SAME", "VALID"] as const;
 
 export type Activation = (typeof ACTIVATIONS)[number];
 export type Padding = (typeof PADDINGS)[number];

@@ -1,9 +1,9 @@
 import type { Builder, Offset } from "flatbuffers";
 import { OptionsType } from "../../assembly/tflite/slots.ts";
-import { addTable } from "./tables.ts";
+import { addTable, intVector } from "./tables.ts";
 
 /** By the schema's names; what is left out has the schema's default. */
-export type OptionValues = Record<string, number | boolean | string>;
+export type OptionValues = Record<string, number | boolean | string | number[]>;
 
 /** The fields of an operator's options in the order of their slots, each with its type. */
 interface OptionsLayout {
@@ -42,6 +42,7 @@ const OPTIONS: Record<string, OptionsLayout> = {
   REDUCE_MAX: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
   REDUCE_MIN: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
   REDUCE_PROD: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },
+  RESHAPE: { type: OptionsType.RESHAPE, fields: "new_shape:ints" },
   RESIZE_BILINEAR: {
     type: OptionsType.RESIZE_BILINEAR,
     fields: `new_height:int new_width:int ${RESIZE}`,
@@ -74,14 +75,15 @@ export function addOptions(b: Builder, operator: string, values: OptionValues): 
     if (slot < 0) throw new Error(`no option is named ${name}`);
     return slot;
   };
-  const texts = Object.entries(values).flatMap(([name, value]): [number, Offset][] =>
-    typeof value === "string" ? [[slotOf(name), b.createString(value)]] : [],
-  );
-  return addTable(b, texts, () => {
+  const references = Object.entries(values).flatMap(([name, value]): [number, Offset][] => {
+    if (Array.isArray(value)) return [[slotOf(name), intVector(b, value)]];
+    return typeof value === "string" ? [[slotOf(name), b.createString(value)]] : [];
+  });
+  return addTable(b, references, () => {
     for (const [name, value] of Object.entries(values)) {
       const slot = slotOf(name);
       const type = slots[slot]?.[1];
-      if (type === "string") continue;
+      if (type === "string" || type === "ints") continue;
       // The default given is no number, so that the value is written whatever it is.
       if (type === "byte") b.addFieldInt8(slot, Number(value), Number.NaN);
       else if (type === "int") b.addFieldInt32(slot, Number(value), Number.NaN);

@@ -2,12 +2,12 @@
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
+import { buildModel } from "../../host/tflite/builder.ts";
 import { SIDE, splitDigits } from "./data/digits.ts";
 import { Random } from "./data/random.ts";
+import { modelOf } from "./model.ts";
 import { quantizeLayers } from "./quantize/quantize.ts";
 import { INT8, UINT8 } from "./quantize/scheme.ts";
-import { writeModel } from "./tflite/model.ts";
-import { operatorsOf } from "./tflite/network.ts";
 import { accuracy, fit } from "./training/fit.ts";
 import { registerGradientKernels } from "./training/kernels.ts";
 import { layersOf } from "./training/layers.ts";
@@ -32,8 +32,7 @@ console.log(`float, on the digits never trained on: ${percent(accuracy(network, 
 
 const layers = layersOf(network, training.slice(0, CALIBRATION));
 for (const scheme of [UINT8, INT8]) {
-  const operators = operatorsOf(quantizeLayers(layers, scheme), { ...scheme, side: SIDE });
-  const file = writeModel(operators, "Handwritten digits");
+  const file = buildModel(modelOf(quantizeLayers(layers, scheme), { ...scheme, side: SIDE }));
   const name = `digits_${scheme.type}.tflite`;
   writeFileSync(new URL(name, import.meta.url), file);
   console.log(`${name}: ${file.length} bytes`);
