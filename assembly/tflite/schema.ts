@@ -46,6 +46,7 @@ export namespace Builtin {
   export const CONCATENATION: i32 = 2;
   export const CONV_2D: i32 = 3;
   export const DEPTHWISE_CONV_2D: i32 = 4;
+  export const DEPTH_TO_SPACE: i32 = 5;
   export const DEQUANTIZE: i32 = 6;
   export const FULLY_CONNECTED: i32 = 9;
   export const MAX_POOL_2D: i32 = 17;
@@ -54,9 +55,12 @@ export namespace Builtin {
   export const RESHAPE: i32 = 22;
   export const RESIZE_BILINEAR: i32 = 23;
   export const SOFTMAX: i32 = 25;
+  export const SPACE_TO_DEPTH: i32 = 26;
   export const CUSTOM: i32 = 32;
   export const PAD: i32 = 34;
   export const GATHER: i32 = 36;
+  export const BATCH_TO_SPACE_ND: i32 = 37;
+  export const SPACE_TO_BATCH_ND: i32 = 38;
   export const TRANSPOSE: i32 = 39;
   export const MEAN: i32 = 40;
   export const SUB: i32 = 41;
@@ -69,6 +73,7 @@ export namespace Builtin {
   export const MINIMUM: i32 = 57;
   export const LESS: i32 = 58;
   export const NEG: i32 = 59;
+  export const PADV2: i32 = 60;
   export const GREATER: i32 = 61;
   export const GREATER_EQUAL: i32 = 62;
   export const LESS_EQUAL: i32 = 63;

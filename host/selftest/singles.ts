@@ -43,6 +43,8 @@ export const SINGLES: Record<string, Single> = {
   padding: padding([1, 8, 8, 8], [0, 0, 1, 1, 1, 1, 0, 0]),
   "padding, uneven": padding([1, 8, 6, 8], [0, 0, 0, 1, 1, 2, 0, 0]),
   "padding of channels": padding([1, 8, 6, 8], [0, 0, 0, 0, 0, 0, 1, 1]),
+  "padding of many pixels": padding([1, 8, 6, 8], [0, 0, 7, 3, 0, 12, 0, 0]),
+  "padding of many channels": padding([1, 8, 6, 8], [0, 0, 0, 0, 0, 0, 0, 40]),
   "average of 2×2": pool("AVERAGE_POOL_2D", 12, 2),
   "average of 3×3 at stride 1": pool("AVERAGE_POOL_2D", 12, 3, 1),
   "average of 3×3 at stride 2": pool("AVERAGE_POOL_2D", 13, 3, 2),

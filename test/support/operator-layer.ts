@@ -14,6 +14,10 @@ export interface OperatorLayer {
   to: number[];
   options?: OperatorSpec["options"];
   constants?: number[][];
+  /** Shapes of the constants that are no plain lists. */
+  lists?: number[][];
+  /** A constant of one element, quantized as the input: the last of the inputs. */
+  value?: number;
   input?: Quantization;
   /** That of the input, where it is left out. */
   output?: Quantization;
@@ -32,11 +36,16 @@ export function operatorLayer(layer: OperatorLayer): Sample {
   const lists = constants.map((values, i): TensorSpec => {
     return {
       name: `list${i}`,
-      shape: [values.length],
+      shape: layer.lists?.[i] ?? [values.length],
       dtype: "int32",
       data: Int32Array.from(values),
     };
   });
+  const { value } = layer;
+  if (value !== undefined) {
+    const data = Uint8Array.of(value);
+    lists.push({ name: "value", shape: [], dtype, quantization: input, data });
+  }
   const model = buildModel({
     inputs: ["in"],
     outputs: ["out"],

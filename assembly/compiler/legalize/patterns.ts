@@ -8,7 +8,7 @@ import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution"
 import { legalizeAddition } from "./elementwise/addition";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
-import { legalizePadding } from "./layout/padding";
+import { legalizePadding, legalizePaddingWithValue } from "./layout/padding";
 import { legalizeBilinear, legalizeNearest } from "./layout/resize";
 import { legalizeSlice } from "./layout/slice";
 import { legalizeTranspose, legalizeView } from "./layout/views";
@@ -35,6 +35,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.CONCATENATION, legalizeConcatenation, true),
   new Pattern(Builtin.SPLIT, legalizeSplit, true),
   new Pattern(Builtin.PAD, legalizePadding, true),
+  new Pattern(Builtin.PADV2, legalizePaddingWithValue, false),
   new Pattern(Builtin.AVERAGE_POOL_2D, legalizeAveragePool, false),
   new Pattern(Builtin.MAX_POOL_2D, legalizeMaxPool, false),
   new Pattern(Builtin.MEAN, legalizeMean, false),

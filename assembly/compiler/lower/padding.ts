@@ -1,14 +1,14 @@
 import { PaddingPlan } from "../plan/plan";
-import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
-import { LoweringContext } from "./context";
+import { imageOf, LoweringContext } from "./context";
 import { BufferSlice, Purpose, TpJob } from "./jobs";
 import { ImageShape } from "./strided-copies";
 
 export function lowerPadding(plan: PaddingPlan, context: LoweringContext): void {
   const tensor = plan.input;
-  const zero = zeroByte(tensor);
-  const image = new ImageShape(tensor.fromLast(3), tensor.fromLast(2), tensor.fromLast(1), zero);
+  const image = imageOf(tensor);
+  // What lies outside the image comes out as the zero point, so the border takes its place.
+  image.zero = plan.border;
   const input = context.require(tensor, Layout.PLANAR);
   const output = context.buffers.fill(plan.output, Layout.PLANAR);
   const frame = new Frame(image, plan.before[0], plan.after[0], plan.before[1], plan.after[1]);
@@ -19,7 +19,7 @@ export function lowerPadding(plan: PaddingPlan, context: LoweringContext): void 
   frame.fill(plan.after[2], input, back, context);
 }
 
-/** Planar image → planar image with zero points around, shared out over the cores by channels. */
+/** Planar image → planar image with a border of one value, shared out over the cores by channels. */
 export class Frame {
   outputRows: i32;
   outputColumns: i32;
@@ -55,7 +55,7 @@ export class Frame {
     }
   }
 
-  /** Whole channels of zero points: an image without rows, around which there is nothing else. */
+  /** Whole channels of border: an image without rows, around which there is nothing else. */
   fill(channels: i32, input: BufferSlice, output: BufferSlice, context: LoweringContext): void {
     if (channels > 0) context.add(this.job(0, channels, input, output));
   }

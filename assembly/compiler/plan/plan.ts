@@ -149,12 +149,16 @@ export class SplitPlan extends Plan {
   }
 }
 
-/** Zero points around an image: before and after rows, columns and channels. */
+/** Bytes of one value around an image: before and after rows, columns and channels. */
 export class PaddingPlan extends Plan {
   before: StaticArray<i32> = new StaticArray<i32>(3);
   after: StaticArray<i32> = new StaticArray<i32>(3);
 
-  constructor(input: Tensor, output: Tensor) {
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public border: i32,
+  ) {
     super(PlanKind.PADDING, [input], [output]);
   }
 }

@@ -35,6 +35,12 @@ export function zeroByte(tensor: Tensor): i32 {
   return (tensor.quantization.zeroPoint(0) as i32) + (tensor.dtype == Dtype.INT8 ? 128 : 0);
 }
 
+/** The byte of a constant of one element. */
+export function byteOf(constant: Tensor): i32 {
+  const byte = load<u8>(constant.data.pointer) as i32;
+  return constant.dtype == Dtype.INT8 ? byte ^ 0x80 : byte;
+}
+
 /** On which side of its zero point a tensor's values lie: 1 above, −1 below, 0 on both. */
 export function sideOfZero(tensor: Tensor): i32 {
   const zero = zeroByte(tensor);

@@ -32,6 +32,7 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.RESIZE_BILINEAR, 2),
   new Operands(Builtin.SOFTMAX, 1),
   new Operands(Builtin.PAD, 2),
+  new Operands(Builtin.PADV2, 3),
   new Operands(Builtin.MEAN, 2),
   new Operands(Builtin.SUB, 2),
   new Operands(Builtin.STRIDED_SLICE, 4),
