@@ -41,6 +41,10 @@ export class Core {
     public accumulationBufferDepth: u32,
   ) {}
 
+  get isVip9000(): bool {
+    return this.model == 0x9000;
+  }
+
   /** TP cores that one job is split over. */
   get tpCoresPerJob(): u32 {
     return this.tpCores < 4 ? this.tpCores : 4;

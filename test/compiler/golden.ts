@@ -18,6 +18,8 @@ export interface GoldenVector {
 export interface GoldenJob {
   kind: "NN" | "TP";
   words: string;
+  /** By default nolfet splits the operation over TP cores as the vendor does, not by rows. */
+  ownSplit?: boolean;
   /** Offsets of the accesses from those of the first job of its kind and purpose. */
   input?: number;
   output?: number;
@@ -62,11 +64,13 @@ export const GOLDEN_VECTORS: GoldenVector[] = [
         kind: "TP",
         words:
           "0:00000009 1:00030003 2:00000009 3:00000051 4:ffffffff 5:0002000a 6:20000018 8:0004000c 9:0004000c 12:c0000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00020002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        ownSplit: true,
       },
       {
         kind: "TP",
         words:
           "0:00000009 1:00030004 2:00000009 3:00000051 4:0000ffff 5:0003000a 6:20000018 8:0004000c 9:0004000c 12:c0000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00020002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        ownSplit: true,
         input: 0x1b,
         output: 0xc,
       },
@@ -74,6 +78,7 @@ export const GOLDEN_VECTORS: GoldenVector[] = [
         kind: "TP",
         words:
           "0:00000009 1:00030002 2:00000009 3:00000051 4:0000ffff 5:0001000a 6:20000018 8:0002000c 9:0002000c 12:c0000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00010002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        ownSplit: true,
         input: 0x3f,
         output: 0x18,
       },
@@ -81,6 +86,7 @@ export const GOLDEN_VECTORS: GoldenVector[] = [
         kind: "TP",
         words:
           "0:00000009 1:00030000 2:00000009 3:00000051 4:0000ffff 5:0001000a 6:20000018 8:0002000c 9:0002000c 12:80000016 14:00000024 15:00000001 16:00060002 17:00000048 18:00000006 19:00010002 22:00010001 23:00000090 24:0000000a 26:03ffffff 28:03ffffff 29:64000000 30:00000064",
+        ownSplit: true,
         input: 0x51,
         output: 0x1e,
       },

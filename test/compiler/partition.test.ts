@@ -50,7 +50,8 @@ const CASES: Case[] = [
       kernel: 1,
       padding: "VALID",
     },
-    verdict: "its words are unproven on silicon (--allow-unproven emits them)",
+    verdict:
+      "such a layer fails on silicon, for unknown reasons (--allow-unproven runs it on the NPU)",
   },
   {
     what: "the same with --allow-unproven",

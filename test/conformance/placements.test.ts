@@ -26,6 +26,11 @@ const LEAST_ON_NPU: Record<string, number> = {
   yolox: 128,
 };
 const TARGETS = ["a311d", "imx8mp"];
+/** Fewer by what is unproven on one of them. */
+const UNPROVEN: Record<string, Record<string, number>> = {
+  a311d: { ssdlite_mobiledet_coco_qat_postprocess: 2, deeplabv3_mnv2_dm05_pascal_quant: 2 },
+  imx8mp: {},
+};
 
 test("every network has its count", () => {
   if (!hasShared("counts of all networks")) return;
@@ -36,7 +41,8 @@ for (const [name, load] of Object.entries(MODELS)) {
   for (const target of TARGETS) {
     test(`${name} on ${target}: no fewer operators on the NPU`, async () => {
       const onNpu = await countOnNpu(load(), target);
-      const least = LEAST_ON_NPU[name] as number;
+      const unproven = UNPROVEN[target]?.[name] ?? 0;
+      const least = (LEAST_ON_NPU[name] as number) - unproven;
       assert.ok(onNpu >= least, `${onNpu} operators on the NPU, ${least} before`);
     });
   }
@@ -55,7 +61,7 @@ test("single operators of two networks are on the NPU, but for those that never 
     const onCpu: string[] = [];
     for (const name of names) {
       const model = readShared(`models/layers/${name}.tflite`);
-      if ((await countOnNpu(model, target)) === 0) onCpu.push(name);
+      if ((await countOnNpu(model, target, true)) === 0) onCpu.push(name);
     }
     assert.equal(
       onCpu.filter((name) => !ON_CPU.includes(name)),
@@ -65,8 +71,12 @@ test("single operators of two networks are on the NPU, but for those that never 
   }
 });
 
-async function countOnNpu(model: Uint8Array, target: string): Promise<number> {
-  const { report } = await compile(model, { target });
+async function countOnNpu(
+  model: Uint8Array,
+  target: string,
+  allowUnproven = false,
+): Promise<number> {
+  const { report } = await compile(model, { target, allowUnproven });
   return report.operators.filter(({ placement }) => placement === "NPU").length;
 }
 

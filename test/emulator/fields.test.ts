@@ -29,6 +29,19 @@ test("the jobs that are patched below are good", () => {
   assert.is(runTp({}), "none");
 });
 
+test("word 18 says which offsets are below 0, in either driver's way", () => {
+  const alone = { ...NN, offset: { x: 0, y: -1 } };
+  const aloneOnV8 = { ...NN_V8, offset: alone.offset };
+  assert.is(runNn({ 18: 3 << 29 }), "none");
+  assert.is(runNn({}, alone), "none");
+  assert.is(runNn({ 18: 1 << 30 }, alone), "none");
+  assert.match(runNn({ 18: 1 << 29 }, alone), /in_image_x_offset_negative \(word 18\) 0, found 1/);
+  assert.match(runNn({ 18: 3 << 29 }, alone), /in_image_x_offset_negative \(word 18\) 0, found 1/);
+  assert.is(runNn({}, aloneOnV8), "none");
+  assert.is(runNn({ 18: 1 << 29 }, aloneOnV8), "none");
+  assert.match(runNn({ 18: 3 << 29 }, aloneOnV8), /_offset_negative/);
+});
+
 // Word, bits to flip, and the name of the field.
 // biome-ignore format: a table
 const NN_FIELDS: [word: number, flip: number, field: string][] = [
@@ -47,8 +60,8 @@ const NN_FIELDS: [word: number, flip: number, field: string][] = [
   [15, 1, "in_image_border_mode"], [15, 256 << 2, "in_image_border_const"], [15, 1 << 18, "word 15"],
   [15, 1 << 20, "in_image_data_type"], [15, 2 << 28, "post_shift"], [16, 1, "in_image_x_stride"],
   [16, 1 << 16, "in_image_y_stride"], [17, 1, "out_image_x_stride"], [17, 1 << 16, "word 17"],
-  [18, 1, "out_circular_buffer_size"], [18, 1 << 26, "per_channel_post_mul"], [18, 1 << 29, "unknown_18_29"],
-  [18, 1 << 30, "unknown_18_30"], [19, 1, "out_circular_buffer_end"], [20, 1, "in_circular_buffer_size"],
+  [18, 1, "out_circular_buffer_size"], [18, 1 << 26, "per_channel_post_mul"], [18, 1 << 29, "_offset_negative"],
+  [18, 1 << 30, "_offset_negative"], [19, 1, "out_circular_buffer_end"], [20, 1, "in_circular_buffer_size"],
   [21, 1, "in_circular_buffer_end"], [22, 1 << 16, "kernel_direct_stream"], [22, 1 << 17, "depthwise"],
   [22, 1 << 18, "post_multiplier"], [23, 1, "word 23"], [27, 1, "word 27"], [28, 1, "unknown_28"],
   [29, 1, "unknown_29"], [30, 1, "unknown_30"], [31, 1, "word 31"], [33, 1, "word 33"],
@@ -70,7 +83,7 @@ const TP_FIELDS: typeof NN_FIELDS = [
   [12, 1 << 14, "alu_square_preshift"], [12, 1 << 18, "in_image_data_type"], [12, 1 << 21, "out_image_data_type"],
   [12, 1 << 28, "alu_pwl_sign_support"], [12, 1 << 29, "alu_relu_enable"], [12, 1 << 31, "last"],
   [24, 1, "alu_filter_pwl_swap"], [24, 3 << 1, "alu_flat_rounding_mode"], [24, 3 << 3, "alu_integer_rounding_mode"],
-  [24, 1 << 5, "alu_input_preshift"], [24, 1 << 10, "alu_output_postshift"], [24, 1 << 15, "alu_reorder_bits_used"],
+  [24, 1 << 5, "alu_input_preshift"], [24, 1 << 10, "alu_output_postshift"],
   [24, 1 << 19, "alu_reorder_loop_2_mode"], [24, 1 << 24, "in_image_border_mode"],
   [24, 1 << 26, "alu_output_postshift"], [25, 1, "in_image_circular_buf_size"], [26, 1, "in_image_circular_buf_end"],
   [27, 1, "out_image_circular_buf_size"], [28, 1, "out_image_circular_buf_end"], [29, 1 << 8, "in_image_border_const"],
@@ -106,7 +119,7 @@ test("a function takes all of its fields", () => {
 // biome-ignore format: a table
 const V8_FIELDS: typeof NN_FIELDS = [
   [0, 1 << 1, "no_z_offset"], [3, 1 << 3, "no_flush"], [8, 1, "image_caching_mode"],
-  [8, 1 << 2, "kernel_caching_mode"], [18, 1 << 29, "unknown_18_29"], [18, 1 << 30, "unknown_18_30"],
+  [8, 1 << 2, "kernel_caching_mode"], [18, 1 << 29, "_offset_negative"], [18, 1 << 30, "_offset_negative"],
   [22, 1 << 17, "out_image_z_size"], [15, 2 << 28, "post_shift"],
 ];
 

@@ -29,11 +29,12 @@ export function encodeConvolution(
   const words = new Words(nn.NN, job.operator, settings.compatMesa);
   setKernels(words, job, tiling);
   setImages(words, job);
+  if (settings.compatMesa) setSignsAsMesa(words, job, core);
+  else setSigns(words, job, core);
   setTiles(words, job, tiling);
   setCaching(words, caching);
   setRequantization(words, job, scale);
-  const hasBorder = job.offsetX < 0 || job.offsetY < 0;
-  generationOf(core).setWords(words, scale.multiplier, hasBorder, job.native);
+  generationOf(core).setWords(words, scale.multiplier, job.native);
   words.set(nn.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(nn.IN_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(nn.CONSTANT_28, CONSTANT_28);
@@ -64,6 +65,21 @@ function setImages(words: Words, job: ConvolutionJob): void {
   words.set(nn.OUT_Z, job.outputZ);
   words.set(nn.OUT_X_PITCH, job.outputX);
   words.set(nn.OUT_Y_PITCH, job.outputY);
+}
+
+/** The offsets' signs once more, as the vendor writes them on every core. */
+function setSigns(words: Words, job: ConvolutionJob, core: Core): void {
+  words.set(nn.NEGATIVE_X, job.offsetX < 0);
+  words.set(nn.NEGATIVE_Y, job.offsetY < 0);
+  words.set(nn.VIP9000, core.isVip9000);
+}
+
+/** Mesa writes both signs together, and on v7 none. */
+function setSignsAsMesa(words: Words, job: ConvolutionJob, core: Core): void {
+  const isKnown = generationOf(core).hasSignsInMesa;
+  const hasBorder = isKnown && (job.offsetX < 0 || job.offsetY < 0);
+  words.set(nn.NEGATIVE_X, hasBorder);
+  words.set(nn.NEGATIVE_Y, hasBorder);
 }
 
 function setTiles(words: Words, job: ConvolutionJob, tiling: Tiling): void {

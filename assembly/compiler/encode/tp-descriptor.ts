@@ -17,6 +17,7 @@ export function encodeTp(job: TpJob, settings: Settings): Words {
   setLoops(words, job);
   words.set(tp.FLAT_ROUNDING, TO_NEAREST);
   words.set(tp.INTEGER_ROUNDING, TO_NEAREST);
+  words.set(tp.REORDER, job.reorder);
   words.set(tp.IN_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(tp.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(tp.IN_ZERO, job.zero);

@@ -19,7 +19,7 @@ import { WordLayout } from "./field";
  * 15  0│S │ mult. 6:1 │ 0 │ border value       │bm     S shift 6:5, bm border mode
  * 16  in y pitch           │ in x pitch
  * 17  mult. 14:7 │ 0       │ out x pitch
- * 18  u3│u2│ 0                                         both without a known name
+ * 18  0│y│x│n│ 0                                        y x: offsets below 0, n VIP9000
  * 19  0   │ end of the output's circular buffer >> 6
  * 21  0   │ end of the input's
  * 22  0   │ mult. 22:15 │D│0│ out zero │ weight zero   D one plane per kernel
@@ -83,9 +83,11 @@ export const IN_X_PITCH = NN.unsigned("in_image_x_stride").at(16, 15, 0);
 export const IN_Y_PITCH = NN.unsigned("in_image_y_stride").at(16, 31, 16);
 export const OUT_X_PITCH = NN.unsigned("out_image_x_stride").at(17, 15, 0);
 export const OUT_Y_PITCH = NN.unsigned("out_image_y_stride").at(8, 31, 16);
-/** Both 1 on v8 wherever the image has a border. */
-export const UNKNOWN_2 = NN.unsigned("unknown_7_2").at(18, 29, 29);
-export const UNKNOWN_3 = NN.unsigned("unknown_7_3").at(18, 31, 30);
+/** 1 on cores of the VIP9000 family; its meaning is not known. */
+export const VIP9000 = NN.unsigned("unknown_18_28").at(18, 28, 28);
+/** 1 where the offset is below 0. */
+export const NEGATIVE_X = NN.unsigned("in_image_x_offset_negative").at(18, 29, 29);
+export const NEGATIVE_Y = NN.unsigned("in_image_y_offset_negative").at(18, 30, 30);
 export const OUT_CIRCULAR_END = NN.unsigned("out_circular_buf_end").at(19, 25, 0);
 export const IN_CIRCULAR_END = NN.unsigned("in_circular_buf_end").at(21, 25, 0);
 

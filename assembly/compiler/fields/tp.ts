@@ -19,7 +19,7 @@ import { Field, WordLayout } from "./field";
  * 17, 18  increments 2, 3       19  counts 3 and 2
  * 20, 21  increments 4, 5       22  counts 5 and 4
  * 23  increment 6
- * 24  0│S│ 0  │ s │ 0    │ir │fr │0             s S shift 4:0, 6:5, integer and flat rounding
+ * 24  0│S│ 0  │r │ s │ 0 │ir │fr │0             s S shift 4:0, 6:5, r reorder, integer and flat rounding
  * 26  end of the input's circular buffer        28  and of the output's
  * 29  in zero │ 0                       30  0│ multiplier │ out zero
  */
@@ -83,6 +83,7 @@ export const COUNTS: Field[] = [
 export const FLAT_ROUNDING = TP.unsigned("flat_rounding_mode").at(24, 2, 1);
 export const INTEGER_ROUNDING = TP.unsigned("integer_rounding_mode").at(24, 4, 3);
 export const SHIFT = TP.signed("alu_output_postshift").at(24, 14, 10).at(24, 27, 26);
+export const REORDER = TP.unsigned("alu_reorder_bits_used").at(24, 18, 15);
 export const IN_CIRCULAR_END = TP.unsigned("in_circular_buf_end").at(26, 31, 0);
 export const OUT_CIRCULAR_END = TP.unsigned("out_circular_buf_end").at(28, 31, 0);
 export const IN_ZERO = TP.unsigned("in_zp").at(29, 31, 24);

@@ -62,6 +62,16 @@ export abstract class Generation {
   /** The least shift leaves so many bits of the multiplier before the point, after the leading one. */
   wholeBits: i32 = 0;
 
+  /** Boards gave zeros for whole networks, cause unknown: what only these have is unproven. */
+  zeroesNetworks: bool = false;
+  /**
+   * The vendor's TP jobs are known for this generation: work is split over TP cores as there, and
+   * state 0x03950 left alone. Otherwise both are as in the open driver.
+   */
+  hasVendorTp: bool = false;
+  /** `--compat mesa`: Mesa writes the offsets' signs in word 18. */
+  hasSignsInMesa: bool = false;
+
   /** Keeps kernels and image tiles in SRAM between superblocks. */
   caches: bool = false;
   /** Rows of a tile. */
@@ -88,5 +98,5 @@ export abstract class Generation {
   abstract kernelsPerCore(tile: TileShape, lines: i32, depth: i32): i32;
 
   /** Writes the descriptor's fields that other generations have not, or code differently. */
-  abstract setWords(words: Words, multiplier: u32, hasBorder: bool, depthwise: bool): void;
+  abstract setWords(words: Words, multiplier: u32, depthwise: bool): void;
 }

@@ -14,6 +14,8 @@ export class V7 extends Generation {
     this.unknownOrderUpTo = 8;
     this.fractionBits = 15;
     this.wholeBits = 15;
+    this.zeroesNetworks = true;
+    this.hasVendorTp = true;
     this.caches = true;
     this.failing.push(new FailingCase(112, 1, 128, 256));
   }
@@ -27,7 +29,7 @@ export class V7 extends Generation {
     return tile.side == 1 ? min(most, depth / 3) : most;
   }
 
-  setWords(words: Words, multiplier: u32, _hasBorder: bool, _depthwise: bool): void {
+  setWords(words: Words, multiplier: u32, _depthwise: bool): void {
     words.set(nn.MULTIPLIER, multiplier);
   }
 }

@@ -14,6 +14,7 @@ export class V8 extends Generation {
     this.hasDepthwise = true;
     this.addition = AdditionForm.CHANNELS;
     this.fractionBits = 23;
+    this.hasSignsInMesa = true;
     this.highestTile = 4;
   }
 
@@ -27,14 +28,12 @@ export class V8 extends Generation {
     return min(most, (depth * 6) / 9);
   }
 
-  setWords(words: Words, multiplier: u32, hasBorder: bool, depthwise: bool): void {
+  setWords(words: Words, multiplier: u32, depthwise: bool): void {
     const range = (nn.MULTIPLIER.most as u32) + 1;
     words.set(nn.MULTIPLIER, multiplier % range);
     words.set(nn.UPPER_MULTIPLIER, multiplier / range);
     words.set(nn.NO_Z_OFFSET, 1);
     words.set(nn.NO_FLUSH, 1);
-    words.set(nn.UNKNOWN_2, hasBorder);
-    words.set(nn.UNKNOWN_3, hasBorder);
     words.set(nn.DEPTHWISE, depthwise);
   }
 }

@@ -52,15 +52,17 @@ function legalizeOperator(operator: Operator, context: Context): Placement {
   if (legalize == null) return Placement.onCpu("the NPU path has no pattern for it");
   const placement = legalize(operator, context);
   if (!placement.isOnNpu) return placement;
-  const reason = withheld(placement.mark, context.settings);
+  const reason = withheld(placement, context.settings);
   return reason == "" ? placement : Placement.onCpu(reason);
 }
 
 /** The envelope: proven and expected jobs are emitted unless the caller asks otherwise. */
-function withheld(mark: Mark, settings: Settings): string {
-  if (mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa)
-    return "its words are unproven on silicon (--allow-unproven emits them)";
-  if (mark != Mark.PROVEN && settings.strict)
+function withheld(placement: Placement, settings: Settings): string {
+  if (placement.mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa) {
+    const doubt = placement.reason == "" ? "its words are unproven on silicon" : placement.reason;
+    return `${doubt} (--allow-unproven runs it on the NPU)`;
+  }
+  if (placement.mark != Mark.PROVEN && settings.strict)
     return "its words are not proven on silicon (--strict)";
   return "";
 }

@@ -31,7 +31,7 @@ function additionJob(
   const kernels = new Kernels(c, c.allChannels);
   const job = new ConvolutionJob(pair, output, kernels);
   job.purpose = Purpose.ADDITION;
-  if (plan.form == AdditionForm.PLANES) layPlanes(job, plan);
+  if (plan.form == AdditionForm.PLANES) layPlanes(job, plan, context.settings.compatMesa);
   else if (plan.form == AdditionForm.CHUNKS) layChunks(job, plan);
   else layChannels(job, plan, context.settings.compatMesa);
   job.inputZ = kernels.planes;
@@ -46,11 +46,12 @@ function additionJob(
   return job;
 }
 
-/** The longer side of the flattened operands is x; the tiling takes them as they were. */
-function layPlanes(job: ConvolutionJob, plan: AdditionPlan): void {
+/** x is the flattened width. Mesa makes x the longer side, but not for the tiling. */
+function layPlanes(job: ConvolutionJob, plan: AdditionPlan, isCompat: bool): void {
   setFlatTiling(job, plan);
-  job.inputX = job.outputX = max(job.outputRows, job.outputColumns);
-  job.inputY = job.outputY = min(job.outputRows, job.outputColumns);
+  const isTurned = isCompat && job.outputColumns > job.outputRows;
+  job.inputX = job.outputX = isTurned ? job.outputColumns : job.outputRows;
+  job.inputY = job.outputY = isTurned ? job.outputRows : job.outputColumns;
 }
 
 function layChannels(job: ConvolutionJob, plan: AdditionPlan, isCompat: bool): void {

@@ -1,4 +1,5 @@
 import { Core } from "../../targets/cores";
+import { generationOf } from "../generations/generations";
 import { Tensor } from "../graph";
 import { columnsToInterleaved, columnsToPlanar } from "../plan/layout";
 import { Mark } from "../plan/mark";
@@ -9,7 +10,7 @@ import { Settings } from "../settings";
 import { BufferAssignment, Layout } from "./buffers";
 import { Coalescing, layoutIf } from "./coalescing";
 import { copyAsMesa } from "./compat";
-import { BufferSlice, Job, TpJob } from "./jobs";
+import { BufferSlice, Job, NO_ORDER, Purpose, TpJob } from "./jobs";
 import { copy, detranspose, ImageShape, Pitches, transpose } from "./strided-copies";
 
 /** What every operator's lowering works with: the jobs so far, and where tensors live. */
@@ -39,7 +40,16 @@ export class LoweringContext {
   add(job: Job): void {
     job.operator = this.operator;
     job.mark = this.mark;
+    if (job instanceof TpJob) (job as TpJob).order = this.orderOf(job as TpJob);
     this.jobs.push(job);
+  }
+
+  /** The vendor does not load the state. The open driver does, with 8 before all but the last core. */
+  private orderOf(job: TpJob): i32 {
+    if (generationOf(this.core).hasVendorTp && !this.settings.compatMesa) return NO_ORDER;
+    const table = job.table;
+    const isOrdered = table == null ? job.purpose == Purpose.PADDING : table.elementwise.isOrdered;
+    return isOrdered && job.core < job.cores - 1 ? 8 : 0;
   }
 
   addAll(jobs: TpJob[]): void {

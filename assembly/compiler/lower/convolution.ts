@@ -1,10 +1,11 @@
+import { generationOf } from "../generations/generations";
 import { ChannelGroup, Convolution, Striding } from "../plan/convolution";
 import { ConvolutionsPlan } from "../plan/plan";
 import { ResidualPair } from "../plan/residual-pair";
 import { Layout } from "./buffers";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { LoweringContext } from "./context";
-import { BufferSlice, ConvolutionJob } from "./jobs";
+import { BufferSlice, ConvolutionJob, TpJob } from "./jobs";
 import { Kernels } from "./kernels";
 import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
@@ -164,11 +165,34 @@ function rearrange(c: Convolution, input: BufferSlice, context: LoweringContext)
       job.padY = top - y * c.rows.shift;
       job.padX = left - x * c.columns.shift;
       const to = output.plus(plane * job.outputPlane);
-      const spares = !context.settings.compatMesa;
-      context.addAll(job.split(coresFor(c, context), spares, input, to));
+      context.addAll(splitOverCores(job, coresFor(c, context), input, to, context));
     }
   }
   return output;
+}
+
+/** As the vendor does, or else as the open driver, but never into empty jobs. */
+function splitOverCores(
+  job: SpaceToDepth,
+  most: i32,
+  input: BufferSlice,
+  output: BufferSlice,
+  context: LoweringContext,
+): TpJob[] {
+  if (context.settings.compatMesa) return job.split(job.longestAxis, most, input, output);
+  const asVendor = generationOf(context.core).hasVendorTp;
+  const axis = asVendor ? job.evenAxis(most) : job.longestAxis;
+  const jobs = job.split(axis, min(most, job.outputSize(axis)), input, output);
+  for (let i = 0; i < jobs.length; i++) if (asVendor) jobs[i].reorder = reorderFor(jobs[i].tileX);
+  return jobs;
+}
+
+/**
+ * Bits of a tile's width, for tiles wider than the open driver's tests have: there the vendor and
+ * an earlier version of that driver write them. It changes no result that is known.
+ */
+function reorderFor(tileX: i32): i32 {
+  return tileX > 128 ? 32 - (clz(tileX - 1) as i32) : 0;
 }
 
 /** Small images, and the customary three-channel inputs, are not worth sharing. */

@@ -113,6 +113,8 @@ export class ConvolutionJob extends Job {
   }
 }
 
+export const NO_ORDER = -1;
+
 /**
  * TP unit: copies a window of the input, tile by tile, to addresses that seven nested loops
  * count out. What lies outside the image comes out as the zero point.
@@ -145,6 +147,10 @@ export class TpJob extends Job {
   /** Which of the TP cores that share the work this is, and how many they are. */
   core: i32 = 0;
   cores: i32 = 1;
+  /** A field whose meaning is not known: probably how many bytes are written at a time. */
+  reorder: i32 = 0;
+  /** What state 0x03950 is loaded with before the job, or NO_ORDER. */
+  order: i32 = NO_ORDER;
 
   loop(index: i32, increment: i32, count: i32): this {
     this.increments[index] = increment;

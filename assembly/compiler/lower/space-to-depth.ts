@@ -36,11 +36,9 @@ export class SpaceToDepth {
     return this.planesX * this.planesY * this.outputPlane * this.channels;
   }
 
-  /** A job for each of `most` TP cores, or for as many as there is work for (`spares`). */
-  split(most: i32, spares: bool, input: BufferSlice, output: BufferSlice): TpJob[] {
-    const axis = this.splitAxis();
+  /** A job for each of `cores` TP cores; some are empty if an axis is shorter. */
+  split(axis: SplitAxis, cores: i32, input: BufferSlice, output: BufferSlice): TpJob[] {
     const size = this.outputSize(axis);
-    const cores = spares ? min(most, size) : most;
     const jobs: TpJob[] = [];
     let first = 0;
     for (let core = 0; core < cores; core++) {
@@ -55,10 +53,16 @@ export class SpaceToDepth {
     return jobs;
   }
 
-  /** Rows pay the least, then columns; channels where there are enough of them. */
-  private splitAxis(): SplitAxis {
+  /** The open driver's axis: rows pay the least, then columns; channels where there are enough. */
+  get longestAxis(): SplitAxis {
     const axis = this.outputY >= this.outputX ? SplitAxis.Y : SplitAxis.X;
     return this.channels >= this.outputSize(axis) ? SplitAxis.CHANNELS : axis;
+  }
+
+  /** The vendor's axis: channels if they are as many for each core, else columns; never rows. */
+  evenAxis(cores: i32): SplitAxis {
+    const isEven = this.channels >= FEWEST_SPLIT && this.channels % cores == 0;
+    return isEven ? SplitAxis.CHANNELS : SplitAxis.X;
   }
 
   /** Output pixels or channels `first` to `first + count` along an axis, all along the others. */
@@ -96,7 +100,7 @@ export class SpaceToDepth {
       .loop(3, this.outputX, y.outputs);
   }
 
-  private outputSize(axis: SplitAxis): i32 {
+  outputSize(axis: SplitAxis): i32 {
     return axis == SplitAxis.X ? this.outputX : axis == SplitAxis.Y ? this.outputY : this.channels;
   }
 
@@ -140,7 +144,10 @@ class SplitSpan {
   }
 }
 
-enum SplitAxis {
+/** Channels that the vendor splits. */
+const FEWEST_SPLIT = 4;
+
+export enum SplitAxis {
   X,
   Y,
   CHANNELS,

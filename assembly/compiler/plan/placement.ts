@@ -7,12 +7,12 @@ export class Placement {
     /** What the NPU is to compute; null on the CPU. */
     public plan: Plan | null,
     public mark: Mark,
-    /** On the CPU: the reason, in words. */
+    /** On the CPU: the reason, in words. On the NPU: what speaks against its words, or "". */
     public reason: string,
   ) {}
 
-  static onNpu(plan: Plan, mark: Mark): Placement {
-    return new Placement(plan, mark, "");
+  static onNpu(plan: Plan, mark: Mark, doubt: string = ""): Placement {
+    return new Placement(plan, mark, doubt);
   }
 
   static onCpu(reason: string): Placement {

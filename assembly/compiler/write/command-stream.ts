@@ -9,7 +9,7 @@ import {
   STATE_VALUE,
   STATES,
 } from "../fields/streams";
-import { TpJob } from "../lower/jobs";
+import { NO_ORDER, TpJob } from "../lower/jobs";
 
 const LOAD_STATE = 1;
 
@@ -60,15 +60,14 @@ export class CommandStream {
   }
 
   /** Starts one TP core's share of a job. Gives the byte offset of the word that holds `descriptor`. */
-  startTp(descriptor: i64, job: TpJob, order: u32): u32 {
+  startTp(descriptor: i64, job: TpJob): u32 {
     const isLast = job.core == job.cores - 1;
     const start = new Words(START, job.operator);
     start.set(DESCRIPTOR_ADDRESS, descriptor);
     start.set(MORE_CORES, !isLast);
-    this.withoutRemap()
-      .state(GL_TP_CONFIG, 0)
-      .state(GL_TP_ORDER, order)
-      .state(PS_TP_INST_ADDR, start.at(0));
+    this.withoutRemap().state(GL_TP_CONFIG, 0);
+    if (job.order != NO_ORDER) this.state(GL_TP_ORDER, job.order);
+    this.state(PS_TP_INST_ADDR, start.at(0));
     const position = this.lastValue;
     if (isLast) this.state(PS_EVENT_ID, 0);
     return position;

@@ -5,7 +5,7 @@ import { EncodedJob } from "../encode/encode";
 import { Field } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as tp from "../fields/tp";
-import { BufferSlice, Purpose, TpJob } from "../lower/jobs";
+import { BufferSlice, TpJob } from "../lower/jobs";
 import { CommandStream } from "./command-stream";
 
 /** The two buffers; numbered as in the `.nolf` schema. */
@@ -48,7 +48,7 @@ export function link(jobs: EncodedJob[], plan: SegmentMemory): Linked {
     if (job instanceof TpJob) {
       const move = job as TpJob;
       linkMove(jobs[i], descriptor, plan.coefficients[i], plan, linked);
-      position = stream.startTp(address, move, ordered(move));
+      position = stream.startTp(address, move);
     } else {
       linkConvolution(jobs[i], descriptor, plan.coefficients[i], plan, linked);
       position = stream.startConvolution(address, job.operator);
@@ -67,14 +67,6 @@ export function link(jobs: EncodedJob[], plan: SegmentMemory): Linked {
     );
   }
   return linked;
-}
-
-/** Value of state GL_TP_ORDER between the TP cores that share a job: padding, and some functions. */
-function ordered(move: TpJob): u32 {
-  if (move.core == move.cores - 1) return 0;
-  const table = move.table;
-  const isOrdered = table == null ? move.purpose == Purpose.PADDING : table.elementwise.isOrdered;
-  return isOrdered ? 8 : 0;
 }
 
 function linkMove(

@@ -39,7 +39,7 @@ class State {
   ) {}
 }
 
-/** Its meaning is not known; 8 occurs only where more jobs of the same operation follow. */
+/** Its meaning is not known; 8 occurs only where more jobs of the same operation follow. The vendor leaves it alone. */
 const tpGroup = new State(TP_GROUP, "state 0x3950", 0, 8);
 
 // The values of parallel mode (NN_CONFIG 0, flush 0x403, event ids other than 0) are known to
@@ -60,7 +60,7 @@ const states: State[] = [
 
 /** What must have been loaded before a job of either unit starts. */
 const NN_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_NN_CONFIG];
-const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_CONFIG, TP_GROUP];
+const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_CONFIG];
 
 /** TP jobs of a split operation that have been started; its last job ends the count. */
 let openTpJobs: u32 = 0;
@@ -129,7 +129,7 @@ function startTp(value: u32, word: u32, core: Core): bool {
   if (!isSetUp(TP_SETUP, word)) return false;
   const low = value & 63;
   if (low > 1) return badWord(word, "low bits 0 or 1 in a TP job's address", decimal(low));
-  if (low == 0 && tpGroup.loaded != 0) {
+  if (low == 0 && tpGroup.written && tpGroup.loaded != 0) {
     return badWord(word, "state 0x3950 0 for the last job of an operation", hex(tpGroup.loaded));
   }
   openTpJobs++;

@@ -21,7 +21,7 @@ import { ANY, among, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "..
  * 15  ─│S │ mult. 6:1 │T │ border constant      │bm  S shift 6:5, T type bits, bm border mode
  * 16  in image y stride     │ in image x stride
  * 17  mult. 14:7 │ ─        │ out image x stride
- * 18  u3│u2│P│ out circular buffer size >> 6         P per-channel multiplier
+ * 18  0│y│x│n│P│ out circular buffer size >> 6       y x: offsets below 0, P per-channel multiplier
  * 19  ─      │ its end >> 6
  * 20  ─      │ in circular buffer size >> 6     21  its end >> 6
  * 22  ─ │ mult. 22:15 │D│s│ out zero │ coef. zero   D depthwise, s stream from SRAM
@@ -108,8 +108,9 @@ layout.field("in_circular_buffer_end", 21, 25, 0, NO_END).shown(Form.HEX64);
 layout.field("out_circular_buffer_size", 18, 25, 0, ZERO).shown(Form.HEX64);
 layout.field("out_circular_buffer_end", 19, 25, 0, NO_END).shown(Form.HEX64);
 
-export const unknown2 = layout.field("unknown_18_29", 18, 29, 29, ZERO).from(8, FLAG);
-export const unknown3 = layout.field("unknown_18_30", 18, 31, 30, ZERO).from(8, FLAG);
+layout.field("unknown_18_28", 18, 28, 28, ZERO).from(8, FLAG);
+export const negativeX = layout.field("in_image_x_offset_negative", 18, 29, 29, FLAG);
+export const negativeY = layout.field("in_image_y_offset_negative", 18, 30, 30, FLAG);
 layout.field("unknown_28", 28, 31, 0, NO_END).shown(Form.HEX);
 layout.field("unknown_29", 29, 31, 0, only(0x7f800000)).shown(Form.HEX);
 layout.field("unknown_30", 30, 31, 0, only(0xff800000)).shown(Form.HEX);

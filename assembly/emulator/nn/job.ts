@@ -75,7 +75,7 @@ export class NnJob {
       this.checkPitches() &&
       this.checkWindows() &&
       this.checkRequantization() &&
-      this.checkBorder(flagsBorders) &&
+      this.checkSigns(flagsBorders) &&
       this.checkDepthwise()
     );
   }
@@ -155,16 +155,24 @@ export class NnJob {
     return this.shift < 64 || refuse(field.shift5, "below 2");
   }
 
-  private checkBorder(flagsBorders: bool): bool {
-    const hasBorder = this.offsetX < 0 || this.offsetY < 0;
-    const padded: u32 = flagsBorders && hasBorder ? 1 : 0;
-    if (field.unknown2.value != padded) return refuse(field.unknown2, decimal(padded));
-    return field.unknown3.value == padded || refuse(field.unknown3, decimal(padded));
-  }
-
   private checkDepthwise(): bool {
     if (!this.depthwise || this.outputChannels == this.inputChannels) return true;
     return refuse(field.outZ, "as many as input channels");
+  }
+
+  /**
+   * The vendor says of either offset whether it is below 0. The open driver says it of both if it
+   * holds for one, and on v7 of none.
+   */
+  private checkSigns(flagsBorders: bool): bool {
+    const x: u32 = this.offsetX < 0 ? 1 : 0;
+    const y: u32 = this.offsetY < 0 ? 1 : 0;
+    const foundX = field.negativeX.value;
+    const foundY = field.negativeY.value;
+    if (foundX == x && foundY == y) return true;
+    const others: u32 = flagsBorders ? x | y : 0;
+    if (foundX == others && foundY == others) return true;
+    return foundX == x ? refuse(field.negativeY, decimal(y)) : refuse(field.negativeX, decimal(x));
   }
 }
 

@@ -123,7 +123,8 @@ export const tableAddress = layout
   .field("alu_load_pwl_lut_address", 11, 31, 0, ANY)
   .shown(Form.HEX);
 layout.field("alu_filter_pwl_swap", 24, 0, 0, ZERO);
-layout.field("alu_reorder_bits_used", 24, 18, 15, ZERO);
+// Results do not depend on it: the open driver writes 0, the vendor the bits of the tile's width.
+layout.field("alu_reorder_bits_used", 24, 18, 15, ANY);
 layout.field("alu_reorder_loop_2_mode", 24, 19, 19, ZERO);
 
 export const noFlush = layout.field("no_flush", 12, 30, 30, FLAG);

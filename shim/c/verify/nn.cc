@@ -89,6 +89,18 @@ void checkNumbers(const Memory& memory, const Descriptor& nn) {
   if (nn.bits(15, 29, 28) > 1) memory.bad("a shift below 64", nn.bits(15, 29, 28));
 }
 
+/**
+ * The vendor says of either offset whether it is below 0. The open driver says it of both if it
+ * holds for one, and on v7 of none.
+ */
+void checkSigns(const Memory& memory, const Core& core, const Descriptor& nn, bool x, bool y) {
+  const uint32_t found = nn.bits(18, 30, 29);
+  const uint32_t both = core.architecture == 8 && (x || y) ? 3 : 0;
+  if (found != (x ? 1u : 0u) + (y ? 2u : 0u) && found != both) {
+    memory.bad("the offsets' signs", nn.word(18));
+  }
+}
+
 }  // namespace
 
 Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
@@ -104,8 +116,7 @@ Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
   checkNumbers(memory, nn);
   checkTiling(memory, core, nn);
   checkCaching(memory, core, nn);
-  const bool padded = core.architecture == 8 && (x.offset < 0 || y.offset < 0);
-  if (nn.bits(18, 31, 29) != (padded ? 3u : 0u)) memory.bad("the marks of padding", nn.word(18));
+  checkSigns(memory, core, nn, x.offset < 0, y.offset < 0);
 
   Convolution job = convolutionOf(memory, nn);
   job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);

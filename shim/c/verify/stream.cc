@@ -51,7 +51,7 @@ constexpr size_t kSettingCount = std::size(kSettings);
 
 /** What must have been loaded in the same stream, before a job of either unit. */
 constexpr uint32_t kNnNeeds[] = {REMAP_START, REMAP_END, NN_CONFIG};
-constexpr uint32_t kTpNeeds[] = {REMAP_START, REMAP_END, TP_CONFIG, TP_ORDER};
+constexpr uint32_t kTpNeeds[] = {REMAP_START, REMAP_END, TP_CONFIG};
 
 /** Every known stream flushes the caches twice behind its last job. */
 constexpr uint32_t kFinalFlushes = 2;

@@ -6,7 +6,7 @@ import { ConvolutionsPlan } from "../../plan/plan";
 import { Context } from "../context";
 import { chooseMesaStrategy, whyNotInMesa } from "./compat";
 import { GEOMETRY_RULES } from "./rules";
-import { chooseStrategy, markOf } from "./strategy";
+import { chooseStrategy, markOf, whyUnproven } from "./strategy";
 
 /**
  * Gives the NPU convolutions of one image, if it can do all of them. The mark is that of the
@@ -21,13 +21,15 @@ export function legalizeConvolutions(
 ): Placement {
   const plan = new ConvolutionsPlan(input, output, convolutions);
   let mark = strongest;
+  let doubt = "";
   for (let i = 0; i < convolutions.length; i++) {
     const reason = whyNot(convolutions[i], context);
     if (reason != "") return Placement.onCpu(reason);
     mark = max<i32>(mark, markOf(convolutions[i], context.core)) as Mark;
+    if (doubt == "") doubt = whyUnproven(convolutions[i], context.core);
     plan.macs += convolutions[i].macs;
   }
-  return Placement.onNpu(plan, mark);
+  return Placement.onNpu(plan, mark, doubt);
 }
 
 /** Checks a convolution and, if the NPU can do it, decides how. */

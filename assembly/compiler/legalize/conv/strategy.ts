@@ -89,15 +89,27 @@ function needsCompany(c: Convolution): bool {
 
 /** The mark of the words this strategy leads to (docs/hardware.md, "What is proven"). */
 export function markOf(c: Convolution, core: Core): Mark {
-  if (isKnownToFail(c, core) || isDoubtful(c, core)) return Mark.UNPROVEN;
+  if (whyUnproven(c, core) != "") return Mark.UNPROVEN;
   const mark = isProven(c, core) ? Mark.PROVEN : Mark.EXPECTED;
   return max<i32>(mark, core.mark) as Mark;
 }
 
-/** Native depthwise kernels that leave a core without any: no driver has streamed them rightly. */
-function isDoubtful(c: Convolution, core: Core): bool {
-  return c.native && c.outputChannels < (core.nnCores as i32);
+/** What speaks against the words of a convolution; "" if nothing does. */
+export function whyUnproven(c: Convolution, core: Core): string {
+  if (isKnownToFail(c, core)) return "such a layer fails on silicon, for unknown reasons";
+  if (c.native && c.outputChannels < (core.nnCores as i32))
+    return "no driver is known to stream fewer depthwise kernels than there are NN cores";
+  if (!generationOf(core).zeroesNetworks || c.stride != 2) return "";
+  if (c.side == 5 && c.depthwise)
+    return "depthwise 5×5 at stride 2: boards gave zeros for the network that has it (MobileDet)";
+  const longest = max(c.rows.input, c.columns.input);
+  if (c.striding == Striding.SPACE_TO_DEPTH && longest > LARGEST_STRIDED)
+    return `stride 2 over ${longest} pixels: boards gave zeros for networks that have more than ${LARGEST_STRIDED}`;
+  return "";
 }
+
+/** The first layer of MobileNetV1 and V2, which boards compute rightly. */
+const LARGEST_STRIDED = 224;
 
 /** Where the unit's own padding at a stride of 2 is not known to work, padded data are. */
 function needsFrame(c: Convolution): bool {

@@ -10,7 +10,7 @@ export abstract class Generation {
   shiftBase: u32 = 0;
   /** Descriptors say how kernels and images are cached. */
   caches: bool = true;
-  /** Two fields of word 18 tell whether the image has a border. */
+  /** The open driver sets both signs of word 18 if either offset is below 0; otherwise none. */
   flagsBorders: bool = false;
   /** Rows of the highest tile. */
   highestTile: i32 = i32.MAX_VALUE;

@@ -1,0 +1,121 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Blob, Job } from "../../host/blob/blob.ts";
+import { openBlob } from "../../host/blob/open.ts";
+import { type CompileOptions, compile } from "../../host/index.ts";
+import { decodeStream } from "../../host/inspect/command-stream.ts";
+import { DESCRIPTORS } from "../../host/inspect/descriptors.ts";
+import { descriptorWords } from "../../host/inspect/document.ts";
+import { decodeFields } from "../../host/inspect/fields.ts";
+import { graph } from "../../host/selftest/models.ts";
+import { SINGLES } from "../../host/selftest/singles.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
+
+// Where the vendor's compiler and the open driver write different words, nolfet writes the vendor's,
+// but for `--compat mesa` (docs/hardware.md, "Where the witnesses disagree").
+
+type Options = CompileOptions;
+
+async function blobOf(model: Uint8Array, options: Options): Promise<Blob> {
+  return openBlob(await compile(model, options));
+}
+
+function jobsOf(blob: Blob, purpose: Job["purpose"]): Job[] {
+  return blob.segments.flatMap(({ jobs }) => jobs).filter((job) => job.purpose === purpose);
+}
+
+function fieldsOf(blob: Blob, job: Job): Record<string, number> {
+  return decodeFields(descriptorWords(blob, job), DESCRIPTORS[job.kind]).fields;
+}
+
+/** Bits 28 to 30 of a convolution's word 18: a field without a name, and the signs of x and y. */
+async function word18(model: Uint8Array, options: Options): Promise<number[]> {
+  const blob = await blobOf(model, options);
+  const word = descriptorWords(blob, jobsOf(blob, "convolution")[0] as Job)[18] as number;
+  return [28, 29, 30].map((bit) => (word >>> bit) & 1);
+}
+
+/** How often a blob's streams load a state. */
+function loadsOf(blob: Blob, address: number): number {
+  const packets = blob.segments.flatMap(({ stream }) => decodeStream(stream ?? new Uint32Array()));
+  return packets.filter((packet) => packet.kind === "states" && packet.address === address).length;
+}
+
+const PADDED = convolutionModel({ height: 8, width: 8, channels: 8 });
+const INSIDE = convolutionModel({ height: 8, width: 8, channels: 8, padding: "VALID" });
+
+test("word 18 holds the signs of the offsets on every core", async () => {
+  for (const target of ["a311d", "stm32mp2", "imx8mp"]) {
+    assert.equal(await word18(PADDED, { target }), [0, 1, 1], target);
+    assert.equal(await word18(INSIDE, { target }), [0, 0, 0], target);
+  }
+  assert.equal(await word18(PADDED, { target: "vip9000nano-si.0xb9" }), [1, 1, 1]);
+  assert.equal(await word18(PADDED, { target: "a311d", compat: "mesa" }), [0, 0, 0]);
+  assert.equal(await word18(PADDED, { target: "imx8mp", compat: "mesa" }), [0, 1, 1]);
+});
+
+test("state 0x03950 is left alone on v7, not on v8", async () => {
+  const model = graph(SINGLES.padding as (typeof SINGLES)[string]);
+  for (const [options, some] of [
+    [{ target: "a311d" }, false],
+    [{ target: "imx8mp" }, true],
+    [{ target: "a311d", compat: "mesa" }, true],
+  ] as const)
+    assert.is(loadsOf(await blobOf(model, options), 0x3950) > 0, some, JSON.stringify(options));
+});
+
+test("an addition on v7 has rows of the flattened width, however many", async () => {
+  const model = graph(SINGLES["sum of rows longer than a row"] as (typeof SINGLES)[string]);
+  const sides = async (options: Options) => {
+    const blob = await blobOf(model, options);
+    const fields = fieldsOf(blob, jobsOf(blob, "addition")[0] as Job);
+    return [fields.in_image_x_size, fields.in_image_y_size];
+  };
+  assert.equal(await sides({ target: "a311d" }), [128, 800]);
+  assert.equal(await sides({ target: "a311d", compat: "mesa" }), [800, 128]);
+});
+
+test("space-to-depth is split by channels, or by columns where there are few, on v7", async () => {
+  const parts = async (channels: number, options: Options) => {
+    const model = convolutionModel({ height: 48, width: 80, channels, stride: 2 });
+    const blob = await blobOf(model, options);
+    const jobs = jobsOf(blob, "space_to_depth").map((job) => fieldsOf(blob, job));
+    const numbers = (name: string) => new Set(jobs.map((fields) => fields[name])).size;
+    const varies = ["in_window_x_end", "in_window_y_end", "in_image_z_size"].filter(
+      (name) => numbers(name) > 1,
+    );
+    return [jobs.length, ...varies];
+  };
+  // The last of four parts of 41 columns is shorter than the first.
+  assert.equal(await parts(3, { target: "a311d" }), [4, "in_window_x_end"]);
+  assert.equal(await parts(6, { target: "a311d" }), [4, "in_window_x_end"]);
+  assert.equal(await parts(32, { target: "a311d" }), [4]);
+});
+
+test("tiles of more than 128 columns name their width's bits on v7", async () => {
+  const reorder = async (width: number, options: Options) => {
+    const model = convolutionModel({ height: 16, width, channels: 8, stride: 2 });
+    const blob = await blobOf(model, { ...options, allowUnproven: options.compat === undefined });
+    return fieldsOf(blob, jobsOf(blob, "space_to_depth")[0] as Job).alu_reorder_bits_used;
+  };
+  assert.is(await reorder(112, { target: "a311d" }), 0);
+  assert.is(await reorder(224, { target: "a311d" }), 8);
+  assert.is(await reorder(320, { target: "a311d" }), 9);
+  assert.is(await reorder(320, { target: "imx8mp" }), 0);
+});
+
+test("layers that only networks of zeros have are unproven on v7, and say why", async () => {
+  const reason = async (spec: Parameters<typeof convolutionModel>[0], options: Options) =>
+    (await blobOf(convolutionModel(spec), options)).operators[0]?.reason ?? "";
+  const large = { height: 320, width: 320, channels: 3, outputChannels: 8, stride: 2 };
+  const wide = { height: 40, width: 40, channels: 16, kernel: 5, stride: 2, depthwise: true };
+  for (const spec of [large, wide]) {
+    assert.match(await reason(spec, { target: "a311d" }), /boards gave zeros .*--allow-unproven/);
+    assert.is(await reason(spec, { target: "a311d", allowUnproven: true }), "");
+    assert.is(await reason(spec, { target: "imx8mp" }), "");
+  }
+  assert.is(await reason({ ...wide, depthwise: false }, { target: "a311d" }), "");
+  assert.is(await reason({ ...large, height: 224, width: 224 }, { target: "a311d" }), "");
+});
+
+test.run();
