@@ -98,8 +98,20 @@ export interface TpSpec {
   inputZero?: number;
   outputZero?: number;
   border?: number;
-  /** Where its table lies, the multiplier without its leading one, a shift from -64 to 63. */
-  function?: { table: number; multiplier?: number; shift?: number };
+  /** Where its table lies, and whether it is one of magnitudes only. */
+  function?: { table: number; isOdd?: boolean; multiplier?: number; shift?: number };
+  /** The output's factor: the multiplier without its leading one, a shift from -64 to 63. */
+  multiplier?: number;
+  shift?: number;
+  /** Bits of a fraction that the input has. */
+  preshift?: number;
+  /** Maxima of 2 × 2 pixels, so far apart. */
+  pool?: 1 | 2;
+  inputType?: "uint8" | "int8";
+  outputType?: "uint8" | "float16" | "int8";
+  /** Circular buffers: the first address and the one behind, multiples of 64. */
+  inputRing?: [number, number];
+  outputRing?: [number, number];
   input?: number;
   output?: number;
   noFlush?: boolean;
@@ -108,7 +120,11 @@ export interface TpSpec {
 /** The 31 words of a TP job over the rig's input and output. */
 export function tpWords(spec: TpSpec): Uint32Array {
   const { image, resets = [], slices, function: f } = spec;
-  const { multiplier = 0, shift = 0 } = f ?? {};
+  const { multiplier = spec.multiplier ?? 0, shift = spec.shift ?? 0 } = f ?? {};
+  const codes = { uint8: 0, float16: 1, int8: 2 };
+  const outputCode = codes[spec.outputType ?? "uint8"];
+  const shared = spec.pool === 1 ? 1 : 0;
+  const pooling = { 1: 0x80090240, 2: 0x800b02c0 };
   const { stride = image.width, slice = image.width * image.height } = image;
   const {
     window = { left: 0, top: 0, right: image.width - 1, bottom: image.height - 1 },
@@ -123,16 +139,21 @@ export function tpWords(spec: TpSpec): Uint32Array {
   words[3] = slice;
   words[4] = pair(window.left, window.top);
   words[5] = pair(window.right, window.bottom);
-  words[6] = f ? 0xe8000018 : 0x20000018;
+  words[6] =
+    (f ? 0xc8000018 : 0x00000018) |
+    (outputCode === 1 ? 0 : 1 << 29) |
+    (spec.pool ? pooling[spec.pool] : 0);
   words[8] = pair(tile.width, tile.height);
-  words[9] = pair(tile.width, tile.height);
+  words[9] = pair(tile.width - shared, tile.height - shared);
   words[10] = spec.input ?? AT.input;
   words[11] = f?.table ?? 0;
   words[12] =
     resets.reduce<number>((bits, reset) => bits | (2 << reset), 2) |
     ((slices?.before ?? 0) << 8) |
     ((slices?.behind ?? 0) << 11) |
-    (f ? 1 << 28 : 0) |
+    (codes[spec.inputType ?? "uint8"] << 18) |
+    (outputCode << 21) |
+    (f && !f.isOdd ? 1 << 28 : 0) |
     (spec.noFlush ? 1 << 30 : 0) |
     (1 << 31);
   words[13] = spec.output ?? AT.output;
@@ -146,10 +167,21 @@ export function tpWords(spec: TpSpec): Uint32Array {
   words[21] = loop(5)[0];
   words[22] = pair(loop(4)[1], loop(5)[1]);
   words[23] = loop(6)[0];
-  words[24] = 0xa | ((shift & 31) << 10) | (((shift >> 5) & 3) << 26);
-  words[26] = 0x03ffffff;
-  words[28] = 0x03ffffff;
+  words[24] =
+    0xa |
+    ((spec.preshift ?? 0) << 5) |
+    ((shift & 31) << 10) |
+    (spec.pool ? 1 << 24 : 0) |
+    (((shift >> 5) & 3) << 26);
+  [words[25], words[26]] = ringWords(spec.inputRing);
+  [words[27], words[28]] = ringWords(spec.outputRing);
   words[29] = (spec.border ?? 0) | ((spec.inputZero ?? 0) << 24);
   words[30] = (spec.outputZero ?? 0) | (multiplier << 8);
   return words;
+}
+
+/** Size and end of a circular buffer, in units of 64 bytes. */
+function ringWords(ring?: [number, number]): [number, number] {
+  if (ring === undefined) return [0, 0x03ffffff];
+  return [(ring[1] - ring[0]) >>> 6, ring[1] >>> 6];
 }

@@ -1,3 +1,5 @@
+import { badDescriptor } from "../descriptor";
+import { halfOf, isHalf } from "./half";
 import { TpJob } from "./job";
 import { FunctionTable } from "./table";
 
@@ -6,17 +8,18 @@ import { FunctionTable } from "./table";
  * for all of them:
  *
  * ```
- * clamp(round(f(value - in_zp) * (1 + multiplier / 2^15) / 2^shift) + out_zp, 0, 255)
+ * clamp(round(f((value - in_zp) / 2^preshift) * (1 + multiplier / 2^15) / 2^shift) + out_zp)
  * ```
  *
- * `f` is the function of the job's table, or none; multiplier and shift are 0 then. Rounding is
- * to the nearest, ties away from zero, as in the NN unit.
+ * `f` is the function of the job's table, or none. Rounding is to the nearest, ties away from zero,
+ * as in the NN unit, and the result an unsigned or signed byte; a float of 16 bits is neither rounded
+ * to a whole number nor clamped.
  */
 
-/** What becomes of every byte. */
-export const results = memory.data(256);
+/** What becomes of every byte, u16; of a byte the upper half is 0. */
+export const results = memory.data(256 * 2, 2);
 /** What becomes of a position outside the image. */
-export let filling: u8 = 0;
+export let filling: u16 = 0;
 
 const table = new FunctionTable();
 
@@ -24,20 +27,38 @@ const table = new FunctionTable();
 export function prepareAlu(job: TpJob): bool {
   if (job.hasFunction && !table.read(job.table)) return false;
   for (let byte = 0; byte < 256; byte++) {
-    store<u8>(results + byte, resultOf(job, byte - job.inputZero));
+    const value = job.inputIsSigned ? <i32>(<i8>byte) : byte;
+    const result = exactOf(job, value - job.inputZero);
+    if (!isKnown(job, result)) return false;
+    store<u16>(results + (byte << 1), resultOf(job, result));
   }
-  filling = resultOf(job, job.border);
-  return true;
+  const result = exactOf(job, job.border);
+  filling = resultOf(job, result);
+  return isKnown(job, result);
 }
 
-/** `value` is a difference from the input's zero point. */
-function resultOf(job: TpJob, value: i32): u8 {
-  const result = job.hasFunction ? nearest(table.at(value) * factorOf(job)) : value;
-  return <u8>max(0, min(255, result + job.outputZero));
+function isKnown(job: TpJob, exact: f64): bool {
+  if (!job.outputIsFloat || isHalf(exact)) return true;
+  return badDescriptor("floats of 16 bits, none of them subnormal", "others");
 }
 
-function factorOf(job: TpJob): f64 {
-  const powerOfTwo = reinterpret<f64>((<u64>(1023 - job.shift)) << 52);
+/** `value` is a difference from the input's zero point, the result one from the output's. */
+function exactOf(job: TpJob, value: i32): f64 {
+  if (job.hasFunction) {
+    return table.at(value, job.preshift, job.hasNegativeHalf) * factorOf(job, 0);
+  }
+  return <f64>value * factorOf(job, job.preshift);
+}
+
+function resultOf(job: TpJob, exact: f64): u16 {
+  if (job.outputIsFloat) return halfOf(exact);
+  const result = nearest(exact) + job.outputZero;
+  if (job.outputIsSigned) return <u8>max(-128, min(127, result));
+  return <u8>max(0, min(255, result));
+}
+
+function factorOf(job: TpJob, preshift: i32): f64 {
+  const powerOfTwo = reinterpret<f64>((<u64>(1023 - job.shift - preshift)) << 52);
   return powerOfTwo * (1 + <f64>job.multiplier / 0x8000);
 }
 

@@ -1,4 +1,4 @@
-import { ANY, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "../layout";
+import { ANY, among, Field, FLAG, Form, Layout, ONE, upTo, ZERO } from "../layout";
 
 /**
  * The descriptor of a TP job, 31 words.
@@ -32,12 +32,11 @@ import { ANY, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "../layout
  * ```
  *
  * P in word 6 enables a function, l loads its table, L from global memory, and S in word 12 says
- * that the table has a half for negative inputs: all of them go together. "z over." are slices of
- * border before and behind those of the image.
+ * that the table has a half for negative inputs. "vert" and "horz" pool pixels. "z over." are slices
+ * of border before and behind those of the image. Sizes and ends of circular buffers are in units of
+ * 64 bytes.
  */
 export const layout = new Layout(31);
-
-const NO_END = only(0x03ffffff);
 
 // The fields that have a name here are read; of the others it is enough that they are checked.
 // Parts of one field follow each other, the lowest first.
@@ -62,11 +61,11 @@ layout.field("in_tile_sequence", 6, 1, 0, ZERO);
 layout.field("in_tile_global_mem", 6, 2, 2, ZERO);
 layout.field("in_tile_list_address", 7, 31, 0, ZERO).shown(Form.HEX);
 layout.field("in_image_global_mem", 6, 3, 3, ONE);
-layout.field("in_image_border_mode", 24, 25, 24, ZERO);
+export const borderMode = layout.field("in_image_border_mode", 24, 25, 24, FLAG);
 export const borderConstant = layout.field("in_image_border_const", 29, 15, 0, ANY);
-layout.field("in_image_data_type", 12, 20, 18, ZERO);
-layout.field("in_image_circular_buf_size", 25, 31, 0, ZERO).shown(Form.HEX);
-layout.field("in_image_circular_buf_end", 26, 31, 0, NO_END).shown(Form.HEX);
+export const inType = layout.field("in_image_data_type", 12, 20, 18, among(0b101)).from(8, ZERO);
+export const inRing = layout.field("in_image_circular_buf_size", 25, 25, 0, ANY).shown(Form.HEX);
+export const inRingEnd = layout.field("in_image_circular_buf_end", 26, 25, 0, ANY).shown(Form.HEX);
 
 export const outAddress = layout.field("out_image_base_address", 13, 31, 0, ANY).shown(Form.HEX);
 const increment0 = layout.field("out_loop_0_inc", 14, 31, 0, ANY);
@@ -88,9 +87,11 @@ export const reset3 = layout.field("out_loop_3_reset", 12, 4, 4, FLAG);
 layout.field("out_tile_skip_at_border", 12, 0, 0, ZERO);
 layout.field("out_image_global_mem", 12, 1, 1, ONE);
 layout.field("out_brick_mode", 12, 5, 5, ZERO);
-layout.field("out_image_data_type", 12, 23, 21, ZERO);
-layout.field("out_image_circular_buf_size", 27, 31, 0, ZERO).shown(Form.HEX);
-layout.field("out_image_circular_buf_end", 28, 31, 0, NO_END).shown(Form.HEX);
+export const outType = layout.field("out_image_data_type", 12, 23, 21, upTo(2)).from(8, ZERO);
+export const outRing = layout.field("out_image_circular_buf_size", 27, 25, 0, ANY).shown(Form.HEX);
+export const outRingEnd = layout
+  .field("out_image_circular_buf_end", 28, 25, 0, ANY)
+  .shown(Form.HEX);
 
 export const inZero = layout.field("in_zp", 29, 31, 24, ANY);
 export const outZero = layout.field("out_zp", 30, 7, 0, ANY);
@@ -98,27 +99,27 @@ layout.field("coef_zp", 29, 23, 16, ZERO);
 export const multiplier = layout.field("alu_output_post_multiplier", 30, 22, 8, ANY);
 export const shift0 = layout.field("alu_output_postshift", 24, 14, 10, ANY);
 export const shift5 = layout.field("alu_output_postshift", 24, 27, 26, ANY);
-layout.field("alu_input_preshift", 24, 9, 5, ZERO);
+export const preshift = layout.field("alu_input_preshift", 24, 9, 5, upTo(14));
 layout.field("alu_flat_rounding_mode", 24, 2, 1, ONE);
 layout.field("alu_integer_rounding_mode", 24, 4, 3, ONE);
 layout.field("alu_i2f_enable", 6, 4, 4, ONE);
-layout.field("alu_f2i_enable", 6, 29, 29, ONE);
+export const toInteger = layout.field("alu_f2i_enable", 6, 29, 29, FLAG);
 layout.field("alu_square_enable", 6, 5, 5, ZERO);
 layout.field("alu_square_preshift", 12, 17, 14, ZERO);
 layout.field("alu_mult_enable", 6, 28, 28, ZERO);
 layout.field("alu_relu_enable", 12, 29, 29, ZERO);
 layout.field("alu_nms_enable", 6, 26, 26, ZERO);
-layout.field("alu_horz_processing", 6, 8, 6, ZERO);
-layout.field("alu_horz_proc_count", 6, 14, 9, ZERO);
+export const columnPooling = layout.field("alu_horz_processing", 6, 8, 6, among(0b1011));
+export const columnCount = layout.field("alu_horz_proc_count", 6, 14, 9, FLAG);
 layout.field("alu_horz_proc_stride", 6, 15, 15, ZERO);
-layout.field("alu_vert_processing", 6, 17, 16, ZERO);
-layout.field("alu_vert_proc_count", 6, 24, 19, ZERO);
+export const rowPooling = layout.field("alu_vert_processing", 6, 17, 16, among(0b1011));
+export const rowCount = layout.field("alu_vert_proc_count", 6, 24, 19, FLAG);
 layout.field("alu_vert_proc_stride", 6, 25, 25, ZERO);
 layout.field("alu_z_filter_mode", 12, 6, 6, ZERO);
 export const functionEnable = layout.field("alu_pwl_enable", 6, 27, 27, FLAG);
-const signSupport = layout.field("alu_pwl_sign_support", 12, 28, 28, FLAG);
-const loadTable = layout.field("alu_load_pwl_lut", 6, 30, 30, FLAG);
-const tableInMemory = layout.field("alu_load_pwl_lut_global_mem", 6, 31, 31, FLAG);
+export const signSupport = layout.field("alu_pwl_sign_support", 12, 28, 28, FLAG);
+export const loadTable = layout.field("alu_load_pwl_lut", 6, 30, 30, FLAG);
+export const tableInMemory = layout.field("alu_load_pwl_lut_global_mem", 6, 31, 31, FLAG);
 export const tableAddress = layout
   .field("alu_load_pwl_lut_address", 11, 31, 0, ANY)
   .shown(Form.HEX);
@@ -141,8 +142,3 @@ export const increments: Field[] = [
   increment6,
 ];
 export const counts: Field[] = [count0, count1, count2, count3, count4, count5];
-
-/** Set together with `functionEnable` in everything known. */
-export const functionFlags: Field[] = [loadTable, tableInMemory, signSupport];
-/** Without a function these are 0: it is not known what they would do to a copy. */
-export const functionParts: Field[] = [tableAddress, shift0, shift5, multiplier];

@@ -5,7 +5,7 @@ import { TpJob } from "./job";
 
 /**
  * Where the elements of a TP job go: seven nested output loops, the innermost first, which
- * together point to `sum(index[k] * increment[k])` bytes behind the output's base.
+ * together point to `sum(index[k] * increment[k])` elements behind the output's base.
  *
  * Every element takes the next step of the innermost loop, and a loop that reaches its count
  * starts again and hands on to the next. Two things depart from a plain counter: a loop whose
@@ -37,13 +37,13 @@ export class OutputLoops {
   greatest: i64 = 0;
 
   /** Starts at the base, with the loops of the descriptor that was read last. */
-  begin(): void {
+  begin(job: TpJob): void {
     this.taken = 0;
     this.innermost = LOOPS - 1;
     for (let k = LOOPS - 1; k >= 0; k--) {
       const count = k < LOOPS - 1 ? field.counts[k].value : 0;
       this.index[k] = 0;
-      this.increment[k] = <i32>field.increments[k].value;
+      this.increment[k] = <i64>(<i32>field.increments[k].value) * job.outputBytes;
       this.count[k] = count == 0 ? i64.MAX_VALUE : count;
       if (count != 1) this.innermost = k;
     }
@@ -90,8 +90,8 @@ export class OutputLoops {
     const outer = max(job.rowReset, job.tileReset) + 1;
     const columns = job.tileColumns;
     const rows = job.tileRows;
-    const width = min<i64>(job.tileWidth, job.windowWidth);
-    const height = min<i64>(job.tileHeight, job.windowHeight);
+    const width = min<i64>(job.emittedTileWidth, job.windowWidth);
+    const height = min<i64>(job.emittedTileHeight, job.windowHeight);
     const inTile = this.boundTile(job, width, height);
     const counted =
       job.tileReset >= 0 &&
@@ -122,8 +122,12 @@ export class OutputLoops {
   private boundTiles(job: TpJob, outer: i32, lastRow: bool, lastColumn: bool): void {
     const columns = job.tileColumns - 1;
     const rows = job.tileRows - 1;
-    const width = lastColumn ? job.windowWidth - columns * job.tileWidth : job.tileWidth;
-    const height = lastRow ? job.windowHeight - rows * job.tileHeight : job.tileHeight;
+    const width = lastColumn
+      ? job.windowWidth - columns * job.emittedTileWidth
+      : job.emittedTileWidth;
+    const height = lastRow
+      ? job.windowHeight - rows * job.emittedTileHeight
+      : job.emittedTileHeight;
     this.boundTile(job, width, height);
     this.move(outer, lastColumn ? columns : 0, lastColumn ? columns : columns - 1);
     this.move(outer + 1, lastRow ? rows : 0, lastRow ? rows : rows - 1);
@@ -150,10 +154,10 @@ export class OutputLoops {
     this.greatest = i64.MIN_VALUE;
     if (job.rowReset < 0 && job.tileReset < 0) return this.walkRow(job.elements, -1);
     for (let z: i64 = 0; z < job.slices; z++) {
-      for (let y: i64 = 0; y < job.windowHeight; y += job.tileHeight) {
-        const height = min<i64>(job.tileHeight, job.windowHeight - y);
-        for (let x: i64 = 0; x < job.windowWidth; x += job.tileWidth) {
-          const width = min<i64>(job.tileWidth, job.windowWidth - x);
+      for (let y: i64 = 0; y < job.windowHeight; y += job.emittedTileHeight) {
+        const height = min<i64>(job.emittedTileHeight, job.windowHeight - y);
+        for (let x: i64 = 0; x < job.windowWidth; x += job.emittedTileWidth) {
+          const width = min<i64>(job.emittedTileWidth, job.windowWidth - x);
           for (let row: i64 = 0; row < height; row++) {
             const last = row == height - 1 && job.tileReset >= 0;
             if (!this.walkRow(width, last ? job.tileReset : job.rowReset)) return false;

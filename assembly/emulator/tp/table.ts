@@ -17,7 +17,8 @@ import { resolveWords } from "../memory/buffers";
  * ```
  *
  * So the first 512 words are for positive numbers, the others for negative ones, both from zero
- * outwards. A word holds the function where its stretch begins; on the way to the next word the
+ * outwards. A table without a half for negative numbers has twice as many words for magnitudes, by
+ * one more bit of the mantissa; negative numbers give -f(-x). A word holds the function where its stretch begins; on the way to the next word the
  * function runs straight. (In steps instead, RELU's recorded tables would be off by up to 7.)
  * What exponent 31 stands for is not known; bytes do not come near it.
  */
@@ -26,8 +27,8 @@ const WORDS = 1024;
 const MANTISSA_BITS: i32 = 15;
 const BIAS: i32 = 15;
 const SIGN: u32 = 1 << 20;
+/** Bits of the way to the next word in a table with two halves. */
 const WAY_BITS: i32 = 11;
-const WAY_MASK: u32 = 0x7ff;
 
 export class FunctionTable {
   private words: usize = 0;
@@ -46,23 +47,31 @@ export class FunctionTable {
     return true;
   }
 
-  /** The function of a number below 2^16 in magnitude. */
-  at(input: i32): f64 {
-    const float = toFloat(input);
-    const word = this.words + ((float >> WAY_BITS) << 2);
-    const way = <f64>(float & WAY_MASK) / (WAY_MASK + 1);
+  /**
+   * The function of `input / 2^shift`, the input below 2^16 in magnitude, the shift below 15. The
+   * table has two halves, or the function is odd.
+   */
+  at(input: i32, shift: i32, hasHalves: bool): f64 {
+    if (hasHalves) return this.word(toFloat(input, shift), WAY_BITS);
+    const positive = this.word(toFloat(abs(input), shift), WAY_BITS - 1);
+    return input < 0 ? -positive : positive;
+  }
+
+  private word(float: u32, wayBits: u32): f64 {
+    const word = this.words + ((float >> wayBits) << 2);
+    const way = <f64>(float & ((1 << wayBits) - 1)) / <f64>(1 << wayBits);
     const from = toNumber(load<u32>(word));
     return from + (toNumber(load<u32>(word, 4)) - from) * way;
   }
 }
 
-/** Exact, as a mantissa has all bits of a number below 2^16 but its leading one. */
-function toFloat(value: i32): u32 {
+/** `value / 2^shift`, exact, as a mantissa has all bits of a number below 2^16 but its leading one. */
+function toFloat(value: i32, shift: i32): u32 {
   if (value == 0) return 0;
   const magnitude = <u32>abs(value);
   const leading = 31 - clz<u32>(magnitude);
   const mantissa = (magnitude << (MANTISSA_BITS - leading)) - (1 << MANTISSA_BITS);
-  const exponent = BIAS + leading;
+  const exponent = BIAS + leading - shift;
   return (value < 0 ? SIGN : 0) | (exponent << MANTISSA_BITS) | mantissa;
 }
 

@@ -6,6 +6,7 @@ import { filling, prepareAlu, results } from "./alu";
 import { outAddress } from "./fields";
 import { TpJob } from "./job";
 import { OutputLoops } from "./loops";
+import { poolRow } from "./pooling";
 
 /**
  * The TP unit: fetches the elements of a window of the input, tile by tile, and sends each to
@@ -25,12 +26,12 @@ export function executeTp(descriptor: u32, architecture: u32, continued: bool): 
   if (!job.read(descriptor, architecture, continued)) return false;
   if (job.elements == 0) return true;
   if (!prepareAlu(job)) return false;
-  loops.begin();
+  loops.begin(job);
   if (isDryRun()) return foretell();
   lowest = i64.MAX_VALUE;
   highest = -1;
   for (let z = -job.slicesBefore; z < job.depth + job.slicesBehind; z++) {
-    for (let y = job.top; y <= job.bottom; y += job.tileHeight) {
+    for (let y = job.top; y <= job.bottom; y += job.pitchY) {
       if (!emitTiles(z, y)) return false;
     }
   }
@@ -42,7 +43,7 @@ export function executeTp(descriptor: u32, architecture: u32, continued: bool): 
 function foretell(): bool {
   loops.bound(job);
   if (!keepsToBuffer() || !isApart()) {
-    loops.begin();
+    loops.begin(job);
     if (!loops.walk(job)) return false;
   }
   if (!keepsToBuffer()) {
@@ -56,8 +57,20 @@ function foretell(): bool {
 /** Takes what the loops have found out. */
 function keepsToBuffer(): bool {
   lowest = job.outputBase + loops.least;
-  highest = job.outputBase + loops.greatest;
-  return lowest >= 0 && highest < <i64>job.output.bytes;
+  highest = job.outputBase + loops.greatest + job.outputBytes - 1;
+  return job.outputRing.isUsed ? keepsToRing() : lowest >= 0 && highest < <i64>job.output.bytes;
+}
+
+/** What goes on at the ring's start may be anywhere in it. */
+function keepsToRing(): bool {
+  const ring = job.outputRing;
+  const start = <i64>ring.start - job.output.address;
+  const end = <i64>ring.end - job.output.address;
+  if (lowest < start || highest >= end + <i64>ring.bytes) return false;
+  if (highest < end) return true;
+  lowest = start;
+  highest = end - 1;
+  return true;
 }
 
 function noteOutput(): void {
@@ -70,7 +83,7 @@ function emitTiles(z: i32, y: i32): bool {
   if (job.tileWidth == 1 && height == 1 && job.rowReset < 0 && job.tileReset < 0) {
     return emitRow(z, y, job.left, job.right - job.left + 1);
   }
-  for (let x = job.left; x <= job.right; x += job.tileWidth) {
+  for (let x = job.left; x <= job.right; x += job.pitchX) {
     const width = min(job.tileWidth, job.right - x + 1);
     if (!emitTile(z, y, x, width, height)) return false;
     if (job.tileReset >= 0) loops.reset(job.tileReset);
@@ -80,10 +93,14 @@ function emitTiles(z: i32, y: i32): bool {
 
 function emitTile(z: i32, y: i32, x: i32, width: i32, height: i32): bool {
   if (width == 1 && job.rowReset < 0) return emitColumn(z, y, x, height);
-  for (let row = 0; row < height; row++) {
-    if (!emitRow(z, y + row, x, width)) return false;
+  const rows = job.emitted(height);
+  for (let row = 0; row < rows; row++) {
+    const sent = job.isPooling
+      ? emitMaxima(z, y + row * job.poolStep, x, width)
+      : emitRow(z, y + row, x, width);
+    if (!sent) return false;
     // At the end of a tile its own reset, if any, decides.
-    const last = row == height - 1 && job.tileReset >= 0;
+    const last = row == rows - 1 && job.tileReset >= 0;
     if (job.rowReset >= 0 && !last) loops.reset(job.rowReset);
   }
   return true;
@@ -118,13 +135,22 @@ function elementAt(z: i32, y: i32, x: i32): i64 {
   return <i64>job.input + z * job.slice + y * job.stride + x;
 }
 
+/** The maxima of slice z over rows y and y + 1, from column x on over `count` columns. */
+function emitMaxima(z: i32, y: i32, x: i32, count: i32): bool {
+  const maxima = poolRow(job, elementAt(z, y, x), y, x, count);
+  return maxima != 0 && copy(maxima, job.emitted(count), 1);
+}
+
 /** Sends `count` positions outside the image. */
 function fill(count: i32): bool {
   for (let done: i64 = 0; done < count; ) {
-    const length = loops.run(count - done);
-    const target = reach(length);
-    if (target == 0) return false;
-    for (let i: i64 = 0; i < length; i++) store<u8>(target + <usize>(i * loops.step), filling);
+    const length = reach(count - done);
+    if (length == 0) return false;
+    for (let i: i64 = 0; i < length; i++) {
+      const place = target + <usize>(i * loops.step);
+      if (job.outputIsFloat) store<u16>(place, filling);
+      else store<u8>(place, <u8>filling);
+    }
     loops.take(length);
     done += length;
   }
@@ -134,34 +160,67 @@ function fill(count: i32): bool {
 /** Sends `count` elements that lie `step` apart. */
 function copy(source: usize, count: i32, step: i64): bool {
   for (let done: i64 = 0; done < count; ) {
-    const length = loops.run(count - done);
-    let target = reach(length);
-    if (target == 0) return false;
-    for (let i: i64 = 0; i < length; i++) {
-      store<u8>(target, load<u8>(results + load<u8>(source)));
-      source += <usize>step;
-      target += <usize>loops.step;
-    }
+    const length = reach(count - done);
+    if (length == 0) return false;
+    if (job.outputIsFloat) copyFloats(source, length, step);
+    else copyBytes(source, length, step);
+    source += <usize>(length * step);
     loops.take(length);
     done += length;
   }
   return true;
 }
 
-/** Pointer to where the next `length` elements go, all of them checked; 0 where they may not. */
-function reach(length: i64): usize {
-  const first = job.outputBase + loops.offset;
-  const last = first + (length - 1) * loops.step;
+function copyBytes(source: usize, length: i64, step: i64): void {
+  let place = target;
+  for (let i: i64 = 0; i < length; i++) {
+    store<u8>(place, load<u8>(results + ((<usize>load<u8>(source)) << 1)));
+    source += <usize>step;
+    place += <usize>loops.step;
+  }
+}
+
+function copyFloats(source: usize, length: i64, step: i64): void {
+  let place = target;
+  for (let i: i64 = 0; i < length; i++) {
+    store<u16>(place, load<u16>(results + ((<usize>load<u8>(source)) << 1)));
+    source += <usize>step;
+    place += <usize>loops.step;
+  }
+}
+
+/** Pointer to where the next element goes. */
+let target: usize = 0;
+
+/**
+ * Sets `target`; gives how many of `wanted` elements lie `step` apart from there on, all of them
+ * checked, or 0 where they may not go there.
+ */
+function reach(wanted: i64): i64 {
+  let length = loops.run(wanted);
+  let first = job.outputBase + loops.offset;
+  let last = first + (length - 1) * loops.step;
+  let start: i64 = 0;
+  let end: i64 = job.output.bytes;
+  const ring = job.outputRing;
+  if (ring.isUsed) {
+    start = <i64>ring.start - job.output.address;
+    end = <i64>ring.end - job.output.address;
+    if (first >= end != last >= end) length = 1;
+    if (first >= end) first -= <i64>ring.bytes;
+    last = first + (length - 1) * loops.step;
+  }
   const low = min(first, last);
-  const high = max(first, last);
+  const high = max(first, last) + job.outputBytes - 1;
   const buffer = job.output;
-  if (low < 0 || high >= <i64>buffer.bytes) {
+  if (low < start || high >= end) {
     outOfBounds(<u64>(low + buffer.address), high - low + 1, "the output image", buffer);
     return 0;
   }
   lowest = min(lowest, low);
   highest = max(highest, high);
-  return buffer.pointer + <usize>first;
+  target = buffer.pointer + <usize>first;
+  return length;
 }
 
 /** A job that writes into its own input has no known result. */
