@@ -28,7 +28,7 @@ export const HEADER_SOURCES = [
 
 /** Of a core, in the order of struct Core (shim/c/core.h). */
 const FIELDS = [
-  ...["model", "revision", "product", "eco", "customer", "architecture"],
+  ...["model", "revision", "product", "eco", "customer", "architecture", "coding"],
   ...["nnCores", "tpCores", "sramBytes", "zeroRunBits"],
   ...["inputBufferDepth", "accumulationBufferDepth"],
 ];

@@ -10,13 +10,21 @@ export function readDescriptor(layout: Layout, pointer: usize, architecture: u32
     const stray = load<u32>(pointer + (i << 2)) & ~layout.used[i];
     if (stray != 0) return strayBits(i, stray);
   }
+  readFields(layout, pointer);
   for (let i = 0; i < layout.fields.length; i++) {
     const field = layout.fields[i];
     const known = field.knownOn(architecture);
-    field.value = (load<u32>(pointer + (field.word << 2)) & field.mask) >> field.low;
     if (!known.has(field.value)) return refuse(field, describe(known));
   }
   return true;
+}
+
+/** The same whatever the words hold. */
+export function readFields(layout: Layout, pointer: usize): void {
+  for (let i = 0; i < layout.fields.length; i++) {
+    const field = layout.fields[i];
+    field.value = (load<u32>(pointer + (field.word << 2)) & field.mask) >> field.low;
+  }
 }
 
 /** Records a field's value that is not understood. */

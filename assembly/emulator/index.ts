@@ -12,6 +12,20 @@ export {
 } from "../diagnostics/failure";
 export { extents } from "./extents";
 export { executedJobs, executedMultiplications, spentWork } from "./jobs";
+export {
+  decodeKernels,
+  decodeRow,
+  kernelBias,
+  kernelBytes,
+  kernelCount,
+  kernelOutput,
+  kernelSize,
+  kernelWeights,
+  openKernels,
+  openRows,
+  rowBias,
+  rowsEnd,
+} from "./nn/decode";
 
 import { Code, LocationKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";

@@ -10,6 +10,16 @@ export enum CoreMark {
   UNPROVEN = 2,
 }
 
+/** How coefficients are stored (docs/hardware.md, "Coefficients"). */
+export enum Coding {
+  /** v7: tokens of a run and a literal, with biases and output offsets between them. */
+  ZERO_RUNS = 0,
+  /** v8: Huffman codes of the weights, and the biases behind them. */
+  HUFFMAN = 1,
+  /** Of the S905D3: Huffman codes of v7's weights, biases and output offsets. */
+  HUFFMAN_WITH_WORDS = 2,
+}
+
 /** One core: the identity that the kernel driver reports, and what the encoder must know of it. */
 export class Core {
   constructor(
@@ -23,8 +33,9 @@ export class Core {
     public product: u32,
     public eco: u32,
     public customer: u32,
-    /** NN architecture version: 7 (zero-run-length streams) or 8 (Huffman streams). */
+    /** NN architecture version: 7 or 8. */
     public architecture: u32,
+    public coding: Coding,
     /** NN cores, each with its own coefficient stream. */
     public nnCores: u32,
     /** TP cores; a job is split over four at most (`tpCoresPerJob`). */
@@ -52,19 +63,19 @@ export class Core {
 }
 
 // Name, aliases, mark, model, revision, product, eco, customer,
-// architecture, NN cores, TP cores, SRAM, AXI SRAM, zero-run bits, input depth, accumulation depth.
+// architecture, coding, NN cores, TP cores, SRAM, AXI SRAM, zero-run bits, input depth, accumulation depth.
 // biome-ignore format: a table
 export const CORES: Core[] = [
-  new Core("vipnano-qi.a311d", "a311d vim3", CoreMark.PROVEN, 0x8000, 0x7120, 0x45080009, 0x0, 0x88, 7, 8, 4, 524288, 1048576, 5, 12, 64),
-  new Core("vipnano-qi.0x7d", "", CoreMark.EXPECTED, 0x8000, 0x7004, 0x45080009, 0x0, 0x7d, 7, 8, 4, 524288, 1048576, 5, 12, 64),
-  new Core("vipnano-qi.0x7d-eco1", "", CoreMark.EXPECTED, 0x8000, 0x7004, 0x45080009, 0x1, 0x7d, 7, 8, 4, 524288, 1048576, 5, 12, 64),
-  new Core("vipnano-qi.0xa1", "", CoreMark.EXPECTED, 0x8000, 0x7131, 0x05000009, 0x8000000, 0xa1, 7, 8, 6, 1048576, 4452352, 8, 12, 64),
-  new Core("vippico_v3.s905d3", "s905d3 vim3l", CoreMark.UNPROVEN, 0x8000, 0x7131, 0x08000001, 0x2000000, 0x99, 7, 2, 1, 524288, 0, 8, 6, 64),
-  new Core("vipnano-si+.imx8mp", "imx8mp", CoreMark.PROVEN, 0x8000, 0x8002, 0x05080009, 0x6000000, 0x9f, 8, 6, 3, 262144, 0, 8, 9, 32),
-  new Core("vipnano-si+.0xa0", "", CoreMark.EXPECTED, 0x8000, 0x8002, 0x05080009, 0x6000000, 0xa0, 8, 6, 3, 262144, 0, 8, 9, 32),
-  new Core("vip9000nano-si.0xb9", "", CoreMark.EXPECTED, 0x9000, 0x8101, 0x05090009, 0x4000000, 0xb9, 8, 4, 1, 524288, 0, 8, 9, 32),
-  new Core("vip9000nano-di.0xbe", "", CoreMark.EXPECTED, 0x9000, 0x8102, 0x05090009, 0x8000000, 0xbe, 8, 8, 3, 1048576, 253952, 8, 9, 32),
-  new Core("vip9000nano-di.0xe8", "", CoreMark.EXPECTED, 0x9000, 0x8302, 0x05090009, 0x8000000, 0xe8, 8, 8, 1, 1048576, 0, 8, 9, 32),
-  new Core("gcnanoultra31_vip2.0x13", "", CoreMark.EXPECTED, 0x7000, 0x6204, 0x00070007, 0x0, 0x13, 7, 2, 1, 512, 0, 8, 6, 64),
-  new Core("gcnanoultra31_vip2.stm32mp2", "stm32mp2", CoreMark.EXPECTED, 0x8000, 0x6205, 0x00080003, 0x0, 0x15, 7, 2, 1, 131072, 0, 8, 6, 64),
+  new Core("vipnano-qi.a311d", "a311d vim3", CoreMark.PROVEN, 0x8000, 0x7120, 0x45080009, 0x0, 0x88, 7, Coding.ZERO_RUNS, 8, 4, 524288, 1048576, 5, 12, 64),
+  new Core("vipnano-qi.0x7d", "", CoreMark.EXPECTED, 0x8000, 0x7004, 0x45080009, 0x0, 0x7d, 7, Coding.ZERO_RUNS, 8, 4, 524288, 1048576, 5, 12, 64),
+  new Core("vipnano-qi.0x7d-eco1", "", CoreMark.EXPECTED, 0x8000, 0x7004, 0x45080009, 0x1, 0x7d, 7, Coding.ZERO_RUNS, 8, 4, 524288, 1048576, 5, 12, 64),
+  new Core("vipnano-qi.0xa1", "", CoreMark.EXPECTED, 0x8000, 0x7131, 0x05000009, 0x8000000, 0xa1, 7, Coding.ZERO_RUNS, 8, 6, 1048576, 4452352, 8, 12, 64),
+  new Core("vippico_v3.s905d3", "s905d3 vim3l", CoreMark.UNPROVEN, 0x8000, 0x7131, 0x08000001, 0x2000000, 0x99, 7, Coding.ZERO_RUNS, 2, 1, 524288, 0, 8, 6, 64),
+  new Core("vipnano-si+.imx8mp", "imx8mp", CoreMark.PROVEN, 0x8000, 0x8002, 0x05080009, 0x6000000, 0x9f, 8, Coding.HUFFMAN, 6, 3, 262144, 0, 8, 9, 32),
+  new Core("vipnano-si+.0xa0", "", CoreMark.EXPECTED, 0x8000, 0x8002, 0x05080009, 0x6000000, 0xa0, 8, Coding.HUFFMAN, 6, 3, 262144, 0, 8, 9, 32),
+  new Core("vip9000nano-si.0xb9", "", CoreMark.EXPECTED, 0x9000, 0x8101, 0x05090009, 0x4000000, 0xb9, 8, Coding.HUFFMAN, 4, 1, 524288, 0, 8, 9, 32),
+  new Core("vip9000nano-di.0xbe", "", CoreMark.EXPECTED, 0x9000, 0x8102, 0x05090009, 0x8000000, 0xbe, 8, Coding.HUFFMAN, 8, 3, 1048576, 253952, 8, 9, 32),
+  new Core("vip9000nano-di.0xe8", "", CoreMark.EXPECTED, 0x9000, 0x8302, 0x05090009, 0x8000000, 0xe8, 8, Coding.HUFFMAN, 8, 1, 1048576, 0, 8, 9, 32),
+  new Core("gcnanoultra31_vip2.0x13", "", CoreMark.EXPECTED, 0x7000, 0x6204, 0x00070007, 0x0, 0x13, 7, Coding.ZERO_RUNS, 2, 1, 512, 0, 8, 6, 64),
+  new Core("gcnanoultra31_vip2.stm32mp2", "stm32mp2", CoreMark.EXPECTED, 0x8000, 0x6205, 0x00080003, 0x0, 0x15, 7, Coding.ZERO_RUNS, 2, 1, 131072, 0, 8, 6, 64),
 ];

@@ -29,8 +29,9 @@ export const BYTES_OF_TABLE: u32 = 96;
 export const WORK_OF_BLOB: u32 = 1 << 26;
 export const WORK_OF_BYTE: u32 = 32;
 
-/** What a word of a stream costs, a job, a kernel, and a run of equal steps of a TP job's output. */
+/** What a word of a stream costs, a job, a kernel, a byte of Huffman codes, and a run of equal steps of a TP job's output. */
 export const WORK_OF_WORD: u32 = 32;
 export const WORK_OF_JOB: u32 = 4096;
 export const WORK_OF_KERNEL: u32 = 48;
+export const WORK_OF_CODED_BYTE: u32 = 8;
 export const WORK_OF_RUN: u32 = 128;

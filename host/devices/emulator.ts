@@ -1,3 +1,4 @@
+import type { Coding } from "../../assembly/targets/cores.ts";
 import { WORK_OF_BLOB } from "../../assembly/targets/limits.ts";
 import { wholePages } from "../blob/pages.ts";
 import { NolfetError } from "../errors.ts";
@@ -17,6 +18,42 @@ interface EmulatorExports extends FailureExports {
   extents(): number;
   executedJobs(): number;
   executedMultiplications(): number;
+  openKernels(descriptor: number, coding: number, nnCores: number): number;
+  decodeKernels(nnCore: number): number;
+  kernelBytes(): number;
+  kernelCount(): number;
+  kernelBias(kernel: number): number;
+  kernelOutput(kernel: number): number;
+  kernelSize(): number;
+  kernelWeights(kernel: number): number;
+  openRows(address: number, inputs: number, outputs: number, zero: number, coding: number): number;
+  decodeRow(): number;
+  rowBias(output: number): number;
+  rowsEnd(): number;
+}
+
+/** A kernel as its stream holds it, in the order of the stream. */
+export interface DecodedKernel {
+  nnCore: number;
+  bias: number;
+  /** Bytes from the output image to its plane; null where it only fills up a core. */
+  output: number | null;
+  /** By channel, row and column, less the zero point. */
+  weights: Int16Array;
+}
+
+export interface DecodedKernels {
+  kernels: DecodedKernel[];
+  /** Bytes of the coefficients that were read, padding included. */
+  bytes: number;
+}
+
+/** The coefficients of a fully connected TP job. */
+export interface DecodedRows {
+  biases: Int32Array;
+  /** By input: the weights to all outputs, less the zero point. */
+  rows: Int16Array[];
+  bytes: number;
 }
 
 /** Bytes from an address on; an empty range where a job has none of the kind. */
@@ -37,6 +74,7 @@ export interface JobExtents {
 }
 
 const EXTENTS_WORDS = 8;
+const NOT_STORED = 0xffffffff;
 
 interface Mapping {
   address: number;
@@ -132,6 +170,34 @@ export class Emulator {
     });
   }
 
+  /**
+   * Decodes the coefficients at an address that are those of the NN descriptor at another; `nnCores`
+   * streams in a coding. Of the descriptor, only what concerns kernels counts.
+   */
+  kernels(descriptor: number, coding: Coding, nnCores: number): DecodedKernels {
+    const exports = this.#exports;
+    this.#check(exports.openKernels(descriptor, coding, nnCores));
+    const kernels: DecodedKernel[] = [];
+    for (let nnCore = 0; nnCore < nnCores; nnCore++) {
+      this.#check(exports.decodeKernels(nnCore));
+      for (let k = 0; k < exports.kernelCount(); k++) kernels.push(this.#kernel(nnCore, k));
+    }
+    return { kernels, bytes: exports.kernelBytes() };
+  }
+
+  /** Decodes the coefficients at an address that are those of a fully connected TP job. */
+  rows(
+    address: number,
+    { inputs, outputs, zero }: { inputs: number; outputs: number; zero: number },
+    coding: Coding,
+  ): DecodedRows {
+    const exports = this.#exports;
+    this.#check(exports.openRows(address, inputs, outputs, zero, coding));
+    const biases = Int32Array.from({ length: outputs }, (_, output) => exports.rowBias(output));
+    const rows = Array.from({ length: inputs }, () => this.#weights(exports.decodeRow(), outputs));
+    return { biases, rows, bytes: exports.rowsEnd() - address };
+  }
+
   /** Work that the last verification has taken. */
   get spentWork(): number {
     return this.#exports.spentWork();
@@ -150,6 +216,22 @@ export class Emulator {
   /** Bytes of the module's memory, which never shrinks. */
   get memoryBytes(): number {
     return this.#exports.memory.buffer.byteLength;
+  }
+
+  #kernel(nnCore: number, k: number): DecodedKernel {
+    const exports = this.#exports;
+    const output = exports.kernelOutput(k) >>> 0;
+    return {
+      nnCore,
+      bias: exports.kernelBias(k),
+      output: output === NOT_STORED ? null : output,
+      weights: this.#weights(exports.kernelWeights(k), exports.kernelSize()),
+    };
+  }
+
+  #weights(pointer: number, count: number): Int16Array {
+    if (pointer === 0) throw failureOf(this.#exports);
+    return new Int16Array(this.#exports.memory.buffer, pointer >>> 0, count).slice();
   }
 
   #map(address: number, bytes: number, constant: boolean): void {

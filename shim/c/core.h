@@ -10,6 +10,7 @@ struct Core {
   const char* name;
   uint32_t model, revision, product, eco, customer;
   uint32_t architecture;  // 7 or 8
+  uint32_t coding;        // of coefficients (assembly/targets/cores.ts)
   uint32_t nnCores, tpCores;
   uint32_t sramBytes;
   uint32_t zeroRunBits;

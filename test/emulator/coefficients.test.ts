@@ -18,18 +18,18 @@ const ZERO_RUNS: Damage[] = [
   ["a longer stream", 0, [128], /zeros to the next 64 bytes/],
   ["the width of runs", 64, [6], /run lengths of at most 5 bits.*found 6/],
   ["the number of kernels", 65, [2], /1 kernels.*found 2/],
-  ["a run over the bias", 67, [0xff], /a token that ends before the bias/],
   ["padding", 127, [1], /zeros to the next 64 bytes/],
 ];
 
 const HUFFMAN: Damage[] = [
   ["the version", 0, [0x20], /the version 0x10 and no flags in the header, found 0x20/],
   ["precoding", 0, [0x11], /the version 0x10 and no flags/],
-  ["run lengths", 1, [1], /no run lengths/],
-  ["a table of run lengths", 19, [1], /no run lengths/],
+  ["an unknown number of run lengths", 1, [5], /0, 4, 6, 10 or 18 run lengths.*found 5/],
+  ["a table of run lengths", 19, [1], /no more run lengths/],
   ["a length twice", 20, [0x00], /a map of all lengths in the header/],
   ["a length of 8", 23, [0x68], /a map of all lengths/],
-  ["an average bias", 24, [1], /no average bias/],
+  ["run lengths without symbols", 1, [4], /a map of eight lengths, 0, 7 and 8 among them/],
+  ["a wide average bias", 25, [1], /an average bias of one byte/],
   ["one stream too many", 40, [1], /no more streams/],
   ["a stream too short for its weights", 28, [20, 0], /more weights in the stream of NN core 0/],
   ["a stream that is longer", 29, [1], /two empty pairs and the end.*NN core 0/],
@@ -77,7 +77,10 @@ test("every output needs its kernel", async () => {
   const shifted = zeroRunBuffer({ ...spec, output: { ...NN.output, height: 9 } }, KERNELS, 2, 0);
   rig.put(AT.coefficients, shifted);
   const error = errorOf(() => rig.run({ kind: "NN", words: nnWords(spec) }));
-  assert.match(error, /^BAD_COEFFICIENTS.*the output offset 48 in the stream.*found 72/);
+  assert.match(
+    error,
+    /^BAD_COEFFICIENTS.*an output offset of a plane without a kernel in the stream.*found 72/,
+  );
 });
 
 test.run();

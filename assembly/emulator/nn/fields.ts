@@ -50,7 +50,7 @@ layout.field("nn_layer_flush", 0, 31, 31, ONE);
 layout.field("no_flush", 3, 3, 3, ZERO).from(8, ONE);
 export const depthwise = layout.field("depthwise", 22, 17, 17, ZERO).from(8, FLAG);
 
-layout.field("kernel_data_type", 1, 1, 0, ZERO);
+export const kernelType = layout.field("kernel_data_type", 1, 1, 0, ZERO);
 layout.field("kernel_data_type", 15, 19, 19, ZERO);
 layout.field("in_image_data_type", 1, 3, 2, ZERO);
 layout.field("in_image_data_type", 15, 20, 20, ZERO);

@@ -56,6 +56,13 @@ export class PairedImage {
     return <u32>(this.phasesX * this.phasesY) * this.planeBytes;
   }
 
+  /** Makes distances those of a kernel's own taps: weights, channel by channel and row by row. */
+  shrinkTo(job: NnJob): void {
+    this.phasesX = this.phasesY = 1;
+    this.pitch = job.kernelWidth;
+    this.planeBytes = <u32>job.kernelArea * PIXEL_BYTES;
+  }
+
   /** Lays out the bytes at `input`, `bias` added to each; false where memory is short. */
   prepare(job: NnJob, input: usize, bias: i32): bool {
     const step = job.step;

@@ -1,8 +1,11 @@
 import { decimal, phrase } from "../../diagnostics/text";
-import { readDescriptor, refuse } from "../descriptor";
+import { readDescriptor, readFields, refuse } from "../descriptor";
 import { Field } from "../layout";
 import { resolveWords } from "../memory/buffers";
 import * as field from "./fields";
+
+/** A data type's code: two's complement of 8 bits. */
+const SIGNED_BYTES: u32 = 2;
 
 /**
  * What one NN job is to do, read from its descriptor. Sizes are in elements of one byte; an
@@ -22,6 +25,8 @@ export class NnJob {
   outputChannels: i32 = 0;
   outputAddress: u32 = 0;
   outputZero: i32 = 0;
+  /** Bytes from an output channel to the next one. */
+  outputPlanePitch: u32 = 0;
 
   kernelWidth: i32 = 0;
   kernelHeight: i32 = 0;
@@ -34,6 +39,8 @@ export class NnJob {
 
   coefficients: u64 = 0;
   weightZero: i32 = 0;
+  /** Weights are two's complement. */
+  hasSignedWeights: bool = false;
   /** Kernels that each core has in every superblock but the last. */
   kernelsPerCore: i32 = 0;
 
@@ -57,6 +64,25 @@ export class NnJob {
 
   get outputBytes(): u64 {
     return <u64>this.outputPlane * <u64>this.outputChannels;
+  }
+
+  /** The weight that a byte of the coefficients stands for. */
+  weightOf(byte: i32): i32 {
+    return (this.hasSignedWeights ? <i32>(<i8>byte) : byte) - this.weightZero;
+  }
+
+  /**
+   * Reads only what the coefficients go by, of the descriptor at an address, whatever else it holds;
+   * false where that is not mapped or a size is 0.
+   */
+  readKernels(address: u32): bool {
+    const words = resolveWords(address, field.layout.bytes, "the NN descriptor");
+    if (words == 0) return false;
+    readFields(field.layout, words);
+    this.takeImages();
+    this.takeKernel();
+    this.step = 1;
+    return checkSizes() && expectPlane();
   }
 
   /**
@@ -84,7 +110,8 @@ export class NnJob {
     this.step = field.pooling.value == 0 ? 1 : 2;
     this.inputWidth = field.inX.value;
     this.inputHeight = field.inY.value;
-    this.inputChannels = field.kernelZ.value;
+    const isDepthwise = field.depthwise.value == 1;
+    this.inputChannels = isDepthwise ? field.outZ.value : field.kernelZ.value;
     this.inputAddress = field.inAddress.value;
     this.border = field.borderConstant.value;
     this.outputWidth = field.outX.value / this.step;
@@ -92,6 +119,7 @@ export class NnJob {
     this.outputChannels = field.outZ.value;
     this.outputAddress = field.outAddress.value;
     this.outputZero = field.outZero.value;
+    this.outputPlanePitch = field.outXStride.value * field.outYStride.value;
   }
 
   private takeKernel(): void {
@@ -102,6 +130,7 @@ export class NnJob {
     this.depthwise = field.depthwise.value == 1;
     this.coefficients = (<u64>field.kernelAddress.value) << 6;
     this.weightZero = field.weightZero.value;
+    this.hasSignedWeights = field.kernelType.value == SIGNED_BYTES;
     this.kernelsPerCore = field.kernelsPerCore.value;
   }
 
@@ -155,9 +184,10 @@ export class NnJob {
     return this.shift < 64 || refuse(field.shift5, "below 2");
   }
 
+  /** Drivers write as input planes either what a kernel has or what all have together. */
   private checkDepthwise(): bool {
-    if (!this.depthwise || this.outputChannels == this.inputChannels) return true;
-    return refuse(field.outZ, "as many as input channels");
+    if (!this.depthwise || field.kernelZ.value == 1) return true;
+    return field.kernelZ.value == field.outZ.value || refuse(field.kernelZ, "1 or all channels");
   }
 
   /**
@@ -185,6 +215,11 @@ function checkSizes(): bool {
     if (field.sizes[i].value == 0) return refuse(field.sizes[i], "above 0");
   }
   return true;
+}
+
+function expectPlane(): bool {
+  if (field.outXStride.value == 0) return refuse(field.outXStride, "above 0");
+  return field.outYStride.value != 0 || refuse(field.outYStride, "above 0");
 }
 
 function expectPitch(pitch: Field, size: i32): bool {

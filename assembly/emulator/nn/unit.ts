@@ -5,6 +5,7 @@ import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
 import { checkCaching } from "./caching";
 import { CoefficientDecoder } from "./coefficients/decoder";
+import { decoderOf } from "./coefficients/decoders";
 import { convolve } from "./convolution";
 import { outAddress } from "./fields";
 import { generationOf } from "./generations/generations";
@@ -35,11 +36,15 @@ export function executeNn(descriptor: u32, core: Core): bool {
   }
   noteRange(Range.INPUT, job.inputAddress, job.inputBytes);
   noteRange(Range.OUTPUT, job.outputAddress, job.outputBytes);
-  const decoder = generation.decoder;
-  if (isDryRun()) return decoder.open(job, core) && passCores(decoder, core.nnCores);
+  const decoder = decoderOf(core.coding);
+  if (isDryRun()) {
+    return decoder.open(job, core.nnCores, core.zeroRunBits) && passCores(decoder, core.nnCores);
+  }
   requantizer.prepare(job, generation);
   if (!image.prepare(job, input, generation.inputBias)) return false;
-  return decoder.open(job, core) && runCores(decoder, core.nnCores, output);
+  return (
+    decoder.open(job, core.nnCores, core.zeroRunBits) && runCores(decoder, core.nnCores, output)
+  );
 }
 
 /** Goes through the cores' streams without computing anything. */

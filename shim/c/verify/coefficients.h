@@ -12,7 +12,7 @@ namespace nolfet {
 struct Convolution {
   uint64_t address;  // of the coefficients
   uint32_t kernelArea, inputChannels, outputChannels;
-  uint64_t outputPlane;  // bytes
+  uint64_t outputPlanePitch;  // bytes
   uint32_t kernelsPerCore;
   bool depthwise;
 };
@@ -22,6 +22,9 @@ Range verifyZeroRuns(Memory& memory, const Core& core, const Convolution& job);
 
 /** v8: sizes stand in the header, and how many kernels there are in the streams. */
 Range verifyHuffman(Memory& memory, const Core& core, const Convolution& job);
+
+/** The S905D3: v7's streams as bytes in v8's code. */
+Range verifyCodedWords(Memory& memory, const Core& core, const Convolution& job);
 
 /** Bits of a core's stream, the lowest of each byte first; kSlackBytes behind them are readable. */
 class BitString {
@@ -33,6 +36,8 @@ class BitString {
   void skip(uint64_t bits) { position_ += bits; }
   void align(uint32_t unit) { position_ = (position_ + unit - 1) / unit * unit; }
 
+  bool hasMore() const { return position_ < bits_; }
+  bool isAtEnd() const { return position_ == bits_; }
   bool hasOverrun() const { return position_ > bits_; }
   /** Whether fewer than `unit` bits are left, all of them 0. */
   bool endsPadded(uint32_t unit);

@@ -71,17 +71,26 @@ int32_t stepOf(const Memory& memory, const Descriptor& nn) {
 Convolution convolutionOf(const Memory& memory, const Descriptor& nn) {
   Convolution job = {};
   job.address = uint64_t{nn.bits(5, 25, 0)} << 6;
-  job.inputChannels = nn.bits(0, 19, 6);
+  const uint32_t planes = nn.bits(0, 19, 6);
   job.outputChannels = nn.bits(4, 13, 0);
   job.kernelsPerCore = nn.bits(0, 26, 20);
   job.depthwise = nn.bits(22, 17, 17) == 1;
-  if (job.inputChannels == 0 || job.outputChannels == 0 || job.kernelsPerCore == 0) {
+  job.inputChannels = job.depthwise ? job.outputChannels : planes;
+  if (planes == 0 || job.outputChannels == 0 || job.kernelsPerCore == 0) {
     memory.bad("channels and kernels above 0", 0);
   }
-  if (job.depthwise && job.outputChannels != job.inputChannels) {
-    memory.bad("as many output as input channels", job.outputChannels);
+  // Drivers write as input planes either what a kernel has or what all have together.
+  if (job.depthwise && planes != 1 && planes != job.outputChannels) {
+    memory.bad("1 input plane or all of them", planes);
   }
   return job;
+}
+
+/** By coding (assembly/targets/cores.ts). */
+Range verifyCoefficients(Memory& memory, const Core& core, const Convolution& job) {
+  constexpr decltype(&verifyHuffman) kByCoding[] = {verifyZeroRuns, verifyHuffman,
+                                                    verifyCodedWords};
+  return kByCoding[core.coding](memory, core, job);
 }
 
 void checkNumbers(const Memory& memory, const Descriptor& nn) {
@@ -120,13 +129,14 @@ Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
 
   Convolution job = convolutionOf(memory, nn);
   job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);
-  job.outputPlane = static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
+  job.outputPlanePitch = uint64_t{x.outPitch} * y.outPitch;
+  const uint64_t outputPlane =
+      static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
   const uint64_t inputPlane = static_cast<uint64_t>(x.in) * static_cast<uint64_t>(y.in);
   const Range input = memory.input(nn.word(6), inputPlane * job.inputChannels);
-  const Range output = memory.output(nn.word(7), job.outputPlane * job.outputChannels);
+  const Range output = memory.output(nn.word(7), outputPlane * job.outputChannels);
   if (input.overlaps(output)) memory.bad("an output apart from the input", "that they overlap");
-  return core.architecture == 8 ? verifyHuffman(memory, core, job)
-                                : verifyZeroRuns(memory, core, job);
+  return verifyCoefficients(memory, core, job);
 }
 
 }  // namespace nolfet

@@ -1,7 +1,6 @@
 import { Code, LocationKind } from "../../../diagnostics/codes";
 import { fail } from "../../../diagnostics/failure";
 import { decimal, phrase } from "../../../diagnostics/text";
-import { Core } from "../../../targets/cores";
 import { currentJob } from "../../jobs";
 import { PairedImage } from "../image";
 import { NnJob } from "../job";
@@ -12,8 +11,11 @@ export abstract class CoefficientDecoder {
   /** Address behind what has been opened and decoded. */
   end: u64 = 0;
 
-  /** Finds the streams; false where the buffer is not what the descriptor announces. */
-  abstract open(job: NnJob, core: Core): bool;
+  /**
+   * Finds the streams of so many NN cores; false where the buffer is not what the descriptor
+   * announces. Runs of v7 may take up to `mostRunBits` bits.
+   */
+  abstract open(job: NnJob, nnCores: i32, mostRunBits: u32): bool;
 
   /**
    * Fills `kernels` with those of one NN core, their taps as distances in `image`. In a dry run

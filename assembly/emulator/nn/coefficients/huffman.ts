@@ -1,15 +1,14 @@
 import { decimal, phrase } from "../../../diagnostics/text";
-import { Core } from "../../../targets/cores";
 import { WORK_OF_KERNEL } from "../../../targets/limits";
 import { isDryRun, spend } from "../../jobs";
 import { resolveWords } from "../../memory/buffers";
-import { Scratch } from "../../memory/scratch";
 import { PairedImage } from "../image";
 import { NnJob } from "../job";
 import { KernelSet } from "../kernels";
+import { CodedBytes } from "./coded_bytes";
 import { badCoefficients, CoefficientDecoder } from "./decoder";
 import { HuffmanHeader } from "./header";
-import { LEAD_IN, PairDecoder } from "./pairs";
+import { LONGEST_CODE, LONGEST_CODE_WITH_RUNS, SHORTEST_CODE } from "./pairs";
 import { KernelShares } from "./shares";
 import { TapPlaces } from "./taps";
 
@@ -31,11 +30,10 @@ import { TapPlaces } from "./taps";
 
 const BLOCK = 9;
 const COUNT_BYTES: u32 = 2;
-/** Bits that a byte takes. */
-const SHORTEST_CODE = 3;
-const LONGEST_CODE = 12;
 /** Bytes that may follow the weights: one that makes them even, and two empty pairs. */
 const MOST_BEHIND = 5;
+
+const EXPECTED_END = "two empty pairs and the end behind the weights";
 
 export class HuffmanDecoder extends CoefficientDecoder {
   private job: NnJob = new NnJob();
@@ -46,17 +44,14 @@ export class HuffmanDecoder extends CoefficientDecoder {
   private biases: usize = 0;
 
   private nnCore: i32 = 0;
-  private pairs: PairDecoder = new PairDecoder();
-  private decoded: Scratch = new Scratch();
-  /** Pointer to the next decoded byte. */
-  private at: usize = 0;
+  private bytes: CodedBytes = new CodedBytes();
   private places: TapPlaces = new TapPlaces();
 
-  open(job: NnJob, core: Core): bool {
+  open(job: NnJob, nnCores: i32, _mostRunBits: u32): bool {
     this.job = job;
-    this.shares.prepare(job, core.nnCores);
+    this.shares.prepare(job, nnCores);
     if (!this.header.read(job.coefficients, this.shares.cores)) return false;
-    this.pairs.setSymbols(this.header.symbolMap);
+    this.bytes.setCodes(this.header, 0);
     this.next = job.coefficients + HuffmanHeader.BYTES;
     let biases = this.next;
     for (let i = 0; i < this.shares.cores; i++) biases += this.header.streamBytes(i);
@@ -69,8 +64,10 @@ export class HuffmanDecoder extends CoefficientDecoder {
     this.nnCore = nnCore;
     if (nnCore >= this.shares.cores) return kernels.begin(0);
     this.preparePlaces(image);
-    if (!this.decodeStream() || !this.beginKernels(kernels)) return false;
-    return isDryRun() || this.takeKernels(kernels);
+    if (!this.beginStream() || !this.beginKernels(kernels)) return false;
+    // No weight moves an address.
+    if (isDryRun()) return true;
+    return this.takeKernels(kernels) && this.endStream(kernels);
   }
 
   /** Weights of a kernel, filled up to whole blocks. */
@@ -90,34 +87,35 @@ export class HuffmanDecoder extends CoefficientDecoder {
     }
   }
 
-  /**
-   * Decodes all bytes of the core's stream: how many there are is known beforehand. A dry run takes
-   * only the first two, as no weight moves an address.
-   */
-  private decodeStream(): bool {
+  /** Finds the stream of the core, and that it may be as long as its weights make it. */
+  private beginStream(): bool {
     const nnCore = this.nnCore;
     const stream = resolveWords(this.next, this.header.streamBytes(nnCore), "a coefficient stream");
     if (stream == 0 || !spend(this.shares.count(nnCore) * WORK_OF_KERNEL)) return false;
     this.next += this.header.streamBytes(nnCore);
     const bits = this.header.streamBits(nnCore);
     const bytes = COUNT_BYTES + <u64>this.shares.count(nnCore) * this.filled;
-    if (bytes * SHORTEST_CODE > bits) return this.bad("more weights", "the end");
-    const expectedEnd = "two empty pairs and the end behind the weights";
-    if ((bytes + MOST_BEHIND) * LONGEST_CODE < bits) return this.bad(expectedEnd, "more");
-    const dry = isDryRun();
-    const wanted = dry ? COUNT_BYTES : <u32>bytes;
-    if (!this.decoded.reserve(<u64>LEAD_IN + wanted + 1)) return false;
-    this.at = this.decoded.pointer + LEAD_IN;
-    if (this.pairs.decode(stream, bits, this.at, wanted, dry)) return true;
-    return this.bad(expectedEnd, "others");
+    const longestRun = this.header.longestRun;
+    const codes = (bytes + longestRun - 1) / longestRun;
+    const longestCode = this.header.runLengths == 0 ? LONGEST_CODE : LONGEST_CODE_WITH_RUNS;
+    if (codes * SHORTEST_CODE > bits) return this.bad("more weights", "the end");
+    if ((bytes + MOST_BEHIND) * longestCode < bits) return this.bad(EXPECTED_END, "more");
+    this.bytes.begin(stream, bits);
+    return true;
   }
 
   private beginKernels(kernels: KernelSet): bool {
-    const count = <i32>load<u16>(this.at);
+    const count = this.bytes.take() | (this.bytes.take() << 8);
     const announced = this.shares.count(this.nnCore);
+    if (this.bytes.overrun) return this.bad("more weights", "the end");
     if (count != announced) return this.bad(phrase(decimal(announced), " kernels"), decimal(count));
-    this.at += COUNT_BYTES;
     return kernels.begin(count);
+  }
+
+  private endStream(kernels: KernelSet): bool {
+    if (this.bytes.overrun) return this.bad("more weights", "the end");
+    if (!this.bytes.finish()) return this.bad(EXPECTED_END, "others");
+    return kernels.group();
   }
 
   private takeKernels(kernels: KernelSet): bool {
@@ -126,11 +124,11 @@ export class HuffmanDecoder extends CoefficientDecoder {
       for (let k = 0; k < count; k++) {
         const output = this.shares.output(first, k, this.nnCore);
         kernels.setBias(first + k, load<i32>(this.biases + (output << 2)));
-        kernels.setOutput(first + k, <u32>output * this.job.outputPlane);
+        kernels.setOutput(first + k, <u32>output * this.job.outputPlanePitch);
       }
       if (!this.takeSuperblock(kernels, first, count)) return false;
     }
-    return kernels.group();
+    return true;
   }
 
   /** Kernels `first` to `first + count - 1`. */
@@ -160,21 +158,21 @@ export class HuffmanDecoder extends CoefficientDecoder {
   ): void {
     const zero = this.job.weightZero;
     const area = this.places.area;
-    let channel = base + start / area;
-    let position = start % area;
-    for (const end = this.at + count; this.at < end; this.at++) {
-      const weight = ((load<u8>(this.at) + zero) & 0xff) - zero;
-      if (weight != 0) this.places.add(kernels, kernel, k, channel, position, weight);
-      if (++position == area) {
-        position = 0;
-        channel++;
-      }
+    for (let i = start; i < start + count; i++) {
+      i += this.bytes.skip(start + count - i);
+      if (i == start + count) return;
+      const weight = this.job.weightOf((this.bytes.take() + zero) & 0xff);
+      if (weight == 0) continue;
+      this.places.add(kernels, kernel, k, base + i / area, i % area, weight);
     }
   }
 
   private passZeros(count: i32): bool {
-    for (const end = this.at + count; this.at < end; this.at++) {
-      if (load<u8>(this.at) != 0) return this.bad("zeros behind a kernel's weights", "others");
+    while (count > 0) {
+      count -= this.bytes.skip(count);
+      if (count == 0) return true;
+      if (this.bytes.take() != 0) return this.bad("zeros behind a kernel's weights", "others");
+      count--;
     }
     return true;
   }

@@ -54,9 +54,23 @@ export class ZeroRunTokens {
     return this.literal;
   }
 
+  /** A word of 32 bits between tokens, or behind the one whose zeros are at hand. */
+  word(): u32 {
+    return this.bits.read(32);
+  }
+
+  /** A kernel's bias stands behind the token of its first weight. */
+  get hasBiasFirst(): bool {
+    return false;
+  }
+
   /** Whether the last token has come to its end. */
-  get done(): bool {
+  get isBetweenTokens(): bool {
     return !this.open;
+  }
+
+  get overrun(): bool {
+    return this.bits.overrun;
   }
 
   private next(): void {

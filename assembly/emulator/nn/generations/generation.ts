@@ -1,5 +1,3 @@
-import { CoefficientDecoder } from "../coefficients/decoder";
-
 /** What a generation of NN cores does in its own way: one file each. */
 export abstract class Generation {
   /** Added to every input byte before it is multiplied. */
@@ -15,11 +13,7 @@ export abstract class Generation {
   /** Rows of the highest tile. */
   highestTile: i32 = i32.MAX_VALUE;
 
-  constructor(
-    public architecture: u32,
-    /** Reads the coefficients. */
-    public decoder: CoefficientDecoder,
-  ) {}
+  constructor(public architecture: u32) {}
 
   /** Rows that share one line of the buffers at most; `span` is the width that they need of it. */
   abstract rowsPerLine(span: i32): i32;

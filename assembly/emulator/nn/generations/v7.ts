@@ -1,10 +1,9 @@
-import { ZeroRunDecoder } from "../coefficients/zero_runs";
 import { Generation } from "./generation";
 
 /** NN architecture 7: Amlogic A311D and its kin. */
 export class V7 extends Generation {
   constructor() {
-    super(7, new ZeroRunDecoder());
+    super(7);
   }
 
   rowsPerLine(span: i32): i32 {

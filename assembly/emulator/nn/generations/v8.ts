@@ -1,4 +1,3 @@
-import { HuffmanDecoder } from "../coefficients/huffman";
 import { Generation } from "./generation";
 
 /** Accumulators come in groups of so many. */
@@ -7,7 +6,7 @@ const GROUP: i32 = 64;
 /** NN architecture 8: i.MX 8M Plus, VIP9000. */
 export class V8 extends Generation {
   constructor() {
-    super(8, new HuffmanDecoder());
+    super(8);
     this.inputBias = -128;
     this.fractionBits = 23;
     this.shiftBase = 23;
