@@ -9,6 +9,7 @@ import { prepareFullyConnected } from "./convolution/fully-connected";
 import { prepareTransposeConvolution } from "./convolution/transpose";
 import { prepareDetection } from "./detection/post-process";
 import { prepareAddition, prepareSubtraction } from "./elementwise/addition";
+import { byteKernel } from "./elementwise/bytes";
 import { prepareCast } from "./elementwise/cast";
 import { prepareMaximum, prepareMinimum } from "./elementwise/extremes";
 import { prepareHardSwish } from "./elementwise/hard-swish";
@@ -29,7 +30,6 @@ import {
   prepareRelu,
   prepareRelu6,
 } from "./elementwise/rectifier";
-import { prepareTanh } from "./elementwise/tanh";
 import { Kernel } from "./kernel";
 import { prepareBatchToSpace, prepareSpaceToBatch } from "./movement/batches";
 import { prepareDepthToSpace, prepareSpaceToDepth } from "./movement/blocks";
@@ -119,7 +119,7 @@ const KERNELS: Entry[] = [
   new Entry("STRIDED_SLICE", prepareStridedSlice),
   new Entry("SUB", prepareSubtraction),
   new Entry("SUM", prepareSum),
-  new Entry("TANH", prepareTanh),
+  new Entry("TANH", byteKernel),
   new Entry("TILE", prepareTile),
   new Entry("TRANSPOSE", prepareTranspose),
   new Entry("TRANSPOSE_CONV", prepareTransposeConvolution),

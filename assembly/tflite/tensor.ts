@@ -97,6 +97,11 @@ export class Tensor {
     return product;
   }
 
+  /** The value that a stored byte of an 8-bit type stands for. */
+  valueOf(byte: i32): i32 {
+    return this.dtype == Dtype.INT8 ? (byte as i8 as i32) : byte;
+  }
+
   /** The value of an element of an 8-bit type. */
   byteAt(i: usize): i32 {
     return this.dtype == Dtype.INT8

@@ -4,6 +4,9 @@ import { numbers, type Single } from "./models.ts";
 const SAME: Quantization = { scale: 0.05, zeroPoint: 120 };
 const OTHER: Quantization = { scale: 0.031, zeroPoint: 131 };
 
+/** Of inputs that SAME gives, from −6 to 6.75. */
+const SWISH: Quantization = { scale: 0.028, zeroPoint: 14 };
+
 /** All other operators by name. */
 export const SINGLES: Record<string, Single> = {
   "sum, even width": addition("ADD", [1, 10, 12, 8]),
@@ -77,6 +80,8 @@ export const SINGLES: Record<string, Single> = {
   "absolute value, small": unary("ABS", [1, 3, 5, 8], { scale: 0.05, zeroPoint: 0 }),
   "logistic function, small": unary("LOGISTIC", [1, 3, 5, 8], { scale: 1 / 256, zeroPoint: 0 }),
   "logistic function": unary("LOGISTIC", [1, 20, 12, 70], { scale: 1 / 256, zeroPoint: 0 }),
+  "hard swish, small": unary("HARD_SWISH", [1, 3, 5, 8], SWISH),
+  "hard swish": unary("HARD_SWISH", [1, 20, 12, 70], SWISH),
   "another scale": { ...unary("QUANTIZE", [1, 8, 8, 8], OTHER), followed: true },
   "planes to pixels": {
     operator: "TRANSPOSE",

@@ -160,7 +160,7 @@ test("equal inputs give equal bytes", async () => {
   assert.equal(Buffer.from(first).compare(Buffer.from(second)), 0);
 });
 
-/** RELU, a view and another shape, RELU; TANH, which stays on the CPU; RELU. */
+/** RELU, a view and another shape, RELU; SOFTMAX, which stays on the CPU; RELU. */
 function chain(): ModelSpec {
   const quantization = { scale: 0.1, zeroPoint: 3 };
   const tensor = (name: string, shape: number[]) =>
@@ -173,14 +173,14 @@ function chain(): ModelSpec {
       tensor("a", wide),
       tensor("b", tall),
       tensor("c", tall),
-      tensor("d", tall),
+      { ...tensor("d", tall), quantization: { scale: 1 / 256, zeroPoint: 0 } },
       tensor("out", tall),
     ],
     operators: [
       { operator: "RELU", inputs: ["in"], outputs: ["a"] },
       { operator: "RESHAPE", inputs: ["a"], outputs: ["b"] },
       { operator: "RELU", inputs: ["b"], outputs: ["c"] },
-      { operator: "TANH", inputs: ["c"], outputs: ["d"] },
+      { operator: "SOFTMAX", inputs: ["c"], outputs: ["d"], options: { beta: 1 } },
       { operator: "RELU", inputs: ["d"], outputs: ["out"] },
     ],
     inputs: ["in"],

@@ -55,9 +55,7 @@ function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): Enco
   if (table == null) return encoded;
   // The cores that share a job share its table.
   encoded.coefficients =
-    job.core > 0
-      ? before[before.length - 1].coefficients
-      : encodeTable(table.elementwise, table.inputScale as f64, job.operator);
+    job.core > 0 ? before[before.length - 1].coefficients : encodeTable(table, job.operator);
   return encoded.coefficients == null ? null : encoded;
 }
 

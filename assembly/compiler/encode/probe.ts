@@ -5,10 +5,11 @@ import { Field, WordLayout, Words } from "../fields/field";
 import * as nn from "../fields/nn";
 import * as streams from "../fields/streams";
 import * as tp from "../fields/tp";
-import { Buffer, BufferSlice, ConvolutionJob, Purpose, TableUse, TpJob } from "../lower/jobs";
+import { Buffer, BufferSlice, ConvolutionJob, Purpose, TpJob } from "../lower/jobs";
 import { Kernels } from "../lower/kernels";
 import { Convolution } from "../plan/convolution";
 import { ELEMENTWISE, ElementwiseFunction } from "../plan/elementwise";
+import { FunctionTable } from "../plan/table";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { encodeConvolution } from "./nn-descriptor";
@@ -128,7 +129,9 @@ export function moveTable(factor: f32): i32 {
   clearFailure();
   const relu = ELEMENTWISE.find(Builtin.RELU) as ElementwiseFunction;
   const job = new TpJob(Purpose.TABLE, nowhere(), nowhere());
-  job.table = new TableUse(relu, 1, factor);
+  const table = new FunctionTable(relu, 0, 1, 1);
+  table.factor = factor;
+  job.table = table;
   words = encodeTp(job, PLAIN);
   return failureCode();
 }

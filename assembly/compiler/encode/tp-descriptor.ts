@@ -1,6 +1,7 @@
 import { Words } from "../fields/field";
 import * as tp from "../fields/tp";
-import { TableUse, TpJob } from "../lower/jobs";
+import { TpJob } from "../lower/jobs";
+import { Table } from "../plan/table";
 import { Settings } from "../settings";
 
 // The end of a circular buffer that is not used.
@@ -65,7 +66,7 @@ function setLoops(words: Words, job: TpJob): void {
 }
 
 /** The factor behind the table, as a float32 rounded to 15 bits of mantissa. */
-function setTable(words: Words, table: TableUse): void {
+function setTable(words: Words, table: Table): void {
   let bits = reinterpret<u32>(table.factor);
   if ((bits & 0x80) != 0 && (bits & 0x17f) != 0) bits += 0x100;
   words.set(tp.TABLE_ENABLE, 1);

@@ -48,7 +48,8 @@ function isDynamicRange(operator: Operator, graph: Graph): bool {
   return isByte && graph.tensors[operator.inputs[0]].dtype == Dtype.FLOAT32;
 }
 
-function operationOf(operator: Operator, graph: Graph): Operation {
+/** The operator as CPU kernels and the rules of TFLite see it. */
+export function operationOf(operator: Operator, graph: Graph): Operation {
   const isCustom = operator.code == Builtin.CUSTOM && !isDetection(operator);
   // A custom operator may have the name of another.
   const name = isCustom ? quote(operator.customName) : nameOf(operator);
@@ -80,7 +81,7 @@ function operandOf(tensor: Tensor): Operand {
   return operand;
 }
 
-/** All that a rule asks for; what an operator does not have keeps its default. */
+/** All that a rule or a function of bytes asks for; what an operator does not have keeps its default. */
 function setOptions(operation: Operation, options: Options): void {
   operation.setOption(Option.PADDING, options.padding);
   operation.setOption(Option.ACTIVATION, options.activation);
@@ -91,6 +92,7 @@ function setOptions(operation: Operation, options: Options): void {
   operation.setOption(Option.FILTER_HEIGHT, options.filterHeight);
   operation.setOption(Option.FILTER_WIDTH, options.filterWidth);
   operation.setOption(Option.AXIS, options.axis);
+  operation.setOption(Option.ALPHA, options.alpha);
   operation.setOption(Option.ALIGN_CORNERS, options.alignCorners ? 1 : 0);
   operation.setOption(Option.HALF_PIXEL_CENTERS, options.halfPixelCenters ? 1 : 0);
   operation.setOption(Option.BEGIN_MASK, options.beginMask);

@@ -4,10 +4,12 @@ import { DTYPE_NAMES, Dtype } from "../../tflite/schema";
 import { Graph, Operator } from "../graph";
 import { Mark } from "../plan/mark";
 import { Placement } from "../plan/placement";
+import { FusedPlan } from "../plan/plan";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { ADVICE, runsOnCpu } from "./cpu-coverage";
 import { demoteIsolated } from "./demotion";
+import { fuseTrees } from "./elementwise/trees";
 import { PATTERNS } from "./patterns";
 
 /**
@@ -21,6 +23,7 @@ export function legalize(context: Context): Placement[] | null {
   for (let i = 0; i < graph.operators.length; i++) {
     placements.push(legalizeOperator(graph.operators[i], context));
   }
+  if (fusesTrees(context)) fuseTrees(placements, context);
   demoteIsolated(graph, placements);
   for (let i = 0; i < placements.length; i++) {
     if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
@@ -54,6 +57,14 @@ function legalizeOperator(operator: Operator, context: Context): Placement {
   if (!placement.isOnNpu) return placement;
   const reason = withheld(placement, context.settings);
   return reason == "" ? placement : Placement.onCpu(reason);
+}
+
+/** Whether tables of trees may be emitted. */
+function fusesTrees(context: Context): bool {
+  const settings = context.settings;
+  if (settings.cpuOnly || settings.compatMesa) return false;
+  const fused = Placement.onNpu(new FusedPlan(), context.capped(Mark.EXPECTED));
+  return withheld(fused, settings) == "";
 }
 
 /** The envelope: proven and expected jobs are emitted unless the caller asks otherwise. */

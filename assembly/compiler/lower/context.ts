@@ -48,7 +48,7 @@ export class LoweringContext {
   private orderOf(job: TpJob): i32 {
     if (generationOf(this.core).hasVendorTp && !this.settings.compatMesa) return NO_ORDER;
     const table = job.table;
-    const isOrdered = table == null ? job.purpose == Purpose.PADDING : table.elementwise.isOrdered;
+    const isOrdered = table == null ? job.purpose == Purpose.PADDING : table.isOrdered;
     return isOrdered && job.core < job.cores - 1 ? 8 : 0;
   }
 

@@ -1,5 +1,5 @@
-import { ElementwiseFunction } from "../plan/elementwise";
 import { Mark } from "../plan/mark";
+import { Table } from "../plan/table";
 import { Kernels } from "./kernels";
 
 /** A piece of NPU memory with a lifetime of its own; `allocate` gives it an address in the arena. */
@@ -38,17 +38,6 @@ export enum Purpose {
   PADDING = 5,
   ADDITION = 6,
   TABLE = 7,
-}
-
-/** The function that a TP job computes on its way. */
-export class TableUse {
-  constructor(
-    public elementwise: ElementwiseFunction,
-    /** What one step of the input is worth. */
-    public inputScale: f32,
-    /** Steps of the output for one of what the table gives. */
-    public factor: f32,
-  ) {}
 }
 
 /** One descriptor's worth of work, in the words of the field; `encode` turns it into bits. */
@@ -143,7 +132,8 @@ export class TpJob extends Job {
   /** The bytes that stand for zero. */
   zero: i32 = 0;
   outputZero: i32 = 0;
-  table: TableUse | null = null;
+  /** The function that the job computes on its way. */
+  table: Table | null = null;
   /** Which of the TP cores that share the work this is, and how many they are. */
   core: i32 = 0;
   cores: i32 = 1;

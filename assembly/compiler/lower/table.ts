@@ -4,7 +4,7 @@ import { TablePlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
 import { imageOf, LoweringContext } from "./context";
-import { BufferSlice, Purpose, TableUse, TpJob } from "./jobs";
+import { BufferSlice, Purpose, TpJob } from "./jobs";
 import { ImageShape } from "./strided-copies";
 
 /** Tiles of this size are what the pattern is known with. */
@@ -80,7 +80,7 @@ class Box {
 }
 
 function coresFor(plan: TablePlan, z: i32, context: LoweringContext): i32 {
-  if (z < plan.elementwise.fewestShared) return 1;
+  if (z < plan.table.fewestShared) return 1;
   return min(context.core.tpCoresPerJob as i32, z);
 }
 
@@ -103,9 +103,9 @@ function tableJob(
   job.tileY = TILE_Y;
   job.reset1 = true;
   job.reset2 = true;
-  job.zero = zeroByte(plan.input);
+  job.zero = plan.table.inputZero;
   job.outputZero = zeroByte(plan.output);
-  job.table = new TableUse(plan.elementwise, plan.inputScale, plan.factor);
+  job.table = plan.table;
   job.inputBytes = box.slice * z;
   job.outputBytes = job.inputBytes;
   job.increments[6] = box.slice;

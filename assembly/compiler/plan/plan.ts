@@ -1,9 +1,9 @@
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution";
 import { copyOf } from "./copy";
-import { ElementwiseFunction } from "./elementwise";
 import { Operands } from "./operands";
 import { ResidualPair } from "./residual-pair";
+import { Table } from "./table";
 
 /** What the NPU is to do for an operator: `lower` has one way for each kind. */
 export enum PlanKind {
@@ -17,6 +17,7 @@ export enum PlanKind {
   MAX_POOL,
   VIEW,
   TABLE,
+  FUSED,
 }
 
 export abstract class Plan {
@@ -204,18 +205,15 @@ export class TablePlan extends Plan {
   constructor(
     input: Tensor,
     output: Tensor,
-    public elementwise: ElementwiseFunction,
+    public table: Table,
   ) {
     super(PlanKind.TABLE, [input], [output]);
   }
+}
 
-  get inputScale(): f32 {
-    return this.input.quantization.scale(0);
-  }
-
-  /** Steps of the output for one of what comes out of the table. */
-  get factor(): f32 {
-    const unit: f32 = this.elementwise.isHomogeneous ? this.inputScale : 1;
-    return unit / this.output.quantization.scale(0);
+/** Nothing: an operator that the tables of later ones compute along with themselves. */
+export class FusedPlan extends Plan {
+  constructor() {
+    super(PlanKind.FUSED, [], []);
   }
 }

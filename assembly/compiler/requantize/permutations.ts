@@ -95,6 +95,8 @@ export class ChannelPermutations {
       case PlanKind.VIEW:
         this.view(plan as ViewPlan);
         break;
+      case PlanKind.FUSED:
+        break;
       default:
         this.fix(plan);
     }

@@ -1,5 +1,6 @@
-import { Graph, Operator } from "../graph";
+import { Graph, Operator, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
+import { Plan, PlanKind } from "../plan/plan";
 
 /** Operators that run in one go: one submission on the NPU, or one after the other on the CPU. */
 export class Segment {
@@ -31,19 +32,21 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
   while (left > 0) {
     while (segmentOf[first] != NOWHERE) first++;
     const segment = new Segment(onNpu);
-    gather(segment, segments.length, first, graph, placements, segmentOf);
+    const isFull = gather(segment, segments.length, first, graph, placements, segmentOf);
     left -= segment.operators.length;
     if (segment.operators.length > 0) segments.push(segment);
     // A full segment is followed by another of its kind.
-    if (segment.operators.length < MOST_OPERATORS) onNpu = !onNpu;
+    if (!isFull) onNpu = !onNpu;
   }
+  const isHandedOn = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < segments.length; i++) {
-    findBorders(segments[i], i, graph, placements, segmentOf);
+    findInputs(segments[i], i, graph, placements, segmentOf, isHandedOn);
   }
+  for (let i = 0; i < segments.length; i++) findOutputs(segments[i], graph, isHandedOn);
   return segments;
 }
 
-/** Operators come in execution order, so one pass finds all that can run. */
+/** Operators come in execution order, so one pass finds all that can run. True if no more may be taken. */
 function gather(
   segment: Segment,
   number: i32,
@@ -51,14 +54,23 @@ function gather(
   graph: Graph,
   placements: Placement[],
   segmentOf: StaticArray<i32>,
-): void {
+): bool {
+  let working = 0;
   for (let i = first; i < graph.operators.length; i++) {
-    if (segment.operators.length == MOST_OPERATORS) return;
+    if (working == MOST_OPERATORS) return true;
     if (segmentOf[i] != NOWHERE || placements[i].isOnNpu != segment.onNpu) continue;
     if (!isReady(graph.operators[i], graph, segmentOf)) continue;
     segmentOf[i] = number;
     segment.operators.push(i);
+    if (!isFused(placements[i])) working++;
   }
+  return working == MOST_OPERATORS;
+}
+
+/** Whether the operator itself has nothing to do: what it reads, others read in its place. */
+function isFused(placement: Placement): bool {
+  const plan = placement.plan;
+  return plan != null && plan.kind == PlanKind.FUSED;
 }
 
 function isReady(operator: Operator, graph: Graph, segmentOf: StaticArray<i32>): bool {
@@ -71,37 +83,45 @@ function isReady(operator: Operator, graph: Graph, segmentOf: StaticArray<i32>):
   return true;
 }
 
-function findBorders(
+/** Marks the tensors that a segment reads from outside, too. */
+function findInputs(
   segment: Segment,
   number: i32,
   graph: Graph,
   placements: Placement[],
   segmentOf: StaticArray<i32>,
+  isHandedOn: StaticArray<bool>,
 ): void {
   for (let i = 0; i < segment.operators.length; i++) {
     const operator = graph.operators[segment.operators[i]];
-    const plan = placements[operator.index].plan;
-    for (let j = 0; j < operator.inputs.length; j++) {
-      const index = operator.inputs[j];
-      if (index < 0 || segment.inputs.includes(index)) continue;
-      const tensor = graph.tensors[index];
-      // What only carries a shape, or a list of axes, is no input of the plan.
-      if (plan != null && !plan.inputs.includes(tensor)) continue;
+    const reads = readBy(operator, placements[operator.index].plan, graph);
+    for (let j = 0; j < reads.length; j++) {
+      const tensor = reads[j];
       const outside = tensor.producer < 0 || segmentOf[tensor.producer] != number;
-      if (outside && !tensor.isConstant) segment.inputs.push(index);
-    }
-    for (let j = 0; j < operator.outputs.length; j++) {
-      const index = operator.outputs[j];
-      if (isReadOutside(index, number, graph, segmentOf)) segment.outputs.push(index);
+      if (!outside || tensor.isConstant || segment.inputs.includes(tensor.index)) continue;
+      segment.inputs.push(tensor.index);
+      isHandedOn[tensor.index] = true;
     }
   }
 }
 
-function isReadOutside(index: i32, number: i32, graph: Graph, segmentOf: StaticArray<i32>): bool {
-  if (graph.leaves(index)) return true;
-  const consumers = graph.tensors[index].consumers;
-  for (let i = 0; i < consumers.length; i++) {
-    if (segmentOf[consumers[i]] != number) return true;
+/** On the NPU a plan's inputs. What only carries a shape, or a list of axes, is none. */
+function readBy(operator: Operator, plan: Plan | null, graph: Graph): Tensor[] {
+  if (plan != null && plan.kind == PlanKind.TABLE) return plan.inputs;
+  const reads: Tensor[] = [];
+  for (let i = 0; i < operator.inputs.length; i++) {
+    if (operator.inputs[i] < 0) continue;
+    const tensor = graph.tensors[operator.inputs[i]];
+    if (plan == null || plan.inputs.includes(tensor)) reads.push(tensor);
   }
-  return false;
+  return reads;
+}
+
+function findOutputs(segment: Segment, graph: Graph, isHandedOn: StaticArray<bool>): void {
+  for (let i = 0; i < segment.operators.length; i++) {
+    const outputs = graph.operators[segment.operators[i]].outputs;
+    for (let j = 0; j < outputs.length; j++) {
+      if (graph.leaves(outputs[j]) || isHandedOn[outputs[j]]) segment.outputs.push(outputs[j]);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { Geometry } from "../../tflite/geometry";
 import { Operation } from "../../tflite/operation";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 

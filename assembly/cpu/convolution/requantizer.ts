@@ -1,7 +1,7 @@
 import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { hasMemory } from "../memory";
 
 /**

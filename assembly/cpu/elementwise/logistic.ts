@@ -1,9 +1,8 @@
-import { storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
-import { ByteTable } from "./table";
+import { byteKernel } from "./bytes";
 
 /** From here on the float32 nearest to the logistic function is 1. */
 const SATURATED: f32 = 16.619047;
@@ -11,20 +10,8 @@ const SATURATED: f32 = 16.619047;
 /** LOGISTIC: 1 / (1 + e^−x). */
 export function prepareLogistic(operation: Operation): Kernel | null {
   const input = operation.inputs[0];
-  const output = operation.outputs[0];
-  if (input.isReal) return new RealLogistic(input, output);
-  const table = new ByteTable(input, output);
-  const inverse: f32 = 1 / output.scale;
-  for (let byte = 0; byte < 256; byte++) {
-    const real = input.scale * ((table.valueOf(byte) - input.zeroPoint) as f32);
-    const steps: f32 = logistic(real) * inverse;
-    table.set(byte, storedValue(steps, output.zeroPoint, output.least, output.greatest));
-  }
-  return table;
-}
-
-function logistic(x: f32): f32 {
-  return 1 / (1 + Mathf.exp(-x));
+  if (!input.isReal) return byteKernel(operation);
+  return new RealLogistic(input, operation.outputs[0]);
 }
 
 /** As TFLite's kernel for float32 has it: the same function, other roundings. */

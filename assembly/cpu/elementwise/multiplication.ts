@@ -1,39 +1,15 @@
-import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
+import { byteKernel } from "./bytes";
 
 /** MUL. */
 export function prepareMultiplication(operation: Operation): Kernel | null {
   const a = operation.inputs[0];
-  const b = operation.inputs[1];
-  const output = operation.outputs[0];
-  const range = Range.of(operation);
-  if (a.isReal) return new RealProduct(a, b, output, range);
-  return new Product(a, b, output, range);
-}
-
-class Product extends Pairwise {
-  private multiplier: Multiplier;
-
-  constructor(
-    a: Tensor,
-    b: Tensor,
-    output: Tensor,
-    private range: Range,
-  ) {
-    super(a, b, output);
-    this.multiplier = Multiplier.of(((a.scale * b.scale) / output.scale) as f64);
-  }
-
-  protected combine(a: usize, b: usize, to: usize): void {
-    const first = this.a.byteAt(a) - this.a.zeroPoint;
-    const second = this.b.byteAt(b) - this.b.zeroPoint;
-    const value = this.multiplier.apply(first * second) + this.output.zeroPoint;
-    store<u8>(this.output.pointer + to, this.range.clamp(value) as u8);
-  }
+  if (!a.isReal) return byteKernel(operation);
+  return new RealProduct(a, operation.inputs[1], operation.outputs[0], Range.of(operation));
 }
 
 class RealProduct extends Pairwise {

@@ -1,34 +1,11 @@
-import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
+import { byteKernel } from "./bytes";
 
 /** PRELU. Inputs: the tensor, slopes below 0, repeated where their extent is 1. */
 export function preparePrelu(operation: Operation): Kernel | null {
-  return operation.inputs[0].isReal ? new RealPrelu(operation) : new Prelu(operation);
-}
-
-class Prelu extends Pairwise {
-  private above: Multiplier;
-  private below: Multiplier;
-
-  constructor(operation: Operation) {
-    const input = operation.inputs[0];
-    const slopes = operation.inputs[1];
-    const output = operation.outputs[0];
-    super(input, slopes, output);
-    this.above = Multiplier.of((input.scale / output.scale) as f64);
-    this.below = Multiplier.of(((input.scale * slopes.scale) / output.scale) as f64);
-  }
-
-  protected combine(a: usize, b: usize, to: usize): void {
-    const output = this.output;
-    const distance = this.a.byteAt(a) - this.a.zeroPoint;
-    const slope = this.b.byteAt(b) - this.b.zeroPoint;
-    const bent = distance >= 0 ? this.above.apply(distance) : this.below.apply(distance * slope);
-    const value = bent + output.zeroPoint;
-    store<u8>(output.pointer + to, min(max(value, output.least), output.greatest) as u8);
-  }
+  return operation.inputs[0].isReal ? new RealPrelu(operation) : byteKernel(operation);
 }
 
 class RealPrelu extends Pairwise {

@@ -1,5 +1,5 @@
 import { Operation } from "../../tflite/operation";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
 

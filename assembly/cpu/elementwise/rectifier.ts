@@ -1,10 +1,9 @@
-import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
-import { ByteTable } from "./table";
+import { byteKernel } from "./bytes";
 
 // Functions that are linear on either side of 0: below it the value times a slope, then the
 // range of the activation.
@@ -32,21 +31,8 @@ export function prepareAbsolute(operation: Operation): Kernel | null {
 function rectifier(operation: Operation, slope: f32, low: f32, high: f32): Kernel | null {
   const input = operation.inputs[0];
   const output = operation.outputs[0];
-  const range = Range.between(low, high, output);
-  if (input.isReal) return new RealRectifier(input, output, slope, range);
-  const above = Multiplier.of((input.scale / output.scale) as f64);
-  const below = Multiplier.of(Math.abs(((input.scale * slope) / output.scale) as f64));
-  const table = new ByteTable(input, output);
-  for (let byte = 0; byte < 256; byte++) {
-    const distance = table.valueOf(byte) - input.zeroPoint;
-    table.set(byte, range.clamp(output.zeroPoint + bent(distance, above, below, slope)));
-  }
-  return table;
-}
-
-function bent(distance: i32, above: Multiplier, below: Multiplier, slope: f32): i32 {
-  if (distance >= 0) return above.apply(distance);
-  return slope < 0 ? below.apply(-distance) : below.apply(distance);
+  if (!input.isReal) return byteKernel(operation);
+  return new RealRectifier(input, output, slope, Range.between(low, high, output));
 }
 
 class RealRectifier extends Kernel {

@@ -36,11 +36,11 @@ function requantized(part: Tensor, output: Tensor, kernels: Kernel[]): Tensor | 
   const inverse: f32 = 1 / output.scale;
   const scale: f32 = part.scale * inverse;
   const bias: f32 = -(part.zeroPoint as f32) * scale;
-  const table = new ByteTable(part, copy);
+  const bytes = new StaticArray<u8>(256);
   for (let byte = 0; byte < 256; byte++) {
     const steps: f32 = (byte as f32) * scale + bias;
-    table.set(byte, storedValue(steps, output.zeroPoint, 0, 255));
+    bytes[byte] = storedValue(steps, output.zeroPoint, 0, 255) as u8;
   }
-  kernels.push(table);
+  kernels.push(new ByteTable(part, copy, bytes));
   return copy;
 }

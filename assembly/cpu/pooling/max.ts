@@ -1,6 +1,6 @@
 import { Operation } from "../../tflite/operation";
 import { poolGeometry } from "../../tflite/rules/pixels";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { PoolWindows } from "./windows";
 

@@ -1,5 +1,5 @@
 import { Geometry } from "../../tflite/geometry";
-import { Range } from "../arithmetic/activation";
+import { Range } from "../../tflite/values/range";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 

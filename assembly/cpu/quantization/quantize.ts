@@ -1,21 +1,13 @@
-import { Multiplier, storedValue } from "../../tflite/multiplier";
+import { storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { ByteTable } from "../elementwise/table";
+import { byteKernel } from "../elementwise/bytes";
 import { Kernel } from "../kernel";
 
 /** QUANTIZE: from float32 to an 8-bit type, or from one quantization to another. */
 export function prepareQuantize(operation: Operation): Kernel | null {
   const input = operation.inputs[0];
-  const output = operation.outputs[0];
-  if (input.isReal) return new Quantize(input, output);
-  const multiplier = Multiplier.of((input.scale as f64) / (output.scale as f64));
-  const table = new ByteTable(input, output);
-  for (let byte = 0; byte < 256; byte++) {
-    const value = multiplier.apply(table.valueOf(byte) - input.zeroPoint) + output.zeroPoint;
-    table.set(byte, min(max(value, output.least), output.greatest));
-  }
-  return table;
+  return input.isReal ? new Quantize(input, operation.outputs[0]) : byteKernel(operation);
 }
 
 class Quantize extends Kernel {

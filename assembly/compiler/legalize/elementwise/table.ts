@@ -4,7 +4,8 @@ import { LARGEST_TENSOR } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
 import { TablePlan } from "../../plan/plan";
-import { sameShape, saturatesAt, whyNoBytes } from "../../plan/tensors";
+import { FunctionTable } from "../../plan/table";
+import { sameShape, saturatesAt, whyNoBytes, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 
 /** The shift is seven bits, signed: well within it. */
@@ -20,15 +21,18 @@ export function legalizeElementwise(operator: Operator, context: Context): Place
   if (reason != "") return Placement.onCpu(reason);
   if (!saturatesAt(elementwise.limit, output))
     return Placement.onCpu(`${elementwise.name} would cut below the largest value of its output`);
-  const plan = new TablePlan(input, output, elementwise);
-  if (plan.factor < LEAST_FACTOR || plan.factor > LARGEST_FACTOR)
+  const from = input.quantization.scale(0);
+  const to = output.quantization.scale(0);
+  const table = new FunctionTable(elementwise, zeroByte(input), from, to);
+  if (table.factor < LEAST_FACTOR || table.factor > LARGEST_FACTOR)
     return Placement.onCpu(
-      `its effective scale of ${plan.factor} exceeds what the shift field holds`,
+      `its effective scale of ${table.factor} exceeds what the shift field holds`,
     );
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  return Placement.onNpu(new TablePlan(input, output, table), context.capped(Mark.EXPECTED));
 }
 
-function whyNotElementwise(input: Tensor, output: Tensor): string {
+/** Why bytes do not become bytes one by one, "" if they do. */
+export function whyNotElementwise(input: Tensor, output: Tensor): string {
   const broken = whyNoBytes(input, "input");
   if (broken != "") return broken;
   const wrong = whyNoBytes(output, "output");

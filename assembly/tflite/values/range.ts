@@ -1,8 +1,8 @@
-import { storedValue } from "../../tflite/multiplier";
-import { Operation } from "../../tflite/operation";
-import { Option } from "../../tflite/option";
-import { Activation } from "../../tflite/schema";
-import { Tensor } from "../../tflite/tensor";
+import { storedValue } from "../multiplier";
+import { Operation } from "../operation";
+import { Option } from "../option";
+import { Activation } from "../schema";
+import { Tensor } from "../tensor";
 
 /** The range that an output is clamped to: its type's and its fused activation's. */
 export class Range {

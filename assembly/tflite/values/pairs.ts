@@ -1,0 +1,80 @@
+import { Multiplier } from "../multiplier";
+import { Operation } from "../operation";
+import { RAISED_BITS, sumFactor } from "../rules/elementwise";
+import { Tensor } from "../tensor";
+import { ByteFunction } from "./byte-function";
+import { Range } from "./range";
+
+/** ADD and SUB: both operands are brought to a common scale first. */
+export class ByteSum extends ByteFunction {
+  /** By stored byte: the operand in the common scale. */
+  private first: StaticArray<i32>;
+  private second: StaticArray<i32>;
+  private output: Tensor;
+  private range: Range;
+  private toOutput: Multiplier;
+
+  constructor(operation: Operation, subtracts: bool) {
+    super();
+    const a = operation.inputs[0];
+    const b = operation.inputs[1];
+    const common = 2 * (max(a.scale, b.scale) as f64);
+    this.first = raised(a, common, false);
+    this.second = raised(b, common, subtracts);
+    this.output = operation.outputs[0];
+    this.range = Range.of(operation);
+    this.toOutput = Multiplier.of(sumFactor(operation));
+  }
+
+  of(a: i32, b: i32): i32 {
+    const sum = this.first[a & 0xff] + this.second[b & 0xff];
+    return this.range.clamp(this.toOutput.apply(sum) + this.output.zeroPoint);
+  }
+}
+
+function raised(tensor: Tensor, common: f64, negated: bool): StaticArray<i32> {
+  const multiplier = Multiplier.of((tensor.scale as f64) / common);
+  const values = new StaticArray<i32>(256);
+  for (let byte = 0; byte < 256; byte++) {
+    const scaled = multiplier.apply((tensor.valueOf(byte) - tensor.zeroPoint) << RAISED_BITS);
+    values[byte] = negated ? -scaled : scaled;
+  }
+  return values;
+}
+
+/** MUL. */
+export class ByteProduct extends ByteFunction {
+  private a: Tensor;
+  private b: Tensor;
+  private output: Tensor;
+  private range: Range;
+  private multiplier: Multiplier;
+
+  constructor(operation: Operation) {
+    super();
+    const a = operation.inputs[0];
+    const b = operation.inputs[1];
+    const output = operation.outputs[0];
+    this.a = a;
+    this.b = b;
+    this.output = output;
+    this.range = Range.of(operation);
+    this.multiplier = Multiplier.of(((a.scale * b.scale) / output.scale) as f64);
+  }
+
+  of(a: i32, b: i32): i32 {
+    const product = (a - this.a.zeroPoint) * (b - this.b.zeroPoint);
+    return this.range.clamp(this.multiplier.apply(product) + this.output.zeroPoint);
+  }
+}
+
+/** MAXIMUM and MINIMUM: of stored values, as TFLite has it, which are quantized alike. */
+export class ByteExtreme extends ByteFunction {
+  constructor(private greatest: bool) {
+    super();
+  }
+
+  of(a: i32, b: i32): i32 {
+    return this.greatest ? max(a, b) : min(a, b);
+  }
+}

@@ -1,0 +1,185 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { elementsOf } from "../../host/dtype.ts";
+import { type CompiledBlob, compile } from "../../host/index.ts";
+import {
+  buildModel,
+  type OperatorSpec,
+  type Quantization,
+  type TensorSpec,
+} from "../../host/tflite/builder.ts";
+import { compare } from "../support/compare.ts";
+import { runBlob } from "../support/runs.ts";
+
+// Operators that give each element from the same element of one tensor, and trees of them: one
+// table, for all 256 bytes, against the CPU kernels, which give what TFLite's do to the byte.
+
+const TARGETS = ["a311d", "imx8mp"];
+const DTYPES = ["uint8", "int8"] as const;
+
+/** By tensor: real numbers from … to, which its 256 bytes are spread over. */
+type Ranges = Record<string, [least: number, most: number]>;
+
+interface Tree {
+  what: string;
+  /** The input is "in", the output "out". */
+  ranges: Ranges;
+  operators: OperatorSpec[];
+  /** Constants of one element: the byte's distance from the least. */
+  constants?: Record<string, number>;
+  /** Off the CPU's results: one step for one operator, two where there is rounding in between. */
+  largest: number;
+}
+
+const op = (
+  operator: string,
+  inputs: string[],
+  output: string,
+  options?: OperatorSpec["options"],
+): OperatorSpec => ({
+  operator,
+  version: 2,
+  inputs,
+  outputs: [output],
+  ...(options ? { options } : {}),
+});
+
+const alone = (operator: string, from: Ranges[string], to: Ranges[string], options?: object) => ({
+  what: `${operator} from ${from.join(" … ")} to ${to.join(" … ")}`,
+  ranges: { in: from, out: to },
+  operators: [op(operator, ["in"], "out", options as OperatorSpec["options"])],
+  largest: 1,
+});
+
+const withConstant = (
+  operator: string,
+  from: Ranges[string],
+  constant: [...Ranges[string], byte: number],
+  to: Ranges[string],
+  options: object = { fused_activation_function: 0 },
+): Tree => ({
+  what: `${operator} of ${from.join(" … ")} and a constant to ${to.join(" … ")}`,
+  ranges: { in: from, c: [constant[0], constant[1]], out: to },
+  constants: { c: constant[2] },
+  operators: [op(operator, ["in", "c"], "out", options as OperatorSpec["options"])],
+  largest: 1,
+});
+
+const TREES: Tree[] = [
+  alone("HARD_SWISH", [-8, 8], [-0.4, 8]),
+  alone("HARD_SWISH", [-3, 5], [-0.4, 5]),
+  alone("HARD_SWISH", [-30, 40], [-0.4, 20]),
+  alone("LEAKY_RELU", [-6, 6], [-1, 6], { alpha: 0.1 }),
+  alone("LEAKY_RELU", [-10, 2], [-3, 2], { alpha: 0.3 }),
+  alone("LEAKY_RELU", [-1, 10], [-2, 10], { alpha: -0.5 }),
+  alone("TANH", [-4, 4], [-1, 1]),
+  alone("TANH", [-1, 1], [-1, 1]),
+  alone("TANH", [-16, 12], [-1, 1]),
+  alone("RELU6", [-4, 12], [0, 12]),
+  alone("RELU6", [-20, 20], [-2, 20]),
+  withConstant("MUL", [-3, 5], [-1, 1, 200], [-2, 4]),
+  withConstant("MUL", [-3, 5], [-1, 1, 30], [-2, 4]),
+  withConstant("ADD", [-3, 5], [0, 8, 90], [-1, 8]),
+  withConstant("ADD", [-3, 5], [0, 8, 90], [-1, 8], { fused_activation_function: 3 }),
+  withConstant("SUB", [-3, 5], [0, 8, 90], [-6, 3]),
+  withConstant("MAXIMUM", [-3, 5], [-3, 5, 120], [-3, 5], {}),
+  withConstant("MINIMUM", [-3, 5], [-3, 5, 180], [-3, 5], {}),
+  withConstant("PRELU", [-6, 3], [-1, 1, 160], [-2, 3], {}),
+  {
+    what: "x · LOGISTIC(x)",
+    ranges: { in: [-8, 8], s: [0, 1], out: [-0.28, 8] },
+    operators: [
+      op("LOGISTIC", ["in"], "s"),
+      op("MUL", ["in", "s"], "out", { fused_activation_function: 0 }),
+    ],
+    largest: 2,
+  },
+  {
+    what: "x · LOGISTIC(x) over a wide range",
+    ranges: { in: [-40, 30], s: [0, 1], out: [-0.28, 20] },
+    operators: [
+      op("LOGISTIC", ["in"], "s"),
+      op("MUL", ["s", "in"], "out", { fused_activation_function: 0 }),
+    ],
+    largest: 2,
+  },
+  {
+    what: "x · HARD_SIGMOID(x), spelled out",
+    ranges: {
+      in: [-6, 6],
+      a: [-3, 9],
+      b: [0, 6],
+      c: [0, 8],
+      d: [0, 0.5],
+      s: [0, 1],
+      out: [-0.4, 6],
+    },
+    constants: { c: 96, d: 85 },
+    operators: [
+      op("ADD", ["in", "c"], "a", { fused_activation_function: 0 }),
+      op("RELU6", ["a"], "b"),
+      op("MUL", ["b", "d"], "s", { fused_activation_function: 0 }),
+      op("MUL", ["in", "s"], "out", { fused_activation_function: 0 }),
+    ],
+    largest: 2,
+  },
+  {
+    what: "MAXIMUM of x and x times a constant, requantized",
+    ranges: { in: [-4, 4], c: [-0.5, 0.5], m: [-1, 1], q: [-4, 4], out: [-4, 4] },
+    constants: { c: 192 },
+    operators: [
+      op("MUL", ["in", "c"], "m", { fused_activation_function: 0 }),
+      op("QUANTIZE", ["m"], "q"),
+      op("MAXIMUM", ["q", "in"], "out"),
+    ],
+    largest: 2,
+  },
+];
+
+/** Whole channels, odd sides, one pixel, and one list. */
+const SHAPES = [[1, 4, 8, 8], [1, 7, 13, 3], [1, 1, 1, 256], [300]];
+
+function quantization([least, most]: [number, number], dtype: string): Quantization {
+  const scale = Math.fround((most - least) / 255);
+  const zero = Math.round(-least / scale);
+  return { scale, zeroPoint: zero - (dtype === "int8" ? 128 : 0) };
+}
+
+function modelOf(tree: Tree, shape: number[], dtype: (typeof DTYPES)[number]): Uint8Array {
+  const tensors = Object.entries(tree.ranges).map(([name, range]): TensorSpec => {
+    const byte = tree.constants?.[name];
+    const common = { name, dtype, quantization: quantization(range, dtype) };
+    if (byte === undefined) return { ...common, shape };
+    return { ...common, shape: [1], data: Uint8Array.of(byte ^ (dtype === "int8" ? 0x80 : 0)) };
+  });
+  return buildModel({ inputs: ["in"], outputs: ["out"], tensors, operators: tree.operators });
+}
+
+const tpJobs = ({ report }: CompiledBlob) => report.segments.map(({ tpJobs }) => tpJobs);
+
+for (const tree of TREES) {
+  test(`${tree.what}: one table, at most ${tree.largest} off`, async () => {
+    for (const target of TARGETS) {
+      for (const dtype of DTYPES) {
+        for (const shape of SHAPES) {
+          const where = `${target} ${dtype} ${shape}`;
+          const model = modelOf(tree, shape, dtype);
+          const input = Uint8Array.from({ length: elementsOf(shape) }, (_, i) => i);
+          const blob = await compile(model, { target });
+          const { report } = blob;
+          const left = report.operators.filter(({ placement }) => placement !== "NPU");
+          assert.equal(left, [], where);
+          assert.is(report.segments.length, 1, where);
+          const [[found]] = (await runBlob(blob, [[input]])) as [[Uint8Array]];
+          const cpu = await compile(model, { target, cpuOnly: true });
+          const [[expected]] = (await runBlob(cpu, [[input]])) as [[Uint8Array]];
+          const { largest } = compare(found, expected);
+          assert.ok(largest <= tree.largest, `${where}: ${largest} steps`);
+          if (elementsOf(shape) < 300) assert.ok((tpJobs(blob)[0] as number) <= 4, where);
+        }
+      }
+    }
+  });
+}
+
+test.run();
