@@ -16,12 +16,13 @@ const LAYOUTS = {
   Tp: "assembly/emulator/tp/fields.ts",
 };
 const FIELD_LAYOUT = "assembly/emulator/layout.ts";
+const SRAM = "assembly/emulator/nn/sram.ts";
 const LIMITS = "assembly/targets/limits.ts";
 const VERSION = "assembly/compiler/version.ts";
 
 /** What the generated files follow from. */
 export const HEADER_SOURCES = [
-  ...[SCHEMA, LAYOUT, CORES, LIMITS, VERSION, FIELD_LAYOUT],
+  ...[SCHEMA, LAYOUT, CORES, LIMITS, VERSION, FIELD_LAYOUT, SRAM],
   ...Object.values(LAYOUTS),
   "scripts/c-headers.mjs",
 ];
@@ -41,16 +42,19 @@ export function generateHeaders() {
   if (status !== 0) throw new Error(`flatc: ${stderr}`);
   const write = (name, lines) => writeFileSync(join(GENERATED, name), `${lines.join("\n")}\n`);
   write("cores.generated.inc", load(CORES).CORES.map(coreRow));
-  write(
-    "limits.generated.inc",
-    Object.entries({ ...load(LIMITS), ...load(VERSION) }).flatMap(limit),
-  );
+  write("limits.generated.inc", numbers({ ...load(LIMITS), ...load(VERSION) }, "uint64_t"));
   write(
     "descriptors.generated.inc",
     Object.entries(LAYOUTS).flatMap(([kind, module]) =>
       descriptorTables(kind, load(module).layout),
     ),
   );
+  write(
+    "fields.generated.inc",
+    Object.entries(LAYOUTS).flatMap(([kind, module]) => fieldConstants(kind, load(module))),
+  );
+  const { PATTERNS, ...sram } = load(SRAM);
+  write("sram.generated.inc", [...numbers(sram, "uint32_t"), ...patternTable(PATTERNS)]);
   write("layout.generated.inc", layoutTables(load(LAYOUT).LAYOUT));
 }
 
@@ -59,12 +63,14 @@ function coreRow(core) {
   return `{"${core.name}", ${numbers.join(", ")}},`;
 }
 
-/** MOST_ARENA_BYTES becomes kMostArenaBytes. */
-function limit([name, value]) {
-  if (typeof value !== "number") return [];
-  const words = name.toLowerCase().split("_");
-  const camel = words.map((word) => word[0].toUpperCase() + word.slice(1)).join("");
-  return [`constexpr uint64_t k${camel} = ${value};`];
+/** The numbers that a module exports: MOST_ARENA_BYTES becomes kMostArenaBytes. */
+function numbers(exported, type) {
+  return Object.entries(exported).flatMap(([name, value]) => {
+    if (typeof value !== "number") return [];
+    const words = name.toLowerCase().split("_");
+    const camel = words.map((word) => word[0].toUpperCase() + word.slice(1)).join("");
+    return [`constexpr ${type} k${camel} = ${value};`];
+  });
 }
 
 /** By architecture and word: the bits that known values do not agree on, and the value of all others. */
@@ -74,7 +80,26 @@ function descriptorTables(kind, layout) {
     ...Array.from({ length: layout.words }, (_, word) => wordRow(layout, word, architecture)),
     "};",
   ]);
-  return [`static_assert(k${kind}Words == ${layout.words});`, ...table];
+  return table;
+}
+
+/** kNnKernelX, and likewise every field and list of fields that a layout's module exports. */
+function fieldConstants(kind, { layout, ...exported }) {
+  const constants = Object.entries(exported).map(([name, value]) => {
+    const constant = `k${kind}${name[0].toUpperCase()}${name.slice(1)}`;
+    if (!Array.isArray(value)) return `constexpr Field ${constant} = ${fieldRow(value)};`;
+    return `constexpr Field ${constant}[] = {${value.map(fieldRow).join(", ")}};`;
+  });
+  return [`constexpr uint32_t k${kind}Words = ${layout.words};`, ...constants];
+}
+
+function fieldRow({ word, high, low }) {
+  return `{${word}, ${high}, ${low}}`;
+}
+
+function patternTable(patterns) {
+  const rows = patterns.map(({ from, top, low, high }) => `{${from}, ${top}, ${low}u, ${high}u},`);
+  return ["constexpr Pattern kPatterns[] = {", ...rows, "};"];
 }
 
 function wordRow({ fields }, word, architecture) {

@@ -4,6 +4,7 @@ import { refuse } from "../descriptor";
 import * as field from "./fields";
 import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
+import { KERNEL_START, LEAST_KERNEL_END, PATTERNS, REGION_UNIT } from "./sram";
 
 /**
  * The regions of the core's SRAM that keep kernels, and a tile of the image where there is more than
@@ -21,23 +22,8 @@ import { NnJob } from "./job";
  * the same words, though its caching is switched off.
  */
 
-const KERNEL_START: u32 = 0x800;
-/** The least end of kernels that are cached as a whole. */
-const LEAST_END: u32 = 0xa00;
-const REGION_UNIT: u32 = 128;
-
 const FULL: u32 = 1;
 const PARTIAL: u32 = 2;
-
-/** The least number of kernels, then bits 69:64, 31:0 and 63:32 of their pattern. */
-// biome-ignore format: a table
-const PATTERNS: StaticArray<u32> = [
-  1024, 0x13, 0x00080000, 0x00000000,
-   512, 0x3d, 0x00000000, 0x2aaaaaa0,
-   256, 0x3e, 0xffffaaaa, 0x7fffffff,
-   160, 0x06, 0x0000007e, 0x00000000,
-     1, 0x3f, 0xfffffffe, 0xffffffff,
-];
 
 export function checkCaching(job: NnJob, core: Core, generation: Generation): bool {
   const isPartial =
@@ -55,19 +41,20 @@ export function checkCaching(job: NnJob, core: Core, generation: Generation): bo
 
 function hasPatternOf(kernels: u32): bool {
   let i = 0;
-  while (kernels < PATTERNS[i]) i += 4;
+  while (kernels < PATTERNS[i].from) i++;
+  const pattern = PATTERNS[i];
   return (
-    field.patternTop.value == PATTERNS[i + 1] &&
-    field.patternLow.value == PATTERNS[i + 2] &&
-    field.patternHigh.value == PATTERNS[i + 3]
+    field.patternTop.value == pattern.top &&
+    field.patternLow.value == pattern.low &&
+    field.patternHigh.value == pattern.high
   );
 }
 
 function checkFull(core: Core): bool {
   const end = field.kernelCacheEnd;
-  const most = max(core.sramBytes, LEAST_END);
+  const most = max(core.sramBytes, LEAST_KERNEL_END);
   if (end.value % REGION_UNIT != 0) return refuse(end, "a multiple of 128");
-  if (end.value >= LEAST_END && end.value <= most) return true;
+  if (end.value >= LEAST_KERNEL_END && end.value <= most) return true;
   return refuse(end, phrase("from 0xa00 to ", hex(most)));
 }
 

@@ -12,8 +12,7 @@ struct Word {
   uint32_t value;
 };
 
-// For either kind and architecture, from the layouts that the emulator reads descriptors by, which
-// draw them (assembly/emulator/nn/fields.ts, assembly/emulator/tp/fields.ts).
+// For either kind and architecture, from the same layouts as the fields.
 #include "descriptors.generated.inc"
 
 /** Index of the first word that differs from those of a table in more than its varying bits. */
@@ -34,8 +33,13 @@ uint32_t Descriptor::word(uint32_t index) const {
   return word;
 }
 
-uint32_t Descriptor::bits(uint32_t index, uint32_t high, uint32_t low) const {
-  return word(index) << (31 - high) >> (31 - high + low);
+uint32_t Descriptor::bits(const Field& field) const {
+  return word(field.word) << (31 - field.high) >> (31 - field.high + field.low);
+}
+
+int32_t Descriptor::asSigned(const Field& field) const {
+  return static_cast<int32_t>(word(field.word) << (31 - field.high)) >>
+         (31 - field.high + field.low);
 }
 
 int strangeNnWord(const Descriptor& descriptor, const Core& core) {

@@ -1,4 +1,4 @@
-// Descriptors as two tables: which bits may vary, and what all others are.
+// Descriptors: their fields by name, and which of their bits have a known meaning.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,14 @@
 
 namespace nolfet {
 
-constexpr uint32_t kNnWords = 34;
-constexpr uint32_t kTpWords = 31;
+/** Bits `high` to `low` of a word. */
+struct Field {
+  uint32_t word, high, low;
+};
+
+// The fields that the emulator reads, by the names that they have there, where they are drawn
+// (assembly/emulator/nn/fields.ts, assembly/emulator/tp/fields.ts).
+#include "fields.generated.inc"
 
 /** The words of a descriptor, of either kind. */
 class Descriptor {
@@ -16,11 +22,9 @@ class Descriptor {
   explicit Descriptor(const uint8_t* bytes) : bytes_(bytes) {}
 
   uint32_t word(uint32_t index) const;
-  /** Bits `high` to `low` of a word. */
-  uint32_t bits(uint32_t index, uint32_t high, uint32_t low) const;
-  /** The lower and the upper half of a word. */
-  uint32_t low(uint32_t index) const { return bits(index, 15, 0); }
-  uint32_t high(uint32_t index) const { return bits(index, 31, 16); }
+  uint32_t bits(const Field& field) const;
+  /** The bits as a two's complement number. */
+  int32_t asSigned(const Field& field) const;
 
  private:
   const uint8_t* bytes_;

@@ -12,21 +12,17 @@ constexpr int64_t kEndless = std::numeric_limits<int64_t>::max();
 /** Behind any buffer, and still far from where sums overflow. */
 constexpr int64_t kFar = int64_t{1} << 40;
 
-constexpr uint32_t kIncrementWords[] = {14, 15, 17, 18, 20, 21, 23};
-constexpr uint32_t kCountWords[] = {16, 19, 22};
-
 }  // namespace
 
 Loops::Loops(const Descriptor& tp) {
   for (int k = 0; k < kLoops; k++) {
-    increment_[k] = static_cast<int32_t>(tp.word(kIncrementWords[k]));
+    increment_[k] = tp.asSigned(kTpIncrements[k]);
     const bool isOutermost = k == kLoops - 1;
-    const uint32_t word = kCountWords[isOutermost ? 0 : k / 2];
-    const uint32_t count = isOutermost ? 0 : k % 2 == 0 ? tp.low(word) : tp.high(word);
+    const uint32_t count = isOutermost ? 0 : tp.bits(kTpCounts[k]);
     count_[k] = count == 0 ? kEndless : count;
   }
-  rowReset_ = tp.bits(12, 2, 2) == 1 ? 1 : -1;
-  tileReset_ = tp.bits(12, 4, 4) == 1 ? 3 : tp.bits(12, 3, 3) == 1 ? 2 : -1;
+  rowReset_ = tp.bits(kTpReset1) == 1 ? 1 : -1;
+  tileReset_ = tp.bits(kTpReset3) == 1 ? 3 : tp.bits(kTpReset2) == 1 ? 2 : -1;
   innermost_ = 0;
   while (count_[innermost_] == 1) innermost_++;
 }

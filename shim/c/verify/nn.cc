@@ -39,42 +39,43 @@ void checkAxis(const Memory& memory, const Axis& axis, int32_t step) {
 
 Axis xOf(const Descriptor& nn) {
   return {
-      static_cast<int32_t>(nn.bits(1, 18, 6)),
-      static_cast<int32_t>(nn.bits(3, 18, 6)),
-      static_cast<int32_t>(nn.bits(0, 5, 2)),
-      offsetOf(nn.bits(2, 2, 0), nn.bits(4, 16, 16)),
-      nn.low(16),
-      nn.low(17),
+      static_cast<int32_t>(nn.bits(kNnInX)),
+      static_cast<int32_t>(nn.bits(kNnOutX)),
+      static_cast<int32_t>(nn.bits(kNnKernelX)),
+      offsetOf(nn.bits(kNnOffsetXLow), nn.bits(kNnOffsetXSign)),
+      nn.bits(kNnInXStride),
+      nn.bits(kNnOutXStride),
   };
 }
 
 Axis yOf(const Descriptor& nn) {
   return {
-      static_cast<int32_t>(nn.bits(1, 31, 19)),
-      static_cast<int32_t>(nn.bits(3, 31, 19)),
-      static_cast<int32_t>(nn.bits(8, 15, 12)),
-      offsetOf(nn.bits(2, 5, 3), nn.bits(4, 17, 17)),
-      nn.high(16),
-      nn.high(8),
+      static_cast<int32_t>(nn.bits(kNnInY)),
+      static_cast<int32_t>(nn.bits(kNnOutY)),
+      static_cast<int32_t>(nn.bits(kNnKernelY)),
+      offsetOf(nn.bits(kNnOffsetYLow), nn.bits(kNnOffsetYSign)),
+      nn.bits(kNnInYStride),
+      nn.bits(kNnOutYStride),
   };
 }
 
 /** 2 where pooling drops every other pixel, else 1. */
 int32_t stepOf(const Memory& memory, const Descriptor& nn) {
-  const uint32_t pooling = nn.bits(0, 28, 27);
+  const uint32_t pooling = nn.bits(kNnPooling);
   if (pooling != 0 && pooling != kFirstPixel) memory.bad("a known way of pooling", pooling);
-  if (nn.bits(0, 29, 29) != (pooling == 0 ? 1 : 0)) memory.bad("the size of pooling", "another");
+  if (nn.bits(kNnPoolingSize) != (pooling == 0 ? 1 : 0))
+    memory.bad("the size of pooling", "another");
   return pooling == 0 ? 1 : 2;
 }
 
 /** What is stored by channels: their numbers, and how many kernels a core has at a time. */
 Convolution convolutionOf(const Memory& memory, const Descriptor& nn) {
   Convolution job = {};
-  job.address = uint64_t{nn.bits(5, 25, 0)} << 6;
-  const uint32_t planes = nn.bits(0, 19, 6);
-  job.outputChannels = nn.bits(4, 13, 0);
-  job.kernelsPerCore = nn.bits(0, 26, 20);
-  job.depthwise = nn.bits(22, 17, 17) == 1;
+  job.address = uint64_t{nn.bits(kNnKernelAddress)} << 6;
+  const uint32_t planes = nn.bits(kNnKernelZ);
+  job.outputChannels = nn.bits(kNnOutZ);
+  job.kernelsPerCore = nn.bits(kNnKernelsPerCore);
+  job.depthwise = nn.bits(kNnDepthwise) == 1;
   job.inputChannels = job.depthwise ? job.outputChannels : planes;
   if (planes == 0 || job.outputChannels == 0 || job.kernelsPerCore == 0) {
     memory.bad("channels and kernels above 0", 0);
@@ -94,8 +95,9 @@ Range verifyCoefficients(Memory& memory, const Core& core, const Convolution& jo
 }
 
 void checkNumbers(const Memory& memory, const Descriptor& nn) {
-  if (nn.bits(15, 17, 2) > 255) memory.bad("a border that is a byte", nn.bits(15, 17, 2));
-  if (nn.bits(15, 29, 28) > 1) memory.bad("a shift below 64", nn.bits(15, 29, 28));
+  if (nn.bits(kNnBorderConstant) > 255)
+    memory.bad("a border that is a byte", nn.bits(kNnBorderConstant));
+  if (nn.bits(kNnShift5) > 1) memory.bad("a shift below 64", nn.bits(kNnShift5));
 }
 
 /**
@@ -103,10 +105,12 @@ void checkNumbers(const Memory& memory, const Descriptor& nn) {
  * holds for one, and on v7 of none.
  */
 void checkSigns(const Memory& memory, const Core& core, const Descriptor& nn, bool x, bool y) {
-  const uint32_t found = nn.bits(18, 30, 29);
-  const uint32_t both = core.architecture == 8 && (x || y) ? 3 : 0;
-  if (found != (x ? 1u : 0u) + (y ? 2u : 0u) && found != both) {
-    memory.bad("the offsets' signs", nn.word(18));
+  const bool foundX = nn.bits(kNnNegativeX) == 1;
+  const bool foundY = nn.bits(kNnNegativeY) == 1;
+  const bool both = core.architecture == 8 && (x || y);
+  const bool isEach = foundX == x && foundY == y;
+  if (!isEach && !(foundX == both && foundY == both)) {
+    memory.bad("the offsets' signs", phrase(foundX, " and ", foundY));
   }
 }
 
@@ -133,8 +137,8 @@ Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
   const uint64_t outputPlane =
       static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
   const uint64_t inputPlane = static_cast<uint64_t>(x.in) * static_cast<uint64_t>(y.in);
-  const Range input = memory.input(nn.word(6), inputPlane * job.inputChannels);
-  const Range output = memory.output(nn.word(7), outputPlane * job.outputChannels);
+  const Range input = memory.input(nn.bits(kNnInAddress), inputPlane * job.inputChannels);
+  const Range output = memory.output(nn.bits(kNnOutAddress), outputPlane * job.outputChannels);
   if (input.overlaps(output)) memory.bad("an output apart from the input", "that they overlap");
   return verifyCoefficients(memory, core, job);
 }

@@ -12,10 +12,10 @@ constexpr uint32_t kAccumulatorGroup = 64;
 /** What the words tell of a tile. */
 struct Tile {
   explicit Tile(const Descriptor& nn)
-      : width(nn.bits(4, 24, 18)),
-        height(nn.bits(4, 31, 25)),
-        kernelWidth(nn.bits(0, 5, 2)),
-        kernelHeight(nn.bits(8, 15, 12)) {}
+      : width(nn.bits(kNnTileX)),
+        height(nn.bits(kNnTileY)),
+        kernelWidth(nn.bits(kNnKernelX)),
+        kernelHeight(nn.bits(kNnKernelY)) {}
 
   uint32_t width, height, kernelWidth, kernelHeight;
 };
@@ -50,23 +50,23 @@ uint32_t mostKernels(const Core& core, const Tile& tile, uint32_t rows) {
   return std::max(1u, isNarrow ? std::min(most, lines / 3) : most);
 }
 
-constexpr uint32_t kKernelStart = 0x800;
-constexpr uint32_t kLeastKernelEnd = 0xa00;
-constexpr uint32_t kRegionUnit = 128;
 constexpr uint32_t kFull = 1;
 constexpr uint32_t kPartial = 2;
 
-/** The least number of kernels, then the pattern's bits 69:64, 31:0 and 63:32. */
-constexpr uint32_t kPatterns[][4] = {
-    {1024, 0x13, 0x00080000, 0x00000000}, {512, 0x3d, 0x00000000, 0x2aaaaaa0},
-    {256, 0x3e, 0xffffaaaa, 0x7fffffff},  {160, 0x06, 0x0000007e, 0x00000000},
-    {0, 0x3f, 0xfffffffe, 0xffffffff},
+/** Bits of a partial cache, from the least number of kernels that they are for. */
+struct Pattern {
+  uint32_t from, top, low, high;
 };
+
+// What the emulator knows of the regions (assembly/emulator/nn/sram.ts): kKernelStart and others,
+// and kPatterns.
+#include "sram.generated.inc"
 
 bool hasPatternOf(const Descriptor& nn, uint32_t kernels) {
   for (const auto& [from, top, low, high] : kPatterns) {
     if (kernels < from) continue;
-    return nn.bits(8, 11, 6) == top && nn.word(9) == low && nn.word(10) == high;
+    return nn.bits(kNnPatternTop) == top && nn.bits(kNnPatternLow) == low &&
+           nn.bits(kNnPatternHigh) == high;
   }
   return false;
 }
@@ -76,12 +76,12 @@ uint32_t imageBytes(const Descriptor& nn) {
   const Tile tile(nn);
   const uint32_t border = tile.kernelWidth - 1;
   const uint32_t area = (tile.width + border) * (tile.height + border);
-  return (((area + 15) & ~15u) * nn.bits(0, 19, 6) + 127) & ~127u;
+  return (((area + 15) & ~15u) * nn.bits(kNnKernelZ) + 127) & ~127u;
 }
 
 /** Kernels in part get what the image leaves, or all; 0 where the image does not fit itself. */
 void checkKernels(const Memory& memory, const Core& core, const Descriptor& nn, bool isPartial) {
-  const uint32_t end = nn.word(12);
+  const uint32_t end = nn.bits(kNnKernelCacheEnd);
   if (isPartial) {
     const uint32_t image = imageBytes(nn);
     const uint32_t rest = image > core.sramBytes ? 0 : core.sramBytes - image;
@@ -98,11 +98,12 @@ void checkKernels(const Memory& memory, const Core& core, const Descriptor& nn, 
 
 /** A large image follows the kernels; the place of a small one is that of none. */
 void checkImage(const Memory& memory, const Core& core, const Descriptor& nn) {
-  const uint32_t start = nn.word(13);
-  const uint32_t end = nn.word(14);
+  const uint32_t start = nn.bits(kNnImageCacheStart);
+  const uint32_t end = nn.bits(kNnImageCacheEnd);
   if (start == 0 && end == kKernelStart) return;
-  const bool isCached = core.architecture == 8 || nn.bits(8, 1, 0) == 1;
-  if (isCached && start == nn.word(12) && end > start && end <= core.sramBytes) return;
+  const bool isCached = core.architecture == 8 || nn.bits(kNnImageCaching) == 1;
+  if (isCached && start == nn.bits(kNnKernelCacheEnd) && end > start && end <= core.sramBytes)
+    return;
   memory.bad("a cached image behind the kernels, or none", phrase(start, " to ", end));
 }
 
@@ -116,19 +117,20 @@ void checkTiling(const Memory& memory, const Core& core, const Descriptor& nn) {
                                  sharing(tile.width, 1, core.architecture));
   const uint32_t highest = highestTile(core, tile, rows);
   if (tile.height > highest) memory.bad(phrase("tiles up to ", highest, " rows"), tile.height);
-  const uint32_t kernels = nn.bits(0, 26, 20);
+  const uint32_t kernels = nn.bits(kNnKernelsPerCore);
   const uint32_t most = mostKernels(core, tile, rows);
   if (kernels > most) memory.bad(phrase("up to ", most, " kernels at a time"), kernels);
 }
 
 void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) {
-  const bool isPartial = (nn.bits(8, 11, 6) | nn.word(9) | nn.word(10)) != 0;
-  if (isPartial && !hasPatternOf(nn, nn.bits(4, 13, 0))) {
-    memory.bad("the kernel pattern for as many kernels", nn.word(9));
+  const bool isPartial =
+      (nn.bits(kNnPatternTop) | nn.bits(kNnPatternLow) | nn.bits(kNnPatternHigh)) != 0;
+  if (isPartial && !hasPatternOf(nn, nn.bits(kNnOutZ))) {
+    memory.bad("the kernel pattern for as many kernels", nn.bits(kNnPatternLow));
   }
   const uint32_t mode = isPartial ? kPartial : kFull;
-  if (core.architecture == 7 && nn.bits(8, 3, 2) != mode) {
-    memory.bad(phrase("the kernel caching ", mode), nn.bits(8, 3, 2));
+  if (core.architecture == 7 && nn.bits(kNnKernelCaching) != mode) {
+    memory.bad(phrase("the kernel caching ", mode), nn.bits(kNnKernelCaching));
   }
   checkKernels(memory, core, nn, isPartial);
   checkImage(memory, core, nn);

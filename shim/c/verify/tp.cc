@@ -16,8 +16,6 @@ constexpr uint32_t kMostOverfetch = 2;
 constexpr uint32_t kFloat16 = 1;
 constexpr uint32_t kSigned = 2;
 
-int32_t isSigned(uint32_t half) { return static_cast<int16_t>(half); }
-
 /** 21 bits: a sign, five of exponent, fifteen of mantissa; all of them finite. */
 void checkTable(const Memory& memory, const uint8_t* table) {
   for (uint32_t i = 0; i < kTableWords; i++) {
@@ -29,14 +27,14 @@ void checkTable(const Memory& memory, const uint8_t* table) {
 
 /** The flags of a function go together; a table in memory is announced with pooling as well. */
 bool hasFunction(const Memory& memory, const Descriptor& tp) {
-  const uint32_t enabled = tp.bits(6, 27, 27);
-  const uint32_t pooling = tp.bits(6, 14, 9);
-  if (tp.bits(6, 30, 30) != enabled || tp.bits(6, 31, 31) != (enabled | pooling)) {
-    memory.bad("all flags of a function, or none", tp.word(6));
+  const uint32_t enabled = tp.bits(kTpFunctionEnable);
+  const uint32_t pooling = tp.bits(kTpColumnCount);
+  if (tp.bits(kTpLoadTable) != enabled || tp.bits(kTpTableInMemory) != (enabled | pooling)) {
+    memory.bad("all flags of a function, or none", tp.bits(kTpLoadTable));
   }
   if (enabled == 1 && pooling != 0) memory.bad("a function without pooling", "both");
-  if (enabled == 0 && (tp.word(11) | tp.bits(12, 28, 28)) != 0) {
-    memory.bad("no parts of a function", tp.word(11));
+  if (enabled == 0 && (tp.bits(kTpTableAddress) | tp.bits(kTpSignSupport)) != 0) {
+    memory.bad("no parts of a function", tp.bits(kTpTableAddress));
   }
   return enabled == 1;
 }
@@ -45,12 +43,12 @@ constexpr uint32_t kEveryOther = 3;
 
 /** Pixels from a maximum of 2 x 2 to the next one; 0 without pooling. Both axes pool alike. */
 uint32_t poolStepOf(const Memory& memory, const Descriptor& tp) {
-  const uint32_t code = tp.bits(6, 8, 6);
+  const uint32_t code = tp.bits(kTpColumnPooling);
   const uint32_t count = code == 0 ? 0 : 1;
   if (code != 0 && code != 1 && code != kEveryOther) memory.bad("a known way of pooling", code);
-  const bool isAlike = tp.bits(6, 17, 16) == code && tp.bits(6, 14, 9) == count &&
-                       tp.bits(6, 24, 19) == count && tp.bits(24, 25, 24) == count;
-  if (!isAlike) memory.bad("rows pooled like columns, and an outside that never wins", tp.word(6));
+  const bool isAlike = tp.bits(kTpRowPooling) == code && tp.bits(kTpColumnCount) == count &&
+                       tp.bits(kTpRowCount) == count && tp.bits(kTpBorderMode) == count;
+  if (!isAlike) memory.bad("rows pooled like columns, and an outside that never wins", code);
   return (code + 1) / 2;
 }
 
@@ -69,33 +67,36 @@ void checkPooledAxis(const Memory& memory, uint32_t step, int64_t start, int64_t
 
 /** Zero points belong to unsigned bytes; floats are not made integers. */
 void checkTypes(const Memory& memory, const Descriptor& tp) {
-  const uint32_t in = tp.bits(12, 20, 18);
-  const uint32_t out = tp.bits(12, 23, 21);
-  if ((in != 0 && in != kSigned) || out > kSigned) memory.bad("known data types", tp.word(12));
-  if (in == kSigned && tp.bits(29, 31, 24) != 0) memory.bad("no zero point of signed bytes", in);
-  if (out != 0 && tp.bits(30, 7, 0) != 0) memory.bad("no zero point of such an output", out);
-  if (tp.bits(6, 29, 29) != (out == kFloat16 ? 0 : 1)) memory.bad("integers or floats", tp.word(6));
+  const uint32_t in = tp.bits(kTpInType);
+  const uint32_t out = tp.bits(kTpOutType);
+  if ((in != 0 && in != kSigned) || out > kSigned)
+    memory.bad("known data types", phrase(in, " and ", out));
+  if (in == kSigned && tp.bits(kTpInZero) != 0) memory.bad("no zero point of signed bytes", in);
+  if (out != 0 && tp.bits(kTpOutZero) != 0) memory.bad("no zero point of such an output", out);
+  if (tp.bits(kTpToInteger) != (out == kFloat16 ? 0 : 1)) memory.bad("integers or floats", out);
 }
 
 void checkNumbers(const Memory& memory, const Descriptor& tp) {
-  if (tp.low(29) > 255) memory.bad("a border that is a byte", tp.low(29));
-  if (tp.bits(24, 9, 5) > 14) memory.bad("a shift of the input up to 14", tp.bits(24, 9, 5));
+  if (tp.bits(kTpBorderConstant) > 255)
+    memory.bad("a border that is a byte", tp.bits(kTpBorderConstant));
+  if (tp.bits(kTpPreshift) > 14) memory.bad("a shift of the input up to 14", tp.bits(kTpPreshift));
 }
 
 /** The part of the image that the window covers; nothing where they do not meet. */
 Range inputOf(const Memory& memory, const Descriptor& tp) {
-  const Ring ring(memory, tp.bits(25, 25, 0), tp.bits(26, 25, 0));
-  memory.place(tp.word(10));
-  const int64_t left = std::max(isSigned(tp.low(4)), 0);
-  const int64_t top = std::max(isSigned(tp.high(4)), 0);
-  const int64_t right = std::min<int64_t>(isSigned(tp.low(5)), int64_t{tp.low(0)} - 1);
-  const int64_t bottom = std::min<int64_t>(isSigned(tp.high(5)), int64_t{tp.low(1)} - 1);
-  const int64_t depth = tp.high(1);
+  const Ring ring(memory, tp.bits(kTpInRing), tp.bits(kTpInRingEnd));
+  memory.place(tp.bits(kTpInAddress));
+  const int64_t left = std::max(tp.asSigned(kTpWindowXStart), 0);
+  const int64_t top = std::max(tp.asSigned(kTpWindowYStart), 0);
+  const int64_t right = std::min<int64_t>(tp.asSigned(kTpWindowXEnd), int64_t{tp.bits(kTpInX)} - 1);
+  const int64_t bottom =
+      std::min<int64_t>(tp.asSigned(kTpWindowYEnd), int64_t{tp.bits(kTpInY)} - 1);
+  const int64_t depth = tp.bits(kTpInZ);
   if (depth == 0 || left > right || top > bottom) return {};
-  const int64_t first = top * tp.low(2) + left;
-  const int64_t last = (depth - 1) * tp.word(3) + bottom * tp.low(2) + right;
+  const int64_t first = top * tp.bits(kTpStride) + left;
+  const int64_t last = (depth - 1) * tp.bits(kTpSlice) + bottom * tp.bits(kTpStride) + right;
   if (last < first) memory.bad("a window with a last element", "none");
-  const Range image = {uint64_t{tp.word(10)} + static_cast<uint64_t>(first),
+  const Range image = {uint64_t{tp.bits(kTpInAddress)} + static_cast<uint64_t>(first),
                        static_cast<uint64_t>(last - first) + 1};
   if (ring.isUsed()) memory.input(ring.range().first, ring.range().bytes);
   const Range placed = ring.place(memory, image);
@@ -103,32 +104,34 @@ Range inputOf(const Memory& memory, const Descriptor& tp) {
 }
 
 Tiling tilingOf(const Memory& memory, const Descriptor& tp) {
-  const int64_t width = isSigned(tp.low(5)) - isSigned(tp.low(4)) + 1;
-  const int64_t height = isSigned(tp.high(5)) - isSigned(tp.high(4)) + 1;
+  const int64_t width = tp.asSigned(kTpWindowXEnd) - tp.asSigned(kTpWindowXStart) + 1;
+  const int64_t height = tp.asSigned(kTpWindowYEnd) - tp.asSigned(kTpWindowYStart) + 1;
   if (width <= 0 || height <= 0) memory.bad("a window with elements", "none");
-  if (tp.bits(12, 9, 8) > kMostOverfetch || tp.bits(12, 12, 11) > kMostOverfetch) {
-    memory.bad("at most 2 slices of border on a side", tp.word(12));
+  if (tp.bits(kTpSlicesBefore) > kMostOverfetch || tp.bits(kTpSlicesBehind) > kMostOverfetch) {
+    memory.bad("at most 2 slices of border on a side", tp.bits(kTpSlicesBefore));
   }
-  if (tp.low(8) == 0 || tp.high(8) == 0) memory.bad("tiles with elements", "none");
+  if (tp.bits(kTpTileX) == 0 || tp.bits(kTpTileY) == 0) memory.bad("tiles with elements", "none");
   const uint32_t step = poolStepOf(memory, tp);
   const uint32_t shared = step == 1 ? 1 : 0;
-  if (tp.low(9) != tp.low(8) - shared || tp.high(9) != tp.high(8) - shared) {
-    memory.bad("tiles one after the other", tp.word(9));
+  if (tp.bits(kTpTileXIncrement) != tp.bits(kTpTileX) - shared ||
+      tp.bits(kTpTileYIncrement) != tp.bits(kTpTileY) - shared) {
+    memory.bad("tiles one after the other", tp.bits(kTpTileXIncrement));
   }
   if (step != 0) {
-    checkPooledAxis(memory, step, isSigned(tp.low(4)), isSigned(tp.low(5)), tp.low(0), tp.low(8));
-    checkPooledAxis(memory, step, isSigned(tp.high(4)), isSigned(tp.high(5)), tp.low(1),
-                    tp.high(8));
-    if ((tp.bits(12, 9, 8) | tp.bits(12, 12, 11)) != 0) {
-      memory.bad("no border slices with pooling", tp.word(12));
+    checkPooledAxis(memory, step, tp.asSigned(kTpWindowXStart), tp.asSigned(kTpWindowXEnd),
+                    tp.bits(kTpInX), tp.bits(kTpTileX));
+    checkPooledAxis(memory, step, tp.asSigned(kTpWindowYStart), tp.asSigned(kTpWindowYEnd),
+                    tp.bits(kTpInY), tp.bits(kTpTileY));
+    if ((tp.bits(kTpSlicesBefore) | tp.bits(kTpSlicesBehind)) != 0) {
+      memory.bad("no border slices with pooling", tp.bits(kTpSlicesBefore));
     }
   }
   return {
       pooled(width, step),
       pooled(height, step),
-      pooled(tp.low(8), step),
-      pooled(tp.high(8), step),
-      int64_t{tp.bits(12, 9, 8)} + tp.high(1) + tp.bits(12, 12, 11),
+      pooled(tp.bits(kTpTileX), step),
+      pooled(tp.bits(kTpTileY), step),
+      int64_t{tp.bits(kTpSlicesBefore)} + tp.bits(kTpInZ) + tp.bits(kTpSlicesBehind),
   };
 }
 
@@ -148,17 +151,18 @@ Range placed(const Memory& memory, const Ring& ring, uint64_t base, const Extent
 
 /** A circular output lies in the arena, around its base. */
 Ring outputRing(const Memory& memory, const Descriptor& tp) {
-  const Ring ring(memory, tp.bits(27, 25, 0), tp.bits(28, 25, 0));
+  const Ring ring(memory, tp.bits(kTpOutRing), tp.bits(kTpOutRingEnd));
   if (!ring.isUsed()) return ring;
   memory.output(ring.range().first, ring.range().bytes);
-  if (!ring.range().overlaps({tp.word(13), 1})) memory.bad("a ring around the output", "elsewhere");
+  if (!ring.range().overlaps({tp.bits(kTpOutAddress), 1}))
+    memory.bad("a ring around the output", "elsewhere");
   return ring;
 }
 
 /** Bounds show that nearly all jobs are right; a walk finds out about the others. */
 void checkOutput(Memory& memory, const Descriptor& tp, const Tiling& tiling, const Range& input) {
-  const uint64_t base = tp.word(13);
-  const int64_t bytes = tp.bits(12, 23, 21) == kFloat16 ? 2 : 1;
+  const uint64_t base = tp.bits(kTpOutAddress);
+  const int64_t bytes = tp.bits(kTpOutType) == kFloat16 ? 2 : 1;
   memory.output(base, 1);
   if (static_cast<uint64_t>(tiling.elements() * bytes) > memory.arena().bytes) {
     memory.bad("no more elements than the arena has bytes", tiling.elements());
@@ -176,8 +180,8 @@ Range verifyTp(Memory& memory, const Core& core, uint32_t descriptor, bool conti
   const Descriptor tp(memory.words(descriptor, 4 * kTpWords, "the TP descriptor"));
   const int strange = strangeTpWord(tp, core);
   if (strange >= 0) memory.bad(phrase("known bits in word ", strange), tp.word(strange));
-  if ((tp.bits(12, 30, 30) == 1) != continued) {
-    memory.bad("a flush with the last job of an operation alone", tp.word(12));
+  if ((tp.bits(kTpNoFlush) == 1) != continued) {
+    memory.bad("a flush with the last job of an operation alone", tp.bits(kTpNoFlush));
   }
   const Tiling tiling = tilingOf(memory, tp);
   checkNumbers(memory, tp);
@@ -185,13 +189,13 @@ Range verifyTp(Memory& memory, const Core& core, uint32_t descriptor, bool conti
   const bool function = hasFunction(memory, tp);
   const Range input = inputOf(memory, tp);
   if (tiling.elements() == 0) {
-    Ring(memory, tp.bits(27, 25, 0), tp.bits(28, 25, 0));
-    memory.place(tp.word(13));
+    Ring(memory, tp.bits(kTpOutRing), tp.bits(kTpOutRingEnd));
+    memory.place(tp.bits(kTpOutAddress));
     return {};
   }
   Range table;
   if (function) {
-    table = {tp.word(11), 4 * kTableWords};
+    table = {tp.bits(kTpTableAddress), 4 * kTableWords};
     const uint8_t* words = memory.words(table.first, table.bytes, "a function's table");
     memory.spend(table.bytes);
     checkTable(memory, words);
