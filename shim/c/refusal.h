@@ -1,6 +1,8 @@
 // What a session ends in where it cannot go on.
 #pragma once
 
+#include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
@@ -9,8 +11,26 @@
 
 namespace nolfet {
 
+/** Text with the control characters of files escaped, in UTF-8: `\u001b` for the character itself. */
+inline std::string printable(const std::string& text) {
+  std::string shown;
+  for (size_t i = 0; i < text.size(); i++) {
+    const uint8_t byte = text[i], next = i + 1 < text.size() ? text[i + 1] : 0;
+    const bool isHigh = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (byte >= 0x20 && byte != 0x7f && !isHigh) {
+      shown += text[i];
+      continue;
+    }
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\u%04x", isHigh ? next : byte);
+    shown += escaped;
+    if (isHigh) i++;
+  }
+  return shown;
+}
+
 struct Refusal : std::exception {
-  Refusal(nolfet_status status, std::string text) : status(status), text(std::move(text)) {}
+  Refusal(nolfet_status status, const std::string& text) : status(status), text(printable(text)) {}
   const char* what() const noexcept override { return text.c_str(); }
 
   nolfet_status status;

@@ -117,7 +117,7 @@ class Structure {
 
   /** The target of an offset stored at a place. */
   uint64_t follow(uint64_t place) {
-    range(place, 4, 1);
+    range(place, 4, 4);
     return place + at<uint32_t>(place);
   }
 

@@ -42,12 +42,27 @@ static double milliseconds(void) {
   return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
+/* A name from the file, with control characters in its UTF-8 escaped: \u001b for the character. */
+static void print_name(const char* name) {
+  for (const unsigned char* at = (const unsigned char*)name; *at; at++) {
+    const int is_high = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+    if (is_high) at++;
+    if (is_high || *at < 0x20 || *at == 0x7f) {
+      printf("\\u%04x", *at);
+    } else {
+      putchar(*at);
+    }
+  }
+}
+
 static void print_tensor(const char* kind, const nolfet_tensor* tensor) {
   static const char* const names[] = {"uint8",   "int8",    "int16",   "int32", "int64",
                                       "float16", "float32", "float64", "bool"};
   const size_t dtype = (size_t)tensor->dtype;
   const char* const type = dtype < sizeof names / sizeof *names ? names[dtype] : "other";
-  printf("%-8s %s %s ", kind, tensor->name, type);
+  printf("%-8s ", kind);
+  print_name(tensor->name);
+  printf(" %s ", type);
   for (size_t i = 0; i < tensor->rank; i++) printf("%s%d", i ? "x" : "", tensor->shape[i]);
   printf(", scale %g, zero point %lld\n", tensor->scale, (long long)tensor->zero_point);
 }

@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import * as nolf from "../../host/blob/nolf.generated.ts";
 import { compile } from "../../host/index.ts";
+import { BlobEditor } from "../host/blob-editor.ts";
 import { classifierModel } from "../host/models.ts";
 import { compiledRunner } from "./runner.ts";
 
@@ -32,6 +34,17 @@ if (runner) {
     assert.match(pipe(blob), /^1 .*\/nowhere/);
     assert.match(pipe(blob.subarray(0, 1000)), /^1 .*expected a \.nolf file/);
     assert.match(pipe(new Uint8Array()), /^1 .*expected a \.nolf file/);
+  });
+
+  test("control characters of an operator's name are escaped", async () => {
+    const editor = new BlobEditor(await compile(classifierModel(), { target: "a311d" }));
+    const operators = Array.from({ length: editor.root.operatorsLength() }, (_, i) => i);
+    const onCpu = operators
+      .map((i) => editor.root.operators(i) as nolf.Operator)
+      .find((operator) => operator.placement() === nolf.Placement.CPU) as nolf.Operator;
+    const name = editor.elements(onCpu, "Operator", "name");
+    editor.bytes.set(Buffer.from("\n\x1b\u009b"), name);
+    assert.match(pipe(editor.sealed()), /^1 .*operator \d+ \\u000a\\u001b\\u009b.*on the CPU.*\n$/);
   });
 }
 

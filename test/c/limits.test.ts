@@ -90,6 +90,19 @@ function withVtable(bytes: number): Uint8Array {
   return editor.sealed();
 }
 
+/** The first operator's list of outputs, at a place where no offset may lie. */
+function withOddOffset(): Uint8Array {
+  return edited((e) => {
+    const { bb_pos: table } = e.root.operators(0) as nolf.Operator & { bb_pos: number };
+    const field = e.position({ bb_pos: table }, "Operator", "outputs");
+    const vtable = table - e.view.getInt32(table, true);
+    for (let at = vtable + 4; at < vtable + e.view.getUint16(vtable, true); at += 2) {
+      if (e.view.getUint16(at, true) === field - table) e.view.setUint16(at, field - table - 1, true);
+    }
+    e.view.setUint32(field - 1, e.view.getUint32(field, true) + 1, true);
+  });
+}
+
 const WORK = limits.WORK_OF_BLOB + limits.WORK_OF_BYTE * SPARE;
 const ENOUGH = Math.ceil(WORK / (4 * ROWS * limits.WORK_OF_RUN)) + 1;
 
@@ -139,6 +152,12 @@ const CASES: [what: string, blob: () => Uint8Array, host?: RegExp, library?: Reg
     () => withVtable(0x8000),
     /^BAD_BLOB.*expected a vtable of Blob, found one of 32768 bytes/,
     /a .nolf file with a vtable, found a damaged one/,
+  ],
+  [
+    "an offset at an odd place",
+    withOddOffset,
+    /^BAD_BLOB.*expected the offset of Operator\.outputs aligned to 4 bytes/,
+    /a .nolf file with a part aligned to 4 bytes, found a damaged one/,
   ],
 ];
 

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import * as nolf from "../../host/blob/nolf.generated.ts";
 import { bytesOf } from "../../host/dtype.ts";
 import { tensorInfos } from "../../host/feeds.ts";
 import { type CompileOptions, compile, openBlob } from "../../host/index.ts";
 import { emulatedSession } from "../devices/emulated-session.ts";
 import { classifierModel, perChannelModel } from "../host/models.ts";
 import type { Submission } from "../stand-in/submission.ts";
+import { BlobEditor } from "../host/blob-editor.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { MODELS } from "../support/models.ts";
 import { BUILDS, StandIn } from "../support/stand-in.ts";
@@ -75,6 +77,16 @@ for (const [build, tools] of Object.entries(BUILDS)) {
   if (!runner) continue;
   const standIn = await StandIn.create({}, tools);
   test.after(() => standIn.close());
+
+  test(`${build}: control characters of names are escaped`, async () => {
+    const { blob, inputs } = await sampleOf(CASES[0] as Case, "a311d");
+    const editor = new BlobEditor(blob);
+    const input = editor.root.tensors(editor.root.inputs(0) as number) as nolf.Tensor;
+    editor.bytes.set(Buffer.from("\x1b\n\u009b"), editor.elements(input, "Tensor", "name"));
+    standIn.describe("renderD129", { cores: ["a311d"] });
+    const { stdout } = await runBlob(standIn, runner, editor.sealed(), inputs);
+    assert.match(stdout, /^input +\\u001b\\u000a\\u009b\w* uint8 /m);
+  });
 
   for (const target of CORES) {
     for (const one of CASES) {
