@@ -64,7 +64,7 @@ export class Geometry {
       least = min(least, operation.integer(Option.DILATION_WIDTH));
     }
     if (least < 1) {
-      operation.refuse("filter, strides and dilation from 1 on", `${least}`);
+      operation.contradict("filter, strides and dilation from 1 on", `${least}`);
       return null;
     }
     const geometry = new Geometry(input, output, operation, kernelHeight, kernelWidth, isDilated);

@@ -1,7 +1,7 @@
 import { Operation } from "./operation";
-import { largestFactor, MOST_FACTOR } from "./rules/convolutions";
 import { sumFactor } from "./rules/elementwise";
 import { Dtype } from "./schema";
+import { hasLittleFactor } from "./steepness";
 
 // What LiteRT.js 2.5.3, which runs operators that have no kernel of nolfet's, is known to do
 // wrongly. It was found by comparing with plain arithmetic.
@@ -30,17 +30,21 @@ const FAULTS: Fault[] = [
   new Fault("RESHAPE", `${WRONG} with a computed shape`, -1, 1),
 ];
 
-const SUMMING: string[] = ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"];
-
-/** Why LiteRT must not be given an operator; empty where nothing is known against it. */
+/**
+ * Why LiteRT must not be given an operator that no kernel covers, as `operation` tells; empty where
+ * nothing is known against it.
+ */
 export function liteRtFault(operation: Operation): string {
   if (operation.isCustom) return "LiteRT has no custom operators either";
+  if (operation.isContradictory) return "LiteRT does not check that";
   if (isSumOfBytes(operation) && sumFactor(operation) >= 1) {
-    return "its output's scale is a million times below its inputs', at which LiteRT aborts";
+    return operation.name == "ADD"
+      ? "its output's scale is a million times below its inputs', at which LiteRT aborts"
+      : "its output's scale is a million times below its inputs', which LiteRT runs wrongly";
   }
   if (isUnknownNearest(operation)) return "LiteRT resizes float32, 8 and 16 bits only";
-  if (isSteepConvolution(operation)) {
-    return "its sums are multiplied by 2^30 or more, which LiteRT's 32 bits do not hold";
+  if (!hasLittleFactor(operation)) {
+    return "it multiplies by 2^30 or more, which LiteRT's 32 bits do not hold";
   }
   for (let i = 0; i < FAULTS.length; i++) {
     const fault = FAULTS[i];
@@ -57,16 +61,6 @@ function isUnknownNearest(operation: Operation): bool {
   if (operation.name != "RESIZE_NEAREST_NEIGHBOR" || !operation.has(0)) return false;
   const image = operation.inputs[0];
   return !image.isReal && !image.isByte && image.dtype != Dtype.INT16;
-}
-
-function isSteepConvolution(operation: Operation): bool {
-  if (SUMMING.indexOf(operation.name) < 0 || !operation.has(0) || !operation.has(1)) return false;
-  const inputs = operation.inputs;
-  const outputs = operation.outputs;
-  if (!inputs[0].isByte || inputs[0].scales.length == 0 || inputs[1].scales.length == 0)
-    return false;
-  if (outputs.length == 0 || outputs[0].scales.length == 0) return false;
-  return largestFactor(operation) >= MOST_FACTOR;
 }
 
 /** Of quantized operands, whose scales tell how far the sum must be brought down. */

@@ -14,6 +14,8 @@ export class Operation {
   /** What the kernels would want, and what they find instead; empty where they run it. */
   expected: string = "";
   found: string = "";
+  /** Whether that is because its operands contradict each other, so that no kernel can be right. */
+  isContradictory: bool = false;
   private options: StaticArray<f64> = new StaticArray<f64>(OPTION_COUNT);
 
   constructor(
@@ -58,9 +60,16 @@ export class Operation {
     return this.refuseWhole(`${this.name} with ${expected}`, found);
   }
 
+  /** Refuses shapes, sizes and positions that contradict each other, for any kernel. */
+  contradict(expected: string, found: string): bool {
+    if (this.expected.length == 0) this.isContradictory = true;
+    return this.refuse(expected, found);
+  }
+
   /** Of several reasons the first is kept; this makes room for another. */
   forget(): void {
     this.expected = "";
+    this.isContradictory = false;
   }
 
   refuseWhole(expected: string, found: string): bool {
@@ -71,6 +80,12 @@ export class Operation {
     return false;
   }
 
+  /** Takes over what a part of the operator was refused for. */
+  refuseAs(part: Operation): bool {
+    if (this.expected.length == 0) this.isContradictory = part.isContradictory;
+    return this.refuseWhole(part.expected, part.found);
+  }
+
   wantsDtype(tensor: Tensor, dtype: Dtype, what: string): bool {
     if (tensor.dtype == dtype) return true;
     return this.refuse(`${what} of ${DTYPE_NAMES[dtype]}`, DTYPE_NAMES[tensor.dtype]);
@@ -78,18 +93,18 @@ export class Operation {
 
   wantsRank(tensor: Tensor, rank: i32, what: string): bool {
     if (tensor.shape.length == rank) return true;
-    return this.refuse(`${rank} dimensions of its ${what}`, `${tensor.shape.length}`);
+    return this.contradict(`${rank} dimensions of its ${what}`, `${tensor.shape.length}`);
   }
 
   wantsShape(tensor: Tensor, shape: i32[], what: string): bool {
     let same = tensor.shape.length == shape.length;
     for (let i = 0; same && i < shape.length; i++) same = tensor.shape[i] == shape[i];
-    return same || this.refuse(`${what} of ${shape.join("×")}`, tensor.describeShape());
+    return same || this.contradict(`${what} of ${shape.join("×")}`, tensor.describeShape());
   }
 
   wantsElements(tensor: Tensor, elements: u64, what: string): bool {
     if (tensor.elements == elements) return true;
-    return this.refuse(`${what} of ${elements} elements`, `${tensor.elements}`);
+    return this.contradict(`${what} of ${elements} elements`, `${tensor.elements}`);
   }
 
   /** Whether two tensors are quantized alike, up to what TFLite tolerates. */

@@ -32,7 +32,13 @@ export async function liteRtStep(
         bytesOf(tensor).set(outputs[i] as Uint8Array);
       });
     },
-    release: () => runner?.release(),
+    release() {
+      try {
+        runner?.release();
+      } catch {
+        // An operator has damaged its memory, which goes with the instance.
+      }
+    },
   };
 }
 

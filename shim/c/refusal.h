@@ -11,7 +11,8 @@
 
 namespace nolfet {
 
-/** Text with the control characters of files escaped, in UTF-8: `\u001b` for the character itself. */
+/** Text with the control characters of files escaped, in UTF-8: `\u001b` for the character itself.
+ */
 inline std::string printable(const std::string& text) {
   std::string shown;
   for (size_t i = 0; i < text.size(); i++) {

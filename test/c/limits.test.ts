@@ -97,7 +97,8 @@ function withOddOffset(): Uint8Array {
     const field = e.position({ bb_pos: table }, "Operator", "outputs");
     const vtable = table - e.view.getInt32(table, true);
     for (let at = vtable + 4; at < vtable + e.view.getUint16(vtable, true); at += 2) {
-      if (e.view.getUint16(at, true) === field - table) e.view.setUint16(at, field - table - 1, true);
+      if (e.view.getUint16(at, true) === field - table)
+        e.view.setUint16(at, field - table - 1, true);
     }
     e.view.setUint32(field - 1, e.view.getUint32(field, true) + 1, true);
   });

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as nolf from "../../host/blob/nolf.generated.ts";
+import type * as nolf from "../../host/blob/nolf.generated.ts";
 import { bytesOf } from "../../host/dtype.ts";
 import { tensorInfos } from "../../host/feeds.ts";
 import { type CompileOptions, compile, openBlob } from "../../host/index.ts";
 import { emulatedSession } from "../devices/emulated-session.ts";
+import { BlobEditor } from "../host/blob-editor.ts";
 import { classifierModel, perChannelModel } from "../host/models.ts";
 import type { Submission } from "../stand-in/submission.ts";
-import { BlobEditor } from "../host/blob-editor.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { MODELS } from "../support/models.ts";
 import { BUILDS, StandIn } from "../support/stand-in.ts";

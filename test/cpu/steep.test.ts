@@ -4,7 +4,7 @@ import { compile, Session } from "../../host/index.ts";
 import { loadLiteRtWith } from "../../host/litert/module.ts";
 import { loadInstalledLiteRt } from "../../host/litert/node.ts";
 import { compileForLiteRt } from "../../host/litert/runtime.ts";
-import { buildModel } from "../../host/tflite/builder.ts";
+import { buildModel, type OperatorSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 import { fails } from "../host/errors.ts";
 import { chooseReferenceKernels } from "../support/litert.ts";
 
@@ -90,10 +90,77 @@ for (const operator of ["CONV_2D", "FULLY_CONNECTED"]) {
     test(`factors of 2^30 and more are refused for a ${operator} of ${dtype}`, async () => {
       const model = steepLayer(operator, dtype, 2 ** 30);
       const error = await fails("UNSUPPORTED_OPERATOR", () => compile(model, { target: "a311d" }));
-      assert.match(error.message, "less than 2^30 as the factor from sums to output");
+      assert.match(error.message, "less than 2^30 as the factor from its inputs' steps");
     });
   }
 }
+
+/** One byte to another, twice the scale as factor 1; what else an operator reads. */
+const FUNCTIONS: [operator: string, inputs?: TensorSpec[], options?: OperatorSpec["options"]][] = [
+  ["ABS"],
+  ["LEAKY_RELU", [], { alpha: 0.5 }],
+  ["MEAN", [{ name: "axes", shape: [1], dtype: "int32", data: Int32Array.of(1) }]],
+  ["MUL", [{ ...byteTensor("one", [1], 1), data: Uint8Array.of(1) }]],
+  ["PRELU", [{ ...byteTensor("slope", [1, 1], 1), data: Uint8Array.of(1) }]],
+  ["QUANTIZE"],
+  ["RELU"],
+  ["RELU6"],
+];
+
+function byteTensor(name: string, shape: number[], scale: number): TensorSpec {
+  return { name, shape, dtype: "int8", quantization: { scale: Math.fround(scale), zeroPoint: 0 } };
+}
+
+for (const [operator, others = [], options = {}] of FUNCTIONS) {
+  const shape = operator === "MEAN" ? [1, 1, 7] : [1, 7];
+  const model = (factor: number) => {
+    const [x, y] = [byteTensor("x", shape, factor * 1e-4), byteTensor("y", [1, 7], 1e-4)];
+    const inputs = ["x", ...others.map(({ name }) => name)];
+    return buildModel({
+      tensors: [x, ...others, y],
+      operators: [
+        { operator, version: operator === "PRELU" ? 1 : 2, inputs, outputs: ["y"], options },
+      ],
+      inputs: ["x"],
+      outputs: ["y"],
+    });
+  };
+  const input = Int8Array.of(-128, -100, -1, 0, 1, 50, 127);
+
+  test(`a steep ${operator} is LiteRT's up to 2^30, and then refused`, async () => {
+    for (const factor of [3, 2 ** 20, 0.99 * 2 ** 30]) {
+      const liteRt = await compileForLiteRt(model(factor));
+      const [expected] = await liteRt.run([new Uint8Array(input.buffer)]);
+      liteRt.release();
+      const blob = await compile(model(factor), { target: "a311d", cpuOnly: true });
+      const session = await Session.create(blob);
+      const { y } = await session.run({ x: input });
+      await session.release();
+      assert.equal(
+        new Uint8Array((y as Int8Array).buffer, y?.byteOffset, 7),
+        expected,
+        `${factor}`,
+      );
+    }
+    const refused = model(1.01 * 2 ** 30);
+    const error = await fails("UNSUPPORTED_OPERATOR", () =>
+      compile(refused, { target: "a311d", cpuOnly: true }),
+    );
+    assert.match(error.message, "less than 2^30 as the factor from its inputs' steps");
+  });
+}
+
+test("a difference a million times above its output's scale is refused, as LiteRT gets it wrong", async () => {
+  const [x, y] = [byteTensor("x", [1, 4], 2e6), byteTensor("y", [1, 4], 1)];
+  const model = buildModel({
+    tensors: [x, y],
+    operators: [{ operator: "SUB", version: 2, inputs: ["x", "x"], outputs: ["y"] }],
+    inputs: ["x"],
+    outputs: ["y"],
+  });
+  const error = await fails("UNSUPPORTED_OPERATOR", () => compile(model, { target: "a311d" }));
+  assert.match(error.message, /a million times below its inputs', which LiteRT runs wrongly$/);
+});
 
 test.before(() => {
   chooseReferenceKernels();

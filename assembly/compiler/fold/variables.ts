@@ -1,7 +1,7 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { operatorName } from "../../tflite/operators";
-import { Builtin } from "../../tflite/schema";
+import { Builtin, DTYPE_BYTES, DTYPE_NAMES } from "../../tflite/schema";
 import { OperatorSlot, OptionsType, VarHandleSlot } from "../../tflite/slots";
 import { Graph, Operator, Span, State, Tensor } from "../graph";
 import { FlatBuffer, Table } from "../read/flatbuffer";
@@ -54,6 +54,8 @@ export function resolveVariables(graph: Graph): bool {
  * False with a fault recorded where an operator reads one that nothing computes.
  */
 export function hasOnlyValues(graph: Graph): bool {
+  if (!haveValues(graph, graph.inputs, "inputs")) return false;
+  if (!haveValues(graph, graph.outputs, "outputs")) return false;
   for (let i = 0; i < graph.operators.length; i++) {
     const operator = graph.operators[i];
     for (let j = 0; j < operator.inputs.length; j++) {
@@ -64,6 +66,18 @@ export function hasOnlyValues(graph: Graph): bool {
       const found = `${quote(tensor.name)}, a variable that ${operatorName(operator.code)} reads`;
       return fail(Code.UNSUPPORTED_MODEL, LocationKind.OPERATOR, i, expected, found);
     }
+  }
+  return true;
+}
+
+/** Texts, handles of variables and numbers of rare types have no bytes that a host could take. */
+function haveValues(graph: Graph, indices: i32[], what: string): bool {
+  for (let i = 0; i < indices.length; i++) {
+    const tensor = graph.tensors[indices[i]];
+    if (DTYPE_BYTES[tensor.dtype] != 0) continue;
+    const found = `${quote(tensor.name)} of type ${DTYPE_NAMES[tensor.dtype]}`;
+    const expected = `${what} of a type whose values are known`;
+    return fail(Code.UNSUPPORTED_MODEL, LocationKind.TENSOR, indices[i], expected, found);
   }
   return true;
 }

@@ -105,6 +105,7 @@ function setOptions(operation: Operation, options: Options): void {
   operation.setOption(Option.DETECTIONS_PER_CLASS, options.detectionsPerClass);
   operation.setOption(Option.IOU_THRESHOLD, options.iouThreshold);
   operation.setOption(Option.CLASSES, options.classes);
+  operation.setOption(Option.ALPHA, options.alpha);
   operation.setOption(Option.BATCH_DIMS, options.batchDims);
   operation.setOption(Option.SYMMETRIC, options.symmetric ? 1 : 0);
 }

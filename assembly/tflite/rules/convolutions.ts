@@ -15,7 +15,7 @@ export function isConvolution(operation: Operation): bool {
   const channels = geometry.channels;
   const groups = depth == 0 ? 1 : channels / depth;
   if (depth * groups != channels || groups == 0 || weights.shape[0] % groups != 0) {
-    return operation.refuse(`weights for ${channels} channels`, weights.describeShape());
+    return operation.contradict(`weights for ${channels} channels`, weights.describeShape());
   }
   return hasParameters(operation, 0) && clamps(operation);
 }
@@ -35,7 +35,7 @@ export function isDepthwise(operation: Operation): bool {
   const channels = geometry.channels;
   if (weights.shape[0] != 1 || channels == 0 || weights.shape[3] % channels != 0) {
     const expected = `one plane of weights per multiple of ${channels} channels`;
-    return operation.refuse(expected, weights.describeShape());
+    return operation.contradict(expected, weights.describeShape());
   }
   return hasParameters(operation, 3) && clamps(operation);
 }
@@ -54,10 +54,10 @@ export function isTransposeConvolution(operation: Operation): bool {
   const weights = layer.inputs[1];
   const output = layer.outputs[0];
   if (weights.shape[0] != output.shape[3] || weights.shape[3] != layer.inputs[0].shape[3]) {
-    return operation.refuse(`weights to ${output.describeShape()}`, weights.describeShape());
+    return operation.contradict(`weights to ${output.describeShape()}`, weights.describeShape());
   }
   if (hasParameters(layer, 0) && clamps(layer)) return true;
-  return operation.refuseWhole(layer.expected, layer.found);
+  return operation.refuseAs(layer);
 }
 
 /** A TRANSPOSE_CONV with its operands in the order that other convolutions have them in. */
@@ -73,7 +73,7 @@ export function transposedGeometry(operation: Operation): Geometry | null {
   const kernel = operation.inputs[1].shape;
   const back = operation.over([operation.outputs[0]], [image]);
   const geometry = Geometry.of(back, kernel[1], kernel[2], false, image.fromLast(1));
-  if (geometry == null) operation.refuseWhole(back.expected, back.found);
+  if (geometry == null) operation.refuseAs(back);
   return geometry;
 }
 
@@ -83,24 +83,12 @@ export function isFullyConnected(operation: Operation): bool {
   const weights = operation.inputs[1];
   if (!operation.wantsRank(weights, 2, "weights")) return false;
   const depth = weights.shape[1];
-  if (depth == 0) return operation.refuse("weights", "none");
+  if (depth == 0) return operation.contradict("weights", "none");
   const rows = input.elements / (depth as u64);
   if (!operation.wantsElements(input, rows * (depth as u64), `rows of ${depth}`)) return false;
   const elements = rows * (weights.shape[0] as u64);
   if (!operation.wantsElements(operation.outputs[0], elements, "an output")) return false;
   return hasParameters(operation, 0) && clamps(operation);
-}
-
-/** From sums to the output: 32 bits cannot be shifted further, so TFLite's results mean nothing. */
-export const MOST_FACTOR: f64 = 1073741824;
-
-/** From quantized sums to the output, the largest of all output channels. */
-export function largestFactor(operation: Operation): f64 {
-  const scales = operation.inputs[1].scales;
-  let largest: f32 = 0;
-  for (let i = 0; i < scales.length; i++) largest = max(largest, scales[i]);
-  const product = (operation.inputs[0].scale as f64) * (largest as f64);
-  return product / (operation.outputs[0].scale as f64);
 }
 
 /** Whether scales and bias are what the output channels, a dimension of the weights, have. */
@@ -114,10 +102,6 @@ export function hasParameters(operation: Operation, axis: i32): bool {
   if (weights.isByte && scales != 1 && (scales != channels || weights.axis != axis)) {
     const expected = `one scale for its weights, or ${channels} along dimension ${axis}`;
     return operation.refuse(expected, `${scales} along dimension ${weights.axis}`);
-  }
-  if (weights.isByte && scales > 0 && largestFactor(operation) >= MOST_FACTOR) {
-    const found = `scales that make ${largestFactor(operation)} of it`;
-    return operation.refuse("less than 2^30 as the factor from sums to output", found);
   }
   return !operation.has(2) || operation.wantsElements(operation.inputs[2], channels, "a bias");
 }

@@ -28,7 +28,7 @@ export function isPair(operation: Operation): bool {
     if ((other != 1 && other != extent) || output.fromLast(i) != extent) {
       const expected = "inputs and an output whose shapes go together";
       const shapes = `${a.describeShape()}, ${b.describeShape()} and ${output.describeShape()}`;
-      return operation.refuse(expected, shapes);
+      return operation.contradict(expected, shapes);
     }
   }
   return clamps(operation);

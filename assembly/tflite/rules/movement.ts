@@ -36,7 +36,7 @@ export function isSplitByLengths(operation: Operation): bool {
     const length = lengths.integerAt(i);
     const extent = operation.outputs[i].shape[axis];
     if (length < 0 || length == extent) continue;
-    return operation.refuse(`a length of ${extent}`, `${length}`);
+    return operation.contradict(`a length of ${extent}`, `${length}`);
   }
   return true;
 }
@@ -70,7 +70,7 @@ export function isPad(operation: Operation): bool {
     const room = (output.shape[i] as i64) - input.shape[i];
     if (before >= 0 && after >= 0 && before <= room && before + after == room) continue;
     const expected = `paddings that fill ${output.describeShape()}`;
-    return operation.refuse(expected, `${before} and ${after}`);
+    return operation.contradict(expected, `${before} and ${after}`);
   }
   return true;
 }
@@ -88,7 +88,7 @@ export function isMirrorPad(operation: Operation): bool {
   for (let i = 0; i < (paddings.elements as i32); i++) {
     const most = operation.inputs[0].shape[i / 2] - gap;
     const padding = paddings.integerAt(i);
-    if (padding > most) return operation.refuse(`paddings up to ${most}`, `${padding}`);
+    if (padding > most) return operation.contradict(`paddings up to ${most}`, `${padding}`);
   }
   return true;
 }
@@ -108,7 +108,7 @@ export function isTranspose(operation: Operation): bool {
     shape.push(input.shape[axis]);
   }
   if (used != (1 << rank) - 1) {
-    return operation.refuse("each dimension once in its permutation", "one twice");
+    return operation.contradict("each dimension once in its permutation", "one twice");
   }
   return operation.wantsShape(operation.outputs[0], shape, "an output");
 }
@@ -156,7 +156,7 @@ export class Ranges {
     }
     const stride = lists[3].integerAt(dimension);
     if (stride == 0 || stride < i32.MIN_VALUE || stride > i32.MAX_VALUE) {
-      return operation.refuse("strides other than 0", `${stride}`);
+      return operation.contradict("strides other than 0", `${stride}`);
     }
     const bit = 1 << dimension;
     const back = stride < 0;
@@ -175,7 +175,7 @@ export class Ranges {
     this.counts.push(max<i64>((distance + step - 1) / step, 0) as i32);
     const last = begin + (this.counts[dimension] - 1) * stride;
     if (this.counts[dimension] == 0 || (begin >= 0 && begin < extent && last < extent)) return true;
-    return operation.refuse(`begins below ${extent}`, `${begin}`);
+    return operation.contradict(`begins below ${extent}`, `${begin}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { Tensor } from "../tensor";
 export function axisOf(operation: Operation, given: i64, rank: i32): i32 {
   const axis = given < 0 ? given + rank : given;
   if (axis >= 0 && axis < rank) return axis as i32;
-  operation.refuse(`an axis below ${rank}`, `${given}`);
+  operation.contradict(`an axis below ${rank}`, `${given}`);
   return -1;
 }
 
@@ -19,10 +19,10 @@ export function areParts(operation: Operation, parts: Tensor[], whole: Tensor, a
     for (let j = 0; j < part.shape.length; j++) {
       if (j == axis || part.shape[j] == whole.shape[j]) continue;
       const expected = `parts of ${whole.describeShape()} along axis ${axis}`;
-      return operation.refuse(expected, part.describeShape());
+      return operation.contradict(expected, part.describeShape());
     }
     sum += part.shape[axis];
   }
   if (sum == whole.shape[axis]) return true;
-  return operation.refuse(`parts of ${whole.shape[axis]} along axis ${axis}`, `${sum} in all`);
+  return operation.contradict(`parts of ${whole.shape[axis]} along axis ${axis}`, `${sum} in all`);
 }

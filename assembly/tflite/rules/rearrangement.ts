@@ -17,7 +17,7 @@ export function isSlice(operation: Operation): bool {
     const extent = input.shape[i] as i64;
     const size = sizes.integerAt(i) < 0 ? extent - begin : sizes.integerAt(i);
     if (begin < 0 || size < 0 || begin > extent || size > extent - begin) {
-      return operation.refuse(`a range of ${extent}`, `${size} from ${begin} on`);
+      return operation.contradict(`a range of ${extent}`, `${size} from ${begin} on`);
     }
     shape.push(size as i32);
   }
@@ -35,7 +35,7 @@ export function isTile(operation: Operation): bool {
   for (let i = 0; i < rank; i++) {
     const times = multiples.integerAt(i);
     if (times >= 0 && times <= i32.MAX_VALUE && times * input.shape[i] == output.shape[i]) continue;
-    return operation.refuse(`an output of ${times} times its input`, output.describeShape());
+    return operation.contradict(`an output of ${times} times its input`, output.describeShape());
   }
   return true;
 }
@@ -58,7 +58,7 @@ export function isGather(operation: Operation): bool {
   for (let i = 0; i < known; i++) {
     const index = indices.integerAt(i);
     if (index >= 0 && index < input.shape[axis]) continue;
-    return operation.refuse(`indices below ${input.shape[axis]}`, `${index}`);
+    return operation.contradict(`indices below ${input.shape[axis]}`, `${index}`);
   }
   return true;
 }
@@ -85,7 +85,7 @@ function isStack(operation: Operation, parts: Tensor[], whole: Tensor): bool {
     if (!operation.wantsShape(parts[i], shape, "parts")) return false;
   }
   if (whole.shape[axis] == parts.length) return true;
-  return operation.refuse(`parts: ${whole.shape[axis]}`, `${parts.length}`);
+  return operation.contradict(`parts: ${whole.shape[axis]}`, `${parts.length}`);
 }
 
 export function isSpaceToDepth(operation: Operation): bool {
@@ -106,7 +106,7 @@ function isBlocks(operation: Operation, wide: Tensor, deep: Tensor): bool {
   const columns = (deep.shape[2] as i64) * block;
   const fits = rows == wide.shape[1] && columns == wide.shape[2] && channels == deep.shape[3];
   if (fits && block > 0 && wide.shape[0] == deep.shape[0]) return true;
-  return operation.refuse(`blocks of ${wide.describeShape()}`, deep.describeShape());
+  return operation.contradict(`blocks of ${wide.describeShape()}`, deep.describeShape());
 }
 
 export function isSpaceToBatch(operation: Operation): bool {
@@ -134,16 +134,19 @@ function isDealt(operation: Operation, whole: Tensor, dealt: Tensor): bool {
     const least = min(before, after);
     const most = max(step, max(before, after));
     if (step < 1 || least < 0 || most > i32.MAX_VALUE) {
-      return operation.refuse("steps from 1 and edges from 0 on", `${step}, ${before}, ${after}`);
+      return operation.contradict(
+        "steps from 1 and edges from 0 on",
+        `${step}, ${before}, ${after}`,
+      );
     }
     batches *= step;
     if (before + whole.shape[i + 1] + after == step * dealt.shape[i + 1]) continue;
     const expected = `steps that divide ${whole.describeShape()}`;
-    return operation.refuse(expected, dealt.describeShape());
+    return operation.contradict(expected, dealt.describeShape());
   }
   const sameChannels = whole.fromLast(1) == dealt.fromLast(1);
   if (batches == dealt.shape[0] && sameChannels) return true;
-  return operation.refuse(`${batches} batches`, dealt.describeShape());
+  return operation.contradict(`${batches} batches`, dealt.describeShape());
 }
 
 /** A list of the extents of a tensor. */

@@ -1,5 +1,6 @@
 import { Rule } from "../coverage";
 import { Operation } from "../operation";
+import { hasLittleFactor } from "../steepness";
 import {
   isConvolution,
   isDepthwise,
@@ -80,7 +81,7 @@ const RULES: Entry[] = [
 /** Whether an operator meets a rule; a refusal is recorded otherwise. */
 export function meets(rule: Rule, operation: Operation): bool {
   for (let i = 0; i < RULES.length; i++) {
-    if (RULES[i].rule == rule) return RULES[i].isMet(operation);
+    if (RULES[i].rule == rule) return RULES[i].isMet(operation) && hasLittleFactor(operation);
   }
   return false;
 }

@@ -24,9 +24,9 @@ export const LEAST_SCALE: f32 = 3.5527137e-15;
 export const OPERAND_RULES: OperandRule[] = [
   images,
   weightTypes,
+  weightShapes,
   constants,
   activation,
-  weightShapes,
 ];
 
 export const GEOMETRY_RULES: GeometryRule[] = [
