@@ -41,7 +41,8 @@ export enum Purpose {
   COPY = 4,
   PADDING = 5,
   ADDITION = 6,
-  TABLE = 7
+  TABLE = 7,
+  MAX_POOL = 8
 }
 
 export enum Buffer {

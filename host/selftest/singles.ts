@@ -53,6 +53,21 @@ export const SINGLES: Record<string, Single> = {
   "average of 3×3 at stride 2": pool("AVERAGE_POOL_2D", 13, 3, 2),
   "average of 7×7": pool("AVERAGE_POOL_2D", 7, 7),
   "greatest of 2×2": pool("MAX_POOL_2D", 12, 2),
+  "greatest of 2×2, in tiles": pool("MAX_POOL_2D", 130, 2),
+  "greatest of 2×2 at stride 1": pool("MAX_POOL_2D", 12, 2, 1),
+  "greatest of 2×2 at stride 1, in tiles": pool("MAX_POOL_2D", 130, 2, 1),
+  "greatest of 3×3 at stride 2": pool("MAX_POOL_2D", 13, 3, 2),
+  "greatest of 4×4 at stride 3": pool("MAX_POOL_2D", 13, 4, 3),
+  "greatest of 5×5, padded": {
+    ...pool("MAX_POOL_2D", 13, 5, 1),
+    outputs: [{ shape: [1, 13, 13, 16], quantization: SAME }],
+    options: { padding: 0, stride_w: 1, stride_h: 1, filter_width: 5, filter_height: 5 },
+  },
+  "greatest of 2×3": {
+    ...pool("MAX_POOL_2D", 12, 2, 1),
+    outputs: [{ shape: [1, 11, 10, 16], quantization: SAME }],
+    options: { padding: 1, stride_w: 1, stride_h: 1, filter_width: 3, filter_height: 2 },
+  },
   mean: {
     operator: "MEAN",
     inputs: [{ shape: [1, 7, 7, 16], quantization: SAME }],

@@ -305,8 +305,8 @@ const REFUSED: [what: string, reason: string, layer: OperatorLayer][] = [
       operator: "MAX_POOL_2D",
       dtype: "uint8",
       from: [1, 60, 60, 211],
-      to: [1, 58, 58, 211],
-      options: { padding: 1, stride_h: 1, stride_w: 1, filter_height: 3, filter_width: 3 },
+      to: [1, 58, 57, 211],
+      options: { padding: 1, stride_h: 1, stride_w: 1, filter_height: 3, filter_width: 4 },
     },
   ],
   [

@@ -1,5 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { openBlob } from "../../host/blob/open.ts";
+import { compile } from "../../host/index.ts";
 import { compileForLiteRt } from "../../host/litert/runtime.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
@@ -19,7 +21,20 @@ const NEAR = 0.9965;
 const OUT_OF_REACH = 0.999;
 const MEAN = 0.11;
 
+const MOST_POOL_JOBS = 14;
+
 for (const target of ["a311d", "imx8mp"]) {
+  test(`the maximum pools of yolox take at most ${MOST_POOL_JOBS} jobs on ${target}`, async () => {
+    if (!hasShared(`pools of yolox on ${target}`)) return;
+    const { operators, segments } = openBlob(await compile(model(), { target }));
+    const pools = operators.map(({ name }, i) => (name === "MAX_POOL_2D" ? i : -1));
+    const jobs = segments.flatMap(({ jobs }) => jobs);
+    // A job that several TP cores share is one.
+    const own = jobs.filter(({ operator, core }) => pools.includes(operator) && core === 0);
+    console.log(`${target}: ${own.length} jobs for ${pools.filter((i) => i >= 0).length} pools`);
+    assert.ok(own.length > 0 && own.length <= MOST_POOL_JOBS);
+  });
+
   test(`yolox on ${target} is as near to TFLite's outputs as can be`, async () => {
     if (!hasShared(`yolox on ${target}`)) return;
     for (const picture of PICTURES) {

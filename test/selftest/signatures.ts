@@ -16,7 +16,13 @@ const TELLING: Record<Job["kind"], string[]> = {
     "kernel_pattern_msb",
     "depthwise",
   ],
-  TP: ["out_loop_1_reset", "out_loop_2_reset", "out_loop_3_reset", "alu_pwl_enable"],
+  TP: [
+    "out_loop_1_reset",
+    "out_loop_2_reset",
+    "out_loop_3_reset",
+    "alu_pwl_enable",
+    "alu_horz_processing",
+  ],
 };
 
 /** What the jobs of a blob are, apart from their sizes and addresses. */

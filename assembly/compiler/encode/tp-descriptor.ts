@@ -1,6 +1,6 @@
 import { Words } from "../fields/field";
 import * as tp from "../fields/tp";
-import { TpJob } from "../lower/jobs";
+import { Pooling, TpJob } from "../lower/jobs";
 import { Table } from "../plan/table";
 import { Settings } from "../settings";
 
@@ -23,6 +23,7 @@ export function encodeTp(job: TpJob, settings: Settings): Words {
   words.set(tp.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(tp.IN_ZERO, job.zero);
   words.set(tp.OUT_ZERO, job.outputZero);
+  if (job.pooling != Pooling.NONE) setPooling(words, job.pooling);
   const table = job.table;
   if (table != null) setTable(words, table);
   return words;
@@ -45,8 +46,8 @@ function setTiles(words: Words, job: TpJob): void {
   words.set(tp.WINDOW_Y_LAST, job.windowY1);
   words.set(tp.TILE_X, job.tileX);
   words.set(tp.TILE_Y, job.tileY);
-  words.set(tp.TILE_X_STEP, job.tileX);
-  words.set(tp.TILE_Y_STEP, job.tileY);
+  words.set(tp.TILE_X_STEP, job.stepX);
+  words.set(tp.TILE_Y_STEP, job.stepY);
 }
 
 /** Cores that others follow do not flush; each of them closes its own list of jobs, though. */
@@ -63,6 +64,17 @@ function setFlags(words: Words, job: TpJob): void {
 function setLoops(words: Words, job: TpJob): void {
   for (let i = 0; i < tp.INCREMENTS.length; i++) words.set(tp.INCREMENTS[i], job.increments[i]);
   for (let i = 0; i < tp.COUNTS.length; i++) words.set(tp.COUNTS[i], job.counts[i]);
+}
+
+/** Over pairs of columns and rows, of which those outside the image never win. */
+function setPooling(words: Words, pooling: Pooling): void {
+  words.set(tp.COLUMN_POOLING, pooling);
+  words.set(tp.COLUMN_NEIGHBOURS, 1);
+  words.set(tp.ROW_POOLING, pooling);
+  words.set(tp.ROW_NEIGHBOURS, 1);
+  words.set(tp.BORDER_MODE, 1);
+  // The vendor sets it, though there is no table.
+  words.set(tp.TABLE_GLOBAL, 1);
 }
 
 /** The factor behind the table, as a float32 rounded to 15 bits of mantissa. */

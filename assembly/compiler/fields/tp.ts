@@ -10,7 +10,8 @@ import { Field, WordLayout } from "./field";
  *  3  plane pitch
  *  4  window y first    │ window x first        signed
  *  5  window y last     │ window x last         signed
- *  6  L l│I│0│P│ 0            │T│G│ 0           what the ALU does, G input in global memory
+ *  6  L l│I│0│P│0│ vr │ 0│ vp│0│ hr│ hp│T│G│ 0   what the ALU does, G input in global memory;
+ *                                                hp vp pooling of columns and rows, hr vr neighbours
  *  8  tile y            │ tile x                and once more in 9: the step
  * 10  input address             11  table address
  * 12  E N│0│S│ 0            │3 2 1│g│0          E last, N no flush, resets of loops, g output
@@ -19,7 +20,7 @@ import { Field, WordLayout } from "./field";
  * 17, 18  increments 2, 3       19  counts 3 and 2
  * 20, 21  increments 4, 5       22  counts 5 and 4
  * 23  increment 6
- * 24  0│S│ 0  │r │ s │ 0 │ir │fr │0             s S shift 4:0, 6:5, r reorder, integer and flat rounding
+ * 24  0│S│bm│r │ s │ 0 │ir │fr │0 bm border mode,           s S shift 4:0, 6:5, r reorder, integer and flat rounding
  * 26  end of the input's circular buffer        28  and of the output's
  * 29  in zero │ 0                       30  0│ multiplier │ out zero
  */
@@ -43,6 +44,12 @@ export const TO_INTEGER = TP.unsigned("alu_f2i_enable").at(6, 29, 29);
 export const TABLE_ENABLE = TP.unsigned("alu_pwl_enable").at(6, 27, 27);
 export const TABLE_LOAD = TP.unsigned("alu_load_pwl_lut").at(6, 30, 30);
 export const TABLE_GLOBAL = TP.unsigned("alu_load_pwl_lut_global_mem").at(6, 31, 31);
+
+/** 0: none, 1: the greatest of every pixel and its neighbours, 3: of every block. */
+export const COLUMN_POOLING = TP.unsigned("alu_horz_processing").at(6, 8, 6);
+export const COLUMN_NEIGHBOURS = TP.unsigned("alu_horz_proc_count").at(6, 14, 9);
+export const ROW_POOLING = TP.unsigned("alu_vert_processing").at(6, 17, 16);
+export const ROW_NEIGHBOURS = TP.unsigned("alu_vert_proc_count").at(6, 24, 19);
 
 export const TILE_X = TP.unsigned("in_tile_x_size").at(8, 15, 0);
 export const TILE_Y = TP.unsigned("in_tile_y_size").at(8, 31, 16);
@@ -83,6 +90,8 @@ export const COUNTS: Field[] = [
 export const FLAT_ROUNDING = TP.unsigned("flat_rounding_mode").at(24, 2, 1);
 export const INTEGER_ROUNDING = TP.unsigned("integer_rounding_mode").at(24, 4, 3);
 export const SHIFT = TP.signed("alu_output_postshift").at(24, 14, 10).at(24, 27, 26);
+/** 1: pixels outside the image never are the greatest. */
+export const BORDER_MODE = TP.unsigned("in_image_border_mode").at(24, 25, 24);
 export const REORDER = TP.unsigned("alu_reorder_bits_used").at(24, 18, 15);
 export const IN_CIRCULAR_END = TP.unsigned("in_circular_buf_end").at(26, 31, 0);
 export const OUT_CIRCULAR_END = TP.unsigned("out_circular_buf_end").at(28, 31, 0);

@@ -4,6 +4,7 @@ import { Tensor } from "../graph";
 import { columnsToInterleaved, columnsToPlanar } from "../plan/layout";
 import { Mark } from "../plan/mark";
 import { ViewPlan } from "../plan/plan";
+import { PoolChainPlan } from "../plan/pool-chain";
 import { zeroByte } from "../plan/tensors";
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
@@ -18,6 +19,8 @@ export class LoweringContext {
   jobs: Job[] = [];
   buffers: BufferAssignment;
   coalescing: Coalescing;
+  /** Pools that are done, from whose outputs larger ones may begin. */
+  pools: PoolChainPlan[] = [];
   /** Index of the operator that is being lowered. */
   operator: i32 = 0;
   private mark: Mark = Mark.PROVEN;

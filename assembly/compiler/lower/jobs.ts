@@ -38,6 +38,14 @@ export enum Purpose {
   PADDING = 5,
   ADDITION = 6,
   TABLE = 7,
+  MAX_POOL = 8,
+}
+
+/** What a TP job keeps of 2×2 pixels: nothing is pooled, the greatest of every block, or of every pixel and its neighbours. */
+export enum Pooling {
+  NONE = 0,
+  SLIDING = 1,
+  HALVING = 3,
 }
 
 /** One descriptor's worth of work, in the words of the field; `encode` turns it into bits. */
@@ -134,6 +142,8 @@ export class TpJob extends Job {
   outputZero: i32 = 0;
   /** The function that the job computes on its way. */
   table: Table | null = null;
+  /** The greatest of 2×2 pixels; loops count these. */
+  pooling: Pooling = Pooling.NONE;
   /** Which of the TP cores that share the work this is, and how many they are. */
   core: i32 = 0;
   cores: i32 = 1;
@@ -141,6 +151,15 @@ export class TpJob extends Job {
   reorder: i32 = 0;
   /** What state 0x03950 is loaded with before the job, or NO_ORDER. */
   order: i32 = NO_ORDER;
+
+  /** From a tile to the next one: sliding maxima need the last column and row once more. */
+  get stepX(): i32 {
+    return this.pooling == Pooling.SLIDING ? this.tileX - 1 : this.tileX;
+  }
+
+  get stepY(): i32 {
+    return this.pooling == Pooling.SLIDING ? this.tileY - 1 : this.tileY;
+  }
 
   loop(index: i32, increment: i32, count: i32): this {
     this.increments[index] = increment;

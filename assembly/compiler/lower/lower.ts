@@ -15,6 +15,7 @@ import {
   TablePlan,
   ViewPlan,
 } from "../plan/plan";
+import { PoolChainPlan } from "../plan/pool-chain";
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { lowerAddition } from "./addition";
@@ -26,6 +27,7 @@ import { lowerConvolutions } from "./convolution";
 import { Buffer, BufferSlice, Job } from "./jobs";
 import { lowerMaxPool } from "./max-pool";
 import { lowerPadding } from "./padding";
+import { lowerPoolChain } from "./pool-chain";
 import { lowerRepetition } from "./repetition";
 import { lowerSlice } from "./slice";
 import { lowerTable } from "./table";
@@ -96,6 +98,9 @@ function lowerOperator(plan: Plan, context: LoweringContext): void {
       break;
     case PlanKind.MAX_POOL:
       lowerMaxPool(plan as MaxPoolPlan, context);
+      break;
+    case PlanKind.POOL_CHAIN:
+      lowerPoolChain(plan as PoolChainPlan, context);
       break;
     case PlanKind.TABLE:
       lowerTable(plan as TablePlan, context);

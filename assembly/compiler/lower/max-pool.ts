@@ -3,8 +3,9 @@ import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
 import { convolve } from "./convolution";
 import { BufferSlice } from "./jobs";
+import { keepPixels } from "./keep-pixels";
 import { Frame } from "./padding";
-import { copyStrided, ImageShape, Pitches } from "./strided-copies";
+import { ImageShape } from "./strided-copies";
 
 export function lowerMaxPool(plan: MaxPoolPlan, context: LoweringContext): void {
   const input = context.require(plan.input, Layout.PLANAR);
@@ -114,10 +115,5 @@ function choose(
     frame.surround(from, to, context);
     return;
   }
-  const interleaved = new BufferSlice(context.buffers.create(whole.bytes));
-  context.makeInterleaved(whole, from, interleaved);
-  const pitches = Pitches.interleaved(whole);
-  const pixel = plan.columnStep * pitches.pixel;
-  const row = min(plan.rowStep, rows) * pitches.row;
-  context.addAll(copyStrided(part, pixel, row, interleaved, to));
+  keepPixels(whole, part, plan.rowStep, plan.columnStep, from, to, context);
 }

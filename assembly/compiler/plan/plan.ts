@@ -15,6 +15,7 @@ export enum PlanKind {
   SLICE,
   REPETITION,
   MAX_POOL,
+  POOL_CHAIN,
   VIEW,
   TABLE,
   FUSED,

@@ -81,6 +81,7 @@ export class ChannelPermutations {
       case PlanKind.SLICE:
       case PlanKind.REPETITION:
       case PlanKind.MAX_POOL:
+      case PlanKind.POOL_CHAIN:
         this.joinAll(plan);
         break;
       case PlanKind.CONCATENATION:

@@ -1,17 +1,27 @@
+import { Core } from "../../../targets/cores";
 import { Padding } from "../../../tflite/schema";
+import { generationOf } from "../../generations/generations";
 import { Operator, Options } from "../../graph";
-import { LARGEST_TENSOR, LONGEST_SIDE, WIDEST_PITCH } from "../../plan/limits";
+import {
+  LARGEST_TENSOR,
+  LONGEST_SIDE,
+  LONGEST_WINDOW,
+  MOST_CHANNELS,
+  WIDEST_PITCH,
+} from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { MaxPoolPlan } from "../../plan/max-pool";
 import { Placement } from "../../plan/placement";
-import { isRectified, whyNotFused } from "../../plan/tensors";
+import { copyWindows, PoolChainPlan, poolSteps, Windows } from "../../plan/pool-chain";
+import { isRectified, whyNotFused, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { whyNotRearranged } from "../layout/slice";
 import { addSteps, finish } from "./maxima";
 
 /**
- * MAX_POOL_2D. All channels, or a group of them, lie below each other as the rows of one plane,
- * each with its padding, so that kernels are few and small. Padding holds byte 0, which never wins.
+ * MAX_POOL_2D as a chain of TP jobs (plan/pool-chain.ts), or else by differences and sums. For these,
+ * all channels, or a group of them, lie below each other as the rows of one plane, each with its
+ * padding, so that kernels are few and small. Padding holds byte 0, which never wins.
  */
 
 /** Convolutions that a pool may take; the CPU is no slower then. */
@@ -31,6 +41,8 @@ export function legalizeMaxPool(operator: Operator, context: Context): Placement
     return Placement.onCpu("its windows are single pixels");
   const plan = new MaxPoolPlan(input, output);
   if (!measure(plan, options)) return Placement.onCpu("its output does not follow from its input");
+  const chain = chainFor(plan, options);
+  if (chain != null) return Placement.onNpu(chain, context.capped(markOf(chain, context.core)));
   const unfit = whyNotPlanes(plan);
   if (unfit != "") return Placement.onCpu(unfit);
   addSteps(plan, options.filterHeight, options.filterWidth);
@@ -38,6 +50,46 @@ export function legalizeMaxPool(operator: Operator, context: Context): Placement
     return Placement.onCpu(`it would take more than ${MOST_JOBS} jobs`);
   finish(plan, isRectified(options.activation));
   return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+}
+
+/** More maxima over 2×2 pixels take longer than differences and sums, whose windows double. */
+const LONGEST_CHAIN = 16;
+
+/** Maxima by the TP unit; null if windows are not square, or something else is beyond that unit. */
+function chainFor(plan: MaxPoolPlan, options: Options): PoolChainPlan | null {
+  const cuts = isRectified(options.activation) && zeroByte(plan.output) > 0;
+  const size = options.filterHeight;
+  if (cuts || size != options.filterWidth) return null;
+  const longest = max(plan.input.fromLast(2), plan.input.fromLast(3));
+  if (longest >= LONGEST_WINDOW || plan.input.fromLast(1) > MOST_CHANNELS) return null;
+  if (plan.input.elements > LARGEST_TENSOR) return null;
+  const rows = windowsOf(plan.top, size, options.strideHeight, 3, plan);
+  const columns = windowsOf(plan.left, size, options.strideWidth, 2, plan);
+  const chain = new PoolChainPlan(plan.input, plan.output, copyWindows(rows), copyWindows(columns));
+  if (poolSteps(rows, columns).length > LONGEST_CHAIN) return null;
+  return columns.stride * plan.input.fromLast(1) > WIDEST_PITCH ? null : chain;
+}
+
+function windowsOf(
+  padding: i32,
+  size: i32,
+  stride: i32,
+  dimension: i32,
+  plan: MaxPoolPlan,
+): Windows {
+  const input = plan.input.fromLast(dimension);
+  return new Windows(size, stride, padding, input, plan.output.fromLast(dimension));
+}
+
+/** The vendor has single jobs over blocks of images with even sides. */
+function markOf(chain: PoolChainPlan, core: Core): Mark {
+  const isVendors =
+    generationOf(core).hasVendorTp && isHalved(chain.rows) && isHalved(chain.columns);
+  return isVendors ? Mark.PROVEN : Mark.EXPECTED;
+}
+
+function isHalved(windows: Windows): bool {
+  return windows.size == 2 && windows.stride == 2 && windows.input == 2 * windows.output;
 }
 
 /** False where the output's size is not what the options make of the input's. */
