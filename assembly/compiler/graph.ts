@@ -6,8 +6,6 @@ import { Activation, Dtype, Padding } from "../tflite/schema";
  * evaluated.
  */
 export class Graph {
-  /** The whole file. */
-  model: Span = new Span();
   tensors: Tensor[] = [];
   operators: Operator[] = [];
   /** Tensor indices. */
@@ -45,6 +43,8 @@ export class Span {
     public bytes: u32 = 0,
   ) {}
 }
+
+const NOTHING = new Span();
 
 /** One scale and zero point, or one for each index along `axis`; `count` 0 where not quantized. */
 export class Quantization {
@@ -117,10 +117,32 @@ export class Operator {
   options: Options = new Options();
   /** A custom operator's own options, as the model stores them. */
   customOptions: Span = new Span();
-  /** Byte offset of its table in the model. */
-  at: u32 = 0;
+  storedOptions: StoredOptions = new StoredOptions();
 
   constructor(public index: i32) {}
+}
+
+/** The options of an operator as the model stores them, so that another file can have them, too. */
+export class StoredOptions {
+  /** Whether they are of a kind whose table can be copied. */
+  isKnown: bool = true;
+  /** Member of the schema's union; 0 for no options. */
+  type: u8 = 0;
+  /** The table's own bytes: where its vtable lies, then its fields. */
+  fields: Span = NOTHING;
+  vtable: Span = NOTHING;
+  /** Position of the table in its file, which tells how its fields are aligned. */
+  at: u32 = 0;
+  vectors: StoredVector[] = [];
+}
+
+/** What a field of stored options refers to: elements of four bytes. */
+export class StoredVector {
+  constructor(
+    /** Of the field in its table. */
+    public offset: u32,
+    public elements: Span,
+  ) {}
 }
 
 /** The options of all operators that nolfet looks into; each uses the fields that its kind has. */
@@ -158,6 +180,9 @@ export class Options {
   ellipsisMask: i32 = 0;
   newAxisMask: i32 = 0;
   shrinkAxisMask: i32 = 0;
+  /** VAR_HANDLE: the names of its variable, in UTF-8. */
+  container: Span = NOTHING;
+  sharedName: Span = NOTHING;
   /** TFLite's detection step, as its own documentation names them. */
   maxDetections: i32 = 0;
   maxClassesPerDetection: i32 = 0;

@@ -2,9 +2,7 @@ import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { operatorName } from "../../tflite/operators";
 import { Builtin, DTYPE_BYTES, DTYPE_NAMES } from "../../tflite/schema";
-import { OperatorSlot, OptionsType, VarHandleSlot } from "../../tflite/slots";
 import { Graph, Operator, Span, State, Tensor } from "../graph";
-import { FlatBuffer, Table } from "../read/flatbuffer";
 import { quote } from "../read/text";
 import { evaluateKnown } from "./fold";
 
@@ -109,7 +107,7 @@ class Resolver {
       case Builtin.CALL_ONCE:
         return this.initialize(operator);
       case Builtin.VAR_HANDLE:
-        return this.name(operator, this.graph, this.handles);
+        return this.name(operator, this.handles);
       case Builtin.READ_VARIABLE:
         return this.read(operator);
       case Builtin.ASSIGN_VARIABLE:
@@ -149,7 +147,7 @@ class Resolver {
     for (let i = 0; i < graph.operators.length; i++) {
       const operator = graph.operators[i];
       if (operator.code == Builtin.VAR_HANDLE) {
-        if (!this.name(operator, graph, handles)) return false;
+        if (!this.name(operator, handles)) return false;
         continue;
       }
       if (operator.code != Builtin.ASSIGN_VARIABLE) {
@@ -166,8 +164,8 @@ class Resolver {
     return true;
   }
 
-  private name(operator: Operator, graph: Graph, handles: Map<i32, Variable>): bool {
-    const variable = this.variableOf(operator, graph);
+  private name(operator: Operator, handles: Map<i32, Variable>): bool {
+    const variable = this.variableOf(operator);
     if (++this.named > MOST_HANDLES || variable.name.bytes > MOST_NAME_BYTES) {
       const expected = `at most ${MOST_HANDLES} handles of variables, with names of ${MOST_NAME_BYTES} bytes`;
       return fail(Code.TOO_LARGE, LocationKind.OPERATOR, operator.index, expected, "more");
@@ -176,9 +174,9 @@ class Resolver {
     return !failed();
   }
 
-  private variableOf(operator: Operator, graph: Graph): Variable {
-    const container = optionOf(operator, graph, VarHandleSlot.CONTAINER);
-    const name = optionOf(operator, graph, VarHandleSlot.SHARED_NAME);
+  private variableOf(operator: Operator): Variable {
+    const container = operator.options.container;
+    const name = operator.options.sharedName;
     for (let i = 0; i < this.variables.length; i++) {
       if (this.variables[i].isNamed(container, name)) return this.variables[i];
     }
@@ -244,17 +242,6 @@ class Resolver {
   private refuse(operator: Operator, expected: string, found: string): bool {
     return fail(Code.UNSUPPORTED_MODEL, LocationKind.OPERATOR, operator.index, expected, found);
   }
-}
-
-/** A string among the options of a VAR_HANDLE; empty where it is left out. */
-function optionOf(operator: Operator, graph: Graph, slot: VarHandleSlot): Span {
-  const file = new FlatBuffer(graph.model.pointer, graph.model.bytes);
-  const table = Table.at(file, operator.at);
-  if (table == null || table.byte(OperatorSlot.OPTIONS_TYPE) != OptionsType.VAR_HANDLE) {
-    return new Span();
-  }
-  const options = table.table(OperatorSlot.OPTIONS);
-  return options == null ? new Span() : options.span(slot);
 }
 
 /** Whether the bytes of one tensor mean the same as another's. */

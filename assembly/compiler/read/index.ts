@@ -42,7 +42,7 @@ export function readModel(model: Span): Graph | null {
     return null;
   }
   const buffers = root.vector(ModelSlot.BUFFERS, 4);
-  const graph = readGraph(model, subgraphs.table(0), codes, buffers, sums);
+  const graph = readGraph(subgraphs.table(0), codes, buffers, sums);
   if (graph == null || !areInitializers(graph, subgraphs.count)) return null;
   if (graph.outputs.length == 0) {
     fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, "at least one output", "0");
@@ -50,7 +50,7 @@ export function readModel(model: Span): Graph | null {
   }
   graph.initializers.push(null);
   for (let i: u32 = 1; i < subgraphs.count; i++) {
-    const initializer = readGraph(model, subgraphs.table(i), codes, buffers, sums);
+    const initializer = readGraph(subgraphs.table(i), codes, buffers, sums);
     if (initializer == null) return null;
     graph.initializers.push(initializer);
   }
@@ -58,7 +58,6 @@ export function readModel(model: Span): Graph | null {
 }
 
 function readGraph(
-  model: Span,
   subgraph: Table | null,
   codes: OperatorCode[],
   buffers: Vector,
@@ -66,7 +65,6 @@ function readGraph(
 ): Graph | null {
   if (subgraph == null) return null;
   const graph = new Graph();
-  graph.model = model;
   if (failed() || !readSubgraph(graph, subgraph, codes, buffers, sums)) return null;
   return settleAxes(graph) && connect(graph, sums) ? graph : null;
 }

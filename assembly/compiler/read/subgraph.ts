@@ -8,6 +8,7 @@ import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
 import { checkOperands } from "./operands";
 import { readOptions } from "./options";
+import { keepOptions } from "./stored-options";
 import { readTensors } from "./tensors";
 
 /**
@@ -57,13 +58,13 @@ function readOperator(
     return fail(Code.MALFORMED, LocationKind.OPERATOR, operator.index, expected, found);
   }
   const code = codes[index];
-  operator.at = table.at;
   operator.code = code.code;
   operator.version = code.version;
   operator.customName = code.customName;
   operator.customOptions = table.span(OperatorSlot.CUSTOM_OPTIONS);
   operator.inputs = indices.read(table.vector(OperatorSlot.INPUTS, 4), "an input", -1);
   operator.outputs = indices.read(table.vector(OperatorSlot.OUTPUTS, 4), "an output");
+  keepOptions(operator, table);
   return !failed() && readOptions(operator, table) && checkOperands(operator) && !failed();
 }
 

@@ -6,7 +6,14 @@ import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
 import { macsOf } from "./macs";
+import { QuantizationSlots, writeQuantization } from "./quantization";
 import { OperatorSlot, QuantizationSlot, StateSlot, TensorSlot } from "./slots.generated";
+
+const QUANTIZATION = new QuantizationSlots(
+  QuantizationSlot.SCALES,
+  QuantizationSlot.ZERO_POINTS,
+  QuantizationSlot.AXIS,
+);
 
 /** The model's side of a blob: its tensors and operators, where these run and why. */
 
@@ -47,7 +54,7 @@ function readByHost(
 function writeTensor(builder: Builder, tensor: Tensor, keepsData: bool): u32 {
   const name = builder.bytes(tensor.name.pointer, tensor.name.bytes);
   const shape = builder.integers(tensor.shape);
-  const quantization = writeQuantization(builder, tensor);
+  const quantization = writeQuantization(builder, tensor.quantization, QUANTIZATION);
   const data = keepsData && tensor.isConstant ? writeData(builder, tensor.data) : 0;
   builder.table();
   builder.child(TensorSlot.NAME, name);
@@ -76,18 +83,6 @@ export function writeStates(builder: Builder, graph: Graph): u32 {
     positions.push(builder.endTable());
   }
   return builder.references(positions);
-}
-
-function writeQuantization(builder: Builder, tensor: Tensor): u32 {
-  const quantization = tensor.quantization;
-  if (quantization.count == 0) return 0;
-  const zeroPoints = builder.vector(quantization.zeroPoints.pointer, quantization.count, 8);
-  const scales = builder.vector(quantization.scales.pointer, quantization.count, 4);
-  builder.table();
-  builder.child(QuantizationSlot.SCALES, scales);
-  builder.child(QuantizationSlot.ZERO_POINTS, zeroPoints);
-  builder.field32(QuantizationSlot.AXIS, quantization.axis);
-  return builder.endTable();
 }
 
 /** `coefficients`: bytes by operator. */

@@ -10,7 +10,8 @@ import {
 } from "../../tflite/slots";
 import { Graph, Operator, Tensor } from "../graph";
 import { Builder } from "./builder";
-import { CopiedOptions, copyOptions } from "./options-copy";
+import { copyOptions } from "./options-copy";
+import { QuantizationSlots, writeQuantization } from "./quantization";
 
 /** "TFL3" */
 const IDENTIFIER: u32 = 0x334c4654;
@@ -22,6 +23,12 @@ const LAST_EARLY_CODE: i32 = 127;
 /** TFLite's numbers of element types, by those of Dtype; -1 for what one number does not tell. */
 // biome-ignore format: in the enum's order
 const TYPE_NUMBERS: StaticArray<i32> = [3, 9, 7, 2, 4, 1, 0, 10, 6, 5, -1];
+
+const QUANTIZATION = new QuantizationSlots(
+  QuantizationSlot.SCALE,
+  QuantizationSlot.ZERO_POINT,
+  QuantizationSlot.AXIS,
+);
 
 /** Some operators of a graph as a `.tflite` of their own. */
 export class Submodel {
@@ -64,8 +71,8 @@ function write(graph: Graph, operators: i32[], tensors: i32[], submodel: Submode
   const operatorTables: u32[] = [];
   for (let i = 0; i < operators.length; i++) {
     const operator = graph.operators[operators[i]];
-    const options = copyOptions(builder, graph, operator);
-    if (!options.isKnown) return null;
+    if (!operator.storedOptions.isKnown) return null;
+    const options = copyOptions(builder, operator.storedOptions);
     codes.push(writeCode(builder, operator));
     operatorTables.push(writeOperator(builder, operator, i, options, tensors));
   }
@@ -128,7 +135,7 @@ function writeOperator(
   builder: Builder,
   operator: Operator,
   code: i32,
-  options: CopiedOptions,
+  options: u32,
   tensors: i32[],
 ): u32 {
   const inputs = builder.integers(renumbered(operator.inputs, tensors));
@@ -139,8 +146,8 @@ function writeOperator(
   builder.field32(OperatorSlot.CODE_INDEX, code);
   builder.child(OperatorSlot.INPUTS, inputs);
   builder.child(OperatorSlot.OUTPUTS, outputs);
-  builder.field8(OperatorSlot.OPTIONS_TYPE, options.type);
-  builder.child(OperatorSlot.OPTIONS, options.position);
+  builder.field8(OperatorSlot.OPTIONS_TYPE, operator.storedOptions.type);
+  builder.child(OperatorSlot.OPTIONS, options);
   builder.child(OperatorSlot.CUSTOM_OPTIONS, custom);
   return builder.endTable();
 }
@@ -148,7 +155,7 @@ function writeOperator(
 function writeTensor(builder: Builder, tensor: Tensor, buffer: u32): u32 {
   const shape = builder.integers(tensor.shape);
   const name = builder.bytes(tensor.name.pointer, tensor.name.bytes);
-  const quantization = writeQuantization(builder, tensor);
+  const quantization = writeQuantization(builder, tensor.quantization, QUANTIZATION);
   builder.table();
   builder.child(TensorSlot.SHAPE, shape);
   builder.field8(TensorSlot.TYPE, TYPE_NUMBERS[tensor.dtype]);
@@ -156,18 +163,6 @@ function writeTensor(builder: Builder, tensor: Tensor, buffer: u32): u32 {
   builder.child(TensorSlot.NAME, name);
   builder.child(TensorSlot.QUANTIZATION, quantization);
   builder.field8(TensorSlot.IS_VARIABLE, tensor.isVariable ? 1 : 0);
-  return builder.endTable();
-}
-
-function writeQuantization(builder: Builder, tensor: Tensor): u32 {
-  const quantization = tensor.quantization;
-  if (quantization.count == 0) return 0;
-  const zeroPoints = builder.vector(quantization.zeroPoints.pointer, quantization.count, 8);
-  const scales = builder.vector(quantization.scales.pointer, quantization.count, 4);
-  builder.table();
-  builder.child(QuantizationSlot.SCALE, scales);
-  builder.child(QuantizationSlot.ZERO_POINT, zeroPoints);
-  builder.field32(QuantizationSlot.AXIS, quantization.axis);
   return builder.endTable();
 }
 
