@@ -1,4 +1,4 @@
-import { Multiplier } from "../multiplier";
+import { Multiplier, storedValue } from "../multiplier";
 import { Operation } from "../operation";
 import { RAISED_BITS, sumFactor } from "../rules/elementwise";
 import { Tensor } from "../tensor";
@@ -76,5 +76,29 @@ export class ByteExtreme extends ByteFunction {
 
   of(a: i32, b: i32): i32 {
     return this.greatest ? max(a, b) : min(a, b);
+  }
+}
+
+/** DIV: the quotient of the real numbers. */
+export class ByteQuotient extends ByteFunction {
+  private a: Tensor;
+  private b: Tensor;
+  private output: Tensor;
+  private range: Range;
+
+  constructor(operation: Operation) {
+    super();
+    this.a = operation.inputs[0];
+    this.b = operation.inputs[1];
+    this.output = operation.outputs[0];
+    this.range = Range.of(operation);
+  }
+
+  of(a: i32, b: i32): i32 {
+    const dividend = ((a - this.a.zeroPoint) as f64) * this.a.scale;
+    const divisor = ((b - this.b.zeroPoint) as f64) * this.b.scale;
+    const steps = (dividend / divisor / this.output.scale) as f32;
+    const output = this.output;
+    return this.range.clamp(storedValue(steps, output.zeroPoint, output.least, output.greatest));
   }
 }

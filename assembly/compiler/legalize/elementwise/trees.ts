@@ -1,9 +1,10 @@
 import { isCovered } from "../../../tflite/covers";
 import { Operation } from "../../../tflite/operation";
 import { operatorName } from "../../../tflite/operators";
+import { clamps } from "../../../tflite/rules/elementwise";
 import { Dtype } from "../../../tflite/schema";
 import { ByteFunction } from "../../../tflite/values/byte-function";
-import { byteFunctionOf, isByteFunction } from "../../../tflite/values/functions";
+import { byteFunctionOf, hasByteKernel, isByteFunction } from "../../../tflite/values/functions";
 import { Graph, Operator, Tensor } from "../../graph";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
@@ -106,7 +107,8 @@ class Trees {
         zeroByte(output),
       );
       least = min(least, table.error);
-      if (table.error > (composition.depth > 1 ? MOST_STEPS_OF_SEVERAL : MOST_STEPS)) continue;
+      const most = composition.depth > 1 ? MOST_STEPS_OF_SEVERAL : MOST_STEPS;
+      if (table.error > most) continue;
       const plan = new TablePlan(composition.source, output, table);
       return Placement.onNpu(plan, this.context.capped(Mark.EXPECTED));
     }
@@ -161,7 +163,8 @@ class Trees {
     }
     if (computed == 0) return null;
     const operation = operationOf(operator, this.graph);
-    return isCovered(operation) ? operation : null;
+    const isRight = hasByteKernel(operation.name) ? isCovered(operation) : isSound(operation);
+    return isRight ? operation : null;
   }
 
   /** A tensor as functions of others, and last as itself; as itself alone where it is stored anyhow. */
@@ -212,7 +215,8 @@ function combine(
   for (let i = 0; i < 256; i++) {
     bytes[i] = value.of(a.valueOf(first.bytes[i]), b.valueOf(second.bytes[i])) as u8;
   }
-  return new Composition(first.source, bytes, 1 + max(first.depth, second.depth));
+  const depth = 1 + max(first.depth, second.depth);
+  return new Composition(first.source, bytes, depth);
 }
 
 /** The same for bytes as the NPU has them: those of int8 with 128 added. */
@@ -222,4 +226,14 @@ function unsigned(composition: Composition, output: Tensor): StaticArray<u8> {
   const bytes = new StaticArray<u8>(256);
   for (let i = 0; i < 256; i++) bytes[i] = (composition.bytes[i ^ from] ^ to) as u8;
   return bytes;
+}
+
+/** Of an operator that the CPU has no kernel for: whether it has a value everywhere. */
+function isSound(operation: Operation): bool {
+  if (operation.inputs[0].dtype != operation.outputs[0].dtype) return false;
+  if (operation.inputs.length == 1) return true;
+  const divisor = operation.inputs[1];
+  const isByte = operation.inputs[0].isByte && divisor.isByte && operation.outputs[0].isByte;
+  if (!isByte || divisor.scales.length != 1 || operation.inputs[0].scales.length != 1) return false;
+  return divisor.isConstant && divisor.byteAt(0) != divisor.zeroPoint && clamps(operation);
 }
