@@ -9,6 +9,7 @@ import {
   fullyConnectedStreams,
   networkOf,
   nnStreams,
+  planeOf,
   type Stream,
   VENDOR_FILES,
 } from "./streams.ts";
@@ -62,9 +63,10 @@ function assertRest({ coefficients, operation }: Stream, bytes: number): void {
 }
 
 /** Every output channel has one kernel, a plane for each. */
-function assertOutputs({ words, operation }: Stream, outputs: (number | null)[]): void {
+function assertOutputs(stream: Stream, outputs: (number | null)[]): void {
+  const { words, operation } = stream;
   const channels = (words[4] as number) & 0x3fff;
-  const plane = ((words[17] as number) & 0xffff) * ((words[8] as number) >>> 16);
+  const plane = planeOf(stream);
   const expected = Array.from({ length: channels }, (_, channel) => channel * plane);
   const stored = outputs.filter((output) => output !== null).sort((a, b) => a - b);
   assert.equal(stored, expected, `operation ${operation}`);

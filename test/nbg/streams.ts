@@ -95,3 +95,8 @@ export function decodeRows(
   emulator.mapConstants(COEFFICIENTS, coefficients);
   return emulator.rows(COEFFICIENTS, shape, coding);
 }
+
+/** Bytes from an output channel of an NN job to the next one. */
+export function planeOf({ words }: Pick<Stream, "words">): number {
+  return ((words[17] as number) & 0xffff) * ((words[8] as number) >>> 16);
+}
