@@ -108,6 +108,8 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
     const lowering = lower(segment, graph, placements, core, settings);
     const jobs = encode(lowering, core, settings);
     if (jobs == null) return;
+    // Coefficients may be coded in a way that is less sure than the pattern.
+    for (let j = 0; j < jobs.length; j++) placements[jobs[j].job.operator].weaken(jobs[j].job.mark);
     lowerings.push(lowering);
     encoded.push(jobs);
   }

@@ -100,3 +100,10 @@ export function decodeRows(
 export function planeOf({ words }: Pick<Stream, "words">): number {
   return ((words[17] as number) & 0xffff) * ((words[8] as number) >>> 16);
 }
+
+/** What of an NN job's descriptor shapes its kernels. */
+export function shapeOf({ words }: Pick<Stream, "words">) {
+  const [first = 0] = words;
+  const [width, height] = [(first >>> 2) & 15, ((words[8] as number) >>> 12) & 15];
+  return { area: width * height, depthwise: (((words[22] as number) >>> 17) & 1) === 1 };
+}

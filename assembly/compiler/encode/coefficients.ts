@@ -7,6 +7,8 @@ export class Coefficients {
   bytes: u32 = 0;
   /** What the SRAM must hold of it: v7 the longest stream times the cores in use, v8 all. */
   streamBytes: u32 = 0;
+  /** Huffman codes with runs of zeros, which the open driver does not write. */
+  hasRunLengths: bool = false;
 
   private static allocated: u64 = 0;
 

@@ -5,6 +5,7 @@ import { CoefficientFormat } from "../generations/generation";
 import { generationOf } from "../generations/generations";
 import { ConvolutionJob, Job, TpJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
+import { Mark } from "../plan/mark";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
@@ -68,6 +69,7 @@ function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): Encod
       ? encodeHuffman(job, tiling, bias, core, settings)
       : encodeZeroRuns(job, tiling, bias, core, settings);
   if (coefficients == null) return null;
+  if (coefficients.hasRunLengths) job.mark = max<i32>(job.mark, Mark.EXPECTED) as Mark;
   const caching = new Caching(job, tiling, coefficients.streamBytes, core);
   const words = encodeConvolution(job, tiling, caching, requantization, core, settings);
   const encoded = new EncodedJob(job, words);

@@ -1,4 +1,4 @@
-import { WordLayout } from "./field";
+import { Field, WordLayout } from "./field";
 
 /**
  * The front end's commands: each a write of one state.
@@ -56,15 +56,23 @@ export const KERNELS_ON_V8 = HUFFMAN.unsigned("kernels").at(0, 15, 0);
 /**
  * The header of a v8 coefficient buffer, but for the sizes of its streams:
  *
- *     31                      8  7     4  3    0
- *  0  run lengths of zeros: off │ version │ 0     and on to word 4
+ *     31            16 15           8  7     4  3    0
+ *  0  zeros of runs   │ run lengths  │ version │ 0     zeros of runs, each less 1, go on to word 4
  *  5  the weight bit length of each symbol, four bits each
- *  6  0                   added to every weight: 0
+ *  6  0              │ added to every byte of the streams
  */
 export const V8_HEADER = new WordLayout("v8 coefficient header", 7);
 
 export const VERSION = V8_HEADER.unsigned("version").at(0, 7, 4);
+export const RUN_LENGTHS = V8_HEADER.unsigned("run_length_size").at(0, 15, 8);
+export const RUN_ZEROS: Field[] = [];
 export const SYMBOL_MAP = V8_HEADER.unsigned("symbol_map").at(5, 31, 0);
+export const AVERAGE_BIAS = V8_HEADER.unsigned("avg_bias").at(6, 15, 0);
+
+for (let i = 0; i < 18; i++) {
+  const low = ((i + 2) % 4) * 8;
+  RUN_ZEROS.push(V8_HEADER.unsigned(`run_length_table_${i}`).at((i + 2) / 4, low + 7, low));
+}
 
 /** For each core of a v8 coefficient buffer, one word behind the header. */
 export const V8_STREAM = new WordLayout("v8 coefficient header", 1);

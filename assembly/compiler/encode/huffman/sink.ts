@@ -1,6 +1,10 @@
 /** What takes the bytes of one core's stream in order. */
 export abstract class Sink {
-  abstract byte(value: u32): void;
+  /** A byte that is no part of a run, even if it is 0. */
+  abstract literal(value: u32): void;
+
+  /** So many weights of zero. */
+  abstract zeros(count: u32): void;
 
   /**
    * The `count` weights of a table at `table`, each combined with `flip` (exclusive or)

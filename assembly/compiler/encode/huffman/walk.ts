@@ -4,7 +4,8 @@ import { HUFFMAN, KERNELS_ON_V8 } from "../../fields/streams";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Kernels } from "../../lower/kernels";
 import { Tiling } from "../tiling";
-import { Sink } from "./sink";
+import { Sink, weightAt } from "./sink";
+import { StreamOrder } from "./streams";
 
 /** Weights that come one behind the other before the next kernel's turn. */
 const BLOCK = 9;
@@ -14,9 +15,7 @@ const BLOCK = 9;
  * every superblock block after block of nine weights, and in each block kernel after kernel.
  * Zeros fill the last block.
  */
-export class Walk {
-  /** Cores that have kernels. */
-  used: i32;
+export class Walk extends StreamOrder {
   private kernels: Kernels;
   private table: StaticArray<i32> = [];
   /** Kernels of each core in every superblock but the last. */
@@ -27,6 +26,7 @@ export class Walk {
     private tiling: Tiling,
     private core: Core,
   ) {
+    super();
     this.kernels = job.kernels;
     this.used = min(this.kernels.count, core.nnCores);
     this.table = this.kernels.wholeKernel();
@@ -39,8 +39,8 @@ export class Walk {
     const total = share(this.kernels.count, this.used, core);
     const head = new Words(HUFFMAN, this.job.operator);
     head.set(KERNELS_ON_V8, total);
-    sink.byte(head.at(0) & 0xff);
-    sink.byte(head.at(0) >> 8);
+    sink.literal(head.at(0) & 0xff);
+    sink.literal(head.at(0) >> 8);
     for (let s = 0; s < this.tiling.superblocks; s++) {
       if (this.job.native) this.depthwise(s, core, sink);
       else this.superblock(s, core, sink);
@@ -74,13 +74,42 @@ export class Walk {
     }
   }
 
+  /**
+   * Nine weights of a kernel. The vendor's compiler never takes a kernel's last one for part of a run;
+   * in a depthwise kernel, that goes for its first one.
+   */
   private block(kernel: i32, at: i32, sink: Sink): void {
     const kernels = this.kernels;
     const count = min(BLOCK, kernels.size - at);
-    const first = kernels.startInTable(kernel) + at;
-    const entries = changetype<usize>(this.table) + ((first as usize) << 2);
-    sink.taps(kernels.kernelAddress(kernel), entries, count, kernels.zero, kernels.flip);
-    for (let i = count; i < BLOCK; i++) sink.byte(0);
+    const isNative = this.job.native;
+    const pinsFirst = isNative && at == 0;
+    const pinsLast = !isNative && at + BLOCK >= kernels.size;
+    const end = pinsLast && count == BLOCK ? count - 1 : count;
+    if (pinsFirst) sink.literal(this.weight(kernel, at));
+    this.weights(kernel, at, pinsFirst ? 1 : 0, end, sink);
+    if (end < count) sink.literal(this.weight(kernel, at + end));
+    const blanks = BLOCK - count;
+    if (blanks == 0) return;
+    sink.zeros(pinsLast ? blanks - 1 : blanks);
+    if (pinsLast) sink.literal(0);
+  }
+
+  private weights(kernel: i32, at: i32, from: i32, to: i32, sink: Sink): void {
+    const kernels = this.kernels;
+    const entry = this.entry(kernel, at + from);
+    sink.taps(kernels.kernelAddress(kernel), entry, to - from, kernels.zero, kernels.flip);
+  }
+
+  private weight(kernel: i32, at: i32): u32 {
+    const kernels = this.kernels;
+    const entry = this.entry(kernel, at);
+    return weightAt(kernels.kernelAddress(kernel), entry, kernels.zero, kernels.flip);
+  }
+
+  /** Where the table of whole kernels tells of a kernel's weight. */
+  private entry(kernel: i32, at: i32): usize {
+    const index = this.kernels.startInTable(kernel) + at;
+    return changetype<usize>(this.table) + ((index as usize) << 2);
   }
 }
 

@@ -1,19 +1,23 @@
 import { CodeBook } from "./code-book";
+import { RunTable } from "./runs";
 import { Sink, weightAt } from "./sink";
 
 /**
- * Writes one core's stream. Weights go in pairs, and a pair's parts lie steps apart, so that
+ * Writes one core's stream. Codes go in pairs, and a pair's parts lie steps apart, so that
  * the decoder can look at them in a pipeline:
  *
- *     step t:  part 0 of both weights of pair t       (3 + 3 bits)
+ *     step t:  part 0 of both codes of pair t         (3 + 3 bits)
  *              part 1 of those of pair t − 1          (0, 2 or 4 bits)
- *              part 2 of both weights of pair t − 2
+ *              part 2 of both codes of pair t − 2
  */
 export class Writer extends Sink {
   private bits: u64 = 0;
   private pending: u32 = 0;
   private pointer: usize;
   private codes: usize;
+  private runs: RunTable | null;
+  /** Zeros that are not written yet. */
+  private zerosAhead: u32 = 0;
   private isOdd: bool = false;
   // Codes of the pair being filled, and of the two pairs before it.
   private first: u32 = 0;
@@ -28,10 +32,21 @@ export class Writer extends Sink {
     super();
     this.pointer = start;
     this.codes = changetype<usize>(book.codes);
+    this.runs = book.runs;
   }
 
-  byte(value: u32): void {
-    const code = load<u32>(this.codes + ((value as usize) << 2));
+  literal(value: u32): void {
+    this.endRun();
+    this.code(value);
+  }
+
+  zeros(count: u32): void {
+    this.zerosAhead += count;
+  }
+
+  /** The code of a byte or, from 256 on, of an entry of the table of runs. */
+  private code(index: u32): void {
+    const code = load<u32>(this.codes + ((index as usize) << 2));
     this.isOdd = !this.isOdd;
     if (this.isOdd) this.first = code;
     else this.step(this.first, code);
@@ -39,7 +54,13 @@ export class Writer extends Sink {
 
   taps(base: usize, table: usize, count: i32, zero: u32, flip: u32): void {
     for (const end = table + ((count as usize) << 2); table < end; table += 4) {
-      this.byte(weightAt(base, table, zero, flip));
+      const weight = weightAt(base, table, zero, flip);
+      if (weight == 0) {
+        this.zerosAhead++;
+        continue;
+      }
+      if (this.zerosAhead != 0) this.endRun();
+      this.code(weight);
     }
   }
 
@@ -48,13 +69,23 @@ export class Writer extends Sink {
    * bits; what follows them up to the next multiple of 64 bytes stays zero.
    */
   finish(): u32 {
+    this.endRun();
     const drain: u32 = this.isOdd ? 4 : 0;
-    if (this.isOdd) this.byte(0);
+    if (this.isOdd) this.code(0);
     this.step(drain, drain);
     this.step(drain, drain);
     const bits = ((this.pointer - this.start) as u32) * 8 + this.pending;
     if (this.pending != 0) store<u32>(this.pointer, this.bits as u32);
     return bits;
+  }
+
+  private endRun(): void {
+    const runs = this.runs;
+    while (this.zerosAhead > 0) {
+      const entry = runs == null ? -1 : runs.next(this.zerosAhead);
+      this.code(entry < 0 ? 0 : 256 + entry);
+      this.zerosAhead -= runs == null || entry < 0 ? 1 : runs.zeros[entry];
+    }
   }
 
   private step(first: u32, second: u32): void {
@@ -72,7 +103,7 @@ export class Writer extends Sink {
   }
 
   private putPart2(code: u32): void {
-    this.put((code >> 3) & 0x7f, (code >> 10) & 7);
+    this.put((code >> 3) & 0xff, (code >> 11) & 15);
   }
 
   private put(value: u32, count: u32): void {
