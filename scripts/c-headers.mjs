@@ -53,8 +53,7 @@ export function generateHeaders() {
     "fields.generated.inc",
     Object.entries(LAYOUTS).flatMap(([kind, module]) => fieldConstants(kind, load(module))),
   );
-  const { PATTERNS, ...sram } = load(SRAM);
-  write("sram.generated.inc", [...numbers(sram, "uint32_t"), ...patternTable(PATTERNS)]);
+  write("sram.generated.inc", numbers(load(SRAM), "uint32_t"));
   write("layout.generated.inc", layoutTables(load(LAYOUT).LAYOUT));
 }
 
@@ -95,11 +94,6 @@ function fieldConstants(kind, { layout, ...exported }) {
 
 function fieldRow({ word, high, low }) {
   return `{${word}, ${high}, ${low}}`;
-}
-
-function patternTable(patterns) {
-  const rows = patterns.map(({ from, top, low, high }) => `{${from}, ${top}, ${low}u, ${high}u},`);
-  return ["constexpr Pattern kPatterns[] = {", ...rows, "};"];
 }
 
 function wordRow({ fields }, word, architecture) {

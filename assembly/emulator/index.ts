@@ -35,6 +35,7 @@ import { executeStream } from "./frontend/packets";
 import { beginSubmission, currentJob } from "./jobs";
 import { backBuffer, isBacked, mapBuffer, reserveBuffer, unmapAllBuffers } from "./memory/buffers";
 import { Scratch } from "./memory/scratch";
+import { forgetSram, placeSram, Sram } from "./memory/sram";
 
 let core: i32 = -1;
 const stream = new Scratch();
@@ -77,9 +78,25 @@ export function back(address: u32): usize {
   return backBuffer(address);
 }
 
+/**
+ * Makes `bytes` zero bytes at a page's address the SRAM of a kind (`Sram`), for tensors in it.
+ * Returns their pointer, or 0 as `map` does. Without one of its own, no job reaches it.
+ */
+export function mapSram(kind: i32, address: u32, bytes: u32): usize {
+  clearFailure();
+  if (kind < 0 || kind > <i32>Sram.AXI) {
+    fail(Code.BAD_OPTION, LocationKind.NONE, 0, "the SRAM 0 or 1", decimal(kind));
+    return 0;
+  }
+  const pointer = mapBuffer(address, bytes, false);
+  if (pointer != 0) placeSram(kind, address, bytes);
+  return pointer;
+}
+
 /** Takes all buffers away; their memory serves the next ones. */
 export function unmapAll(): void {
   unmapAllBuffers();
+  forgetSram();
 }
 
 /** Pointer to room for a stream of so many words, none included; 0 where the memory is used up. */

@@ -12,7 +12,7 @@ export interface Kernel {
  *     out(o, y, x) = clamp(round((bias + sum((w - zw) * (in - zi))) * M / 2^s) + zo)
  *
  * Positions outside the image hold the input's zero point. With pooling every other pixel of
- * every other row is stored.
+ * every other row is stored. Signed bytes are clamped to -128 and 127 instead.
  */
 export function convolve(spec: NnSpec, kernels: Kernel[], input: Uint8Array): Uint8Array {
   const { output } = spec;
@@ -41,10 +41,11 @@ function sum(
     const plane = (spec.depthwise ? outputChannel : c) * width * height;
     for (let j = 0; j < kernel.height; j++) {
       for (let i = 0; i < kernel.width; i++) {
-        const weight = (weights[next++] as number) - spec.weightZero;
+        const weight = numberOf(spec, weights[next++] as number) - spec.weightZero;
         const [row, column] = [y * step + offset.y + j, x * step + offset.x + i];
         if (row < 0 || row >= height || column < 0 || column >= width) continue;
-        total += weight * ((input[plane + row * width + column] as number) - spec.inputZero);
+        const value = numberOf(spec, input[plane + row * width + column] as number);
+        total += weight * (value - spec.inputZero);
       }
     }
   }
@@ -59,5 +60,12 @@ function requantize(spec: NnSpec, total: number): number {
   const half = shift > 0n ? 1n << (shift - 1n) : 0n;
   const magnitude = Number((product + half) >> shift);
   const signed = total < 0 ? -magnitude : magnitude;
-  return Math.max(0, Math.min(255, (spec.relu ? Math.max(signed, 0) : signed) + spec.outputZero));
+  const result = (spec.relu ? Math.max(signed, 0) : signed) + spec.outputZero;
+  const [least, most] = spec.isSigned ? [-128, 127] : [0, 255];
+  return Math.max(least, Math.min(most, result)) & 0xff;
+}
+
+/** The number that a byte is. */
+export function numberOf({ isSigned }: NnSpec, byte: number): number {
+  return isSigned ? (byte << 24) >> 24 : byte;
 }

@@ -16,6 +16,18 @@ export interface NnSpec {
   /** Where the first window begins. */
   offset?: { x: number; y: number };
   pooled?: boolean;
+  /** Of 2 × 2 results the largest is stored. */
+  storesMaxima?: boolean;
+  /** Bytes from row to row and rows from plane to plane, if images are not dense. */
+  inputPitch?: { row: number; plane: number };
+  outputPitch?: { row: number; plane: number };
+  /** Weights, input and output are signed bytes, all zero points 0. */
+  isSigned?: boolean;
+  /** Addresses, if not the rig's, and circular buffers as of a TP job. */
+  inputAddress?: number;
+  outputAddress?: number;
+  inputRing?: [number, number];
+  outputRing?: [number, number];
   inputZero: number;
   weightZero: number;
   outputZero: number;
@@ -34,7 +46,11 @@ const NONE = { x: 0, y: 0 };
 export function nnWords(spec: NnSpec): Uint32Array {
   const { input, output, kernel, offset = NONE, multiplier: m, shift } = spec;
   const v8 = spec.architecture === 8;
-  const doubled = spec.pooled ? 2 : 1;
+  const doubled = spec.pooled || spec.storesMaxima ? 2 : 1;
+  const {
+    inputPitch = { row: input.width, plane: input.height },
+    outputPitch = { row: output.width, plane: output.height },
+  } = spec;
   const padded = v8 && (offset.x < 0 || offset.y < 0);
   const words = new Uint32Array(34);
   words[0] =
@@ -42,9 +58,9 @@ export function nnWords(spec: NnSpec): Uint32Array {
     (kernel.width << 2) |
     (input.channels << 6) |
     (spec.kernelsPerCore << 20) |
-    (spec.pooled ? 3 << 27 : 1 << 29) |
+    (spec.pooled ? 3 << 27 : spec.storesMaxima ? 1 << 27 : 1 << 29) |
     (1 << 31);
-  words[1] = (input.width << 6) | (input.height << 19);
+  words[1] = (spec.isSigned ? 0x2a : 0) | (input.width << 6) | (input.height << 19);
   words[2] =
     (offset.x & 7) |
     ((offset.y & 7) << 3) |
@@ -60,18 +76,19 @@ export function nnWords(spec: NnSpec): Uint32Array {
     (1 << 18) |
     (1 << 25);
   words[5] = AT.coefficients >>> 6;
-  words[6] = AT.input;
-  words[7] = AT.output;
-  words[8] = (v8 ? 0 : 4) | (kernel.height << 12) | (output.height << 16);
+  words[6] = spec.inputAddress ?? AT.input;
+  words[7] = spec.outputAddress ?? AT.output;
+  words[8] = (v8 ? 0 : 4) | (kernel.height << 12) | (outputPitch.plane << 16);
   words[11] = 0x800;
   words[12] = 0xa00;
   words[14] = 0x800;
   words[15] = (spec.inputZero << 2) | (((m >> 1) & 63) << 22) | ((shift >> 5) << 28);
-  words[16] = input.width | (input.height << 16);
-  words[17] = output.width | (((m >> 7) & 255) << 24);
-  words[18] = padded ? 0x60000000 : 0;
-  words[19] = 0x03ffffff;
-  words[21] = 0x03ffffff;
+  words[16] = inputPitch.row | (inputPitch.plane << 16);
+  words[17] = outputPitch.row | (((m >> 7) & 255) << 24);
+  const [outSize, outEnd] = ringWords(spec.outputRing);
+  words[18] = (padded ? 0x60000000 : 0) | outSize;
+  words[19] = outEnd;
+  [words[20], words[21]] = ringWords(spec.inputRing);
   words[22] =
     spec.weightZero |
     (spec.outputZero << 8) |

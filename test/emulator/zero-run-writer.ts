@@ -45,12 +45,18 @@ function writeStream(
           stream.weight(weight(place));
           if (r === 0 && i === 0) stream.word(biasWord(spec, kernels[output]));
         }
-        if (r === rounds.length - 1) stream.word(output * spec.output.width * spec.output.height);
+        if (r === rounds.length - 1) stream.word(output * planeBytes(spec));
       }
     }
   }
   stream.flush();
   return stream.bits.padded(64);
+}
+
+/** Bytes from one output channel to the next. */
+function planeBytes({ output, outputPitch }: NnSpec): number {
+  const { row, plane } = outputPitch ?? { row: output.width, plane: output.height };
+  return row * plane;
 }
 
 /** Indices into a kernel's weights, round by round, in the order of the stream. */

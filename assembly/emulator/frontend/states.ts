@@ -5,6 +5,8 @@ import { Core } from "../../targets/cores";
 import { WORK_OF_JOB } from "../../targets/limits";
 import { noteJob, Unit } from "../extents";
 import { beginJob, currentJob, jobDone, spend } from "../jobs";
+import { Sram, sram } from "../memory/sram";
+import { forgetKernels } from "../nn/resident-kernels";
 import { executeNn } from "../nn/unit";
 import { executeTp } from "../tp/unit";
 
@@ -14,6 +16,7 @@ import { executeTp } from "../tp/unit";
  */
 
 const GL_NN_CONFIG: u32 = 0x03930;
+const VIP_SRAM_START: u32 = 0x03938;
 const GL_OCB_REMAP_START: u32 = 0x0393c;
 const GL_OCB_REMAP_END: u32 = 0x03940;
 const GL_TP_CONFIG: u32 = 0x0394c;
@@ -21,6 +24,8 @@ const TP_GROUP: u32 = 0x03950;
 const PA_SYSTEM_MODE: u32 = 0x00a28;
 const GL_API_MODE: u32 = 0x0384c;
 const GL_FLUSH_CACHE: u32 = 0x0380c;
+/** The vendor's streams end with it. */
+const LAST: u32 = 0x01650;
 const PS_NN_INST_ADDR: u32 = 0x010a0;
 const PS_TP_INST_ADDR: u32 = 0x010b8;
 
@@ -33,29 +38,48 @@ class State {
   constructor(
     public address: u32,
     public name: string,
-    public value: u32,
-    /** A second known value; the same as `value` where there is none. */
-    public other: u32 = value,
+    /** Known values. */
+    public values: u32[],
   ) {}
+
+  /** The known values in words. */
+  describe(): string {
+    let text = hex(this.values[0]);
+    for (let i = 1; i < this.values.length; i++) text = phrase(text, " or ", hex(this.values[i]));
+    return text;
+  }
 }
 
 /** Its meaning is not known; 8 occurs only where more jobs of the same operation follow. The vendor leaves it alone. */
-const tpGroup = new State(TP_GROUP, "state 0x3950", 0, 8);
+const tpGroup = new State(TP_GROUP, "state 0x3950", [0, 8]);
 
 // The values of parallel mode (NN_CONFIG 0, flush 0x403, event ids other than 0) are known to
 // exist, but not what order of jobs they guarantee: they are refused.
-const systemMode = new State(PA_SYSTEM_MODE, "PA_SYSTEM_MODE", 0x11);
-const apiMode = new State(GL_API_MODE, "GL_API_MODE", 2);
+const systemMode = new State(PA_SYSTEM_MODE, "PA_SYSTEM_MODE", [0x11]);
+const apiMode = new State(GL_API_MODE, "GL_API_MODE", [2]);
+/** The vendor's compilers write other bits too, by version and core; 0 only before TP jobs. */
+const nnConfig = new State(
+  GL_NN_CONFIG,
+  "GL_NN_CONFIG",
+  [0x10, 0, 0x40, 0x2010, 0x902010, 0x902050],
+);
+const tpConfig = new State(GL_TP_CONFIG, "GL_TP_CONFIG", [0]);
+/** Where the SRAMs lie, which a loader knows. */
+const vipSramStart = new State(VIP_SRAM_START, "the start of the SRAM", [0]);
+const remapStart = new State(GL_OCB_REMAP_START, "GL_OCB_REMAP_START", [0]);
+const remapEnd = new State(GL_OCB_REMAP_END, "GL_OCB_REMAP_END", [0]);
 const states: State[] = [
   systemMode,
   apiMode,
-  new State(GL_OCB_REMAP_START, "GL_OCB_REMAP_START", 0),
-  new State(GL_OCB_REMAP_END, "GL_OCB_REMAP_END", 0),
-  new State(GL_NN_CONFIG, "GL_NN_CONFIG", 0x10),
-  new State(GL_TP_CONFIG, "GL_TP_CONFIG", 0),
+  vipSramStart,
+  remapStart,
+  remapEnd,
+  nnConfig,
+  tpConfig,
   tpGroup,
-  new State(0x010a4, "state 0x10a4", 0),
-  new State(GL_FLUSH_CACHE, "GL_FLUSH_CACHE", 0xc23),
+  new State(0x010a4, "state 0x10a4", [0]),
+  new State(GL_FLUSH_CACHE, "GL_FLUSH_CACHE", [0xc23]),
+  new State(LAST, "state 0x1650", [1]),
 ];
 
 /** What must have been loaded before a job of either unit starts. */
@@ -75,6 +99,10 @@ export function beginStates(): void {
   for (let i = 0; i < states.length; i++) states[i].written = false;
   openTpJobs = 0;
   dueFlushes = 0;
+  forgetKernels();
+  vipSramStart.values[0] = sram(Sram.VIP).address;
+  remapStart.values[0] = sram(Sram.AXI).address;
+  remapEnd.values[0] = <u32>sram(Sram.AXI).end;
 }
 
 /** Loads a state; `word` is where its value stands in the stream. False where that fails. */
@@ -85,9 +113,8 @@ export function loadState(address: u32, value: u32, word: u32, core: Core): bool
   if (state == null) {
     return badWord(word, "a state that is known", phrase("state ", hex(address)));
   }
-  if (value != state.value && value != state.other) {
-    const other = state.other == state.value ? "" : phrase(" or ", hex(state.other));
-    return badWord(word, phrase(state.name, " ", hex(state.value), other), hex(value));
+  if (!state.values.includes(value)) {
+    return badWord(word, phrase(state.name, " ", state.describe()), hex(value));
   }
   if (currentJob() >= 0 && (state == systemMode || state == apiMode)) {
     return badWord(word, "a stream that sets modes or starts jobs", "one that does both");
@@ -114,6 +141,7 @@ export function badWord(word: u32, expected: string, found: string): bool {
 function startNn(value: u32, word: u32, core: Core): bool {
   if (!isSetUp(NN_SETUP, word)) return false;
   if (openTpJobs != 0) return badWord(word, "the next TP job of a split operation", "an NN job");
+  if (nnConfig.loaded == 0) return badWord(word, "GL_NN_CONFIG other than 0", "0");
   if ((value & 63) != 0) {
     return badWord(word, "low bits 0 in an NN job's address", decimal(value & 63));
   }

@@ -1,90 +1,62 @@
-import { decimal, hex, phrase } from "../../diagnostics/text";
+import { hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
+import { Field } from "../layout";
 import * as field from "./fields";
-import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
-import { KERNEL_START, LEAST_KERNEL_END, PATTERNS, REGION_UNIT } from "./sram";
+import { cacheKernels, dropKernels, hasKernels } from "./resident-kernels";
+import { LEAST_END, LEAST_START, LOW_BITS, REGION_UNIT } from "./sram";
 
 /**
- * The regions of the core's SRAM that keep kernels, and a tile of the image where there is more than
- * one superblock. Caching changes no result.
+ * The regions of the core's SRAM that a job keeps its kernels in, as a whole or by a pattern in
+ * part, and a tile of the image. Caching changes no result, as long as the regions lie in the SRAM
+ * and a job that takes its kernels from there follows one that has left the same ones.
  *
- * ```
- *  0        0x800             kernel end         image end     SRAM
- *  ┌────────┬─────────────────┬──────────────────┬─────────────┐
- *  │ image, │ kernels         │ image, else      │             │
- *  │ if < 0x800               │                  │             │
- *  └────────┴─────────────────┴──────────────────┴─────────────┘
- * ```
- *
- * Where both do not fit, kernels are cached in part, by a pattern that goes by their number. v8 has
- * the same words, though its caching is switched off.
+ * The open driver writes regions that small SRAMs do not hold, and a core of v8 may do so with
+ * caching switched off.
  */
 
 const FULL: u32 = 1;
 const PARTIAL: u32 = 2;
 
-export function checkCaching(job: NnJob, core: Core, generation: Generation): bool {
-  const isPartial =
-    (field.patternTop.value | field.patternLow.value | field.patternHigh.value) != 0;
-  if (isPartial && !hasPatternOf(job.outputChannels)) {
-    return refuse(field.patternLow, "the pattern for as many kernels");
-  }
-  const mode = isPartial ? PARTIAL : FULL;
-  if (generation.caches && field.kernelCaching.value != mode) {
-    return refuse(field.kernelCaching, phrase(decimal(mode), " with this kernel pattern"));
-  }
-  const isInside = isPartial ? checkPartial(job, core) : checkFull(core);
-  return isInside && checkImage(core, generation);
-}
-
-function hasPatternOf(kernels: u32): bool {
-  let i = 0;
-  while (kernels < PATTERNS[i].from) i++;
-  const pattern = PATTERNS[i];
+export function checkCaching(core: Core): bool {
+  const pattern = field.patternTop.value | field.patternLow.value | field.patternHigh.value;
+  const mode = field.kernelCaching.value;
+  if (mode == FULL && pattern != 0) return refuse(field.patternLow, "0 with all kernels cached");
+  if (mode == PARTIAL && pattern == 0) return refuse(field.patternLow, "a pattern of kernels");
   return (
-    field.patternTop.value == pattern.top &&
-    field.patternLow.value == pattern.low &&
-    field.patternHigh.value == pattern.high
+    isPlace(field.kernelCacheStart, core, LEAST_START) &&
+    isPlace(field.kernelCacheEnd, core, LEAST_END) &&
+    isPlace(field.imageCacheStart, core, LEAST_END) &&
+    isPlace(field.imageCacheEnd, core, LEAST_END) &&
+    isInside(field.otherCacheStart, core, LOW_BITS) &&
+    isInside(field.otherCacheEnd, core, LOW_BITS)
   );
 }
 
-function checkFull(core: Core): bool {
-  const end = field.kernelCacheEnd;
-  const most = max(core.sramBytes, LEAST_KERNEL_END);
-  if (end.value % REGION_UNIT != 0) return refuse(end, "a multiple of 128");
-  if (end.value >= LEAST_KERNEL_END && end.value <= most) return true;
-  return refuse(end, phrase("from 0xa00 to ", hex(most)));
+function isPlace(place: Field, core: Core, least: u32): bool {
+  if (place.value % REGION_UNIT != 0) return refuse(place, "a multiple of 64");
+  return place.value <= least || isInside(place, core, 0);
 }
 
-/** Kernels get what the image leaves; all of the SRAM if they do not fit alone; if it does not, 0. */
-function checkPartial(job: NnJob, core: Core): bool {
-  const image = imageBytes(job);
-  const rest = image > core.sramBytes ? 0 : core.sramBytes - image;
-  const end = field.kernelCacheEnd;
-  if (end.value == core.sramBytes || end.value == rest) return true;
-  return refuse(end, phrase(hex(core.sramBytes), " or ", hex(rest)));
+function isInside(place: Field, core: Core, ignored: u32): bool {
+  if ((place.value & ~ignored) <= core.sramBytes) return true;
+  return refuse(place, phrase("up to ", hex(core.sramBytes)));
 }
 
-/** Bytes of the image for a tile, as drivers count them: its rows go by the kernel's width. */
-function imageBytes(job: NnJob): u32 {
-  const border = job.kernelWidth - 1;
-  const area = (field.tileX.value + border) * (field.tileY.value + border);
-  return (((area + 15) & ~15) * job.inputChannels + 127) & ~127;
-}
-
-/** The image follows the kernels where it is large, else lies before them; it does, too, if it has none. */
-function checkImage(core: Core, generation: Generation): bool {
-  const start = field.imageCacheStart;
-  const end = field.imageCacheEnd;
-  if (start.value == 0 && end.value == KERNEL_START) return true;
-  if (generation.caches && field.imageCaching.value == 0) {
-    return start.value == 0
-      ? refuse(end, "0x800 without caching")
-      : refuse(start, "0 without caching");
+/** Takes the kernels from the SRAM or leaves them there; false where those to take are not there. */
+export function useCaches(job: NnJob): bool {
+  const start = field.kernelCacheStart.value;
+  const end = field.kernelCacheEnd.value;
+  if (field.imageCaching.value != 0) {
+    dropKernels(field.imageCacheStart.value, field.imageCacheEnd.value);
   }
-  if (start.value != field.kernelCacheEnd.value) return refuse(start, "0 or the kernels' end");
-  if (end.value > start.value && end.value <= core.sramBytes) return true;
-  return refuse(end, phrase("behind its start, up to ", hex(core.sramBytes)));
+  if (field.fromCache.value == 1) {
+    if (field.kernelCaching.value != 0) return refuse(field.kernelCaching, "0 for cached kernels");
+    const expected = "0, as no job before has left these kernels there";
+    return hasKernels(start, end, job.coefficients) || refuse(field.fromCache, expected);
+  }
+  if (field.kernelCaching.value != 0) dropKernels(start, end);
+  if (field.kernelCaching.value == FULL) cacheKernels(start, end, job.coefficients);
+  return true;
 }

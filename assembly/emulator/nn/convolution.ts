@@ -46,19 +46,50 @@ export function convolve(
   for (let kernel = 0; kernel < kernels.count; kernel++) {
     const offset = kernels.output(kernel);
     if (offset == NOT_STORED) continue;
-    storePlane(job, image.pitch, planes.pointer + <usize>kernel * plane, output + offset);
+    storePlane(job, image.pitch, planes.pointer + <usize>kernel * plane, output, offset);
   }
   return true;
 }
 
-function storePlane(job: NnJob, pitch: i32, plane: usize, output: usize): void {
-  if (pitch == job.outputWidth) {
-    memory.copy(output, plane, job.outputPlane);
+/** Stores a plane whose rows lie `pitch` apart, `offset` bytes from the output image. */
+function storePlane(job: NnJob, pitch: i32, plane: usize, output: usize, offset: u32): void {
+  const isDense = pitch == job.outputWidth && pitch == job.outputPitch;
+  if (isDense && !job.storesMaxima && !job.outputRing.isUsed) {
+    memory.copy(output + offset, plane, <usize>job.outputWidth * job.outputHeight);
     return;
   }
   for (let y = 0; y < job.outputHeight; y++) {
-    memory.copy(output + y * job.outputWidth, plane + y * pitch, job.outputWidth);
+    const row = job.storesMaxima ? maximaOf(job, plane + 2 * y * pitch, pitch) : plane + y * pitch;
+    storeRow(job, row, output, <u64>offset + y * job.outputPitch);
   }
+}
+
+/** In a circular buffer, `output` is where it starts, and a row may go on there. */
+function storeRow(job: NnJob, row: usize, output: usize, offset: u64): void {
+  const ring = job.outputRing;
+  if (!ring.isUsed) {
+    memory.copy(output + <usize>offset, row, job.outputWidth);
+    return;
+  }
+  const first = ring.wrap(ring.wrap(job.outputAddress) + offset);
+  const toEnd = <usize>min<u64>(job.outputWidth, ring.end - first);
+  memory.copy(output + <usize>(first - ring.start), row, toEnd);
+  memory.copy(output, row + toEnd, <usize>job.outputWidth - toEnd);
+}
+
+/** Maxima of 2 x 2 of the computed pixels, over two rows of them: they take the place of the first row. */
+function maximaOf(job: NnJob, upper: usize, pitch: i32): usize {
+  const lower = upper + pitch;
+  for (let x = 0; x < job.outputWidth; x++) {
+    const high = larger(job, load<u8>(upper + 2 * x), load<u8>(upper + 2 * x, 1));
+    const low = larger(job, load<u8>(lower + 2 * x), load<u8>(lower + 2 * x, 1));
+    store<u8>(upper + x, larger(job, high, low));
+  }
+  return upper;
+}
+
+function larger(job: NnJob, a: u8, b: u8): u8 {
+  return job.isSigned ? <u8>max<i8>(<i8>a, <i8>b) : max(a, b);
 }
 
 /** Sums of 32 neighbouring pixels over all taps. */

@@ -1,4 +1,4 @@
-import { ANY, among, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "../layout";
+import { ANY, among, Field, FLAG, Form, Layout, ONE, upTo, ZERO } from "../layout";
 
 /**
  * The descriptor of an NN job, 34 words.
@@ -25,12 +25,13 @@ import { ANY, among, Field, FLAG, Form, Layout, ONE, only, upTo, ZERO } from "..
  * 19  ─      │ its end >> 6
  * 20  ─      │ in circular buffer size >> 6     21  its end >> 6
  * 22  ─ │ mult. 22:15 │D│s│ out zero │ coef. zero   D depthwise, s stream from SRAM
- * 28  constant, 29 and 30  clamping bounds (+inf and -inf), all others 0
+ * 24  another cache's start           25  its end
+ * 28  constant, 29 and 30  bounds of results, 31  ─ │ 0 or 15 │ ─ │p│ ─   p pooling
  * ```
  */
 export const layout = new Layout(34);
 
-const NO_END = only(0x03ffffff);
+const UNSIGNED_OR_SIGNED = among(0b101);
 
 // The fields that have a name here are read; of the others it is enough that they are checked.
 // Parts of one field follow each other, the lowest first.
@@ -42,19 +43,24 @@ export const kernelY = layout.field("kernel_y_size", 8, 15, 12, ANY);
 export const kernelZ = layout.field("kernel_z_size", 0, 19, 6, ANY);
 layout.field("kernel_z_size", 5, 31, 26, ZERO);
 export const kernelsPerCore = layout.field("kernels_per_core", 0, 26, 20, ANY);
-export const pooling = layout.field("pooling", 0, 28, 27, among(0b1001));
+export const pooling = layout.field("pooling", 0, 28, 27, among(0b1011));
 export const poolingSize = layout.field("pooling_xy_size", 0, 29, 29, FLAG);
-layout.field("prelu", 0, 30, 30, ZERO);
+// The vendor sets it on a core of v8 in every job, with no effect on results.
+export const prelu = layout.field("prelu", 0, 30, 30, ZERO).from(8, FLAG);
 export const relu = layout.field("relu", 2, 24, 24, FLAG);
 layout.field("nn_layer_flush", 0, 31, 31, ONE);
-layout.field("no_flush", 3, 3, 3, ZERO).from(8, ONE);
+layout.field("no_flush", 3, 3, 3, FLAG);
 export const depthwise = layout.field("depthwise", 22, 17, 17, ZERO).from(8, FLAG);
 
-export const kernelType = layout.field("kernel_data_type", 1, 1, 0, ZERO);
+export const kernelType = layout
+  .field("kernel_data_type", 1, 1, 0, UNSIGNED_OR_SIGNED)
+  .from(8, ZERO);
 layout.field("kernel_data_type", 15, 19, 19, ZERO);
-layout.field("in_image_data_type", 1, 3, 2, ZERO);
+export const inType = layout.field("in_image_data_type", 1, 3, 2, UNSIGNED_OR_SIGNED).from(8, ZERO);
 layout.field("in_image_data_type", 15, 20, 20, ZERO);
-layout.field("out_image_data_type", 1, 5, 4, ZERO);
+export const outType = layout
+  .field("out_image_data_type", 1, 5, 4, UNSIGNED_OR_SIGNED)
+  .from(8, ZERO);
 layout.field("out_image_data_type", 15, 21, 21, ZERO);
 
 export const inAddress = layout.field("in_image_address", 6, 31, 0, ANY).shown(Form.HEX);
@@ -92,28 +98,34 @@ layout.field("rounding_mode", 4, 15, 14, ONE);
 
 layout.field("brick_mode", 2, 7, 7, ZERO);
 layout.field("brick_distance", 2, 23, 8, ZERO);
-export const imageCaching = layout.field("image_caching_mode", 8, 1, 0, upTo(1)).from(8, ZERO);
+export const imageCaching = layout.field("image_caching_mode", 8, 1, 0, upTo(1));
 export const imageCacheStart = layout.field("image_cache_start", 13, 31, 0, ANY);
 export const imageCacheEnd = layout.field("image_cache_end", 14, 31, 0, ANY);
-export const kernelCaching = layout.field("kernel_caching_mode", 8, 3, 2, upTo(2)).from(8, ZERO);
-layout.field("kernel_cache_start", 11, 31, 0, only(0x800));
+export const kernelCaching = layout.field("kernel_caching_mode", 8, 3, 2, upTo(2));
+export const kernelCacheStart = layout.field("kernel_cache_start", 11, 31, 0, ANY);
 export const kernelCacheEnd = layout.field("kernel_cache_end", 12, 31, 0, ANY);
 export const patternLow = layout.field("kernel_pattern_low", 9, 31, 0, ANY).shown(Form.HEX);
 export const patternHigh = layout.field("kernel_pattern_high", 10, 31, 0, ANY).shown(Form.HEX);
 export const patternTop = layout.field("kernel_pattern_msb", 8, 11, 6, ANY);
-layout.field("kernel_direct_stream_from_vip_sram", 22, 16, 16, ZERO);
+export const fromCache = layout.field("kernel_direct_stream_from_vip_sram", 22, 16, 16, FLAG);
 layout.field("partial_cache_data_unit", 8, 5, 4, ZERO);
-layout.field("in_circular_buffer_size", 20, 25, 0, ZERO).shown(Form.HEX64);
-layout.field("in_circular_buffer_end", 21, 25, 0, NO_END).shown(Form.HEX64);
-layout.field("out_circular_buffer_size", 18, 25, 0, ZERO).shown(Form.HEX64);
-layout.field("out_circular_buffer_end", 19, 25, 0, NO_END).shown(Form.HEX64);
+export const inRing = layout.field("in_circular_buffer_size", 20, 25, 0, ANY).shown(Form.HEX64);
+export const inRingEnd = layout.field("in_circular_buffer_end", 21, 25, 0, ANY).shown(Form.HEX64);
+export const outRing = layout.field("out_circular_buffer_size", 18, 25, 0, ANY).shown(Form.HEX64);
+export const outRingEnd = layout.field("out_circular_buffer_end", 19, 25, 0, ANY).shown(Form.HEX64);
 
 layout.field("unknown_18_28", 18, 28, 28, ZERO).from(8, FLAG);
 export const negativeX = layout.field("in_image_x_offset_negative", 18, 29, 29, FLAG);
 export const negativeY = layout.field("in_image_y_offset_negative", 18, 30, 30, FLAG);
-layout.field("unknown_28", 28, 31, 0, NO_END).shown(Form.HEX);
-layout.field("unknown_29", 29, 31, 0, only(0x7f800000)).shown(Form.HEX);
-layout.field("unknown_30", 30, 31, 0, only(0xff800000)).shown(Form.HEX);
+// Another region of the SRAM, with low bits of unknown meaning.
+export const otherCacheStart = layout.field("unknown_24", 24, 31, 0, ZERO).from(8, ANY);
+export const otherCacheEnd = layout.field("unknown_25", 25, 31, 0, ZERO).from(8, ANY);
+export const unknown28 = layout.field("unknown_28", 28, 31, 0, ANY).shown(Form.HEX);
+// Floats that bound results, in output steps and without their zero point; 0 are none.
+export const upperBound = layout.field("unknown_29", 29, 31, 0, ANY).shown(Form.HEX);
+export const lowerBound = layout.field("unknown_30", 30, 31, 0, ANY).shown(Form.HEX);
+layout.field("unknown_31", 31, 2, 2, FLAG);
+export const unknown31 = layout.field("unknown_31", 31, 14, 11, among(0x8001));
 
 /** Fields that are never 0. */
 export const sizes: Field[] = [

@@ -41,7 +41,7 @@ export class PairedImage {
 
   /** Pixels from the first stored pixel to behind the last, the ends of rows included. */
   span(job: NnJob): i32 {
-    return (job.outputHeight - 1) * this.pitch + job.outputWidth;
+    return (job.computedHeight - 1) * this.pitch + job.computedWidth;
   }
 
   /** Distance, in bytes and within a pair of channels, of the tap at kernel row y, column x. */
@@ -68,8 +68,8 @@ export class PairedImage {
     const step = job.step;
     this.phasesX = min(step, job.kernelWidth);
     this.phasesY = min(step, job.kernelHeight);
-    this.pitch = job.outputWidth + (job.kernelWidth - 1) / step;
-    this.rows = job.outputHeight + (job.kernelHeight - 1) / step;
+    this.pitch = job.computedWidth + (job.kernelWidth - 1) / step;
+    this.rows = job.computedHeight + (job.kernelHeight - 1) / step;
     const pairs = (job.inputChannels + 1) >> 1;
     const planes = <u64>pairs * this.phasesX * this.phasesY;
     const planeBytes = <u64>this.rows * <u64>this.pitch * PIXEL_BYTES;
@@ -80,7 +80,7 @@ export class PairedImage {
   }
 
   private preparePair(job: NnJob, input: usize, pair: i32, bias: i32): void {
-    const channel = <usize>job.inputWidth * job.inputHeight;
+    const channel = <usize>job.inputPlane;
     const even = input + <usize>pair * 2 * channel;
     // The last even channel may have no partner; its weights are 0, any values serve.
     const odd = pair * 2 + 1 < job.inputChannels ? even + channel : even;
@@ -90,7 +90,7 @@ export class PairedImage {
         for (let r = 0; r < this.rows; r++) {
           const y = r * job.step + a + job.offsetY;
           const inside = y >= 0 && y < job.inputHeight;
-          const start = inside ? y * job.inputWidth : -1;
+          const start = inside ? y * job.inputPitch : -1;
           this.prepareRow(job, even, odd, start, b + job.offsetX, row, bias);
           row += <usize>this.pitch * PIXEL_BYTES;
         }
@@ -118,8 +118,10 @@ export class PairedImage {
     for (let c = 0; c < before; c++) store<u32>(row + (c << 2), border);
     const first = start + x + before * step;
     const target = row + (before << 2);
-    if (step == 1) pairDense(even + first, odd + first, target, inside - before, bias);
-    else pairEvery(even + first, odd + first, target, inside - before, step, bias);
+    const count = inside - before;
+    if (job.isSigned) pairSigned(even + first, odd + first, target, count, step);
+    else if (step == 1) pairDense(even + first, odd + first, target, count, bias);
+    else pairEvery(even + first, odd + first, target, count, step, bias);
     for (let c = inside; c < this.pitch; c++) store<u32>(row + (c << 2), border);
   }
 }
@@ -145,6 +147,14 @@ function pairDense(even: usize, odd: usize, target: usize, count: i32, bias: i32
 function pairEvery(even: usize, odd: usize, target: usize, count: i32, step: i32, bias: i32): void {
   for (let i = 0; i < count; i++) {
     const value = pixel(load<u8>(even + i * step) + bias, load<u8>(odd + i * step) + bias);
+    store<u32>(target + (i << 2), value);
+  }
+}
+
+/** Pairs `count` signed pixels of two channels that lie `step` apart. */
+function pairSigned(even: usize, odd: usize, target: usize, count: i32, step: i32): void {
+  for (let i = 0; i < count; i++) {
+    const value = pixel(load<i8>(even + i * step), load<i8>(odd + i * step));
     store<u32>(target + (i << 2), value);
   }
 }

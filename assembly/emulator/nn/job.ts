@@ -2,20 +2,29 @@ import { decimal, phrase } from "../../diagnostics/text";
 import { readDescriptor, readFields, refuse } from "../descriptor";
 import { Field } from "../layout";
 import { resolveWords } from "../memory/buffers";
+import { Ring } from "../memory/ring";
 import * as field from "./fields";
 
-/** A data type's code: two's complement of 8 bits. */
-const SIGNED_BYTES: u32 = 2;
+/** Ways of pooling. */
+const NONE: u32 = 0;
+const MAXIMUM: u32 = 1;
+
+/** Signed bytes, as the code of a data type. */
+const SIGNED: u32 = 2;
 
 /**
  * What one NN job is to do, read from its descriptor. Sizes are in elements of one byte; an
- * image is planar, so that element (z, y, x) lies at `address + (z * height + y) * width + x`.
+ * image is planar, so that element (z, y, x) lies at `address + z * plane + y * pitch + x`. A plane
+ * may have more rows than the job's image.
  */
 export class NnJob {
   inputWidth: i32 = 0;
   inputHeight: i32 = 0;
   inputChannels: i32 = 0;
   inputAddress: u32 = 0;
+  inputPitch: i32 = 0;
+  inputPlane: u32 = 0;
+  inputRing: Ring = new Ring();
   /** What positions outside the input image read. */
   border: i32 = 0;
 
@@ -23,10 +32,12 @@ export class NnJob {
   outputWidth: i32 = 0;
   outputHeight: i32 = 0;
   outputChannels: i32 = 0;
+  outputPitch: i32 = 0;
+  /** Bytes from one output channel to the next. */
+  outputPlanePitch: u32 = 0;
+  outputRing: Ring = new Ring();
   outputAddress: u32 = 0;
   outputZero: i32 = 0;
-  /** Bytes from an output channel to the next one. */
-  outputPlanePitch: u32 = 0;
 
   kernelWidth: i32 = 0;
   kernelHeight: i32 = 0;
@@ -35,12 +46,14 @@ export class NnJob {
   offsetY: i32 = 0;
   /** 2 where first-pixel pooling stores every other pixel of every other row, else 1. */
   step: i32 = 1;
+  /** Of 2 x 2 results the largest is stored. */
+  storesMaxima: bool = false;
+  /** Weights, input and output are signed bytes without zero points. */
+  isSigned: bool = false;
   depthwise: bool = false;
 
   coefficients: u64 = 0;
   weightZero: i32 = 0;
-  /** Weights are two's complement. */
-  hasSignedWeights: bool = false;
   /** Kernels that each core has in every superblock but the last. */
   kernelsPerCore: i32 = 0;
 
@@ -53,22 +66,29 @@ export class NnJob {
     return this.kernelWidth * this.kernelHeight;
   }
 
-  /** Bytes of one output channel. */
-  get outputPlane(): u32 {
-    return <u32>this.outputWidth * <u32>this.outputHeight;
+  /** Pixels that are computed for every output channel, before maxima are taken. */
+  get computedWidth(): i32 {
+    return this.storesMaxima ? this.outputWidth << 1 : this.outputWidth;
   }
 
+  get computedHeight(): i32 {
+    return this.storesMaxima ? this.outputHeight << 1 : this.outputHeight;
+  }
+
+  /** From the first to the last byte of the input. */
   get inputBytes(): u64 {
-    return <u64>this.inputWidth * <u64>this.inputHeight * <u64>this.inputChannels;
+    const planes = <u64>(this.inputChannels - 1) * this.inputPlane;
+    return planes + <u64>(this.inputHeight - 1) * this.inputPitch + this.inputWidth;
   }
 
   get outputBytes(): u64 {
-    return <u64>this.outputPlane * <u64>this.outputChannels;
+    const planes = <u64>(this.outputChannels - 1) * this.outputPlanePitch;
+    return planes + <u64>(this.outputHeight - 1) * this.outputPitch + this.outputWidth;
   }
 
   /** The weight that a byte of the coefficients stands for. */
   weightOf(byte: i32): i32 {
-    return (this.hasSignedWeights ? <i32>(<i8>byte) : byte) - this.weightZero;
+    return this.isSigned ? <i32>(<i8>byte) : byte - this.weightZero;
   }
 
   /**
@@ -99,27 +119,36 @@ export class NnJob {
       checkSizes() &&
       this.checkPooling() &&
       this.checkPitches() &&
+      this.checkTypes() &&
+      this.readRings() &&
       this.checkWindows() &&
       this.checkRequantization() &&
       this.checkSigns(flagsBorders) &&
-      this.checkDepthwise()
+      this.checkDepthwise() &&
+      this.checkUnknown()
     );
   }
 
   private takeImages(): void {
-    this.step = field.pooling.value == 0 ? 1 : 2;
+    const isPooled = field.pooling.value != NONE;
+    const stored = isPooled ? 2 : 1;
+    this.storesMaxima = field.pooling.value == MAXIMUM;
+    this.step = isPooled && !this.storesMaxima ? 2 : 1;
     this.inputWidth = field.inX.value;
     this.inputHeight = field.inY.value;
-    const isDepthwise = field.depthwise.value == 1;
-    this.inputChannels = isDepthwise ? field.outZ.value : field.kernelZ.value;
+    this.inputPitch = field.inXStride.value;
+    this.inputPlane = field.inXStride.value * field.inYStride.value;
+    // A depthwise kernel has one channel, whatever its job says.
+    this.inputChannels = field.depthwise.value == 1 ? field.outZ.value : field.kernelZ.value;
     this.inputAddress = field.inAddress.value;
     this.border = field.borderConstant.value;
-    this.outputWidth = field.outX.value / this.step;
-    this.outputHeight = field.outY.value / this.step;
+    this.outputWidth = field.outX.value / stored;
+    this.outputHeight = field.outY.value / stored;
+    this.outputPitch = field.outXStride.value;
+    this.outputPlanePitch = field.outXStride.value * field.outYStride.value;
     this.outputChannels = field.outZ.value;
     this.outputAddress = field.outAddress.value;
     this.outputZero = field.outZero.value;
-    this.outputPlanePitch = field.outXStride.value * field.outYStride.value;
   }
 
   private takeKernel(): void {
@@ -130,7 +159,7 @@ export class NnJob {
     this.depthwise = field.depthwise.value == 1;
     this.coefficients = (<u64>field.kernelAddress.value) << 6;
     this.weightZero = field.weightZero.value;
-    this.hasSignedWeights = field.kernelType.value == SIGNED_BYTES;
+    this.isSigned = field.kernelType.value == SIGNED;
     this.kernelsPerCore = field.kernelsPerCore.value;
   }
 
@@ -145,7 +174,7 @@ export class NnJob {
   }
 
   private checkPooling(): bool {
-    const pooled = this.step == 2;
+    const pooled = field.pooling.value != NONE;
     if (field.poolingSize.value != (pooled ? 0 : 1)) {
       return refuse(field.poolingSize, pooled ? "0 with pooling" : "1 without pooling");
     }
@@ -154,7 +183,7 @@ export class NnJob {
     return true;
   }
 
-  /** Images are dense in everything known: their pitches are their sizes. */
+  /** Rows and planes lie apart; a job may do part of the rows of its planes. */
   private checkPitches(): bool {
     return (
       expectPitch(field.inXStride, this.inputWidth) &&
@@ -164,12 +193,30 @@ export class NnJob {
     );
   }
 
+  /** All are unsigned, with zero points, or all signed without. */
+  private checkTypes(): bool {
+    const type = field.kernelType.value;
+    if (field.inType.value != type) return refuse(field.inType, "that of the kernels");
+    if (field.outType.value != type) return refuse(field.outType, "that of the kernels");
+    if (!this.isSigned) return true;
+    if (this.weightZero != 0) return refuse(field.weightZero, "0 if signed");
+    if (this.outputZero != 0) return refuse(field.outZero, "0 if signed");
+    return this.border == 0 || refuse(field.borderConstant, "0 if signed");
+  }
+
+  private readRings(): bool {
+    return (
+      this.inputRing.read(field.inRing, field.inRingEnd) &&
+      this.outputRing.read(field.outRing, field.outRingEnd)
+    );
+  }
+
   /** Every window shares pixels with the image, which also bounds the work by the memory. */
   private checkWindows(): bool {
     if (this.offsetX > 0) return refuse(field.offsetXLow, "0, or with its sign below 0");
     if (this.offsetY > 0) return refuse(field.offsetYLow, "0, or with its sign below 0");
-    const lastX = (this.outputWidth - 1) * this.step + this.offsetX;
-    const lastY = (this.outputHeight - 1) * this.step + this.offsetY;
+    const lastX = (this.computedWidth - 1) * this.step + this.offsetX;
+    const lastY = (this.computedHeight - 1) * this.step + this.offsetY;
     if (lastX >= this.inputWidth) return refuse(field.outX, "that ends with the input");
     if (lastY >= this.inputHeight) return refuse(field.outY, "that ends with the input");
     if (this.offsetX + this.kernelWidth <= 0) return refuse(field.offsetXLow, "below the kernel's");
@@ -188,6 +235,25 @@ export class NnJob {
   private checkDepthwise(): bool {
     if (!this.depthwise || field.kernelZ.value == 1) return true;
     return field.kernelZ.value == field.outZ.value || refuse(field.kernelZ, "1 or all channels");
+  }
+
+  /** What may hold other values than the open driver's, as long as no result depends on it. */
+  private checkUnknown(): bool {
+    if (field.prelu.value == 1 && this.relu) return refuse(field.prelu, "0 with relu");
+    const unknown28 = field.unknown28.value;
+    if (unknown28 != 0 && unknown28 != 0x03ffffff) {
+      return refuse(field.unknown28, "0x3ffffff or 0");
+    }
+    const upper = field.upperBound.value;
+    const lower = field.lowerBound.value;
+    if (upper == 0 && lower == 0) return true;
+    // Infinite, or finite and beyond what a byte holds once it is rounded.
+    const zero: f64 = this.outputZero;
+    const most: f64 = this.isSigned ? 126.5 : 254.5 - zero;
+    const least: f64 = this.isSigned ? -127.5 : 0.5 - zero;
+    if (!(<f64>reinterpret<f32>(upper) > most))
+      return refuse(field.upperBound, "beyond all results");
+    return <f64>reinterpret<f32>(lower) < least || refuse(field.lowerBound, "beyond all results");
   }
 
   /**
@@ -223,5 +289,5 @@ function expectPlane(): bool {
 }
 
 function expectPitch(pitch: Field, size: i32): bool {
-  return pitch.value == size || refuse(pitch, phrase("equal to the size ", decimal(size)));
+  return <i32>pitch.value >= size || refuse(pitch, phrase("at least the size ", decimal(size)));
 }

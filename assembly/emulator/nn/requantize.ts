@@ -2,8 +2,9 @@ import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
 
 /**
- * From 32-bit sums to bytes: `clamp(round(sum * M / 2^s) + zero point, 0, 255)`, the product
- * exact, rounded once to the nearest, ties away from zero, with no sum below 0 after a ReLU.
+ * From 32-bit sums to bytes: `clamp(round(sum * M / 2^s) + zero point)`, the product exact, rounded
+ * once to the nearest, ties away from zero, with no sum below 0 after a ReLU. Bytes are unsigned or
+ * signed.
  */
 export class Requantizer {
   /** M, with its leading one. */
@@ -14,6 +15,7 @@ export class Requantizer {
   private saturated: u32 = 0;
   private floor: i32 = 0;
   private zero: i32 = 0;
+  private isSigned: bool = false;
 
   prepare(job: NnJob, generation: Generation): void {
     this.multiplier = (1 << generation.fractionBits) | job.multiplier;
@@ -23,6 +25,7 @@ export class Requantizer {
     this.saturated = this.shift <= 54 ? this.leastSaturated() : 0xffffffff;
     this.floor = job.relu ? 0 : i32.MIN_VALUE;
     this.zero = job.outputZero;
+    this.isSigned = job.isSigned;
   }
 
   /** Turns `count` sums, a multiple of 8, into as many bytes. */
@@ -31,7 +34,10 @@ export class Requantizer {
       const low = this.four(v128.load(sums + (i << 2)));
       const high = this.four(v128.load(sums + (i << 2), 16));
       const narrow = i16x8.narrow_i32x4_s(low, high);
-      v128.store64_lane(bytes + i, i8x16.narrow_i16x8_u(narrow, narrow), 0);
+      const result = this.isSigned
+        ? i8x16.narrow_i16x8_s(narrow, narrow)
+        : i8x16.narrow_i16x8_u(narrow, narrow);
+      v128.store64_lane(bytes + i, result, 0);
     }
   }
 

@@ -17,8 +17,11 @@ import { NnJob } from "./job";
  *   rows of a tile * kernels of a superblock          ≤ accumulator lines * rows that share one
  * ```
  *
- * Drivers count with the kernel of the operator, which in an addition is not the descriptor's: the
- * more generous of the two counts.
+ * The vendor's compiler keeps to these two limits alone, with as many rows to a line as fit by the
+ * tile's width. The open driver has others, which it keeps to as well. A tile is right by either.
+ *
+ * The open driver counts with the kernel of the operator, which in an addition is not the descriptor's:
+ * the more generous of the two counts.
  */
 
 const WIDEST: i32 = 64;
@@ -27,6 +30,7 @@ export function checkTiling(job: NnJob, core: Core, generation: Generation): boo
   const width = <i32>field.tileX.value;
   const height = <i32>field.tileY.value;
   if (width > WIDEST) return refuse(field.tileX, upTo(WIDEST));
+  if (fitsBuffers(job, core, width, height)) return true;
   const sharing = max(
     rowsPerLine(width, job.kernelHeight, generation),
     rowsPerLine(width, 1, generation),
@@ -39,6 +43,19 @@ export function checkTiling(job: NnJob, core: Core, generation: Generation): boo
   return job.kernelsPerCore <= most || refuse(field.kernelsPerCore, upTo(most));
 }
 
+function fitsBuffers(job: NnJob, core: Core, width: i32, height: i32): bool {
+  const rows = fittingRows(width);
+  return (
+    height + job.kernelHeight - 1 <= <i32>core.inputBufferDepth * rows &&
+    height * job.kernelsPerCore <= <i32>core.accumulationBufferDepth * rows
+  );
+}
+
+/** Rows of so narrow tiles that fit into a line. */
+function fittingRows(width: i32): i32 {
+  return width <= 8 ? 8 : width <= 16 ? 4 : width <= 32 ? 2 : 1;
+}
+
 function upTo(most: i32): string {
   return phrase("up to ", decimal(most), ", which the buffers hold");
 }
@@ -46,8 +63,7 @@ function upTo(most: i32): string {
 function rowsPerLine(width: i32, kernelHeight: i32, generation: Generation): i32 {
   const span = width + kernelHeight - 1;
   if (span > 36) return 1;
-  const fitting = width <= 8 ? 8 : width <= 16 ? 4 : width <= 32 ? 2 : 1;
-  return min(fitting, generation.rowsPerLine(span));
+  return min(fittingRows(width), generation.rowsPerLine(span));
 }
 
 /** A single row fits always. */

@@ -3,11 +3,12 @@ import { refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
-import { checkCaching } from "./caching";
+import { dropOverwrittenKernels } from "../memory/sram";
+import { checkCaching, useCaches } from "./caching";
 import { CoefficientDecoder } from "./coefficients/decoder";
 import { decoderOf } from "./coefficients/decoders";
 import { convolve } from "./convolution";
-import { outAddress } from "./fields";
+import { inRing, outAddress, outRing } from "./fields";
 import { generationOf } from "./generations/generations";
 import { PairedImage } from "./image";
 import { NnJob } from "./job";
@@ -25,17 +26,17 @@ const requantizer = new Requantizer();
 export function executeNn(descriptor: u32, core: Core): bool {
   const generation = generationOf(core);
   if (!job.read(descriptor, generation.architecture, generation.flagsBorders)) return false;
-  if (!checkTiling(job, core, generation) || !checkCaching(job, core, generation)) return false;
-  const input = resolve(job.inputAddress, job.inputBytes, "the input image");
-  const output = resolveOutput(job.outputAddress, job.outputBytes, "the output image");
+  if (!checkTiling(job, core, generation) || !checkCaching(core)) return false;
+  const input = findInput();
+  const output = findOutput();
   if (input == 0 || output == 0) return false;
-  const inputEnd = <u64>job.inputAddress + job.inputBytes;
-  const outputEnd = <u64>job.outputAddress + job.outputBytes;
-  if (<u64>job.outputAddress < inputEnd && <u64>job.inputAddress < outputEnd) {
+  if (outputFirst < inputEnd && inputFirst < outputEnd) {
     return refuse(outAddress, "apart from the input");
   }
-  noteRange(Range.INPUT, job.inputAddress, job.inputBytes);
-  noteRange(Range.OUTPUT, job.outputAddress, job.outputBytes);
+  noteRange(Range.INPUT, inputFirst, inputEnd - inputFirst);
+  noteRange(Range.OUTPUT, outputFirst, outputEnd - outputFirst);
+  if (!useCaches(job)) return false;
+  dropOverwrittenKernels(outputFirst, outputEnd);
   const decoder = decoderOf(core.coding);
   if (isDryRun()) {
     return decoder.open(job, core.nnCores, core.zeroRunBits) && passCores(decoder, core.nnCores);
@@ -45,6 +46,54 @@ export function executeNn(descriptor: u32, core: Core): bool {
   return (
     decoder.open(job, core.nnCores, core.zeroRunBits) && runCores(decoder, core.nnCores, output)
   );
+}
+
+/** The bytes that are read and written; of a circular buffer that an image wraps in, all. */
+let inputFirst: u64 = 0;
+let inputEnd: u64 = 0;
+let outputFirst: u64 = 0;
+let outputEnd: u64 = 0;
+
+/** Pointer to the input image, or to a copy of one that may wrap; 0 where it is not mapped. */
+function findInput(): usize {
+  const ring = job.inputRing;
+  const bytes = job.inputBytes;
+  inputFirst = job.inputAddress;
+  inputEnd = inputFirst + bytes;
+  if (!ring.isUsed) return resolve(inputFirst, bytes, "the input image");
+  if (!ring.holds(inputFirst, bytes)) {
+    refuse(inRing, "of an image that fits into it");
+    return 0;
+  }
+  if (ring.wraps(job.inputAddress, bytes)) {
+    inputFirst = ring.start;
+    inputEnd = ring.end;
+  } else {
+    inputFirst = ring.wrap(job.inputAddress);
+    inputEnd = inputFirst + bytes;
+  }
+  return ring.unroll(job.inputAddress, bytes, "the input image");
+}
+
+/** Pointer to the output image, or to the start of its circular buffer. */
+function findOutput(): usize {
+  const ring = job.outputRing;
+  const bytes = job.outputBytes;
+  outputFirst = job.outputAddress;
+  outputEnd = outputFirst + bytes;
+  if (!ring.isUsed) return resolveOutput(outputFirst, bytes, "the output image");
+  if (!ring.holds(outputFirst, bytes)) {
+    refuse(outRing, "of an image that fits into it");
+    return 0;
+  }
+  if (ring.wraps(job.outputAddress, bytes)) {
+    outputFirst = ring.start;
+    outputEnd = ring.end;
+  } else {
+    outputFirst = ring.wrap(job.outputAddress);
+    outputEnd = outputFirst + bytes;
+  }
+  return resolveOutput(ring.start, ring.bytes, "the output image");
 }
 
 /** Goes through the cores' streams without computing anything. */
@@ -61,7 +110,7 @@ function runCores(decoder: CoefficientDecoder, nnCores: i32, output: usize): boo
   for (let i = 0; i < nnCores; i++) {
     if (!decoder.decode(i, image, kernels)) return false;
     if (!convolve(job, image, kernels, requantizer, output)) return false;
-    countMultiplications(<u64>kernels.weights * job.outputPlane);
+    countMultiplications(<u64>kernels.weights * job.computedWidth * job.computedHeight);
   }
   return true;
 }

@@ -2,6 +2,7 @@ import { refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import { isDryRun } from "../jobs";
 import { outOfBounds } from "../memory/buffers";
+import { dropOverwrittenKernels } from "../memory/sram";
 import { filling, prepareAlu, results } from "./alu";
 import { outAddress } from "./fields";
 import { TpJob } from "./job";
@@ -74,6 +75,8 @@ function keepsToRing(): bool {
 }
 
 function noteOutput(): void {
+  const first = <u64>(lowest + <i64>job.output.address);
+  dropOverwrittenKernels(first, first + (highest - lowest) + 1);
   noteRange(Range.OUTPUT, <u64>job.output.address + lowest, highest - lowest + 1);
 }
 

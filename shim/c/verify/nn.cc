@@ -1,14 +1,20 @@
 #include <algorithm>
+#include <cstring>
 
 #include "coefficients.h"
 #include "descriptor.h"
 #include "jobs.h"
+#include "ring.h"
 #include "sram.h"
 
 namespace nolfet {
 namespace {
 
+constexpr uint32_t kMaximum = 1;
 constexpr uint32_t kFirstPixel = 3;
+
+/** Signed bytes, as the code of a data type. */
+constexpr uint32_t kSigned = 2;
 
 /** One axis of the images: x or y. */
 struct Axis {
@@ -22,17 +28,19 @@ int32_t offsetOf(uint32_t low, uint32_t sign) {
   return static_cast<int32_t>(low) - static_cast<int32_t>(sign << 3);
 }
 
-/** Windows share pixels with the image; pitches are sizes. */
-void checkAxis(const Memory& memory, const Axis& axis, int32_t step) {
+/**
+ * Windows share pixels with the image; pitches are sizes at least. Of `group` computed pixels one
+ * is stored, and windows lie `step` apart.
+ */
+void checkAxis(const Memory& memory, const Axis& axis, int32_t group, int32_t step) {
   if (axis.in == 0 || axis.out == 0 || axis.kernel == 0) memory.bad("sizes above 0", 0);
   if (axis.offset > 0) memory.bad("an offset of 0 or below", axis.offset);
-  if (axis.out % step != 0) memory.bad("even sizes with pooling", axis.out);
-  const int32_t stored = axis.out / step;
-  if (axis.inPitch != static_cast<uint32_t>(axis.in) ||
-      axis.outPitch != static_cast<uint32_t>(stored)) {
-    memory.bad("pitches that are sizes", phrase(axis.inPitch, " and ", axis.outPitch));
+  if (axis.out % group != 0) memory.bad("even sizes with pooling", axis.out);
+  if (axis.inPitch < static_cast<uint32_t>(axis.in) ||
+      axis.outPitch < static_cast<uint32_t>(axis.out / group)) {
+    memory.bad("pitches that hold the sizes", phrase(axis.inPitch, " and ", axis.outPitch));
   }
-  const int32_t last = (stored - 1) * step + axis.offset;
+  const int32_t last = (axis.out / step - 1) * step + axis.offset;
   if (last >= axis.in) memory.bad("an output that ends with the input", axis.out);
   if (axis.offset + axis.kernel <= 0) memory.bad("an offset below the kernel's size", axis.offset);
 }
@@ -59,13 +67,15 @@ Axis yOf(const Descriptor& nn) {
   };
 }
 
-/** 2 where pooling drops every other pixel, else 1. */
-int32_t stepOf(const Memory& memory, const Descriptor& nn) {
+/** How the job pools: 2 x 2 pixels become their first or their largest. */
+uint32_t poolingOf(const Memory& memory, const Descriptor& nn) {
   const uint32_t pooling = nn.bits(kNnPooling);
-  if (pooling != 0 && pooling != kFirstPixel) memory.bad("a known way of pooling", pooling);
+  if (pooling != 0 && pooling != kMaximum && pooling != kFirstPixel) {
+    memory.bad("a known way of pooling", pooling);
+  }
   if (nn.bits(kNnPoolingSize) != (pooling == 0 ? 1 : 0))
     memory.bad("the size of pooling", "another");
-  return pooling == 0 ? 1 : 2;
+  return pooling;
 }
 
 /** What is stored by channels: their numbers, and how many kernels a core has at a time. */
@@ -114,32 +124,86 @@ void checkSigns(const Memory& memory, const Core& core, const Descriptor& nn, bo
   }
 }
 
+/** All unsigned with zero points, or all signed without. */
+void checkTypes(const Memory& memory, const Descriptor& nn) {
+  const uint32_t type = nn.bits(kNnKernelType);
+  if (type != 0 && type != kSigned) memory.bad("a known data type", type);
+  if (nn.bits(kNnInType) != type || nn.bits(kNnOutType) != type)
+    memory.bad("one data type", "several");
+  const uint32_t zeros =
+      (nn.bits(kNnWeightZero) | nn.bits(kNnOutZero)) | nn.bits(kNnBorderConstant);
+  if (type == kSigned && zeros != 0) memory.bad("no zero points of signed bytes", zeros);
+}
+
+float asFloat(uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, 4);
+  return value;
+}
+
+/** What may hold other values than the open driver's, as long as no result depends on it. */
+void checkUnknown(const Memory& memory, const Descriptor& nn) {
+  if (nn.bits(kNnPrelu) == 1 && nn.bits(kNnRelu) == 1) memory.bad("one kind of ReLU", "two");
+  const uint32_t word28 = nn.bits(kNnUnknown28);
+  if (word28 != 0 && word28 != 0x03ffffff) memory.bad("0x3ffffff or 0 in word 28", word28);
+  const uint32_t unknown31 = nn.bits(kNnUnknown31);
+  if (unknown31 != 0 && unknown31 != 15) memory.bad("known bits in word 31", unknown31);
+  if ((nn.bits(kNnUpperBound) | nn.bits(kNnLowerBound)) == 0) return;
+  // Bounds beyond what a byte holds once it is rounded; comparisons with no number are false.
+  const bool isSigned = nn.bits(kNnKernelType) == kSigned;
+  const double zero = nn.bits(kNnOutZero);
+  const double most = isSigned ? 126.5 : 254.5 - zero;
+  const double least = isSigned ? -127.5 : 0.5 - zero;
+  const bool areBeyond =
+      asFloat(nn.bits(kNnUpperBound)) > most && asFloat(nn.bits(kNnLowerBound)) < least;
+  if (!areBeyond) memory.bad("bounds beyond all results", nn.bits(kNnUpperBound));
+}
+
+/** From the first to the last byte of an image. */
+uint64_t spanOf(uint64_t plane, uint32_t channels, uint32_t pitch, int32_t width, int32_t height) {
+  return (channels - 1) * plane + static_cast<uint64_t>(height - 1) * pitch +
+         static_cast<uint64_t>(width);
+}
+
 }  // namespace
 
-Range verifyNn(Memory& memory, const Core& core, uint32_t descriptor) {
+Range verifyNn(Memory& memory, const Core& core, CachedKernels& kernels, uint32_t descriptor) {
   const Descriptor nn(memory.words(descriptor, 4 * kNnWords, "the NN descriptor"));
   const int strange = strangeNnWord(nn, core);
   if (strange >= 0) memory.bad(phrase("known bits in word ", strange), nn.word(strange));
 
-  const int32_t step = stepOf(memory, nn);
+  const uint32_t pooling = poolingOf(memory, nn);
+  const int32_t group = pooling == 0 ? 1 : 2;
+  const int32_t step = pooling == kFirstPixel ? 2 : 1;
   const Axis x = xOf(nn);
   const Axis y = yOf(nn);
-  checkAxis(memory, x, step);
-  checkAxis(memory, y, step);
+  checkAxis(memory, x, group, step);
+  checkAxis(memory, y, group, step);
   checkNumbers(memory, nn);
+  checkTypes(memory, nn);
   checkTiling(memory, core, nn);
   checkCaching(memory, core, nn);
+  checkUnknown(memory, nn);
   checkSigns(memory, core, nn, x.offset < 0, y.offset < 0);
 
   Convolution job = convolutionOf(memory, nn);
   job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);
   job.outputPlanePitch = uint64_t{x.outPitch} * y.outPitch;
-  const uint64_t outputPlane =
-      static_cast<uint64_t>(x.out / step) * static_cast<uint64_t>(y.out / step);
-  const uint64_t inputPlane = static_cast<uint64_t>(x.in) * static_cast<uint64_t>(y.in);
-  const Range input = memory.input(nn.bits(kNnInAddress), inputPlane * job.inputChannels);
-  const Range output = memory.output(nn.bits(kNnOutAddress), outputPlane * job.outputChannels);
-  if (input.overlaps(output)) memory.bad("an output apart from the input", "that they overlap");
+  const uint64_t inputPlane = uint64_t{x.inPitch} * y.inPitch;
+  const Range in = {nn.bits(kNnInAddress),
+                    spanOf(inputPlane, job.inputChannels, x.inPitch, x.in, y.in)};
+  const Range out = {nn.bits(kNnOutAddress), spanOf(job.outputPlanePitch, job.outputChannels,
+                                                    x.outPitch, x.out / group, y.out / group)};
+  const Ring inRing(memory, nn.bits(kNnInRing), nn.bits(kNnInRingEnd));
+  const Ring outRing(memory, nn.bits(kNnOutRing), nn.bits(kNnOutRingEnd));
+  if (inRing.isUsed()) memory.input(inRing.range().first, inRing.range().bytes);
+  if (outRing.isUsed()) memory.output(outRing.range().first, outRing.range().bytes);
+  const Range placedIn = inRing.place(memory, in);
+  const Range placedOut = outRing.place(memory, out);
+  memory.input(placedIn.first, placedIn.bytes);
+  memory.output(placedOut.first, placedOut.bytes);
+  if (placedIn.overlaps(placedOut)) memory.bad("an output apart from the input", "an overlap");
+  useCaches(memory, nn, kernels);
   return verifyCoefficients(memory, core, job);
 }
 

@@ -1,6 +1,7 @@
 #include "sram.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace nolfet {
 namespace {
@@ -20,13 +21,17 @@ struct Tile {
   uint32_t width, height, kernelWidth, kernelHeight;
 };
 
+/** Rows of so narrow tiles that fit into a line. */
+uint32_t fittingRows(uint32_t width) {
+  return width <= 8 ? 8 : width <= 16 ? 4 : width <= 32 ? 2 : 1;
+}
+
 /** Rows of a narrow tile that share a line of the buffers. */
 uint32_t sharing(uint32_t width, uint32_t kernelHeight, uint32_t architecture) {
   const uint32_t span = width + kernelHeight - 1;
   if (span > 36) return 1;
-  const uint32_t fitting = width <= 8 ? 8 : width <= 16 ? 4 : width <= 32 ? 2 : 1;
   const bool isWide = span > 18;
-  return std::min(fitting, (architecture == 8) != isWide ? 4u : 2u);
+  return std::min(fittingRows(width), (architecture == 8) != isWide ? 4u : 2u);
 }
 
 uint32_t highestTile(const Core& core, const Tile& tile, uint32_t rows) {
@@ -50,61 +55,23 @@ uint32_t mostKernels(const Core& core, const Tile& tile, uint32_t rows) {
   return std::max(1u, isNarrow ? std::min(most, lines / 3) : most);
 }
 
+/** What the vendor's compiler keeps to; the open driver has other limits. */
+bool fitsBuffers(const Core& core, const Tile& tile, uint32_t kernels) {
+  const uint32_t rows = fittingRows(tile.width);
+  return tile.height + tile.kernelHeight - 1 <= core.inputBufferDepth * rows &&
+         tile.height * kernels <= core.accumulationBufferDepth * rows;
+}
+
+// What the emulator knows of places in the SRAM (assembly/emulator/nn/sram.ts).
+#include "sram.generated.inc"
+
 constexpr uint32_t kFull = 1;
 constexpr uint32_t kPartial = 2;
 
-/** Bits of a partial cache, from the least number of kernels that they are for. */
-struct Pattern {
-  uint32_t from, top, low, high;
-};
-
-// What the emulator knows of the regions (assembly/emulator/nn/sram.ts): kKernelStart and others,
-// and kPatterns.
-#include "sram.generated.inc"
-
-bool hasPatternOf(const Descriptor& nn, uint32_t kernels) {
-  for (const auto& [from, top, low, high] : kPatterns) {
-    if (kernels < from) continue;
-    return nn.bits(kNnPatternTop) == top && nn.bits(kNnPatternLow) == low &&
-           nn.bits(kNnPatternHigh) == high;
+void checkPlace(const Memory& memory, const Core& core, uint32_t place, uint32_t least) {
+  if (place % kRegionUnit != 0 || place > std::max(core.sramBytes, least)) {
+    memory.bad(phrase("a place in an SRAM of ", core.sramBytes, " bytes"), place);
   }
-  return false;
-}
-
-/** What a tile's input takes; its rows go by the kernel's width, as drivers count. */
-uint32_t imageBytes(const Descriptor& nn) {
-  const Tile tile(nn);
-  const uint32_t border = tile.kernelWidth - 1;
-  const uint32_t area = (tile.width + border) * (tile.height + border);
-  return (((area + 15) & ~15u) * nn.bits(kNnKernelZ) + 127) & ~127u;
-}
-
-/** Kernels in part get what the image leaves, or all; 0 where the image does not fit itself. */
-void checkKernels(const Memory& memory, const Core& core, const Descriptor& nn, bool isPartial) {
-  const uint32_t end = nn.bits(kNnKernelCacheEnd);
-  if (isPartial) {
-    const uint32_t image = imageBytes(nn);
-    const uint32_t rest = image > core.sramBytes ? 0 : core.sramBytes - image;
-    if (end != core.sramBytes && end != rest) {
-      memory.bad(phrase("cached kernels to ", core.sramBytes, " or ", rest), end);
-    }
-    return;
-  }
-  const uint32_t most = std::max(core.sramBytes, kLeastKernelEnd);
-  if (end % kRegionUnit != 0 || end < kLeastKernelEnd || end > most) {
-    memory.bad(phrase("cached kernels to an end up to ", most), end);
-  }
-}
-
-/** A large image follows the kernels; the place of a small one is that of none. */
-void checkImage(const Memory& memory, const Core& core, const Descriptor& nn) {
-  const uint32_t start = nn.bits(kNnImageCacheStart);
-  const uint32_t end = nn.bits(kNnImageCacheEnd);
-  if (start == 0 && end == kKernelStart) return;
-  const bool isCached = core.architecture == 8 || nn.bits(kNnImageCaching) == 1;
-  if (isCached && start == nn.bits(kNnKernelCacheEnd) && end > start && end <= core.sramBytes)
-    return;
-  memory.bad("a cached image behind the kernels, or none", phrase(start, " to ", end));
 }
 
 }  // namespace
@@ -113,6 +80,7 @@ void checkTiling(const Memory& memory, const Core& core, const Descriptor& nn) {
   const Tile tile(nn);
   if (tile.width == 0 || tile.height == 0) memory.bad("tiles above 0", 0);
   if (tile.width > kWidestTile) memory.bad(phrase("tiles up to ", kWidestTile), tile.width);
+  if (fitsBuffers(core, tile, nn.bits(kNnKernelsPerCore))) return;
   const uint32_t rows = std::max(sharing(tile.width, tile.kernelHeight, core.architecture),
                                  sharing(tile.width, 1, core.architecture));
   const uint32_t highest = highestTile(core, tile, rows);
@@ -123,17 +91,54 @@ void checkTiling(const Memory& memory, const Core& core, const Descriptor& nn) {
 }
 
 void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) {
-  const bool isPartial =
+  const bool hasPattern =
       (nn.bits(kNnPatternTop) | nn.bits(kNnPatternLow) | nn.bits(kNnPatternHigh)) != 0;
-  if (isPartial && !hasPatternOf(nn, nn.bits(kNnOutZ))) {
-    memory.bad("the kernel pattern for as many kernels", nn.bits(kNnPatternLow));
+  const uint32_t mode = nn.bits(kNnKernelCaching);
+  if (mode > kPartial || nn.bits(kNnImageCaching) > 1) memory.bad("known ways of caching", mode);
+  if ((mode == kFull && hasPattern) || (mode == kPartial && !hasPattern)) {
+    memory.bad("a kernel pattern with kernels cached in part alone", nn.bits(kNnPatternLow));
   }
-  const uint32_t mode = isPartial ? kPartial : kFull;
-  if (core.architecture == 7 && nn.bits(kNnKernelCaching) != mode) {
-    memory.bad(phrase("the kernel caching ", mode), nn.bits(kNnKernelCaching));
+  checkPlace(memory, core, nn.bits(kNnKernelCacheStart), kLeastStart);
+  for (const Field& field : {kNnKernelCacheEnd, kNnImageCacheStart, kNnImageCacheEnd}) {
+    checkPlace(memory, core, nn.bits(field), kLeastEnd);
   }
-  checkKernels(memory, core, nn, isPartial);
-  checkImage(memory, core, nn);
+  for (const Field& field : {kNnOtherCacheStart, kNnOtherCacheEnd}) {
+    const uint32_t place = nn.bits(field) & ~kLowBits;
+    if (place > core.sramBytes) memory.bad("another region in the SRAM", place);
+  }
+}
+
+void useCaches(const Memory& memory, const Descriptor& nn, CachedKernels& kernels) {
+  const CachedKernels::Region region = {nn.bits(kNnKernelCacheStart), nn.bits(kNnKernelCacheEnd),
+                                        nn.bits(kNnKernelAddress)};
+  const uint32_t mode = nn.bits(kNnKernelCaching);
+  if (nn.bits(kNnImageCaching) != 0)
+    kernels.drop(nn.bits(kNnImageCacheStart), nn.bits(kNnImageCacheEnd));
+  if (nn.bits(kNnFromCache) == 1) {
+    if (mode != 0) memory.bad("no caching of cached kernels", mode);
+    if (!kernels.has(region)) memory.bad("kernels that a job before has cached", region.start);
+    return;
+  }
+  if (mode != 0) kernels.drop(region.start, region.end);
+  if (mode == kFull) kernels.add(region);
+}
+
+void CachedKernels::add(const Region& region) {
+  regions_[next_] = region;
+  next_ = (next_ + 1) % std::size(regions_);
+}
+
+void CachedKernels::drop(uint32_t start, uint32_t end) {
+  for (Region& region : regions_) {
+    if (region.start < end && start < region.end) region.end = 0;
+  }
+}
+
+bool CachedKernels::has(const Region& wanted) const {
+  return std::any_of(std::begin(regions_), std::end(regions_), [&](const Region& region) {
+    return region.end != 0 && region.start == wanted.start && region.end == wanted.end &&
+           region.coefficients == wanted.coefficients;
+  });
 }
 
 }  // namespace nolfet

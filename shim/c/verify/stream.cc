@@ -30,7 +30,9 @@ enum State : uint32_t {
   TP_INSTRUCTION = 0x010b8,
   FLUSH_CACHE = 0x0380c,
   API_MODE = 0x0384c,
+  LAST = 0x01650,
   NN_CONFIG = 0x03930,
+  SRAM_START = 0x03938,
   REMAP_START = 0x0393c,
   REMAP_END = 0x03940,
   TP_CONFIG = 0x0394c,
@@ -39,13 +41,23 @@ enum State : uint32_t {
 
 /** The values that a state may have. */
 struct Setting {
-  uint32_t state, value, other;
+  uint32_t state;
+  std::vector<uint32_t> values;
 };
 
-constexpr Setting kSettings[] = {
-    {SYSTEM_MODE, 0x11, 0x11}, {EVENT, 0, 0},           {FLUSH_CACHE, 0xc23, 0xc23},
-    {API_MODE, 2, 2},          {NN_CONFIG, 0x10, 0x10}, {REMAP_START, 0, 0},
-    {REMAP_END, 0, 0},         {TP_CONFIG, 0, 0},       {TP_ORDER, 0, 8},
+const Setting kSettings[] = {
+    {SYSTEM_MODE, {0x11}},
+    {EVENT, {0}},
+    {FLUSH_CACHE, {0xc23}},
+    {API_MODE, {2}},
+    {LAST, {1}},
+    // The vendor's compilers write other bits too; 0 only before TP jobs.
+    {NN_CONFIG, {0x10, 0, 0x40, 0x2010, 0x902010, 0x902050}},
+    {SRAM_START, {0}},
+    {REMAP_START, {0}},
+    {REMAP_END, {0}},
+    {TP_CONFIG, {0}},
+    {TP_ORDER, {0, 8}},
 };
 constexpr size_t kSettingCount = std::size(kSettings);
 
@@ -102,14 +114,16 @@ class FrontEnd {
     const size_t index = indexOf(state);
     if (index == kSettingCount) memory_.bad("a state that is known", phrase("state ", state));
     const Setting& setting = kSettings[index];
-    if (value != setting.value && value != setting.other) {
-      memory_.bad(phrase("state ", state, " as ", setting.value), value);
+    const auto& values = setting.values;
+    if (std::find(values.begin(), values.end(), value) == values.end()) {
+      memory_.bad(phrase("state ", state, " as ", values.front()), value);
     }
     const bool setsMode = state == SYSTEM_MODE || state == API_MODE;
     if (setsMode && !jobs_.empty()) refuseModes();
     setsModes_ |= setsMode;
     isLoaded_[index] = true;
     if (state == TP_ORDER) order_ = value;
+    if (state == NN_CONFIG) config_ = value;
     if (state == FLUSH_CACHE && dueFlushes_ > 0) dueFlushes_--;
   }
 
@@ -122,8 +136,9 @@ class FrontEnd {
     require(kNnNeeds);
     if (openTpJobs_ != 0) memory_.bad("the next job of a split operation", "an NN job");
     if ((value & kInstructionFlags) != 0) memory_.bad("an NN job without flags", value);
+    if (config_ == 0) memory_.bad("a configuration of the NN unit", 0);
     beginJob();
-    const Range words = verifyNn(memory_, core_, value);
+    const Range words = verifyNn(memory_, core_, kernels_, value);
     jobs_.push_back({true, value, words.first, words.bytes});
   }
 
@@ -168,6 +183,8 @@ class FrontEnd {
   std::vector<Job> jobs_;
   bool isLoaded_[kSettingCount] = {};
   uint32_t order_ = 0;
+  uint32_t config_ = 0;
+  CachedKernels kernels_;
   /** Jobs of a split operation that have been started. */
   uint32_t openTpJobs_ = 0;
   uint32_t dueFlushes_ = 0;
