@@ -6,6 +6,7 @@ import { listDevices } from "../index.ts";
 import { printableAll } from "../printable.ts";
 import { type SelfTestReport, selfTest } from "../selftest/selftest.ts";
 import { countsText, resultText } from "../selftest/text.ts";
+import { mesaVersion } from "./mesa.ts";
 import { addJson, DEFAULT_TARGET, DEVICE_WORDS, parseMilliseconds } from "./options.ts";
 import { writeOutput } from "./output.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
@@ -69,7 +70,8 @@ function targetOf(device: DeviceChoice): string {
 
 /** What tells machines apart that a report may come from. */
 function machine() {
-  return { node: process.version, kernel: release(), architecture: arch() };
+  const mesa = mesaVersion();
+  return { node: process.version, kernel: release(), architecture: arch(), ...(mesa && { mesa }) };
 }
 
 function machineText({ nolfet, target, device }: SelfTestReport): string {

@@ -23,6 +23,8 @@ const WEIGHTS: Quantization = { scale: 0.005, zeroPoint: 131 };
 export type Convolution = Omit<ConvolutionSpec, "input" | "weights" | "output"> & {
   /** The share of weights that are not zero: all, if left out. */
   density?: number;
+  /** The output's zero point, for uint8. */
+  outputZero?: number;
   /** A scale of its own for every output channel; with "outlier", the last is unlike all others. */
   perChannel?: true | "outlier";
 };
@@ -41,7 +43,7 @@ export function convolution(name: string, spec: Convolution): Uint8Array {
     weights: spec.perChannel
       ? scalesByChannel(spec.outputChannels ?? channels, spec.perChannel === "outlier")
       : shifted({ ...WEIGHTS, zeroPoint: zero }, shift),
-    output: shifted(outputOf(spread), shift),
+    output: shifted(outputOf(spread, spec.outputZero), shift),
     weightAt: () => (noise.integer(0, 999) < 1000 * density ? weight(noise, zero) : zero),
     biasAt: () => noise.integer(-most, most),
   });
@@ -130,8 +132,8 @@ function spreadOf(terms: number): number {
   return WEIGHT_SPREAD * INPUT_SPREAD * Math.sqrt(Math.max(1, terms));
 }
 
-function outputOf(spread: number): Quantization {
-  return { scale: (0.02 * 0.005 * spread) / OUTPUT_SPREAD, zeroPoint: 125 };
+function outputOf(spread: number, zeroPoint = 125): Quantization {
+  return { scale: (0.02 * 0.005 * spread) / OUTPUT_SPREAD, zeroPoint };
 }
 
 function shifted({ scale, zeroPoint }: Quantization, shift: number): Quantization {
