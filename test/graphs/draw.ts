@@ -1,9 +1,10 @@
-import { elementsOf } from "../../host/dtype.ts";
+import { bytesOf, elementsOf } from "../../host/dtype.ts";
 import { type CompileOptions, findTarget, TARGETS } from "../../host/index.ts";
+import type { TensorSpec } from "../../host/tflite/builder.ts";
 import { Random } from "../support/random.ts";
+import { pickDraw } from "./draws/table.ts";
 import { Maker } from "./maker.ts";
 import type { Network } from "./network.ts";
-import { DRAWS } from "./operators.ts";
 
 const MOST_OPERATORS = 12;
 /** Draws that may fail before a network is left as it is. */
@@ -16,10 +17,11 @@ const BOUNDARIES = [8191, 16383, 32767, 32768, 65535];
 export function drawNetwork(seed: number, index: number): Network {
   const random = new Random(seed, index + 1);
   const maker = new Maker(random, random.pick(["uint8", "int8"]));
-  const shapes = random.pick([small, small, small, medium, many, long, long, flat]);
+  const shapes = random.pick([small, small, small, medium, many, long, long, flat, scalar, none]);
   const count = random.pick([1, 1, 1, 2, 2, 3]);
   const first = shapes(random);
   for (let i = 0; i < count; i++) maker.input(i === 0 || random.oneIn(2) ? first : shapes(random));
+  if (random.oneIn(8)) maker.input(shapes(random), true);
   const operators = random.integer(1, MOST_OPERATORS);
   for (let tries = 0; maker.operators.length < operators && tries < MOST_TRIES; tries++) {
     pickDraw(random)(maker);
@@ -28,20 +30,18 @@ export function drawNetwork(seed: number, index: number): Network {
   while (maker.operators.length === 0) pickDraw(random)(maker);
   const spec = maker.spec();
   const feeds = maker.inputs.map(
-    ({ name, shape }) => [name, random.bytes(elementsOf(shape))] as const,
+    ({ name, shape, dtype }) => [name, drawValues(random, dtype, elementsOf(shape))] as const,
   );
-  return { spec, options: drawOptions(random), feeds: new Map(feeds) };
+  return { spec, options: drawOptions(random), feeds: new Map(feeds), known: maker.values };
 }
 
-const TOTAL = DRAWS.reduce((sum, [, often]) => sum + often, 0);
-
-function pickDraw(random: Random): (typeof DRAWS)[number][2] {
-  let left = random.integer(1, TOTAL);
-  const found = DRAWS.find(([, often]) => {
-    left -= often;
-    return left <= 0;
-  });
-  return (found as (typeof DRAWS)[number])[2];
+/** Any bytes, or real numbers, few of them large. */
+function drawValues(random: Random, dtype: TensorSpec["dtype"], count: number): Uint8Array {
+  if (dtype !== "float32") return random.bytes(count);
+  const spread = random.pick([1, 10, 10, 1000, 1e12]);
+  return bytesOf(
+    Float32Array.from({ length: count }, () => (random.integer(-9999, 9999) / 9999) * spread),
+  );
 }
 
 function small(random: Random): number[] {
@@ -91,6 +91,16 @@ function flat(random: Random): number[] {
     [1, random.integer(1, 9), depth],
     [random.integer(1, 4), depth],
   ]);
+}
+
+/** A single value, or next to nothing else. */
+function scalar(random: Random): number[] {
+  return random.pick([[], [], [1], [1, 1], [1, 1, 1, 1]]);
+}
+
+/** A batch of no images. */
+function none(random: Random): number[] {
+  return [0, ...small(random).slice(1)];
 }
 
 function drawOptions(random: Random): CompileOptions {

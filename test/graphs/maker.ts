@@ -17,8 +17,11 @@ export class Maker {
   readonly tensors: TensorSpec[] = [];
   readonly operators: OperatorSpec[] = [];
   readonly inputs: TensorSpec[] = [];
-  /** Tensors of bytes that an operator may read. */
+  /** Tensors of bytes that an operator may read, and those of float32. */
   readonly live: TensorSpec[] = [];
+  readonly reals: TensorSpec[] = [];
+  /** By name: computed tensors that the compiler knows. */
+  readonly values = new Map<string, Int32Array>();
   private macs = 0;
 
   constructor(
@@ -27,8 +30,10 @@ export class Maker {
     readonly dtype: ByteType,
   ) {}
 
-  input(shape: number[]): TensorSpec {
-    const tensor = this.activation(shape, this.dtype, drawQuantization(this.random, this.dtype));
+  input(shape: number[], isReal = false): TensorSpec {
+    const tensor = isReal
+      ? this.activation(shape, "float32")
+      : this.activation(shape, this.dtype, drawQuantization(this.random, this.dtype));
     this.inputs.push(tensor);
     return tensor;
   }
@@ -36,6 +41,14 @@ export class Maker {
   activation(shape: number[], dtype: TensorSpec["dtype"], quantization?: Quantization): TensorSpec {
     const tensor = this.keep({ shape, dtype, ...(quantization ? { quantization } : {}) });
     if (dtype === "int8" || dtype === "uint8") this.live.push(tensor);
+    if (dtype === "float32") this.reals.push(tensor);
+    return tensor;
+  }
+
+  /** A computed list whose values follow from shapes alone. */
+  known(shape: number[], values: readonly number[]): TensorSpec {
+    const tensor = this.keep({ shape, dtype: "int32" });
+    this.values.set(tensor.name, Int32Array.from(values));
     return tensor;
   }
 
@@ -49,7 +62,14 @@ export class Maker {
 
   /** Mostly the latest one that will do, so that networks become deep. */
   pick(willDo: (tensor: TensorSpec) => boolean = () => true): TensorSpec | undefined {
-    const found = this.live.filter(willDo);
+    return this.pickOf(this.live.filter(willDo));
+  }
+
+  pickReal(): TensorSpec | undefined {
+    return this.pickOf(this.reals);
+  }
+
+  private pickOf(found: readonly TensorSpec[]): TensorSpec | undefined {
     if (found.length === 0) return undefined;
     return this.random.oneIn(3) ? this.random.pick(found) : found.at(-1);
   }
@@ -59,6 +79,7 @@ export class Maker {
     inputs: readonly (TensorSpec | undefined)[],
     outputs: TensorSpec[],
     options?: OperatorSpec["options"],
+    customOptions?: Uint8Array,
   ): void {
     const isSigned = inputs.some((tensor) => tensor?.dtype === "int8");
     this.operators.push({
@@ -67,29 +88,37 @@ export class Maker {
       inputs: inputs.map((tensor) => tensor?.name ?? -1),
       outputs: outputs.map(({ name }) => name),
       ...(options ? { options } : {}),
+      ...(customOptions ? { customOptions } : {}),
     });
   }
 
   /** Whether a tensor of that shape, and so many multiply-accumulates for it, fit the bounds. */
   affords(shape: readonly number[], macs = 0): boolean {
-    if (shape.some((extent) => extent < 1) || elementsOf(shape) > MOST_ELEMENTS) return false;
+    const isSound = shape.every((extent, i) => extent >= (i === 0 ? 0 : 1));
+    if (!isSound || elementsOf(shape) > MOST_ELEMENTS) return false;
     if (this.macs + macs > MOST_MACS) return false;
     this.macs += macs;
     return true;
   }
 
-  /** What nobody reads is an output, and now and then what somebody reads. */
+  /**
+   * What nobody reads is an output, and now and then what somebody reads, an input, or the same once
+   * more.
+   */
   spec(): ModelSpec {
     const read = new Set(this.operators.flatMap(({ inputs }) => inputs));
     const isOutput = ({ name }: TensorSpec) => !read.has(name) || this.random.oneIn(8);
     const made = new Set(this.operators.flatMap(({ outputs }) => outputs));
+    const outputs = this.tensors
+      .filter((one) => made.has(one.name) && isOutput(one))
+      .map(({ name }) => name);
+    if (this.random.oneIn(15)) outputs.push(this.random.pick(this.inputs).name);
+    if (this.random.oneIn(15)) outputs.unshift(this.random.pick(outputs));
     return {
       tensors: this.tensors,
       operators: this.operators,
       inputs: this.inputs.map(({ name }) => name),
-      outputs: this.tensors
-        .filter((one) => made.has(one.name) && isOutput(one))
-        .map(({ name }) => name),
+      outputs,
     };
   }
 
@@ -106,6 +135,12 @@ const VERSIONS: Record<string, number> = {
   DEPTHWISE_CONV_2D: 3,
   FULLY_CONNECTED: 4,
   PAD: 2,
+  PRELU: 1,
+  HARD_SWISH: 1,
+  TILE: 1,
+  TRANSPOSE_CONV: 3,
+  UNPACK: 2,
+  SPLIT_V: 2,
   QUANTIZE: 2,
   RESIZE_BILINEAR: 3,
   RESIZE_NEAREST_NEIGHBOR: 3,

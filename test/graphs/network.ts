@@ -1,4 +1,4 @@
-import { bytesOf, elementsOf, type TypedArray } from "../../host/dtype.ts";
+import { bytesOf, DTYPES, elementsOf, type TypedArray } from "../../host/dtype.ts";
 import type { CompileOptions } from "../../host/index.ts";
 import {
   buildModel,
@@ -14,6 +14,8 @@ export interface Network {
   options: CompileOptions;
   /** By the name of an input. */
   feeds: Map<string, Uint8Array>;
+  /** By name: computed tensors that follow from shapes alone, and so do not depend on feeds. */
+  known: ReadonlyMap<string, TypedArray>;
 }
 
 export function modelOf({ spec }: Network): Uint8Array {
@@ -113,7 +115,8 @@ function isActivation(network: Network, name: string): boolean {
 }
 
 function zeros(network: Network, name: string): Uint8Array {
-  return new Uint8Array(elementsOf(tensorOf(network, name).shape));
+  const { shape, dtype } = tensorOf(network, name);
+  return new Uint8Array(elementsOf(shape) * DTYPES[dtype as "uint8"].bytes);
 }
 
 /** A network in words, an operator a line. */
