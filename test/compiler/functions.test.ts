@@ -8,7 +8,9 @@ import {
   type Quantization,
   type TensorSpec,
 } from "../../host/tflite/builder.ts";
+import { convolutionModel } from "../../host/tflite/convolution.ts";
 import { compare } from "../support/compare.ts";
+import { Random } from "../support/random.ts";
 import { runBlob } from "../support/runs.ts";
 
 // Operators that give each element from the same element of one tensor, and trees of them: one
@@ -239,6 +241,45 @@ for (const tree of TREES) {
       }
     }
   });
+}
+
+/** Activations that cut below the largest byte, or above the least. */
+const CUTS = [
+  ["RELU6", 0.05],
+  ["RELU6", 0.3],
+  ["RELU_N1_TO_1", 0.05],
+] as const;
+
+for (const [activation, scale] of CUTS) {
+  for (const perChannel of [false, true]) {
+    const weights = perChannel ? "weights quantized per channel" : "one scale";
+    test(`${activation} of ${weights} in steps of ${scale}, fused into a layer`, async () => {
+      for (const target of TARGETS) {
+        for (const depthwise of [false, true]) {
+          const model = convolutionModel({
+            ...{ dtype: "int8", height: 9, width: 7, channels: 6, depthwise, activation },
+            output: { scale, zeroPoint: -90 },
+            weights: perChannel
+              ? { scale: [3, 4, 5, 6, 7, 8].map((n) => n / 2000), zeroPoint: [0, 0, 0, 0, 0, 0] }
+              : { scale: 0.003, zeroPoint: 0 },
+            biasAt: (channel) => 1000 * (channel - 2),
+          });
+          const input = new Random(5).bytes(9 * 7 * 6);
+          const blob = await compile(model, { target });
+          assert.is(blob.report.operators[0]?.placement, "NPU");
+          const [[found]] = (await runBlob(blob, [[input]])) as [[Uint8Array]];
+          const cpu = await compile(model, { target, cpuOnly: true });
+          const [[expected]] = (await runBlob(cpu, [[input]])) as [[Uint8Array]];
+          assert.ok(compare(found, expected).largest <= 1, `${target} ${depthwise}`);
+          const most = Math.min(127, Math.round((activation === "RELU6" ? 6 : 1) / scale) - 90);
+          assert.ok(
+            found.every((value) => value <= most),
+            "beyond the bound",
+          );
+        }
+      }
+    });
+  }
 }
 
 test.run();

@@ -9,6 +9,7 @@ import { Settings } from "../settings";
 import { Context } from "./context";
 import { ADVICE, runsOnCpu } from "./cpu-coverage";
 import { demoteIsolated } from "./demotion";
+import { legalizeBounded, needsBounds } from "./elementwise/bounds";
 import { fuseTrees } from "./elementwise/trees";
 import { PATTERNS } from "./patterns";
 
@@ -23,7 +24,7 @@ export function legalize(context: Context): Placement[] | null {
   for (let i = 0; i < graph.operators.length; i++) {
     placements.push(legalizeOperator(graph.operators[i], context));
   }
-  if (fusesTrees(context)) fuseTrees(placements, context);
+  if (usesTables(context)) fuseTrees(placements, context);
   demoteIsolated(graph, placements);
   for (let i = 0; i < placements.length; i++) {
     if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
@@ -53,14 +54,17 @@ function legalizeOperator(operator: Operator, context: Context): Placement {
   if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
   const legalize = PATTERNS.find(operator.code, context.settings);
   if (legalize == null) return Placement.onCpu("the NPU path has no pattern for it");
-  const placement = legalize(operator, context);
+  const placement =
+    usesTables(context) && needsBounds(operator, context)
+      ? legalizeBounded(operator, context, legalize)
+      : legalize(operator, context);
   if (!placement.isOnNpu) return placement;
   const reason = withheld(placement, context.settings);
   return reason == "" ? placement : Placement.onCpu(reason);
 }
 
-/** Whether tables of trees may be emitted. */
-function fusesTrees(context: Context): bool {
+/** Whether fitted tables may be emitted. */
+function usesTables(context: Context): bool {
   const settings = context.settings;
   if (settings.cpuOnly || settings.compatMesa) return false;
   const fused = Placement.onNpu(new FusedPlan(), context.capped(Mark.EXPECTED));

@@ -63,6 +63,10 @@ export function lower(
     context.begin(segment.operators[i], placement.mark);
     lowerOperator(plan, context);
     context.deliver(plan.outputs);
+    const bounds = plan.bounds;
+    if (bounds == null) continue;
+    lowerTable(bounds, context);
+    context.deliver(bounds.outputs);
   }
   for (let i = 0; i < segment.outputs.length; i++) {
     const tensor = graph.tensors[segment.outputs[i]];

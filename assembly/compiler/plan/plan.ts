@@ -25,6 +25,8 @@ export abstract class Plan {
   macs: u64 = 0;
   /** Bytes of the weights in the model. */
   weightBytes: u32 = 0;
+  /** A table that cuts the output to bounds which the plan's own jobs do not have. */
+  bounds: TablePlan | null = null;
 
   constructor(
     public kind: PlanKind,

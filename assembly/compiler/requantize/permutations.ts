@@ -36,7 +36,10 @@ export class ChannelPermutations {
       const operators = segments[i].operators;
       for (let j = 0; j < operators.length; j++) {
         const plan = placements[operators[j]].plan;
-        if (plan != null) this.relate(plan);
+        if (plan == null) continue;
+        this.relate(plan);
+        const bounds = plan.bounds;
+        if (bounds != null) this.relate(bounds);
       }
     }
     for (let i = 0; i < segments.length; i++) {

@@ -102,7 +102,7 @@ class Trees {
       if (placement.isOnNpu && composition.depth == 1) break;
       if (this.fits++ >= MOST_FITS) return placement;
       const table = fitTable(
-        unsigned(composition, output),
+        unsigned(composition.bytes, composition.source, output),
         zeroByte(composition.source),
         zeroByte(output),
       );
@@ -220,11 +220,11 @@ function combine(
 }
 
 /** The same for bytes as the NPU has them: those of int8 with 128 added. */
-function unsigned(composition: Composition, output: Tensor): StaticArray<u8> {
-  const from = composition.source.dtype == Dtype.INT8 ? 128 : 0;
+export function unsigned(stored: StaticArray<u8>, input: Tensor, output: Tensor): StaticArray<u8> {
+  const from = input.dtype == Dtype.INT8 ? 128 : 0;
   const to = output.dtype == Dtype.INT8 ? 128 : 0;
   const bytes = new StaticArray<u8>(256);
-  for (let i = 0; i < 256; i++) bytes[i] = (composition.bytes[i ^ from] ^ to) as u8;
+  for (let i = 0; i < 256; i++) bytes[i] = (stored[i ^ from] ^ to) as u8;
   return bytes;
 }
 
