@@ -14,16 +14,16 @@ const FILES = {
   cpu: () => new URL("./cpu.wasm", import.meta.url),
 };
 
-/** Names other places for the Wasm modules, where they are not beside the bundle. */
-export function locateModules(places: Partial<Record<keyof typeof FILES, string | URL>>): void {
-  loadModulesWith((name) => fetchModule(places[name] ?? FILES[name]()));
+/** Names other locations for the Wasm modules, where they are not beside the bundle. */
+export function locateModules(locations: Partial<Record<keyof typeof FILES, string | URL>>): void {
+  loadModulesWith((name) => fetchModule(locations[name] ?? FILES[name]()));
 }
 
 locateModules({});
 
-async function fetchModule(place: string | URL): Promise<WebAssembly.Module> {
-  const response = await fetch(place);
-  if (!response.ok) throw new Error(`${place}: HTTP status ${response.status}`);
+async function fetchModule(location: string | URL): Promise<WebAssembly.Module> {
+  const response = await fetch(location);
+  if (!response.ok) throw new Error(`${location}: HTTP status ${response.status}`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 

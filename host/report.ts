@@ -35,9 +35,9 @@ export interface OperatorReport {
   entropyBytes: number;
   /** On the NPU with weights quantized per channel: how many scales are left of theirs. */
   groups?: number;
-  /** Where what bytes leave of these has a job of its own: how often the other reads the image. */
+  /** Where a second job computes with the residual weights: how many copies of the image the main job reads. */
   inputCopies?: number;
-  /** What that adds to its output, as expected: root mean square, in steps. */
+  /** Error that the fewer scales add to its output, as expected: root mean square, in steps. */
   error?: number;
 }
 
@@ -46,9 +46,9 @@ export interface ChannelReport {
   layers: number;
   /** Scales that are left, each with a job of its own at least. */
   groups: number;
-  /** Layers where what bytes leave of the weights has a job of its own. */
+  /** Layers where a second job computes with the residual weights. */
   residuals: number;
-  /** What that adds to the layers' outputs, in their steps: root mean square over the layers. */
+  /** Error that the fewer scales add to the layers' outputs, in steps: root mean square over the layers. */
   error: number;
   /** The operator with the largest error. */
   worst: number;

@@ -137,9 +137,9 @@ export function kernelHeaders(compiler) {
 }
 
 function kernelSources() {
-  const places = ["/usr/src/*/include/uapi", "/lib/modules/*/build/include/uapi"];
-  return places.flatMap((place) => {
-    const [parent, rest] = place.split("/*/");
+  const folders = ["/usr/src/*/include/uapi", "/lib/modules/*/build/include/uapi"];
+  return folders.flatMap((folder) => {
+    const [parent, rest] = folder.split("/*/");
     const exists = statSync(parent, { throwIfNoEntry: false });
     return exists ? readdirSync(parent).map((name) => join(parent, name, rest)) : [];
   });

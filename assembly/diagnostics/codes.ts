@@ -55,7 +55,7 @@ export enum Code {
   DEVICE_REFUSED = 24,
 }
 
-/** What a place counts. */
+/** What a location counts. */
 export enum LocationKind {
   NONE = 0,
   /** A byte offset in the file. */

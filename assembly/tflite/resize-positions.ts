@@ -18,8 +18,8 @@ export function nearestPositions(
   const offset: f32 = halfPixels ? 0.5 : 0;
   const found = new StaticArray<i32>(output);
   for (let i = 0; i < output; i++) {
-    const place = ((i as f32) + offset) * scale;
-    const whole = alignCorners ? roundHalfAwayFloat(place) : Mathf.floor(place);
+    const position = ((i as f32) + offset) * scale;
+    const whole = alignCorners ? roundHalfAwayFloat(position) : Mathf.floor(position);
     found[i] = max(min(whole as i32, input - 1), 0);
   }
   return found;

@@ -89,11 +89,11 @@ export interface Operator {
   /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
   channelGroups: number;
   /**
-   * Where what bytes leave of the weights has a job of its own: how often the other one reads the
-   * image; else 0.
+   * Where a second job computes with the residual weights: how many copies of the image the main
+   * job reads; else 0.
    */
   inputCopies: number;
-  /** What that adds to the output, as the compiler expects: root mean square, in steps. */
+  /** Error that the fewer scales add to the output, as the compiler expects: root mean square, in steps. */
   error: number;
 }
 

@@ -79,14 +79,14 @@ const OF_CHANNELS =
   `${MOST_ERRORS} times the expected one`;
 
 function describe(comparison: Comparison, input: string): string {
-  const { target, operators, firstAstray } = comparison;
-  const rows = operators.map((operator) => row(operator, operator.index === firstAstray));
+  const { target, operators, firstOff } = comparison;
+  const rows = operators.map((operator) => row(operator, operator.index === firstOff));
   const onNpu = operators.filter(({ placement }) => placement === "NPU");
   const alone = onNpu.filter((operator) => operator.alone);
   const verdict =
-    firstAstray === undefined
+    firstOff === undefined
       ? paint.green("no operator is off")
-      : paint.red(`operator ${firstAstray} is the first that is off`);
+      : paint.red(`operator ${firstOff} is the first that is off`);
   return [
     table(HEAD, rows, ["#", ...NUMBERS]),
     "",
@@ -101,8 +101,8 @@ function describe(comparison: Comparison, input: string): string {
 }
 
 function row(operator: OperatorComparison, isFirst: boolean): (string | number)[] {
-  const { index, name, placement, together, alone, isAstray } = operator;
-  const remark = isFirst ? "← first off" : isAstray ? "← off" : "";
+  const { index, name, placement, together, alone, isOff } = operator;
+  const remark = isFirst ? "← first off" : isOff ? "← off" : "";
   const cells = [
     ...numbers(together),
     ...(alone ? numbers(alone) : ["–", "–", "–"]),

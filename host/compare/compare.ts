@@ -36,14 +36,14 @@ export interface OperatorComparison {
    */
   expected?: number;
   measured?: number;
-  isAstray: boolean;
+  isOff: boolean;
 }
 
 export interface Comparison {
   target: string;
   operators: OperatorComparison[];
-  /** Index of the first operator that goes astray. */
-  firstAstray?: number;
+  /** Index of the first operator that is off. */
+  firstOff?: number;
 }
 
 /** Of a tensor's quantization: rounding makes one, or two where an addition weighs its operands. */
@@ -91,11 +91,11 @@ export async function compareModel(
         : undefined;
     operators.push(comparisonOf(operator, cpu, npu, alone));
   }
-  const firstAstray = operators.find(({ isAstray }) => isAstray)?.index;
+  const firstOff = operators.find(({ isOff }) => isOff)?.index;
   return {
     target: npu.blob.core.name,
     operators,
-    ...(firstAstray === undefined ? {} : { firstAstray }),
+    ...(firstOff === undefined ? {} : { firstOff }),
   };
 }
 
@@ -237,7 +237,7 @@ function comparisonOf(
     ...(alone?.error === undefined
       ? {}
       : { expected: alone.error, measured: alone.difference.rms }),
-    isAstray: alone !== undefined && isBeyond(alone, elements),
+    isOff: alone !== undefined && isBeyond(alone, elements),
   };
 }
 

@@ -222,8 +222,8 @@ function readTiff(big: Bytes): Omit<PictureHeader, "format"> {
     const at = directory + 2 + 12 * i;
     const isShort = bytes.u16(at + 2) === TIFF_SHORT;
     const size = bytes.u32(at + 4) * (isShort ? 2 : 4);
-    const place = size > 4 ? bytes.u32(at + 8) : at + 8;
-    values.set(bytes.u16(at), isShort ? bytes.u16(place) : bytes.u32(place));
+    const position = size > 4 ? bytes.u32(at + 8) : at + 8;
+    values.set(bytes.u16(at), isShort ? bytes.u16(position) : bytes.u32(position));
   }
   const value = (tag: number) => values.get(tag) ?? 0;
   return {

@@ -79,8 +79,8 @@ function installedPackage(): string {
 
 /** The folder itself, or what is installed there. */
 function packageIn(named: string): string {
-  const places = [named, join(named, "node_modules", PACKAGE)].map((place) => resolve(place));
-  const found = places.find((place) => existsSync(join(place, GLUE)));
+  const folders = [named, join(named, "node_modules", PACKAGE)].map((folder) => resolve(folder));
+  const found = folders.find((folder) => existsSync(join(folder, GLUE)));
   if (!found) throw new Error(`it is not in ${named}`);
   return found;
 }

@@ -50,8 +50,8 @@ std::string phrase(const Parts&... parts) {
 /** Refuses a blob: `where` may be empty. */
 template <typename Expected, typename Found>
 [[noreturn]] void refuse(const std::string& where, const Expected& expected, const Found& found) {
-  const std::string place = where.empty() ? "" : where + ": ";
-  throw Refusal(NOLFET_BAD_BLOB, phrase(place, "expected ", expected, ", found ", found));
+  const std::string prefix = where.empty() ? "" : where + ": ";
+  throw Refusal(NOLFET_BAD_BLOB, phrase(prefix, "expected ", expected, ", found ", found));
 }
 
 }  // namespace nolfet

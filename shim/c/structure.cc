@@ -37,9 +37,9 @@ class Structure {
 
  private:
   template <typename T>
-  T at(uint64_t place) const {
+  T at(uint64_t position) const {
     T value;
-    std::memcpy(&value, &file_[place], sizeof value);
+    std::memcpy(&value, &file_[position], sizeof value);
     return value;
   }
 
@@ -47,19 +47,19 @@ class Structure {
    *  table:  vtable offset (i32, subtracted) | fields ...
    *  vtable: own bytes (u16) | table's bytes (u16) | offset of each slot (u16, 0 absent) ...
    */
-  void table(uint64_t place, int index) {
-    range(place, 4, 4);
-    const uint64_t vtable = place - static_cast<int64_t>(at<int32_t>(place));
+  void table(uint64_t position, int index) {
+    range(position, 4, 4);
+    const uint64_t vtable = position - static_cast<int64_t>(at<int32_t>(position));
     range(vtable, 4, 2);
     const uint32_t vtableBytes = at<uint16_t>(vtable);
     const uint32_t tableBytes = at<uint16_t>(vtable + 2);
     if (vtableBytes < 4 || vtableBytes % 2 != 0 || vtableBytes > kMostTableBytes) {
       bad("a vtable", vtable);
     }
-    if (tableBytes > kMostTableBytes) bad("a table below 32 KiB", place);
+    if (tableBytes > kMostTableBytes) bad("a table below 32 KiB", position);
     range(vtable, vtableBytes, 1);
-    range(place, tableBytes, 1);
-    visit(kBytesOfTable, place);
+    range(position, tableBytes, 1);
+    visit(kBytesOfTable, position);
 
     const std::vector<Slot>& slots = kTables[static_cast<size_t>(index)];
     uint64_t before = 0;
@@ -67,8 +67,8 @@ class Structure {
       const uint64_t entry = 4 + 2 * i;
       const uint32_t offset = entry < vtableBytes ? at<uint16_t>(vtable + entry) : 0;
       const uint32_t bytes = slots[i].kind == Kind::SCALAR ? slots[i].bytes : 4;
-      if (offset != 0 && offset + bytes > tableBytes) bad("a field inside its table", place);
-      const uint64_t field = offset == 0 ? 0 : place + offset;
+      if (offset != 0 && offset + bytes > tableBytes) bad("a field inside its table", position);
+      const uint64_t field = offset == 0 ? 0 : position + offset;
       if (field != 0) slot(slots[i], field, before);
       before = field;
     }
@@ -96,44 +96,46 @@ class Structure {
     }
   }
 
-  void tables(uint64_t place, int index) {
-    const uint32_t count = vector(place, 4, 4);
-    for (uint32_t i = 0; i < count; i++) table(follow(place + 4 + 4ull * i), index);
+  void tables(uint64_t position, int index) {
+    const uint32_t count = vector(position, 4, 4);
+    for (uint32_t i = 0; i < count; i++) table(follow(position + 4 + 4ull * i), index);
   }
 
-  void string(uint64_t place) {
-    const uint64_t end = place + 4 + vector(place, 1, 1);
+  void string(uint64_t position) {
+    const uint64_t end = position + 4 + vector(position, 1, 1);
     range(end, 1, 1);
     if (file_[end] != 0) bad("a zero byte at the end of a text", end);
   }
 
   /** Checks length and elements; gives the number of elements. */
-  uint32_t vector(uint64_t place, uint32_t bytes, uint32_t align) {
-    range(place, 4, 4);
-    const uint32_t count = at<uint32_t>(place);
-    range(place + 4, uint64_t{count} * bytes, align);
+  uint32_t vector(uint64_t position, uint32_t bytes, uint32_t align) {
+    range(position, 4, 4);
+    const uint32_t count = at<uint32_t>(position);
+    range(position + 4, uint64_t{count} * bytes, align);
     return count;
   }
 
-  /** The target of an offset stored at a place. */
-  uint64_t follow(uint64_t place) {
-    range(place, 4, 4);
-    return place + at<uint32_t>(place);
+  /** The target of an offset stored at a position. */
+  uint64_t follow(uint64_t position) {
+    range(position, 4, 4);
+    return position + at<uint32_t>(position);
   }
 
-  void range(uint64_t place, uint64_t bytes, uint32_t align) {
-    if (place > file_.size() || bytes > file_.size() - place) bad("parts inside the file", place);
-    if (bytes > 0 && place % align != 0) bad(phrase("a part aligned to ", align, " bytes"), place);
-    visit(bytes, place);
+  void range(uint64_t position, uint64_t bytes, uint32_t align) {
+    if (position > file_.size() || bytes > file_.size() - position)
+      bad("parts inside the file", position);
+    if (bytes > 0 && position % align != 0)
+      bad(phrase("a part aligned to ", align, " bytes"), position);
+    visit(bytes, position);
   }
 
-  void visit(uint64_t bytes, uint64_t place) {
-    if (bytes > budget_) bad("parts that do not overlap", place);
+  void visit(uint64_t bytes, uint64_t position) {
+    if (bytes > budget_) bad("parts that do not overlap", position);
     budget_ -= bytes;
   }
 
-  [[noreturn]] static void bad(const std::string& expected, uint64_t place) {
-    refuse(phrase("byte ", place), phrase("a .nolf file with ", expected), "a damaged one");
+  [[noreturn]] static void bad(const std::string& expected, uint64_t position) {
+    refuse(phrase("byte ", position), phrase("a .nolf file with ", expected), "a damaged one");
   }
 
   const std::vector<uint8_t>& file_;

@@ -70,13 +70,13 @@ if (runner) {
   });
 
   test("the program takes no library from the working folder", () => {
-    const place = join(folder, "elsewhere");
+    const elsewhere = join(folder, "elsewhere");
     for (const path of [".", "build/linux-x64"]) {
-      const planted = join(place, path);
+      const planted = join(elsewhere, path);
       mkdirSync(planted, { recursive: true });
       for (const name of [LIBRARY, "libnolfet.so"]) writeFileSync(join(planted, name), "planted");
     }
-    const { status, stdout, stderr } = spawnSync(moved, ["--help"], { cwd: place });
+    const { status, stdout, stderr } = spawnSync(moved, ["--help"], { cwd: elsewhere });
     assert.is(`${stderr}`, "");
     assert.match(`${stdout}`, "Usage: nolfet-run");
     assert.is(status, 0);

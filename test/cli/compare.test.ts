@@ -33,7 +33,7 @@ test("compare marks the first operator that is off", async () => {
   const json = JSON.parse(
     (await run("compare portrait.tflite -t a311d --compat mesa --json")).stdout,
   );
-  assert.is(json.firstAstray, 0);
+  assert.is(json.firstOff, 0);
   assert.is(json.input, "pseudo-random bytes");
   assert.ok(json.operators[0].alone.largest > 2);
 });

@@ -227,15 +227,15 @@ test("with --json, the error is a document as well", async () => {
 });
 
 test("an output that is there already survives a failure half-way", async () => {
-  const place = join(folder, "small");
-  mkdirSync(place);
-  writeFileSync(join(place, "old.nolf"), "old");
+  const directory = join(folder, "small");
+  mkdirSync(directory);
+  writeFileSync(join(directory, "old.nolf"), "old");
   const command = ["compile", "model.tflite", "-t", "a311d", "-o", "small/old.nolf"];
   const result = await nolfetOfSmallFiles(command, folder);
   assert.is(result.code, REFUSED);
   assert.match(result.stderr, /a file larger than may be written: small\/old\.nolf; .*\[FILE\]/);
-  assert.is(readFileSync(join(place, "old.nolf"), "utf8"), "old");
-  assert.equal(readdirSync(place), ["old.nolf"]);
+  assert.is(readFileSync(join(directory, "old.nolf"), "utf8"), "old");
+  assert.equal(readdirSync(directory), ["old.nolf"]);
 });
 
 test.after(remove);

@@ -61,8 +61,8 @@ const WRITERS: [what: string, args: string[]][] = [
 
 for (const [what, args] of WRITERS) {
   test(`${what} keeps the permissions of a file that it replaces`, async () => {
-    const place = newFolder();
-    const file = join(place, "there");
+    const directory = newFolder();
+    const file = join(directory, "there");
     for (const mode of [0o600, 0o664]) {
       writeFileSync(file, "old");
       chmodSync(file, mode);
@@ -71,7 +71,7 @@ for (const [what, args] of WRITERS) {
       assert.is(code, 0);
       assert.is(statSync(file).mode & 0o7777, mode);
       assert.ok(statSync(file).size > 3);
-      assert.equal(readdirSync(place), ["there"]);
+      assert.equal(readdirSync(directory), ["there"]);
     }
   });
 }
@@ -85,23 +85,23 @@ test("a new file has the permissions that the umask leaves", async () => {
 });
 
 test("writes through a link to another file, and leaves the link", async () => {
-  const place = newFolder();
-  writeFileSync(join(place, "target"), "old");
-  symlinkSync("target", join(place, "link"));
-  await nolfet([...(WRITERS[0]?.[1] ?? []), join(place, "link")], folder);
-  assert.is(readlinkSync(join(place, "link")), "target");
-  assert.is(readFileSync(join(place, "target")).toString("latin1", 4, 8), "NOLF");
+  const directory = newFolder();
+  writeFileSync(join(directory, "target"), "old");
+  symlinkSync("target", join(directory, "link"));
+  await nolfet([...(WRITERS[0]?.[1] ?? []), join(directory, "link")], folder);
+  assert.is(readlinkSync(join(directory, "link")), "target");
+  assert.is(readFileSync(join(directory, "target")).toString("latin1", 4, 8), "NOLF");
 });
 
 test("follows no link under the name of its temporary file", async () => {
-  const place = newFolder();
-  writeFileSync(join(place, "victim"), "precious");
+  const directory = newFolder();
+  writeFileSync(join(directory, "victim"), "precious");
   // The shell knows its own process number, which the command then has.
   const planting = 'ln -s victim "$0.$$.part"; exec "$@"';
-  const output = join(place, "x.nolf");
+  const output = join(directory, "x.nolf");
   const compiling = [CLI, "compile", "model.tflite", "-t", "a311d", "-o", output];
   execFileSync("sh", ["-c", planting, output, process.execPath, ...compiling], { cwd: folder });
-  assert.is(readFileSync(join(place, "victim"), "utf8"), "precious");
+  assert.is(readFileSync(join(directory, "victim"), "utf8"), "precious");
   assert.is(statSync(output).isFile(), true);
   assert.is(readFileSync(output).toString("latin1", 4, 8), "NOLF");
 });
@@ -155,9 +155,9 @@ function limited(args: string[]): Promise<{ code: number | null; stderr: string 
 
 let folders = 0;
 function newFolder(): string {
-  const place = join(folder, `new${folders++}`);
-  mkdirSync(place);
-  return place;
+  const directory = join(folder, `new${folders++}`);
+  mkdirSync(directory);
+  return directory;
 }
 
 test.after(remove);

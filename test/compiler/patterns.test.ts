@@ -196,7 +196,7 @@ function modelOf(graph: Graph, dtype: (typeof DTYPES)[number]): ModelSpec {
   };
 }
 
-/** Every operator that the partition has a pattern for must have its operands checked. */
+/** Every operator that has an NPU pattern must have its operands checked. */
 test("operators with a pattern are operators whose operands are checked", () => {
   const codes = (path: string, pattern: RegExp) =>
     [...readFileSync(new URL(path, import.meta.url), "utf8").matchAll(pattern)].map(

@@ -1,6 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CROSSING, Rounding } from "../../assembly/compiler/encode/double-rounding.ts";
+import {
+  CROSSING,
+  RoundingCorrection,
+} from "../../assembly/compiler/encode/rounding-correction.ts";
 import { nearestOf } from "../support/nearest-factor.ts";
 
 // The bias and factor that stand for TFLite's two roundings, against both roundings carried out
@@ -17,8 +20,13 @@ for (const bits of FACTOR_BITS) {
     for (const factor of FACTORS) {
       for (const zero of ZERO_POINTS) {
         const place = `factor ${factor}, zero point ${zero}`;
-        const plain = missed(factor, zero, new Rounding(0, factor), bits);
-        const found = missed(factor, zero, Rounding.likeTwo(factor, 255 - zero, zero), bits);
+        const plain = missed(factor, zero, new RoundingCorrection(0, factor), bits);
+        const found = missed(
+          factor,
+          zero,
+          RoundingCorrection.likeTwo(factor, 255 - zero, zero),
+          bits,
+        );
         assert.ok(found.sums < 0.75 * plain.sums, `${place}: ${found.sums} of ${plain.sums}`);
         assert.is(found.largest, 1, place);
       }
@@ -29,7 +37,7 @@ for (const bits of FACTOR_BITS) {
 test("no other bias follows TFLite better", () => {
   for (const factor of FACTORS) {
     for (const zero of ZERO_POINTS) {
-      const chosen = Rounding.likeTwo(factor, 255 - zero, zero);
+      const chosen = RoundingCorrection.likeTwo(factor, 255 - zero, zero);
       const found = missed(factor, zero, chosen, 24).sums;
       for (const bias of [-1, 0, 1, 2].filter((bias) => bias !== chosen.bias)) {
         for (const side of [1, -1]) {
@@ -44,7 +52,7 @@ test("no other bias follows TFLite better", () => {
 
 test("both step at the same sum where the lines cross", () => {
   for (const factor of FACTORS) {
-    const { bias, factor: own } = Rounding.likeTwo(factor, 255, 0);
+    const { bias, factor: own } = RoundingCorrection.likeTwo(factor, 255, 0);
     const sums = [...Array(2 * Math.ceil(1 / factor)).keys()];
     const first = Math.floor((CROSSING - 1) / factor);
     for (const sum of sums.map((i) => first + i)) {
@@ -55,12 +63,12 @@ test("both step at the same sum where the lines cross", () => {
 
 test("what TFLite rounds once is left alone", () => {
   for (const factor of [0.5, 0.7, 1, 1.99, 300]) {
-    assert.equal(Rounding.likeTwo(factor, 155, 100), new Rounding(0, factor));
+    assert.equal(RoundingCorrection.likeTwo(factor, 155, 100), new RoundingCorrection(0, factor));
   }
 });
 
 /** How many sums come out otherwise than TFLite's do, and the largest difference. */
-function missed(factor: number, zero: number, own: Rounding, bits: number) {
+function missed(factor: number, zero: number, own: RoundingCorrection, bits: number) {
   const kept = nearestOf(own.factor, bits);
   let sums = 0;
   let largest = 0;
@@ -75,9 +83,9 @@ function missed(factor: number, zero: number, own: Rounding, bits: number) {
 }
 
 /** Any bias with the factor for which both step at the same sum on one side of the zero point. */
-function crossing(factor: number, bias: number, side: number): Rounding {
-  const { bias: one, factor: own } = Rounding.likeTwo(factor, 255, 0);
-  return new Rounding(bias, 1 / (1 / own + (side * bias - one) / CROSSING));
+function crossing(factor: number, bias: number, side: number): RoundingCorrection {
+  const { bias: one, factor: own } = RoundingCorrection.likeTwo(factor, 255, 0);
+  return new RoundingCorrection(bias, 1 / (1 / own + (side * bias - one) / CROSSING));
 }
 
 function byte(value: number, zero: number): number {

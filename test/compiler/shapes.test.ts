@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Rounding } from "../../assembly/compiler/encode/double-rounding.ts";
+import { RoundingCorrection } from "../../assembly/compiler/encode/rounding-correction.ts";
 import { CORES } from "../../assembly/targets/cores.ts";
 import { compile } from "../../host/index.ts";
 import { convolutionModel } from "../../host/tflite/convolution.ts";
@@ -54,7 +54,11 @@ for (const target of TARGETS) {
 
 function requantization(c: FullConvolution, factorBits: number) {
   const below = c.activation === "RELU" ? 0 : c.output.zeroPoint;
-  const { bias, factor } = Rounding.likeTwo(effectiveScale(c), 255 - c.output.zeroPoint, below);
+  const { bias, factor } = RoundingCorrection.likeTwo(
+    effectiveScale(c),
+    255 - c.output.zeroPoint,
+    below,
+  );
   return { bias, factor: nearestOf(factor, factorBits) };
 }
 

@@ -44,9 +44,9 @@ function spaceToDepth(kernels: Kernel[], { input, kernel }: NnSpec, zero: number
   return kernels.map(({ bias, weights }) => ({
     bias,
     weights: Uint8Array.from({ length: input.channels * 4 * side * side }, (_, i) => {
-      const [phased, place] = [Math.floor(i / (side * side)), i % (side * side)];
-      const y = 2 * Math.floor(place / side) + ((phased >> 1) & 1);
-      const x = 2 * (place % side) + (phased & 1);
+      const [phased, tap] = [Math.floor(i / (side * side)), i % (side * side)];
+      const y = 2 * Math.floor(tap / side) + ((phased >> 1) & 1);
+      const x = 2 * (tap % side) + (phased & 1);
       if (y >= kernel.height || x >= kernel.width) return zero;
       return weights[((phased >> 2) * kernel.height + y) * kernel.width + x] as number;
     }),
@@ -74,7 +74,7 @@ function parseWords(pairs: string, count: number, addresses: Record<number, numb
   return words;
 }
 
-/** Puts a vector's streams, of 64 bytes each, in the place of those in a buffer. */
+/** Puts a vector's streams, of 64 bytes each, over those in a buffer. */
 function withGolden(buffer: Uint8Array, { coefficients }: GoldenVector): Uint8Array {
   const golden = buffer.slice();
   for (const [offset, hex] of Object.entries(coefficients)) {

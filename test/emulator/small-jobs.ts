@@ -30,7 +30,7 @@ export const TP: TpSpec = {
   loops: [[1, 64]],
 };
 
-/** The error of a run, as `CODE place: text`. */
+/** The error of a run, as `CODE location: text`. */
 export function errorOf(run: () => void): string {
   try {
     run();

@@ -21,7 +21,7 @@ export function zeroRunBuffer(
   return new Uint8Array(Buffer.concat([header, ...streams]));
 }
 
-/** One weight's place: `round` and `k` as the stream nests them. */
+/** One weight's tap: `round` and `k` as the stream nests them. */
 function writeStream(
   spec: NnSpec,
   kernels: Kernel[],
@@ -36,13 +36,13 @@ function writeStream(
   for (let first = 0; first < perCore; first += full) {
     const count = Math.min(full, perCore - first);
     const rounds = roundsOf(spec);
-    for (const [r, places] of rounds.entries()) {
+    for (const [r, taps] of rounds.entries()) {
       for (let k = 0; k < count; k++) {
         const output = core * count + k + first * used;
         // Kernels that are only there to fill the core have weights 0 and the bias 0.
         const weight = (i: number) => kernels[output]?.weights[i] ?? 0;
-        for (const [i, place] of places.entries()) {
-          stream.weight(weight(place));
+        for (const [i, tap] of taps.entries()) {
+          stream.weight(weight(tap));
           if (r === 0 && i === 0) stream.word(biasWord(spec, kernels[output]));
         }
         if (r === rounds.length - 1) stream.word(output * planeBytes(spec));
@@ -77,7 +77,7 @@ function roundsOf({ input, output, kernel }: NnSpec): number[][] {
       }
     }
   }
-  return channels.map((c) => plane.map((place) => c * area + place));
+  return channels.map((c) => plane.map((tap) => c * area + tap));
 }
 
 /** The stream's own sums take the input bytes as they are. */

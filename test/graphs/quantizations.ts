@@ -7,8 +7,8 @@ export const leastOf = (dtype: Dtype): number => (dtype === "int8" ? -128 : 0);
 
 /** Evenly spread over orders of magnitude. */
 export function drawScale(random: Random, low: number, high: number): number {
-  const place = random.integer(0, 1 << 20) / (1 << 20);
-  return Math.fround(low * (high / low) ** place);
+  const share = random.integer(0, 1 << 20) / (1 << 20);
+  return Math.fround(low * (high / low) ** share);
 }
 
 export function drawZeroPoint(random: Random, dtype: ByteType): number {

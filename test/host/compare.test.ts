@@ -24,13 +24,13 @@ test("tells how far two tensors are apart", () => {
 
 test("compares every operator, and those on the NPU alone, too", async () => {
   const feed = async () => ({ pixels: pixels(1) });
-  const { operators, target, firstAstray } = await compareModel(
+  const { operators, target, firstOff } = await compareModel(
     classifierModel(),
     { target: "a311d" },
     feed,
   );
   assert.is(target, "vipnano-qi.a311d");
-  assert.is(firstAstray, undefined);
+  assert.is(firstOff, undefined);
   assert.equal(
     operators.map(({ name }) => name),
     ["CONV_2D", "AVERAGE_POOL_2D", "RESHAPE", "SOFTMAX"],
@@ -62,7 +62,7 @@ test("gives an operator alone the jobs that it has in the network", async () => 
   assert.ok(plain > 2 * once && once > often, `${means}`);
 });
 
-test("a large measured error goes astray, however large the expected one is", async () => {
+test("a large measured error is off, however large the expected one is", async () => {
   const scales = Array.from({ length: 64 }, (_, i) => 0.5 * 10 ** (-((i * 29) % 64) / 21));
   const model = rectifiedLayer(scales, {
     height: 8,
@@ -73,19 +73,19 @@ test("a large measured error goes astray, however large the expected one is", as
     weightAt: (position) => ((position * 37) % 255) - 127,
   });
   const feed = async () => ({ input: new Int8Array(pixels(4, 8 * 8 * 64)) });
-  const { operators, firstAstray } = await compareModel(
+  const { operators, firstOff } = await compareModel(
     model,
     { target: "a311d", jobBudget: 1 },
     feed,
   );
-  assert.is(firstAstray, 0);
+  assert.is(firstOff, 0);
   assert.ok((operators[0]?.expected ?? 0) > 1);
   assert.is(operators[0]?.measured, operators[0]?.alone?.rms);
   const precise = await compareModel(model, { target: "a311d" }, feed);
-  assert.is(precise.firstAstray, undefined);
+  assert.is(precise.firstOff, undefined);
 });
 
-test("marks what goes astray", async () => {
+test("marks what is off", async () => {
   // A portrait image in the words of another driver, which are known to be wrong.
   const model = convolutionModel({
     height: 24,
@@ -96,19 +96,19 @@ test("marks what goes astray", async () => {
   });
   const feed = async () => ({ input: pixels(2, 24 * 12 * 8) });
   const right = await compareModel(model, { target: "a311d" }, feed);
-  assert.is(right.firstAstray, undefined);
+  assert.is(right.firstOff, undefined);
   const wrong = await compareModel(model, { target: "a311d", compat: "mesa" }, feed);
-  assert.is(wrong.firstAstray, 0);
+  assert.is(wrong.firstOff, 0);
   assert.ok((wrong.operators[0]?.alone?.largest ?? 0) > 2);
 });
 
 if (hasShared("operators of whole networks beside the CPU's kernels")) {
   for (const network of ["mobilenet_v2_1.0_224_quant", "tf2_mobilenet_v2_1.0_224_ptq"]) {
-    test(`no operator of ${network} goes astray`, async () => {
+    test(`no operator of ${network} is off`, async () => {
       const model = readShared(`models/${network}.tflite`);
       const feed = async (inputs: Parameters<typeof feedsOf>[0]) => feedsOf(inputs, "cat");
-      const { operators, firstAstray } = await compareModel(model, { target: "imx8mp" }, feed);
-      assert.is(firstAstray, undefined);
+      const { operators, firstOff } = await compareModel(model, { target: "imx8mp" }, feed);
+      assert.is(firstOff, undefined);
       assert.ok(operators.some(({ alone }) => alone));
     });
   }

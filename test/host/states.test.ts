@@ -104,13 +104,13 @@ test("the operators on variables are no part of the blob", async () => {
 });
 
 test("compare feeds what a run begins with", async () => {
-  const { operators, firstAstray } = await compareModel(
+  const { operators, firstOff } = await compareModel(
     streamingModel(),
     { target: "a311d" },
     async () => ({ row: new Int8Array(CHANNELS).fill(7) }),
   );
   assert.is(operators.length, 2);
-  assert.is(firstAstray, undefined);
+  assert.is(firstOff, undefined);
 });
 
 /** What a blob says of what is kept, made wrong, by what it is refused for. */

@@ -50,7 +50,7 @@ const TAIL = `
 
 TFLite rounds the sums of uint8 layers twice, the NPU once. nolfet chooses the bias and the factor of each
 layer to come close to two roundings
-([double-rounding offset](../assembly/compiler/encode/double-rounding.ts)). The elements that still differ are
+([double-rounding offset](../assembly/compiler/encode/rounding-correction.ts)). The elements that still differ are
 one step off. Most of them are in layers with a large factor from sums to output:
 \`mobilenet_v1_1.0_224_quant\` has two layers with a factor between 1/4 and 1/2.
 

@@ -108,10 +108,12 @@ test("the two commands of the README, and all scripts that documents name, are t
   const commands = codeBlocks("README.md", "sh").map((block) => block.trim());
   assert.equal(commands, ["npm ci && npm run demo", "npm ci && npm test"]);
   for (const file of DOCUMENTS) {
-    const places = new Set([".", dirname(file)]);
-    const known = [...places]
-      .filter((place) => existsSync(join(ROOT, place, "package.json")))
-      .flatMap((place) => Object.keys(JSON.parse(read(`${place}/package.json`)).scripts ?? {}));
+    const directories = new Set([".", dirname(file)]);
+    const known = [...directories]
+      .filter((directory) => existsSync(join(ROOT, directory, "package.json")))
+      .flatMap((directory) =>
+        Object.keys(JSON.parse(read(`${directory}/package.json`)).scripts ?? {}),
+      );
     assert.equal(
       scriptsNamedIn(file).filter((name) => !known.includes(name)),
       [],
@@ -161,10 +163,12 @@ test("links between documents lead somewhere", () => {
   assert.equal(broken, []);
 });
 
-for (const place of MANIFESTS) {
-  test(`the lock file in ${place} is in step, and ties nobody to a registry`, () => {
-    const { dependencies, devDependencies, version } = JSON.parse(read(`${place}/package.json`));
-    const text = read(`${place}/package-lock.json`);
+for (const directory of MANIFESTS) {
+  test(`the lock file in ${directory} is in step, and ties nobody to a registry`, () => {
+    const { dependencies, devDependencies, version } = JSON.parse(
+      read(`${directory}/package.json`),
+    );
+    const text = read(`${directory}/package-lock.json`);
     const lock = JSON.parse(text).packages[""];
     assert.equal(
       [lock.dependencies, lock.devDependencies, lock.version],

@@ -27,14 +27,14 @@ const INT32 = 2;
 const SIGNATURES = 7;
 const SHAPE_SIGNATURE = 7;
 
-/** Something new in the file; its place is known once all are laid out. */
+/** Something new in the file; its position is known once all are laid out. */
 interface Part {
   bytes: number;
   at: number;
   write(view: DataView, at: number, shift: number): void;
 }
 
-/** A part, or the place of something in the old file. */
+/** A part, or the position of something in the old file. */
 type Reference = Part | number;
 type Field = { slot: number; value: number } | { slot: number; to: Reference };
 
@@ -269,10 +269,10 @@ function table(fields: Field[], kinds: string[]): Part {
       view.setUint16(at + 2, 4 + 4 * kinds.length, true);
       view.setInt32(start, head, true);
       for (const field of fields) {
-        const place = 4 + 4 * field.slot;
-        view.setUint16(at + 4 + 2 * field.slot, place, true);
-        if ("to" in field) refer(view, start + place, field.to, shift);
-        else view.setInt32(start + place, field.value, true);
+        const position = 4 + 4 * field.slot;
+        view.setUint16(at + 4 + 2 * field.slot, position, true);
+        if ("to" in field) refer(view, start + position, field.to, shift);
+        else view.setInt32(start + position, field.value, true);
       }
     },
   };

@@ -51,8 +51,8 @@ const least = (dtype: ByteType) => (dtype === "int8" ? -128 : 0);
 
 /** Evenly spread over orders of magnitude. */
 function scale(random: Random, low: number, high: number): number {
-  const place = random.integer(0, 1 << 20) / (1 << 20);
-  return Math.fround(low * (high / low) ** place);
+  const share = random.integer(0, 1 << 20) / (1 << 20);
+  return Math.fround(low * (high / low) ** share);
 }
 
 function quantization(random: Random, dtype: ByteType, low = 0.002, high = 0.5): Quantization {

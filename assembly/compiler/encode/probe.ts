@@ -113,13 +113,13 @@ const TILING: StaticArray<usize> = [
   offsetof<Tiling>("kernelsPerCore"),
 ];
 
-/** Encodes a job for the TP unit with another value in one place: a member, or a loop's rounds. */
-export function move(place: i32, value: i32, asMesa: bool): i32 {
+/** Encodes a job for the TP unit with another value in one member, or of a loop's rounds. */
+export function move(member: i32, value: i32, asMesa: bool): i32 {
   clearFailure();
   const job = new TpJob(Purpose.COPY, nowhere(), nowhere());
   job.operator = OPERATOR;
-  if (place < MOVE.length) store<i32>(changetype<usize>(job) + MOVE[place], value);
-  else job.counts[place - MOVE.length] = value;
+  if (member < MOVE.length) store<i32>(changetype<usize>(job) + MOVE[member], value);
+  else job.counts[member - MOVE.length] = value;
   words = encodeTp(job, asMesa ? MESA : PLAIN);
   return failureCode();
 }
@@ -136,14 +136,14 @@ export function moveTable(factor: f32): i32 {
   return failureCode();
 }
 
-/** Encodes a job for the NN unit of a core with another value in one place: of the job or its tiling. */
-export function convolution(core: i32, place: i32, value: i32, firstPixel: bool): i32 {
+/** Encodes a job for the NN unit of a core with another value in one member, of the job or of its tiling. */
+export function convolution(core: i32, member: i32, value: i32, firstPixel: bool): i32 {
   clearFailure();
   const job = plainConvolution();
   const tiling = new Tiling(job, CORES[core]);
   job.firstPixel = firstPixel;
-  if (place < CONVOLUTION.length) store<i32>(changetype<usize>(job) + CONVOLUTION[place], value);
-  else store<i32>(changetype<usize>(tiling) + TILING[place - CONVOLUTION.length], value);
+  if (member < CONVOLUTION.length) store<i32>(changetype<usize>(job) + CONVOLUTION[member], value);
+  else store<i32>(changetype<usize>(tiling) + TILING[member - CONVOLUTION.length], value);
   encodeWith(job, tiling, core);
   return failureCode();
 }

@@ -3,7 +3,7 @@ import { Generation } from "../generations/generation";
 import { generationOf } from "../generations/generations";
 import { ConvolutionJob } from "../lower/jobs";
 import { Settings } from "../settings";
-import { Rounding } from "./double-rounding";
+import { RoundingCorrection } from "./rounding-correction";
 
 /**
  * From sums to outputs as the NN unit takes it: a bias, which goes into the coefficients, and a
@@ -39,7 +39,7 @@ export class Requantization {
     if (settings.compatMesa) return new Requantization(bits, core);
     if (!job.roundsTwice) return new Requantization(nearest(bits, core), core);
     const below = job.relu ? 0 : job.outputZero;
-    const rounding = Rounding.likeTwo(job.scale as f64, 255 - job.outputZero, below);
+    const rounding = RoundingCorrection.likeTwo(job.scale as f64, 255 - job.outputZero, below);
     const own = reinterpret<u32>(rounding.factor as f32);
     const requantization = new Requantization(nearest(own, core), core);
     requantization.bias = rounding.bias;

@@ -96,7 +96,7 @@ export class Words {
 
   constructor(
     private layout: WordLayout,
-    /** Index of the operator that they serve, which is the place of a failure; −1: none. */
+    /** Index of the operator that they serve, which is the location of a failure; −1: none. */
     private operator: i32 = -1,
     /** Keep the low bits of what is too large, as Mesa does: only for `--compat mesa`. */
     private wraps: bool = false,
@@ -125,7 +125,7 @@ export class Words {
     const unit = field.unit == 1 ? "" : `, a multiple of ${field.unit}`;
     const range = `from ${field.least} to ${field.most}${unit}`;
     const expected = `${field.name} of the ${this.layout.name} ${range}`;
-    const place = this.operator < 0 ? LocationKind.NONE : LocationKind.OPERATOR;
-    fail(Code.INTERNAL, place, max(this.operator, 0), expected, `${value}`);
+    const location = this.operator < 0 ? LocationKind.NONE : LocationKind.OPERATOR;
+    fail(Code.INTERNAL, location, max(this.operator, 0), expected, `${value}`);
   }
 }

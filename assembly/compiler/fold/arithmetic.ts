@@ -123,7 +123,7 @@ class Pairs {
     const boxA = broadcastBox(a, shape);
     const boxB = broadcastBox(b, shape);
     if (boxA == null || boxB == null) return null;
-    return new Pairs(shape, boxA.places(), boxB.places());
+    return new Pairs(shape, boxA.positions(), boxB.positions());
   }
 }
 
@@ -274,18 +274,18 @@ export function foldSelect(evaluation: Evaluation): bool {
   const boxes = [broadcastBox(condition, shape), broadcastBox(a, shape), broadcastBox(b, shape)];
   const target = evaluation.make(shape);
   if (target == 0) return false;
-  const places: i32[][] = [];
+  const positions: i32[][] = [];
   for (let i = 0; i < 3; i++) {
     const box = boxes[i];
     if (box == null) return false;
-    places.push(box.places());
+    positions.push(box.positions());
   }
-  for (let i = 0; i < places[0].length; i++) {
-    const takesA = integerAt(condition, places[0][i]) != 0;
+  for (let i = 0; i < positions[0].length; i++) {
+    const takesA = integerAt(condition, positions[0][i]) != 0;
     const from = takesA ? a : b;
-    const place = places[takesA ? 1 : 2][i];
-    if (isReal(dtype)) storeReal(target, i, realAt(from, place));
-    else storeInteger(target, dtype, i, integerAt(from, place));
+    const position = positions[takesA ? 1 : 2][i];
+    if (isReal(dtype)) storeReal(target, i, realAt(from, position));
+    else storeInteger(target, dtype, i, integerAt(from, position));
   }
   return true;
 }

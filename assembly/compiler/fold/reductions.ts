@@ -28,8 +28,8 @@ export function foldReduction(evaluation: Evaluation): bool {
   }
   const target = evaluation.make(shape);
   if (target == 0) return false;
-  const bases = kept.places();
-  const offsets = reduced.places();
+  const bases = kept.positions();
+  const offsets = reduced.positions();
   for (let i = 0; i < bases.length; i++) {
     let value = integerAt(input, bases[i]);
     for (let j = 1; j < offsets.length; j++) {

@@ -28,22 +28,22 @@ export class Box {
   }
 
   /** Places of the box's elements in the tensor, in order. */
-  places(): i32[] {
+  positions(): i32[] {
     let total = 1;
     for (let i = 0; i < this.extents.length; i++) total *= this.extents[i];
-    const places = new Array<i32>(total);
+    const positions = new Array<i32>(total);
     const at = new StaticArray<i32>(this.extents.length);
-    let place = this.base;
+    let position = this.base;
     for (let i = 0; i < total; i++) {
-      places[i] = place;
+      positions[i] = position;
       for (let d = this.extents.length - 1; d >= 0; d--) {
-        place += this.strides[d];
+        position += this.strides[d];
         if (++at[d] < this.extents[d]) break;
-        place -= this.strides[d] * this.extents[d];
+        position -= this.strides[d] * this.extents[d];
         at[d] = 0;
       }
     }
-    return places;
+    return positions;
   }
 }
 
@@ -52,9 +52,9 @@ export function give(evaluation: Evaluation, source: Tensor, box: Box, shape: i3
   const target = evaluation.make(shape);
   if (target == 0) return false;
   const width = DTYPE_BYTES[source.dtype] as usize;
-  const places = box.places();
-  for (let i = 0; i < places.length; i++) {
-    const from = source.data.pointer + (places[i] as usize) * width;
+  const positions = box.positions();
+  for (let i = 0; i < positions.length; i++) {
+    const from = source.data.pointer + (positions[i] as usize) * width;
     memory.copy(target + (i as usize) * width, from, width);
   }
   return true;

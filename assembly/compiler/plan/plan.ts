@@ -60,16 +60,16 @@ export class ConvolutionsPlan extends Plan {
   patches: Patch[] = [];
   /** The input's bytes are taken as they lie in interleaved order, whatever its shape. */
   flat: bool = false;
-  /** What takes the convolution's place if bytes are too coarse: each for some of its kernels. */
+  /** Jobs instead of the convolution if bytes are too coarse for its weights: each pair for some of its kernels. */
   residualPairs: ResidualPair[] = [];
   /** Where weights were quantized per channel: how many scales are left of theirs; else 0. */
   channelGroups: i32 = 0;
   /**
-   * Where what bytes leave of the weights has a job of its own: how often the other one reads the
-   * image; else 0.
+   * Where a second job computes with the residual weights: how many copies of the image the main
+   * job reads; else 0.
    */
   inputCopies: i32 = 0;
-  /** What that adds to the output: root mean square, in its steps. */
+  /** Error that the fewer scales add to the output: root mean square, in its steps. */
   error: f32 = 0;
   /** The operator's, if its weights are the model's; otherwise all channels are treated alike. */
   operands: Operands | null = null;

@@ -25,11 +25,11 @@ export class Budget {
     private what: string,
   ) {}
 
-  take(amount: u64, kind: LocationKind, place: u32): bool {
+  take(amount: u64, kind: LocationKind, location: u32): bool {
     this.used += amount;
     if (this.used <= this.limit) return true;
     const expected = `at most ${this.limit} ${this.what} in all`;
-    return fail(Code.TOO_LARGE, kind, place, expected, `${this.used} up to here`);
+    return fail(Code.TOO_LARGE, kind, location, expected, `${this.used} up to here`);
   }
 }
 
@@ -45,7 +45,13 @@ export class Budgets {
 }
 
 /** Whether `count` keeps within `limit`. */
-export function within(limit: u32, count: u32, what: string, kind: LocationKind, place: u32): bool {
+export function within(
+  limit: u32,
+  count: u32,
+  what: string,
+  kind: LocationKind,
+  location: u32,
+): bool {
   if (count <= limit) return true;
-  return fail(Code.TOO_LARGE, kind, place, `at most ${limit} ${what}`, count.toString());
+  return fail(Code.TOO_LARGE, kind, location, `at most ${limit} ${what}`, count.toString());
 }

@@ -68,27 +68,27 @@ function readOperator(
   return !failed() && readOptions(operator, table) && checkOperands(operator) && !failed();
 }
 
-/** Reads lists of tensor indices, all of one place. */
+/** Reads lists of tensor indices, all of one location. */
 class IndexReader {
   constructor(
     private tensors: i32,
     private sums: Budgets,
     private kind: LocationKind,
-    private place: u32,
+    private location: u32,
   ) {}
 
   /** Indices from `lowest` on, -1 where one may be left out; an empty list with a fault recorded. */
   read(from: Vector, what: string, lowest: i32 = 0): i32[] {
     const indices: i32[] = [];
-    if (!within(Limit.OPERANDS, from.count, "inputs or outputs", this.kind, this.place)) {
+    if (!within(Limit.OPERANDS, from.count, "inputs or outputs", this.kind, this.location)) {
       return indices;
     }
-    if (!this.sums.operands.take(from.count, this.kind, this.place)) return indices;
+    if (!this.sums.operands.take(from.count, this.kind, this.location)) return indices;
     for (let i: u32 = 0; i < from.count; i++) {
       const index = from.int(i);
       if (index < lowest || index >= this.tensors) {
         const expected = `${what} from tensor ${lowest} to ${this.tensors - 1}`;
-        fail(Code.MALFORMED, this.kind, this.place, expected, index.toString());
+        fail(Code.MALFORMED, this.kind, this.location, expected, index.toString());
         return [];
       }
       indices.push(index);

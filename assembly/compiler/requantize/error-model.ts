@@ -72,7 +72,7 @@ export class ErrorModel {
   }
 }
 
-/** Deviations of what bytes leave of a sum that its byte holds, on either side. */
+/** Standard deviations of a residual sum that its byte can hold, on either side. */
 const REACH: f64 = 6;
 /** Steps of a residual's weight to one of the rounded weight, which it is a part of. */
 export const LARGEST_BYTE: f64 = 127;

@@ -59,19 +59,19 @@ export class GroupedWeights {
     c.roundsTwice = layer.isDepthwise && this.isExact;
   }
 
-  private write(place: i32, scale: f64): void {
+  private write(position: i32, scale: f64): void {
     const layer = this.layer;
-    const kernel = this.permuted.kernel(place);
-    const ratio = this.permuted.scale(place) / scale;
-    const offset = this.isExact ? 0 : this.permuted.roundingOffset(place);
-    const bias = (this.permuted.bias(place) + offset) * ratio;
+    const kernel = this.permuted.kernel(position);
+    const ratio = this.permuted.scale(position) / scale;
+    const offset = this.isExact ? 0 : this.permuted.roundingOffset(position);
+    const bias = (this.permuted.bias(position) + offset) * ratio;
     const rounding = this.rounding;
     rounding.run(kernel, ratio, bias);
     for (let t = 0; t < layer.taps; t++) {
       for (let i = 0; i < layer.inputChannels; i++) {
         const channel = this.permuted.channel(i);
         const rounded = rounding.weights[t * layer.inputChannels + channel];
-        this.bytes[this.permuted.index(place, t, i)] = toByte(
+        this.bytes[this.permuted.index(position, t, i)] = toByte(
           (this.zero as i32) + rounded,
           "a rounded weight",
         );
@@ -79,6 +79,6 @@ export class GroupedWeights {
     }
     const step = unitOf(layer) * scale;
     this.added += step * step * rounding.meanSquare;
-    this.biases[place] = toWhole(bias - rounding.shift, "a bias");
+    this.biases[position] = toWhole(bias - rounding.shift, "a bias");
   }
 }

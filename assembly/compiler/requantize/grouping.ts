@@ -1,12 +1,12 @@
 import { ErrorModel } from "./error-model";
 import { GroupConstraints } from "./group-constraints";
 
-/** Cuts are tried at so many places at most. */
+/** So many cuts are tried at most. */
 const MOST_UNITS = 160;
 const WIDTH = MOST_UNITS + 1;
 
 /**
- * Memory for one search at a time, by number of groups and place. Memory is never freed, so all
+ * Memory for one search at a time, by number of groups and position. Memory is never freed, so all
  * searches of a network take the same; each fills what it reads, and keeps nothing here.
  */
 export class CutTable {
@@ -22,10 +22,10 @@ export class CutTable {
  */
 export class Grouping {
   /** Places between kernels where a cut may be: the first and last included. */
-  private places: i32[] = [];
+  private cuts: i32[] = [];
   /** By number of groups: the sum of costs. */
   private totals: StaticArray<f64> = [];
-  /** By number of groups and place: the place where the last group begins. */
+  /** By number of groups and position: the position where the last group begins. */
   private starts: StaticArray<u8> = [];
 
   constructor(
@@ -40,16 +40,16 @@ export class Grouping {
   ) {
     const kernels = cost.layer.channels;
     const unit = sizes.unit(kernels, MOST_UNITS);
-    for (let place = 0; place < kernels; place += unit) this.places.push(place);
-    this.places.push(kernels);
-    this.most = min(most, this.places.length - 1);
+    for (let position = 0; position < kernels; position += unit) this.cuts.push(position);
+    this.cuts.push(kernels);
+    this.most = min(most, this.cuts.length - 1);
     this.totals = new StaticArray<f64>(this.most + 1);
-    this.starts = new StaticArray<u8>((this.most + 1) * this.places.length);
+    this.starts = new StaticArray<u8>((this.most + 1) * this.cuts.length);
     const costs = table.costs;
     costs.fill(Infinity, 0, (this.most + 1) * WIDTH);
     costs[0] = 0;
-    for (let start = 0; start < this.places.length - 1; start++) this.leave(start, costs);
-    for (let n = 0; n <= this.most; n++) this.totals[n] = costs[n * WIDTH + this.places.length - 1];
+    for (let start = 0; start < this.cuts.length - 1; start++) this.leave(start, costs);
+    for (let n = 0; n <= this.most; n++) this.totals[n] = costs[n * WIDTH + this.cuts.length - 1];
   }
 
   /** The most groups that allowed cuts make; one group is always allowed. */
@@ -66,7 +66,7 @@ export class Grouping {
     return this.totals[groups] / (this.cost.layer.channels as f64);
   }
 
-  /** Of kernels from a place up to, not with, another; no less than `scale`. */
+  /** Of kernels from a position up to, not with, another; no less than `scale`. */
   largestScale(from: i32, to: i32, scale: f64 = 0): f64 {
     for (let p = from; p < to; p++) scale = max(scale, this.cost.scale(this.kernel(p)));
     return scale;
@@ -75,23 +75,23 @@ export class Grouping {
   /** How many kernels each of so many groups has, a number whose mean is finite. */
   counts(groups: i32): i32[] {
     const counts: i32[] = [];
-    let end = this.places.length - 1;
+    let end = this.cuts.length - 1;
     for (let n = groups; n > 0; n--) {
-      const start = this.starts[n * this.places.length + end] as i32;
-      counts.unshift(this.places[end] - this.places[start]);
+      const start = this.starts[n * this.cuts.length + end] as i32;
+      counts.unshift(this.cuts[end] - this.cuts[start]);
       end = start;
     }
     return counts;
   }
 
-  /** Tries all groups that begin at a place, where all that end there have been tried. */
+  /** Tries all groups that begin at a position, where all that end there have been tried. */
   private leave(start: i32, costs: StaticArray<f64>): void {
     let scale: f64 = 0;
     let sum: f64 = 0;
-    const first = this.places[start];
-    for (let end = start + 1; end < this.places.length; end++) {
-      const from = this.places[end - 1];
-      const to = this.places[end];
+    const first = this.cuts[start];
+    for (let end = start + 1; end < this.cuts.length; end++) {
+      const from = this.cuts[end - 1];
+      const to = this.cuts[end];
       const largest = this.largestScale(from, to, scale);
       sum = largest > scale ? this.sum(first, to, largest) : sum + this.sum(from, to, largest);
       scale = largest;
@@ -101,7 +101,7 @@ export class Grouping {
         const at = n * WIDTH + end;
         if (total >= unchecked(costs[at])) continue;
         costs[at] = total;
-        this.starts[n * this.places.length + end] = start as u8;
+        this.starts[n * this.cuts.length + end] = start as u8;
       }
     }
   }
@@ -113,8 +113,8 @@ export class Grouping {
     return sum;
   }
 
-  private kernel(place: i32): i32 {
+  private kernel(position: i32): i32 {
     const order = this.order;
-    return order == null ? place : unchecked(order[place]);
+    return order == null ? position : unchecked(order[position]);
   }
 }

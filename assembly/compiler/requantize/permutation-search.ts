@@ -107,6 +107,6 @@ function sort(order: StaticArray<i32>, from: i32, to: i32, by: Maker): void {
   for (let i = 0; i < sorted.length; i++) order[from + i] = sorted[i];
 }
 
-function scaleAt(order: StaticArray<i32>, place: i32, by: Maker): f64 {
-  return by.cost.scale(by.first + order[place]);
+function scaleAt(order: StaticArray<i32>, position: i32, by: Maker): f64 {
+  return by.cost.scale(by.first + order[position]);
 }

@@ -53,7 +53,7 @@ export class ChannelPermutations {
     return unfold(this.entry(tensor));
   }
 
-  /** The model's channel at each place of a tensor; null where all are in their own. */
+  /** The model's channel at each position of a tensor; null where all are in their own. */
   permutationOf(tensor: Tensor): StaticArray<i32> | null {
     const blocks = this.blocksOf(tensor);
     let channels = 0;

@@ -15,25 +15,25 @@ export class PermutedWeights {
     private outputPermutation: StaticArray<i32> | null,
   ) {}
 
-  kernel(place: i32): i32 {
+  kernel(position: i32): i32 {
     const order = this.outputPermutation;
-    return order == null ? place : unchecked(order[place]);
+    return order == null ? position : unchecked(order[position]);
   }
 
   /** A flattened image holds its channels' order once for every pixel. */
-  channel(place: i32): i32 {
+  channel(position: i32): i32 {
     if (this.layer.isDepthwise) return 0;
     const order = this.inputPermutation;
-    if (order == null) return place;
-    const within = place % order.length;
-    return place - within + unchecked(order[within]);
+    if (order == null) return position;
+    const within = position % order.length;
+    return position - within + unchecked(order[within]);
   }
 
   /** Where a weight lies in the model's layout. */
-  index(place: i32, tap: i32, channel: i32): i32 {
+  index(position: i32, tap: i32, channel: i32): i32 {
     const layer = this.layer;
-    if (layer.isDepthwise) return tap * layer.channels + place;
-    return (place * layer.taps + tap) * layer.inputChannels + channel;
+    if (layer.isDepthwise) return tap * layer.channels + position;
+    return (position * layer.taps + tap) * layer.inputChannels + channel;
   }
 
   /** The scale of a group; channels of next to none have the least that the shift field holds. */
@@ -54,21 +54,21 @@ export class PermutedWeights {
     return true;
   }
 
-  /** Of the kernel at a place, in the model. */
-  scale(place: i32): f64 {
-    return this.layer.scale(this.kernel(place)) as f64;
+  /** Of the kernel at a position, in the model. */
+  scale(position: i32): f64 {
+    return this.layer.scale(this.kernel(position)) as f64;
   }
 
-  /** Of the kernel at a place, in steps of its own sums. */
-  bias(place: i32): f64 {
-    return this.layer.bias(this.kernel(place)) as f64;
+  /** Of the kernel at a position, in steps of its own sums. */
+  bias(position: i32): f64 {
+    return this.layer.bias(this.kernel(position)) as f64;
   }
 
   /** What it takes to step where TFLite does: it rounds depthwise sums twice. In the same steps. */
-  roundingOffset(place: i32): f64 {
+  roundingOffset(position: i32): f64 {
     const layer = this.layer;
     if (!layer.isDepthwise || !layer.isPerChannel) return 0;
     const side = sideOfZero(layer.operands.output) as f64;
-    return side * doubleRoundingOffset(unitOf(layer) * this.scale(place));
+    return side * doubleRoundingOffset(unitOf(layer) * this.scale(position));
   }
 }

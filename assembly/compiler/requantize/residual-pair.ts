@@ -117,10 +117,10 @@ export class ResidualPairBuilder extends ResidualPair {
     const phases = c.planesOfChannel;
     const side = c.planeSide;
     const inset = h.side - side;
-    for (let place = 0; place < phases * side * side; place++) {
-      const phase = place % phases;
-      const y = place / phases / side;
-      const x = (place / phases) % side;
+    for (let i = 0; i < phases * side * side; i++) {
+      const phase = i % phases;
+      const y = i / phases / side;
+      const x = (i / phases) % side;
       const tap = tapAt(c, phase, y, x);
       if (tap == NO_TAP) continue;
       const ownTap = (y + inset) * h.side + x + inset;

@@ -32,10 +32,10 @@ export class ResidualWeights {
   /** Bytes of a, for each reading, and of b. */
   private rounded: StaticArray<u8>[] = [];
   private left: StaticArray<u8>;
-  /** By place: the mean of what is left of the sums, and the most that the mean square may be. */
+  /** By position: the mean of what is left of the sums, and the most that the mean square may be. */
   private means: StaticArray<f64>;
   private squares: StaticArray<f64>;
-  /** By place: the sums of |a| and of |b|. */
+  /** By position: the sums of |a| and of |b|. */
   private roundedSums: StaticArray<f64>;
   private leftSums: StaticArray<f64>;
   /** Sum over all kernels of what is added to the output still: mean squares in its steps. */
@@ -123,11 +123,11 @@ export class ResidualWeights {
   }
 
   /** Rounds a kernel's weights, and what that leaves of them. */
-  private divide(place: i32, scale: f64): void {
+  private divide(position: i32, scale: f64): void {
     const layer = this.layer;
     const rounding = this.rounding;
-    const kernel = this.permuted.kernel(place);
-    const ratio = this.permuted.scale(place) / scale;
+    const kernel = this.permuted.kernel(position);
+    const ratio = this.permuted.scale(position) / scale;
     rounding.run(kernel, ratio, 0);
     let roundedSum: f64 = 0;
     let leftSum: f64 = 0;
@@ -135,17 +135,17 @@ export class ResidualWeights {
       for (let i = 0; i < layer.inputChannels; i++) {
         const at = t * layer.inputChannels + this.permuted.channel(i);
         const left = Math.round(rounding.left(at) * LARGEST_BYTE) as i32;
-        const index = this.permuted.index(place, t, i);
+        const index = this.permuted.index(position, t, i);
         this.share(index, rounding.weights[at]);
         this.left[index] = toByte((ZERO as i32) + left, "what is left of a weight");
         roundedSum += abs(rounding.weights[at]) as f64;
         leftSum += abs(left) as f64;
       }
     }
-    this.roundedSums[place] = roundedSum;
-    this.leftSums[place] = leftSum;
-    this.means[place] = -rounding.shift;
-    this.squares[place] = rounding.mostSquare;
+    this.roundedSums[position] = roundedSum;
+    this.leftSums[position] = leftSum;
+    this.means[position] = -rounding.shift;
+    this.squares[position] = rounding.mostSquare;
   }
 
   /** Gives each reading as equal a part of a weight as whole numbers are. */
@@ -170,14 +170,14 @@ export class ResidualWeights {
     const biases = new StaticArray<i32>(residualPairs.count);
     const leftBiases = new StaticArray<i32>(residualPairs.count);
     for (let k = 0; k < residualPairs.count; k++) {
-      const place = residualPairs.first + k;
-      const own = this.permuted.bias(place) + this.permuted.roundingOffset(place);
-      const ratio = this.permuted.scale(place) / scale;
-      const bias = own * ratio + this.means[place] - offset;
+      const position = residualPairs.first + k;
+      const own = this.permuted.bias(position) + this.permuted.roundingOffset(position);
+      const ratio = this.permuted.scale(position) / scale;
+      const bias = own * ratio + this.means[position] - offset;
       const whole = Math.round(bias);
-      const leftBias = (bias - whole - this.means[place]) * LARGEST_BYTE;
-      const sum = Math.abs(whole) + LARGEST_PIXEL * (this.roundedSums[place] + residualWeight);
-      const leftSum = Math.abs(leftBias) + LARGEST_PIXEL * this.leftSums[place] + 1;
+      const leftBias = (bias - whole - this.means[position]) * LARGEST_BYTE;
+      const sum = Math.abs(whole) + LARGEST_PIXEL * (this.roundedSums[position] + residualWeight);
+      const leftSum = Math.abs(leftBias) + LARGEST_PIXEL * this.leftSums[position] + 1;
       if (!fitsInt32(sum) || !fitsInt32(leftSum)) return false;
       biases[k] = toWhole(bias, "a bias");
       leftBiases[k] = toWhole(leftBias, "what is left of a bias");

@@ -88,11 +88,11 @@ export class WeightRounding {
   }
 
   /** Takes in what the values of a channel are like. */
-  private meet(place: i32, channel: i32): void {
+  private meet(position: i32, channel: i32): void {
     const input = this.layer.operands.input;
     const within = channel % input.fromLast(1);
-    this.deviations[place] = Math.sqrt(this.statistics.variance(input, within));
-    this.means[place] = this.statistics.mean(input, within);
+    this.deviations[position] = Math.sqrt(this.statistics.variance(input, within));
+    this.means[position] = this.statistics.mean(input, within);
   }
 
   private begin(kernel: i32, ratio: f64): void {

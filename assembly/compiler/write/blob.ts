@@ -103,9 +103,9 @@ function writeSegments(
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
     if (segment.onNpu) {
-      const places = plan.segments[npu];
+      const addresses = plan.segments[npu];
       positions.push(
-        writeNpuSegment(builder, segment, lowerings[npu], encoded[npu], places, graph),
+        writeNpuSegment(builder, segment, lowerings[npu], encoded[npu], addresses, graph),
       );
       npu++;
     } else {

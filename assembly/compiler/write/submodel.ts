@@ -168,7 +168,7 @@ function writeTensor(builder: Builder, tensor: Tensor, buffer: u32): u32 {
 
 /** Tensors by their place among those of the submodel, -1 for one that is left out. */
 function renumbered(indices: i32[], tensors: i32[]): i32[] {
-  const places: i32[] = [];
-  for (let i = 0; i < indices.length; i++) places.push(tensors.indexOf(indices[i]));
-  return places;
+  const positions: i32[] = [];
+  for (let i = 0; i < indices.length; i++) positions.push(tensors.indexOf(indices[i]));
+  return positions;
 }

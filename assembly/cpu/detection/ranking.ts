@@ -22,15 +22,15 @@ export class Ranking {
   }
 
   insert(box: i32, label: i32, score: f32): void {
-    let place = this.count;
-    while (place > 0 && load<f32>(this.at(place - 1)) < score) place--;
-    if (place == this.most) return;
+    let rank = this.count;
+    while (rank > 0 && load<f32>(this.at(rank - 1)) < score) rank--;
+    if (rank == this.most) return;
     if (this.count < this.most) this.count++;
-    const behind = (this.count - place - 1) as usize;
-    memory.copy(this.at(place + 1), this.at(place), behind * RECORD_BYTES);
-    store<f32>(this.at(place), score);
-    store<i32>(this.at(place), box, 4);
-    store<i32>(this.at(place), label, 8);
+    const behind = (this.count - rank - 1) as usize;
+    memory.copy(this.at(rank + 1), this.at(rank), behind * RECORD_BYTES);
+    store<f32>(this.at(rank), score);
+    store<i32>(this.at(rank), box, 4);
+    store<i32>(this.at(rank), label, 8);
   }
 
   private at(i: i32): usize {

@@ -68,8 +68,8 @@ class Batches extends Kernel {
       return;
     }
     const image = (batch % batches) * this.whole.shape[1];
-    const place = ((image + row) as usize) * width + column;
-    const there = this.whole.pointer + place * this.pixel;
+    const pixel = ((image + row) as usize) * width + column;
+    const there = this.whole.pointer + pixel * this.pixel;
     if (this.deals) memory.copy(at, there, this.pixel);
     else memory.copy(there, at, this.pixel);
   }

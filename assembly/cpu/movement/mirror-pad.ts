@@ -43,13 +43,13 @@ class MirrorPad extends Kernel {
     const fromStep = this.input.pitch(dimension) as usize;
     const toStep = this.output.pitch(dimension) as usize;
     for (let i = 0; i < this.output.shape[dimension] && !isLate(1); i++) {
-      const place = this.mirrored(i - this.before[dimension], this.input.shape[dimension]);
-      this.walk(dimension + 1, from + (place as usize) * fromStep, to + (i as usize) * toStep);
+      const position = this.mirrored(i - this.before[dimension], this.input.shape[dimension]);
+      this.walk(dimension + 1, from + (position as usize) * fromStep, to + (i as usize) * toStep);
     }
   }
 
-  private mirrored(place: i32, extent: i32): i32 {
-    if (place < 0) return -place - this.gap;
-    return place < extent ? place : 2 * extent - 2 - place + this.gap;
+  private mirrored(position: i32, extent: i32): i32 {
+    if (position < 0) return -position - this.gap;
+    return position < extent ? position : 2 * extent - 2 - position + this.gap;
   }
 }

@@ -23,12 +23,12 @@ class IntegerWeights {
     // In 64 bits: TFLite counts in 32, and overflows for images of 2²¹ pixels on a side.
     const scale = (ONE * from + to / 2) / max<i64>(to, 1);
     for (let i = 0; i < output; i++) {
-      const place = halfPixels ? i * scale + scale / 2 - ONE / 2 : i * scale;
+      const position = halfPixels ? i * scale + scale / 2 - ONE / 2 : i * scale;
       const last: i64 = input - 1;
-      const lower = min<i64>(max<i64>(place / ONE, 0), last);
+      const lower = min<i64>(max<i64>(position / ONE, 0), last);
       this.lower[i] = lower as i32;
-      this.upper[i] = min<i64>((place + ONE - 1) / ONE, last) as i32;
-      this.behind[i] = (place - lower * ONE) as i32;
+      this.upper[i] = min<i64>((position + ONE - 1) / ONE, last) as i32;
+      this.behind[i] = (position - lower * ONE) as i32;
     }
   }
 }

@@ -31,12 +31,12 @@ class Weights {
     this.upper = new StaticArray<i32>(output);
     this.share = new StaticArray<f32>(output);
     for (let i = 0; i < output; i++) {
-      const place: f32 = halfPixels ? ((i as f32) + 0.5) * scale - 0.5 : (i as f32) * scale;
-      const floor = Mathf.floor(place) as i32;
+      const position: f32 = halfPixels ? ((i as f32) + 0.5) * scale - 0.5 : (i as f32) * scale;
+      const floor = Mathf.floor(position) as i32;
       // In float32 the last position of a long side may come out behind the image.
       this.lower[i] = min(max(floor, 0), input - 1);
-      this.upper[i] = min(Mathf.ceil(place) as i32, input - 1);
-      this.share[i] = place - (this.lower[i] as f32);
+      this.upper[i] = min(Mathf.ceil(position) as i32, input - 1);
+      this.share[i] = position - (this.lower[i] as f32);
     }
   }
 }

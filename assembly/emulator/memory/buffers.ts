@@ -34,18 +34,18 @@ let count: i32 = 0;
  * that cannot be. They are zero, but for constants: those are whatever was there.
  */
 export function mapBuffer(address: u32, bytes: u32, constant: bool): usize {
-  const place = placeFor(address, bytes);
-  if (place < 0) return 0;
+  const index = indexFor(address, bytes);
+  if (index < 0) return 0;
   const pointer = memoryFor(address, bytes, constant);
-  if (pointer != 0) insert(place, address, bytes, pointer, constant);
+  if (pointer != 0) insert(index, address, bytes, pointer, constant);
   return pointer;
 }
 
 /** Maps a range that has no memory yet: what verifies does not look into it. */
 export function reserveBuffer(address: u32, bytes: u32): bool {
-  const place = placeFor(address, bytes);
-  if (place < 0) return false;
-  insert(place, address, bytes, 0, false);
+  const index = indexFor(address, bytes);
+  if (index < 0) return false;
+  insert(index, address, bytes, 0, false);
   return true;
 }
 
@@ -66,22 +66,22 @@ export function isBacked(): bool {
 }
 
 /** Where a range belongs among the buffers; -1 and a failure recorded where it cannot be mapped. */
-function placeFor(address: u32, bytes: u32): i32 {
+function indexFor(address: u32, bytes: u32): i32 {
   const end = <u64>address + <u64>bytes;
   if (address % PAGE != 0 || address == 0 || bytes == 0 || end > 1 << 32) {
     refuse(address, "a page's address and a size within 4 GiB", inBytes(bytes));
     return -1;
   }
-  const place = firstBehind(address);
-  if (place < count && <u64>buffers[place].address < end) {
+  const index = firstBehind(address);
+  if (index < count && <u64>buffers[index].address < end) {
     refuse(address, phrase(inBytes(bytes), " that are free"), "another buffer in them");
     return -1;
   }
-  if (place > 0 && buffers[place - 1].end > <u64>address) {
+  if (index > 0 && buffers[index - 1].end > <u64>address) {
     refuse(address, "an address that is free", "another buffer that covers it");
     return -1;
   }
-  return place;
+  return index;
 }
 
 /** Bytes that are zero, but for those of constants; 0 and a failure recorded where there are none. */
@@ -103,9 +103,9 @@ export function unmapAllBuffers(): void {
 
 /** The buffer that holds the address, or null. */
 export function bufferAt(address: u32): Buffer | null {
-  const place = firstBehind(address);
-  if (place == 0) return null;
-  const buffer = buffers[place - 1];
+  const index = firstBehind(address);
+  if (index == 0) return null;
+  const buffer = buffers[index - 1];
   return <u64>address < buffer.end ? buffer : null;
 }
 
@@ -178,11 +178,11 @@ function firstBehind(address: u32): i32 {
   return low;
 }
 
-function insert(place: i32, address: u32, bytes: u32, pointer: usize, constant: bool): void {
+function insert(index: i32, address: u32, bytes: u32, pointer: usize, constant: bool): void {
   const record = count < buffers.length ? buffers[count] : new Buffer(0, 0, 0);
   if (count == buffers.length) buffers.push(record);
-  for (let i = count; i > place; i--) buffers[i] = buffers[i - 1];
-  buffers[place] = record;
+  for (let i = count; i > index; i--) buffers[i] = buffers[i - 1];
+  buffers[index] = record;
   record.address = address;
   record.bytes = bytes;
   record.pointer = pointer;

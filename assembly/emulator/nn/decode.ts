@@ -93,9 +93,9 @@ export function kernelWeights(kernel: i32): usize {
   if (!dense.reserve(bytes)) return 0;
   memory.fill(dense.pointer, 0, <usize>bytes);
   for (let tap = kernels.firstTap(kernel); tap < kernels.endOfTaps(kernel); tap += TAP_BYTES) {
-    const place = load<u32>(tap) / PIXEL_BYTES;
-    const pair = place / area;
-    const weight = dense.pointer + ((<usize>(place + pair * area)) << 1);
+    const position = load<u32>(tap) / PIXEL_BYTES;
+    const pair = position / area;
+    const weight = dense.pointer + ((<usize>(position + pair * area)) << 1);
     storeUnless0(weight, load<i16>(tap, 4));
     storeUnless0(weight + ((<usize>area) << 1), load<i16>(tap, 6));
   }

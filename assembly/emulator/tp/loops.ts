@@ -134,7 +134,7 @@ export class OutputLoops {
     this.spread(outer + 2, LOOPS - 1, job.slices);
   }
 
-  /** One tile; gives the places that the loop behind then has. */
+  /** One tile; gives the steps that the loop behind then has. */
   private boundTile(job: TpJob, width: i64, height: i64): i64 {
     this.least = this.greatest = 0;
     const inRow = this.spread(0, job.rowReset, width);
@@ -185,12 +185,12 @@ export class OutputLoops {
   }
 
   /**
-   * Bounds loops `from` to `to` over so many places of theirs; gives those of the loop behind,
+   * Bounds loops `from` to `to` over so many steps of theirs; gives those of the loop behind,
    * which a reset advances once more. Where there is no reset these are all that there are.
    */
-  private spread(from: i32, to: i32, places: i64): i64 {
-    if (to < from) return places;
-    let left = places - 1;
+  private spread(from: i32, to: i32, steps: i64): i64 {
+    if (to < from) return steps;
+    let left = steps - 1;
     for (let k = from; k <= to; k++) {
       const farthest = min(left, this.count[k] - 1);
       const way = max<i64>(-FAR, min<i64>(FAR, farthest * this.increment[k]));

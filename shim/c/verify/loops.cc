@@ -69,7 +69,7 @@ Extent Loops::boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool i
   return extent;
 }
 
-/** Gives the places that the loop behind a tile's then has. */
+/** Gives the steps that the loop behind a tile's then has. */
 int64_t Loops::boundTile(Extent& extent, int64_t width, int64_t height) const {
   const int64_t inRow = spread(extent, 0, rowReset_, width);
   return spread(extent, rowReset_ + 1, tileReset_, inRow * height);
@@ -81,10 +81,10 @@ void Loops::move(Extent& extent, int k, int64_t from, int64_t to) const {
   extent.greatest += std::max(from * increment_[k], to * increment_[k]);
 }
 
-/** Bounds loops over so many places of theirs; gives those that the loop behind then has. */
-int64_t Loops::spread(Extent& extent, int from, int to, int64_t places) const {
-  if (to < from) return places;
-  int64_t left = places - 1;
+/** Bounds loops over so many steps of theirs; gives those that the loop behind then has. */
+int64_t Loops::spread(Extent& extent, int from, int to, int64_t steps) const {
+  if (to < from) return steps;
+  int64_t left = steps - 1;
   for (int k = from; k <= to; k++) {
     const int64_t way = std::clamp(std::min(left, count_[k] - 1) * increment_[k], -kFar, kFar);
     (way < 0 ? extent.least : extent.greatest) += way;

@@ -46,7 +46,7 @@ class Loops {
   Extent boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool isLastColumn) const;
   int64_t boundTile(Extent& extent, int64_t width, int64_t height) const;
   void move(Extent& extent, int k, int64_t from, int64_t to) const;
-  int64_t spread(Extent& extent, int from, int to, int64_t places) const;
+  int64_t spread(Extent& extent, int from, int to, int64_t steps) const;
   void row(int64_t elements, bool isReset, Memory& memory);
   void reset(int level);
   void advance(int from);

@@ -56,7 +56,7 @@ const MUTATIONS: [weight: number, mutation: Mutation][] = [
   [1, flipBit],
 ];
 
-/** The mutant that belongs to these random numbers; its checksum is right where it has a place. */
+/** The mutant that belongs to these random numbers; its checksum is right where it has a position. */
 export function blobMutant(subject: Subject, random: Random): BlobMutant {
   if (random.chance(FILE_SHARE)) {
     const { bytes, changes } = mutate([subject], random);
@@ -76,7 +76,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
   try {
     return new BlobEditor(bytes).sealed();
   } catch {
-    // There is no place left for a checksum.
+    // There is no position left for a checksum.
     return bytes;
   }
 }
@@ -185,8 +185,8 @@ function changeStreamWord(draft: Draft, random: Random): string | undefined {
 
 /** Where packets of one state begin. */
 function packetsOf(words: Uint32Array): number[] {
-  const places = Array.from({ length: words.length >> 1 }, (_, i) => 2 * i);
-  return places.filter((at) => (words[at] as number) >>> 16 === 0x0801);
+  const loads = Array.from({ length: words.length >> 1 }, (_, i) => 2 * i);
+  return loads.filter((at) => (words[at] as number) >>> 16 === 0x0801);
 }
 
 /** Lets a packet load another's state, its own value or the other's. */
@@ -240,8 +240,8 @@ function changeMetadata(draft: Draft, random: Random): string | undefined {
   const { root } = draft.sound;
   const start = draft.sound.elements(root, "Blob", "constants");
   const words = (draft.bytes.length - root.constantsLength()) >> 2;
-  const place = 4 * random.below(words);
-  const at = (place < start ? place : place + root.constantsLength()) & ~3;
+  const position = 4 * random.below(words);
+  const at = (position < start ? position : position + root.constantsLength()) & ~3;
   if (at + 4 > draft.bytes.length) return undefined;
   const before = view.getUint32(at, true);
   view.setUint32(at, changed(before, random), true);

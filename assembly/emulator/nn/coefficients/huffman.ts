@@ -10,7 +10,7 @@ import { badCoefficients, CoefficientDecoder } from "./decoder";
 import { HuffmanHeader } from "./header";
 import { LONGEST_CODE, LONGEST_CODE_WITH_RUNS, SHORTEST_CODE } from "./pairs";
 import { KernelShares } from "./shares";
-import { TapPlaces } from "./taps";
+import { TapPositions } from "./taps";
 
 /**
  * The coefficient buffer of v8: Huffman coded weights without their zero point, and the biases
@@ -45,7 +45,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
 
   private nnCore: i32 = 0;
   private bytes: CodedBytes = new CodedBytes();
-  private places: TapPlaces = new TapPlaces();
+  private positions: TapPositions = new TapPositions();
 
   open(job: NnJob, nnCores: i32, _mostRunBits: u32): bool {
     this.job = job;
@@ -76,14 +76,14 @@ export class HuffmanDecoder extends CoefficientDecoder {
   }
 
   private get weights(): i32 {
-    return this.places.area * (this.job.depthwise ? 1 : this.job.inputChannels);
+    return this.positions.area * (this.job.depthwise ? 1 : this.job.inputChannels);
   }
 
   private preparePlaces(image: PairedImage): void {
-    this.places.begin(this.job, image);
+    this.positions.begin(this.job, image);
     if (isDryRun()) return;
     for (let y = 0; y < this.job.kernelHeight; y++) {
-      for (let x = 0; x < this.job.kernelWidth; x++) this.places.append(this.job, image, y, x);
+      for (let x = 0; x < this.job.kernelWidth; x++) this.positions.append(this.job, image, y, x);
     }
   }
 
@@ -157,13 +157,13 @@ export class HuffmanDecoder extends CoefficientDecoder {
     count: i32,
   ): void {
     const zero = this.job.weightZero;
-    const area = this.places.area;
+    const area = this.positions.area;
     for (let i = start; i < start + count; i++) {
       i += this.bytes.skip(start + count - i);
       if (i == start + count) return;
       const weight = this.job.weightOf((this.bytes.take() + zero) & 0xff);
       if (weight == 0) continue;
-      this.places.add(kernels, kernel, k, base + i / area, i % area, weight);
+      this.positions.add(kernels, kernel, k, base + i / area, i % area, weight);
     }
   }
 

@@ -2,8 +2,8 @@ import { PairedImage } from "../image";
 import { NnJob } from "../job";
 import { KernelSet } from "../kernels";
 
-/** Turns the places of weights, as a stream orders them, into taps over the prepared image. */
-export class TapPlaces {
+/** Turns the positions of weights, as a stream orders them, into taps over the prepared image. */
+export class TapPositions {
   /** Taps in one channel of a kernel. */
   area: i32 = 0;
   private pairBytes: u32 = 0;

@@ -17,16 +17,16 @@ import { doubleRoundingOffset } from "../../tflite/double-rounding";
  * it is late then, by output:
  *
  *        offset ┼───────────────────── bias 0, factor f
- *             │               ╱
- *           0 ┼─────────────╳─────── k, counted from the zero point
- *             │         ╱   CROSSING
+ *               │               ╱
+ *             0 ┼─────────────╳─────── k, counted from the zero point
+ *               │         ╱   CROSSING
  *    offset − 1 ┼─────╱                bias 1, a factor smaller by so much
  *
  * Outputs below the zero point mirror those above: TFLite leads away from zero on both sides,
  * while a bias helps one and harms the other. Where both occur, bias 0 and a greater factor do
  * what can be done.
  */
-export class Rounding {
+export class RoundingCorrection {
   constructor(
     /** What is to be added to every sum. */
     public bias: i32,
@@ -38,9 +38,9 @@ export class Rounding {
    * What follows TFLite's two roundings best for outputs that are up to so many steps `above`
    * and `below` the zero point.
    */
-  static likeTwo(factor: f64, above: i32, below: i32): Rounding {
+  static likeTwo(factor: f64, above: i32, below: i32): RoundingCorrection {
     const offset = doubleRoundingOffset(factor);
-    let best = new Rounding(0, factor);
+    let best = new RoundingCorrection(0, factor);
     if (offset == 0) return best;
     let least: f64 = Infinity;
     for (let bias = -1; bias <= 1; bias++) {
@@ -52,7 +52,7 @@ export class Rounding {
         between(above, stretch, offset - shift) + between(below, stretch, offset + shift);
       if (missed >= least) continue;
       least = missed;
-      best = new Rounding(bias, 1 / (1 / factor + stretch));
+      best = new RoundingCorrection(bias, 1 / (1 / factor + stretch));
     }
     return best;
   }

@@ -7,8 +7,8 @@ import { Random } from "../support/random.ts";
 import { rectifiedLayer } from "../support/rectified-layer.ts";
 import { runModel } from "../support/runs.ts";
 
-// What bytes leave of weights with a scale for each channel has jobs of its own: the sums of both
-// are nearly those of the CPU, whatever the kernel, its stride and its padding are.
+// With residual weights in a second job, sums of weights with a scale for each channel are nearly
+// those of the CPU, whatever the kernel, its stride and its padding are.
 
 const TARGETS = ["a311d", "imx8mp", "gcnanoultra31_vip2.stm32mp2"];
 /** Of elements that differ by one, with two jobs and with four. */
