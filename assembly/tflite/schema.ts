@@ -104,6 +104,7 @@ export namespace Builtin {
   export const LEAKY_RELU: i32 = 98;
   export const MIRROR_PAD: i32 = 100;
   export const ABS: i32 = 101;
+  export const SPLIT_V: i32 = 102;
   export const RANK: i32 = 110;
   export const QUANTIZE: i32 = 114;
   export const SELECT_V2: i32 = 123;

@@ -98,6 +98,24 @@ export const SINGLES: Record<string, Single> = {
   "hard swish, small": unary("HARD_SWISH", [1, 3, 5, 8], SWISH),
   "hard swish": unary("HARD_SWISH", [1, 20, 12, 70], SWISH),
   "another scale": { ...unary("QUANTIZE", [1, 8, 8, 8], OTHER), followed: true },
+  "rows and columns exchanged": {
+    operator: "TRANSPOSE",
+    inputs: [{ shape: [1, 8, 6, 5], quantization: SAME }],
+    constants: [numbers([0, 2, 1, 3])],
+    outputs: [{ shape: [1, 6, 8, 5], quantization: SAME }],
+  },
+  "channels shuffled": {
+    operator: "TRANSPOSE",
+    inputs: [{ shape: [1, 6, 6, 2, 8], quantization: SAME }],
+    constants: [numbers([0, 1, 2, 4, 3])],
+    outputs: [{ shape: [1, 6, 6, 8, 2], quantization: SAME }],
+  },
+  "channels to blocks of pixels": {
+    operator: "DEPTH_TO_SPACE",
+    inputs: [{ shape: [1, 6, 5, 12], quantization: SAME }],
+    outputs: [{ shape: [1, 12, 10, 3], quantization: SAME }],
+    options: { block_size: 2 },
+  },
   "planes to pixels": {
     operator: "TRANSPOSE",
     inputs: [{ shape: [1, 8, 6, 5], quantization: SAME }],

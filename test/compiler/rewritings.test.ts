@@ -12,6 +12,11 @@ import { runModel } from "../support/runs.ts";
 const CASES = 24;
 const TARGETS = ["a311d", "imx8mp"];
 
+function shuffled(list: number[], random: Random): number[] {
+  const rest = [...list];
+  return list.map(() => rest.splice(random.integer(0, rest.length - 1), 1)[0] as number);
+}
+
 interface Rewriting {
   what: string;
   /** Steps that results may be apart from TFLite's. */
@@ -123,6 +128,145 @@ const REWRITINGS: Rewriting[] = [
         constants: [pads],
         lists: [[4, 2]],
         ...(hasValue ? { value: random.integer(0, 127) } : {}),
+      });
+    },
+  },
+  {
+    what: "dimensions exchanged",
+    largest: 0,
+    make(random) {
+      const from = random.pick([
+        [5, 7],
+        [1, 6, 9, 8],
+        [3, 4, 5, 6],
+        [2, 3, 4, 2, 5],
+        [1, 300, 211, 3],
+      ]);
+      const order = shuffled(
+        from.map((_, i) => i),
+        random,
+      );
+      return operatorLayer({
+        operator: "TRANSPOSE",
+        dtype: byteType(random),
+        from,
+        to: order.map((dimension) => from[dimension] as number),
+        constants: [order],
+      });
+    },
+  },
+  {
+    what: "parts of any rank",
+    largest: 0,
+    make(random) {
+      const from = Array.from({ length: random.integer(1, 5) }, () => random.integer(1, 9));
+      const begins = from.map((extent) => random.integer(0, extent - 1));
+      const sizes = from.map((extent, i) => random.integer(1, extent - (begins[i] as number)));
+      return operatorLayer({
+        operator: "SLICE",
+        dtype: byteType(random),
+        from,
+        to: sizes,
+        constants: [begins, sizes],
+      });
+    },
+  },
+  {
+    what: "parts with fewer dimensions",
+    largest: 0,
+    make(random) {
+      const from = Array.from({ length: random.integer(2, 5) }, () => random.integer(1, 9));
+      const steps = from.map(() => random.integer(1, 3));
+      const begins = from.map((extent) => random.integer(0, extent - 1));
+      const mask = random.integer(0, 2 ** from.length - 2);
+      const counts = from.map((extent, i) =>
+        Math.ceil((extent - (begins[i] as number)) / (steps[i] as number)),
+      );
+      return operatorLayer({
+        operator: "STRIDED_SLICE",
+        dtype: byteType(random),
+        from,
+        to: counts.filter((_, i) => ((mask >> i) & 1) === 0),
+        options: { shrink_axis_mask: mask },
+        constants: [begins, from, steps],
+      });
+    },
+  },
+  {
+    what: "elements by index",
+    largest: 0,
+    make(random) {
+      const from = [1, ...size(random, 9), channels(random)].slice(random.integer(0, 2));
+      const axis = random.integer(0, from.length - 1);
+      const extent = from[axis] as number;
+      const indices = random.pick([
+        [0],
+        [extent - 1, 0],
+        Array.from({ length: Math.ceil(extent / 2) }, (_, i) => 2 * i),
+        Array.from({ length: random.integer(1, 12) }, () => random.integer(0, extent - 1)),
+      ]);
+      const isScalar = indices.length === 1;
+      return operatorLayer({
+        operator: "GATHER",
+        dtype: byteType(random),
+        from,
+        to: from.flatMap((each, i) => (i !== axis ? [each] : isScalar ? [] : [indices.length])),
+        options: { axis: axis - (random.pick([true, false]) ? from.length : 0) },
+        constants: [indices],
+        lists: isScalar ? [[]] : [[indices.length]],
+      });
+    },
+  },
+  {
+    what: "tensors repeated",
+    largest: 0,
+    make(random) {
+      const from = Array.from({ length: random.integer(1, 4) }, () => random.integer(1, 9));
+      const times = from.map(() => random.integer(1, 2));
+      return operatorLayer({
+        operator: "TILE",
+        dtype: byteType(random),
+        from,
+        to: from.map((extent, i) => extent * (times[i] as number)),
+        constants: [times],
+      });
+    },
+  },
+  {
+    what: "blocks of pixels and channels exchanged",
+    largest: 0,
+    make(random) {
+      const block = random.integer(1, 4);
+      const [height = 1, width = 1] = size(random, 9);
+      const depth = random.integer(1, 9);
+      const wide = [1, block * height, block * width, depth];
+      const deep = [1, height, width, block * block * depth];
+      const isWide = random.pick([true, false]);
+      return operatorLayer({
+        operator: isWide ? "SPACE_TO_DEPTH" : "DEPTH_TO_SPACE",
+        dtype: byteType(random),
+        from: isWide ? wide : deep,
+        to: isWide ? deep : wide,
+        options: { block_size: block },
+      });
+    },
+  },
+  {
+    what: "edges mirrored",
+    largest: 0,
+    make(random) {
+      const from = [1, random.integer(4, 9), random.integer(4, 9), channels(random)];
+      const pads = from.flatMap((_, i) =>
+        i % 3 === 0 ? [0, 0] : [random.integer(0, 3), random.integer(0, 3)],
+      );
+      return operatorLayer({
+        operator: "MIRROR_PAD",
+        dtype: byteType(random),
+        from,
+        to: from.map((extent, i) => extent + (pads[2 * i] ?? 0) + (pads[2 * i + 1] ?? 0)),
+        options: { mode: random.integer(0, 1) },
+        constants: [pads],
+        lists: [[4, 2]],
       });
     },
   },
@@ -281,22 +425,6 @@ const REFUSED: [what: string, reason: string, layer: OperatorLayer][] = [
     "a large block for every pixel",
     "it repeats every pixel 81 times; 64 is the most",
     resize([2, 2], [18, 18]),
-  ],
-  [
-    "a slice of every second channel",
-    "it leaves out channels between others",
-    {
-      operator: "STRIDED_SLICE",
-      dtype: "uint8",
-      from: [1, 4, 4, 4],
-      to: [1, 4, 4, 2],
-      options: {},
-      constants: [
-        [0, 0, 0, 0],
-        [1, 4, 4, 4],
-        [1, 1, 1, 2],
-      ],
-    },
   ],
   [
     "the greatest of windows of many channels that make no equal groups",

@@ -1,18 +1,23 @@
-import { Graph, Operator } from "../graph";
+import { Graph, Operator, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
-import { keepsBytes } from "./layout/views";
+import { keepsBytes, reorders } from "./layout/views";
 
 /**
  * Demotes isolated operators to the CPU: those that only move data, with no neighbour that computes
- * on the NPU. A submission of their own would cost more than it saves.
+ * on the NPU. A submission of their own would cost more than it saves. One that moves a model's
+ * inputs cuts nothing, and stays.
  */
 export function demoteIsolated(graph: Graph, placements: Placement[]): void {
   const operators = graph.operators;
   const serves = new StaticArray<bool>(operators.length);
+  const leads = new StaticArray<bool>(operators.length);
   for (let i = 0; i < operators.length; i++) {
     const plan = placements[i].plan;
     if (plan == null) continue;
-    serves[i] = !keepsBytes(plan) || followsOne(operators[i], graph, serves);
+    const isIdle = keepsBytes(plan) || reorders(plan);
+    leads[i] = isIdle && followOnly(plan.inputs, leads);
+    const isWork = leads[i] ? reorders(plan) : !isIdle;
+    serves[i] = isWork || followsOne(operators[i], graph, serves);
   }
   for (let i = operators.length - 1; i >= 0; i--) {
     if (!placements[i].isOnNpu || serves[i]) continue;
@@ -20,6 +25,15 @@ export function demoteIsolated(graph: Graph, placements: Placement[]): void {
     if (!serves[i])
       placements[i] = Placement.onCpu("it only moves data, and no neighbour runs on the NPU");
   }
+}
+
+/** Whether tensors are inputs of the model, or come from the operators marked. */
+function followOnly(tensors: Tensor[], marked: StaticArray<bool>): bool {
+  for (let i = 0; i < tensors.length; i++) {
+    const producer = tensors[i].producer;
+    if (producer >= 0 && !marked[producer]) return false;
+  }
+  return true;
 }
 
 /** Whether an input comes from one of the operators marked. */

@@ -8,6 +8,7 @@ import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution"
 import { legalizeAddition } from "./elementwise/addition";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
+import { legalizeMovement } from "./layout/movement";
 import { legalizePadding, legalizePaddingWithValue } from "./layout/padding";
 import { legalizeBilinear, legalizeNearest } from "./layout/resize";
 import { legalizeSlice } from "./layout/slice";
@@ -42,6 +43,15 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.STRIDED_SLICE, legalizeSlice, false),
   new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, legalizeNearest, false),
   new Pattern(Builtin.RESIZE_BILINEAR, legalizeBilinear, false),
+  new Pattern(Builtin.SLICE, legalizeMovement, false),
+  new Pattern(Builtin.GATHER, legalizeMovement, false),
+  new Pattern(Builtin.SPLIT_V, legalizeMovement, false),
+  new Pattern(Builtin.PACK, legalizeMovement, false),
+  new Pattern(Builtin.UNPACK, legalizeMovement, false),
+  new Pattern(Builtin.TILE, legalizeMovement, false),
+  new Pattern(Builtin.DEPTH_TO_SPACE, legalizeMovement, false),
+  new Pattern(Builtin.SPACE_TO_DEPTH, legalizeMovement, false),
+  new Pattern(Builtin.MIRROR_PAD, legalizeMovement, false),
   new Pattern(Builtin.QUANTIZE, legalizeQuantize, false),
   new Pattern(Builtin.RESHAPE, legalizeView, false),
   new Pattern(Builtin.TRANSPOSE, legalizeTranspose, false),

@@ -5,6 +5,7 @@ import {
   AdditionPlan,
   Along,
   ConcatenationPlan,
+  MovementPlan,
   Plan,
   PlanKind,
   SplitPlan,
@@ -46,6 +47,8 @@ export class Coalescing {
       this.partsOf(plan.output, plan.inputs, layoutOf(joined.along), joined.requantizations);
     } else if (plan.kind == PlanKind.SPLIT) {
       this.partsOf(plan.input, plan.outputs, layoutOf((plan as SplitPlan).along), []);
+    } else if (plan.kind == PlanKind.MOVEMENT) {
+      this.runs(plan as MovementPlan);
     } else if (plan.kind == PlanKind.VIEW) {
       this.view(plan as ViewPlan);
     }
@@ -73,6 +76,27 @@ export class Coalescing {
   operandLayout(operand: Tensor): Layout {
     const enters = this.segment.inputs.includes(operand.index);
     return this.isCompat && enters ? Layout.INTERLEAVED : Layout.PLANAR;
+  }
+
+  /** A whole tensor that is a run of another's elements lies there. */
+  private runs(plan: MovementPlan): void {
+    for (let i = 0; i < plan.moves.length; i++) {
+      const move = plan.moves[i];
+      const input = plan.inputs[move.input];
+      const output = plan.outputs[move.output];
+      for (let layout = 0; layout < 2; layout++) {
+        const isPlanar = layout == Layout.PLANAR;
+        const arranged = move.arranged(isPlanar ? input : null, isPlanar ? output : null);
+        if (arranged == null || !arranged.isRun) continue;
+        if (move.elements == (output.elements as i32)) {
+          const slice = this.buffers.sliceOf(input, layout);
+          this.buffers.assign(output, layout, slice.plus(arranged.start));
+        } else if (move.elements == (input.elements as i32)) {
+          const slice = this.buffers.sliceOf(output, layout);
+          this.buffers.assign(input, layout, slice.plus(arranged.end));
+        }
+      }
+    }
   }
 
   /** Parts that are to be requantized cannot lie in the whole. */

@@ -3,6 +3,7 @@ import { generationOf } from "../generations/generations";
 import { Tensor } from "../graph";
 import { columnsToInterleaved, columnsToPlanar } from "../plan/layout";
 import { Mark } from "../plan/mark";
+import { Placement } from "../plan/placement";
 import { ViewPlan } from "../plan/plan";
 import { PoolChainPlan } from "../plan/pool-chain";
 import { zeroByte } from "../plan/tensors";
@@ -11,6 +12,7 @@ import { Settings } from "../settings";
 import { BufferAssignment, Layout } from "./buffers";
 import { Coalescing, layoutIf } from "./coalescing";
 import { copyAsMesa } from "./compat";
+import { DataFlow } from "./data-flow";
 import { BufferSlice, Job, NO_ORDER, Purpose, TpJob } from "./jobs";
 import { copy, detranspose, ImageShape, Pitches, transpose } from "./strided-copies";
 
@@ -21,17 +23,20 @@ export class LoweringContext {
   coalescing: Coalescing;
   /** Pools that are done, from whose outputs larger ones may begin. */
   pools: PoolChainPlan[] = [];
+  flow: DataFlow;
   /** Index of the operator that is being lowered. */
   operator: i32 = 0;
   private mark: Mark = Mark.PROVEN;
 
   constructor(
     private segment: Segment,
+    placements: Placement[],
     public core: Core,
     public settings: Settings,
   ) {
     const buffers = new BufferAssignment(settings.compatMesa);
     this.buffers = buffers;
+    this.flow = new DataFlow(segment, placements);
     this.coalescing = new Coalescing(buffers, segment, settings.compatMesa);
   }
 
@@ -113,13 +118,22 @@ export class LoweringContext {
     }
   }
 
-  /** The same bytes by another name. */
+  /** The same bytes by another name. A movement may have brought them there, or will find them. */
   rename(plan: ViewPlan): void {
+    if (this.isMoved(plan)) return;
     const staysPlanar = plan.keepsShape && this.buffers.isFilled(plan.input, Layout.PLANAR);
     const layout = layoutIf(staysPlanar || plan.outputIsPlanar);
     const from = this.require(plan.input, layoutIf(staysPlanar || plan.inputIsPlanar));
     this.buffers.assign(plan.output, layout, from);
     this.copyIfNeeded(from, this.buffers.fill(plan.output, layout), plan.output);
+  }
+
+  private isMoved(plan: ViewPlan): bool {
+    const isThere =
+      this.buffers.isFilled(plan.output, Layout.PLANAR) ||
+      this.buffers.isFilled(plan.output, Layout.INTERLEAVED);
+    const isPlain = !plan.keepsShape && !plan.inputIsPlanar && !plan.outputIsPlanar;
+    return isThere || (isPlain && this.flow.isOnlyMoved(plan.output));
   }
 
   /** Copies as many bytes as a tensor has, unless they are there. */

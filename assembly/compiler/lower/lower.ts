@@ -6,6 +6,7 @@ import {
   AdditionPlan,
   ConcatenationPlan,
   ConvolutionsPlan,
+  MovementPlan,
   PaddingPlan,
   Plan,
   PlanKind,
@@ -26,6 +27,7 @@ import { LoweringContext } from "./context";
 import { lowerConvolutions } from "./convolution";
 import { Buffer, BufferSlice, Job } from "./jobs";
 import { lowerMaxPool } from "./max-pool";
+import { lowerMovement } from "./movement";
 import { lowerPadding } from "./padding";
 import { lowerPoolChain } from "./pool-chain";
 import { lowerRepetition } from "./repetition";
@@ -49,7 +51,7 @@ export function lower(
   core: Core,
   settings: Settings,
 ): Lowering {
-  const context = new LoweringContext(segment, core, settings);
+  const context = new LoweringContext(segment, placements, core, settings);
   context.coalescing.take(placements);
   const lowering = new Lowering();
   for (let i = 0; i < segment.inputs.length; i++) {
@@ -105,6 +107,9 @@ function lowerOperator(plan: Plan, context: LoweringContext): void {
       break;
     case PlanKind.POOL_CHAIN:
       lowerPoolChain(plan as PoolChainPlan, context);
+      break;
+    case PlanKind.MOVEMENT:
+      lowerMovement(plan as MovementPlan, context);
       break;
     case PlanKind.TABLE:
       lowerTable(plan as TablePlan, context);

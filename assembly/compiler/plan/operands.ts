@@ -34,6 +34,11 @@ export class Operands {
     return this.operator.code == Builtin.FULLY_CONNECTED;
   }
 
+  /** Of a FULLY_CONNECTED: how often its weights are applied. */
+  get rows(): i32 {
+    return (this.input.elements / (max(this.weights.fromLast(1), 1) as u32)) as i32;
+  }
+
   get outputChannels(): i32 {
     return this.isFullyConnected ? this.weights.shape[0] : this.output.fromLast(1);
   }

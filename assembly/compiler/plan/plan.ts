@@ -1,6 +1,7 @@
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution";
 import { copyOf } from "./copy";
+import { Move } from "./movement";
 import { Operands } from "./operands";
 import { ResidualPair } from "./residual-pair";
 import { Table } from "./table";
@@ -16,6 +17,7 @@ export enum PlanKind {
   REPETITION,
   MAX_POOL,
   POOL_CHAIN,
+  MOVEMENT,
   VIEW,
   TABLE,
   FUSED,
@@ -188,6 +190,17 @@ export class RepetitionPlan extends Plan {
     public columns: i32,
   ) {
     super(PlanKind.REPETITION, [input], [output]);
+  }
+}
+
+/** Blocks of elements in other places, each element of an output in one of them. */
+export class MovementPlan extends Plan {
+  constructor(
+    inputs: Tensor[],
+    outputs: Tensor[],
+    public moves: Move[],
+  ) {
+    super(PlanKind.MOVEMENT, inputs, outputs);
   }
 }
 

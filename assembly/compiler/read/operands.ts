@@ -5,6 +5,9 @@ import { Builtin } from "../../tflite/schema";
 import { Operator } from "../graph";
 import { ELEMENTWISE } from "../plan/elementwise";
 
+/** As many outputs as the model has. */
+const ANY = -1;
+
 /** How many inputs an operator cannot do without; optional ones follow them. */
 class Operands {
   constructor(
@@ -38,6 +41,15 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.STRIDED_SLICE, 4),
   new Operands(Builtin.SPLIT, 2),
   new Operands(Builtin.RESIZE_NEAREST_NEIGHBOR, 2),
+  new Operands(Builtin.SLICE, 3),
+  new Operands(Builtin.GATHER, 2),
+  new Operands(Builtin.SPLIT_V, 3, ANY),
+  new Operands(Builtin.PACK, 1),
+  new Operands(Builtin.UNPACK, 1, ANY),
+  new Operands(Builtin.TILE, 2),
+  new Operands(Builtin.DEPTH_TO_SPACE, 1),
+  new Operands(Builtin.SPACE_TO_DEPTH, 1),
+  new Operands(Builtin.MIRROR_PAD, 2),
   new Operands(Builtin.LEAKY_RELU, 1),
   new Operands(Builtin.VAR_HANDLE, 0),
   new Operands(Builtin.READ_VARIABLE, 1),
@@ -54,7 +66,11 @@ export function checkOperands(operator: Operator): bool {
     return refuse(operator, `${needed.inputs} inputs at least for ${name}`, inputs);
   const wanted = operator.code == Builtin.SPLIT ? operator.options.splits : needed.outputs;
   const outputs = operator.outputs.length;
-  return outputs == wanted || refuse(operator, `outputs of ${name}: ${wanted}`, outputs);
+  return (
+    outputs == wanted ||
+    (wanted == ANY && outputs > 0) ||
+    refuse(operator, `outputs of ${name}: ${wanted}`, outputs)
+  );
 }
 
 /** Inputs before the first that is left out. */

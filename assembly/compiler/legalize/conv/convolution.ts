@@ -2,7 +2,7 @@ import { Padding } from "../../../tflite/schema";
 import { Operator } from "../../graph";
 import { LARGEST_KERNEL } from "../../plan/axis";
 import { Convolution } from "../../plan/convolution";
-import { MOST_CHANNELS } from "../../plan/limits";
+import { LONGEST_SIDE, MOST_CHANNELS } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Operands } from "../../plan/operands";
 import { Placement } from "../../plan/placement";
@@ -33,7 +33,12 @@ function legalize(operator: Operator, context: Context, flat: bool): Placement {
   if (reason != "") return Placement.onCpu(reason);
   if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))
     return Placement.onCpu("its kernels take too much memory");
-  const c = flat ? wholeImage(operands, context) : sliding(operands, context);
+  const isFlat = flat && operands.rows == 1;
+  const c = isFlat
+    ? wholeImage(operands, context)
+    : flat
+      ? rowsOfInputs(operands)
+      : sliding(operands, context);
   const placement = legalizeConvolutions(
     operands.input,
     operands.output,
@@ -43,7 +48,7 @@ function legalize(operator: Operator, context: Context, flat: bool): Placement {
   );
   const plan = placement.plan;
   if (plan == null) return placement;
-  (plan as ConvolutionsPlan).flat = flat;
+  (plan as ConvolutionsPlan).flat = isFlat;
   (plan as ConvolutionsPlan).operands = operands;
   plan.weightBytes = operands.weights.data.bytes;
   return placement;
@@ -54,6 +59,8 @@ function whyNotOperands(operands: Operands, context: Context): string {
     return "its weights are quantized per channel";
   if (context.settings.compatMesa && operands.multiplies)
     return "Mesa's words for a depth multiplier are not known";
+  if (context.settings.compatMesa && operands.isFullyConnected && operands.rows > 1)
+    return "Mesa's words for several rows of inputs are not known";
   for (let i = 0; i < OPERAND_RULES.length; i++) {
     const reason = OPERAND_RULES[i](operands);
     if (reason != "") return reason;
@@ -75,6 +82,7 @@ function sliding(operands: Operands, context: Context): Convolution {
   c.inputChannels = operands.input.fromLast(1);
   c.outputChannels = operands.outputChannels;
   c.measure(operands.input, operands.output);
+  if (isPixelwise(c)) fold(c);
   quantize(c, operands);
   layWeights(c, operands);
   if (operands.multiplies || leavesCoresIdle(c, context.core)) expandDense(c);
@@ -83,6 +91,40 @@ function sliding(operands: Operands, context: Context): Convolution {
 
 function spelledOutBytes(operands: Operands): u64 {
   return (operands.weights.elements as u64) * (operands.input.fromLast(1) as u64);
+}
+
+/** Whether every pixel of the output follows from one of the input, at the same place. */
+function isPixelwise(c: Convolution): bool {
+  return (
+    c.rows.kernel == 1 && c.columns.kernel == 1 && c.stride == 1 && c.rows.input == c.rows.output
+  );
+}
+
+/** Gives an image with a side that is too long rows of another length, which makes no difference to its pixels. */
+function fold(c: Convolution): void {
+  if (max(c.rows.input, c.columns.input) <= LONGEST_LINE) return;
+  const pixels = c.rows.input * c.columns.input;
+  let columns = min(pixels, LONGEST_LINE);
+  while (pixels % columns != 0) columns--;
+  c.rows.span(pixels / columns, pixels / columns, 1);
+  c.columns.span(columns, columns, 1);
+}
+
+/** Leaves room for the widest kernel. */
+const LONGEST_LINE = LONGEST_SIDE - 2 * LARGEST_KERNEL;
+
+/** A pixel for each row of inputs. */
+function rowsOfInputs(operands: Operands): Convolution {
+  const rows = operands.rows;
+  const c = new Convolution();
+  c.inputChannels = operands.weights.shape[1];
+  c.outputChannels = operands.weights.shape[0];
+  c.rows.span(1, 1, 1);
+  c.columns.span(rows, rows, 1);
+  fold(c);
+  quantize(c, operands);
+  layWeights(c, operands);
+  return c;
 }
 
 /**

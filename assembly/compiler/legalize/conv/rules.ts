@@ -102,12 +102,16 @@ function fullyConnectedShape(o: Operands): string {
     return "its weights are in an order made for certain CPUs";
   if (o.weights.shape.length != 2) return "its weights do not have two dimensions";
   const inputs = o.weights.shape[1];
-  if (o.input.elements != (inputs as u32))
+  const rows = o.input.elements / (inputs as u32);
+  if (o.input.elements != (inputs as u32) && o.input.fromLast(1) != inputs)
     return `it has ${o.input.elements} inputs, not ${inputs}`;
   const outputs = o.weights.shape[0];
-  return o.output.elements == (outputs as u32)
-    ? ""
-    : `it has ${o.output.elements} outputs, not ${outputs}`;
+  if (
+    o.output.elements == rows * (outputs as u32) &&
+    (rows == 1 || o.output.fromLast(1) == outputs)
+  )
+    return "";
+  return `it has ${o.output.elements} outputs, not ${rows * (outputs as u32)}`;
 }
 
 function kernels(c: Convolution, _core: Core): string {

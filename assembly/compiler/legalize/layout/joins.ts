@@ -9,6 +9,7 @@ import { isQuantizedByte, sameQuantization, whyNoImage } from "../../plan/tensor
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { requantization } from "../elementwise/rescale";
+import { legalizeMovement } from "./movement";
 import { legalizeView } from "./views";
 
 /** Parts that lie side by side in a whole: CONCATENATION, SPLIT, and QUANTIZE with one part. */
@@ -21,7 +22,7 @@ export function legalizeConcatenation(operator: Operator, context: Context): Pla
     return Placement.onCpu("it has a fused activation");
   const along = alongOf(operator.options.axis, output);
   const reason = whyNotJoined(inputs, output, operator.options.axis, along, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return scatter(reason, operator, context);
   return join(inputs, output, along, context);
 }
 
@@ -70,11 +71,18 @@ export function legalizeSplit(operator: Operator, context: Context): Placement {
   const axis = load<i32>(axisTensor.data.pointer);
   const along = alongOf(axis, input);
   const reason = whyNotJoined(outputs, input, axis, along, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return scatter(reason, operator, context);
   for (let i = 0; i < outputs.length; i++) {
     if (!sameQuantization(outputs[i], input)) return Placement.onCpu("it changes the quantization");
   }
   return Placement.onNpu(new SplitPlan(input, outputs, along), context.capped(Mark.EXPECTED));
+}
+
+/** Parts that lie in pieces all over the whole are moved there. */
+function scatter(reason: string, operator: Operator, context: Context): Placement {
+  if (context.settings.compatMesa) return Placement.onCpu(reason);
+  const placement = legalizeMovement(operator, context);
+  return placement.isOnNpu ? placement : Placement.onCpu(reason);
 }
 
 function tensorsOf(indices: i32[], context: Context): Tensor[] {

@@ -6,9 +6,18 @@ import { Placement } from "../../plan/placement";
 import { SlicePlan } from "../../plan/plan";
 import { sameQuantization, whyNoImage } from "../../plan/tensors";
 import { Context } from "../context";
+import { legalizeMovement } from "./movement";
 
-/** STRIDED_SLICE of an image: rows, columns and channels, the first two with any step forward. */
+/**
+ * STRIDED_SLICE of an image: rows, columns and channels, the first two with any step forward. Any
+ * other is a block of elements.
+ */
 export function legalizeSlice(operator: Operator, context: Context): Placement {
+  const placement = legalizeImageSlice(operator, context);
+  return placement.isOnNpu ? placement : legalizeMovement(operator, context);
+}
+
+function legalizeImageSlice(operator: Operator, context: Context): Placement {
   const tensors = context.graph.tensors;
   const input = tensors[operator.inputs[0]];
   const output = tensors[operator.outputs[0]];

@@ -6,12 +6,19 @@ import { Placement } from "../../plan/placement";
 import { Plan, PlanKind, ViewPlan } from "../../plan/plan";
 import { isQuantizedByte, sameQuantization, sameShape } from "../../plan/tensors";
 import { Context } from "../context";
+import { legalizeMovement } from "./movement";
 
 /** What needs no job, or only copies: other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {
   return (
     plan.kind == PlanKind.VIEW || plan.kind == PlanKind.CONCATENATION || plan.kind == PlanKind.SPLIT
   );
+}
+
+/** What computes nothing, but takes bytes to other places. */
+export function reorders(plan: Plan): bool {
+  if (plan.kind != PlanKind.VIEW) return plan.kind == PlanKind.MOVEMENT;
+  return (plan as ViewPlan).inputIsPlanar || (plan as ViewPlan).outputIsPlanar;
 }
 
 export function legalizeView(operator: Operator, context: Context): Placement {
@@ -31,8 +38,14 @@ export function legalizeView(operator: Operator, context: Context): Placement {
   return Placement.onNpu(plan, context.capped(viewMark(input)));
 }
 
-/** TRANSPOSE between the two orders of an image: NHWC to NCHW, or back. */
+/** TRANSPOSE between the two orders of an image is another name for its bytes; any other moves them. */
 export function legalizeTranspose(operator: Operator, context: Context): Placement {
+  const placement = legalizeOrderChange(operator, context);
+  return placement.isOnNpu ? placement : legalizeMovement(operator, context);
+}
+
+/** NHWC to NCHW, or back. */
+function legalizeOrderChange(operator: Operator, context: Context): Placement {
   const placement = legalizeView(operator, context);
   const plan = placement.plan;
   if (plan == null) return placement;

@@ -1,0 +1,92 @@
+import { Tensor } from "../graph";
+import { Placement } from "../plan/placement";
+import {
+  Along,
+  ConcatenationPlan,
+  ConvolutionsPlan,
+  Plan,
+  PlanKind,
+  SplitPlan,
+  ViewPlan,
+} from "../plan/plan";
+import { Segment } from "../segment/segments";
+
+/** Who makes and who reads a tensor inside a segment, so that a movement can go straight from one to the other. */
+export class DataFlow {
+  constructor(
+    private segment: Segment,
+    private placements: Placement[],
+  ) {}
+
+  /** The tensor that a tensor is another shape of, if its elements keep their order. */
+  shapedFrom(tensor: Tensor): Tensor | null {
+    const plan = this.planOf(tensor.producer);
+    return plan != null && isReshape(plan) ? plan.input : null;
+  }
+
+  /** The other shape that alone reads a tensor. */
+  shapedInto(tensor: Tensor): Tensor | null {
+    if (tensor.consumers.length != 1 || this.leaves(tensor)) return null;
+    const plan = this.planOf(tensor.consumers[0]);
+    return plan != null && isReshape(plan) ? plan.output : null;
+  }
+
+  /** Whether only movements read a tensor; they find the elements in any shape of it. */
+  isOnlyMoved(tensor: Tensor): bool {
+    if (tensor.consumers.length == 0 || this.leaves(tensor)) return false;
+    for (let i = 0; i < tensor.consumers.length; i++) {
+      const plan = this.planOf(tensor.consumers[i]);
+      if (plan == null || plan.kind != PlanKind.MOVEMENT) return false;
+    }
+    return true;
+  }
+
+  /** Whether something reads a tensor channel by channel. */
+  wantsPlanar(tensor: Tensor): bool {
+    for (let i = 0; i < tensor.consumers.length; i++) {
+      const plan = this.planOf(tensor.consumers[i]);
+      if (plan != null && this.readsPlanar(plan)) return true;
+    }
+    return false;
+  }
+
+  private readsPlanar(plan: Plan): bool {
+    switch (plan.kind) {
+      case PlanKind.CONVOLUTIONS:
+        return !(plan as ConvolutionsPlan).flat;
+      case PlanKind.CONCATENATION:
+        return (plan as ConcatenationPlan).along == Along.CHANNELS;
+      case PlanKind.SPLIT:
+        return (plan as SplitPlan).along == Along.CHANNELS;
+      case PlanKind.VIEW: {
+        const view = plan as ViewPlan;
+        return view.inputIsPlanar || (view.keepsShape && this.wantsPlanar(view.output));
+      }
+      case PlanKind.TABLE:
+        return this.wantsPlanar(plan.output);
+      case PlanKind.ADDITION:
+      case PlanKind.PADDING:
+      case PlanKind.REPETITION:
+      case PlanKind.MAX_POOL:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private leaves(tensor: Tensor): bool {
+    return this.segment.outputs.includes(tensor.index);
+  }
+
+  /** Null outside the segment. */
+  private planOf(operator: i32): Plan | null {
+    if (operator < 0 || !this.segment.operators.includes(operator)) return null;
+    return this.placements[operator].plan;
+  }
+}
+
+function isReshape(plan: Plan): bool {
+  if (plan.kind != PlanKind.VIEW) return false;
+  const view = plan as ViewPlan;
+  return !view.inputIsPlanar && !view.outputIsPlanar;
+}
