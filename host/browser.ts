@@ -12,6 +12,7 @@ const FILES = {
   compiler: () => new URL("./compiler.wasm", import.meta.url),
   emulator: () => new URL("./emulator.wasm", import.meta.url),
   cpu: () => new URL("./cpu.wasm", import.meta.url),
+  importer: () => new URL("./importer.wasm", import.meta.url),
 };
 
 /** Names other locations for the Wasm modules, where they are not beside the bundle. */

@@ -1,4 +1,5 @@
 import { NolfetError } from "./errors.ts";
+import { importModel, isOnnx } from "./importer.ts";
 import { wasmModule } from "./modules.ts";
 import { type FailureExports, failureOf, instantiate } from "./wasm.ts";
 
@@ -32,8 +33,8 @@ export function compileModel(
   core: number,
   options: CompilerOptions,
 ): Promise<Bytes> {
-  return withCompiler(model, (compiler, pointer) =>
-    compiler.compile(pointer, model.length, core, copyOptions(compiler, options)),
+  return withCompiler(model, (compiler, pointer, bytes) =>
+    compiler.compile(pointer, bytes, core, copyOptions(compiler, options)),
   );
 }
 
@@ -49,15 +50,15 @@ function copyOptions(compiler: CompilerExports, options: CompilerOptions): numbe
 
 /** One operator of a model as a `.tflite` of its own; what it reads are inputs. */
 export function extractOperator(model: Uint8Array, operator: number): Promise<Bytes> {
-  return withCompiler(model, (compiler, pointer) =>
-    compiler.extractOperator(pointer, model.length, operator),
+  return withCompiler(model, (compiler, pointer, bytes) =>
+    compiler.extractOperator(pointer, bytes, operator),
   );
 }
 
 /** What a model computes, in the words of assembly/compiler/write/outline.ts. */
 export async function outlineOf(model: Uint8Array): Promise<Int32Array> {
-  const bytes = await withCompiler(model, (compiler, pointer) =>
-    compiler.outlineModel(pointer, model.length),
+  const bytes = await withCompiler(model, (compiler, pointer, bytes) =>
+    compiler.outlineModel(pointer, bytes),
   );
   return new Int32Array(bytes.buffer);
 }
@@ -65,10 +66,11 @@ export async function outlineOf(model: Uint8Array): Promise<Int32Array> {
 /** An instance never frees: it does this one thing, and goes. */
 async function withCompiler(
   model: Uint8Array,
-  work: (compiler: CompilerExports, pointer: number) => number,
+  work: (compiler: CompilerExports, pointer: number, bytes: number) => number,
 ): Promise<Bytes> {
   const compiler = await instantiate<CompilerExports>(await wasmModule("compiler"));
-  if (work(compiler, copyIn(compiler, model)) !== 0) throw failureOf(compiler);
+  const tflite = isOnnx(model) ? await importModel(model) : model;
+  if (work(compiler, copyIn(compiler, tflite), tflite.length) !== 0) throw failureOf(compiler);
   const start = compiler.resultPointer() >>> 0;
   const end = start + (compiler.resultBytes() >>> 0);
   return new Uint8Array(compiler.memory.buffer.slice(start, end)) as Bytes;

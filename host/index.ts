@@ -15,6 +15,7 @@ const FILES = {
   compiler: new URL("../dist/compiler.wasm", import.meta.url),
   emulator: new URL("../dist/emulator.wasm", import.meta.url),
   cpu: new URL("../dist/cpu.wasm", import.meta.url),
+  importer: new URL("../dist/importer.wasm", import.meta.url),
 };
 
 /** The addon lies in the package's folder. */

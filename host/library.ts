@@ -18,6 +18,7 @@ export {
   type Pixels,
   pixelMapping,
 } from "./images/pixels.ts";
+export { type ImportOptions, importModel } from "./importer.ts";
 export type { Report } from "./report.ts";
 export { dequantize, type Score, topScores } from "./scores.ts";
 export {

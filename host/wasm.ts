@@ -11,7 +11,9 @@ export interface FailureExports {
 }
 
 /** How the bytes of a module are found: from a file in Node, by fetch in a browser. */
-export type ModuleLoader = (name: "compiler" | "emulator" | "cpu") => Promise<WebAssembly.Module>;
+export type ModuleLoader = (
+  name: "compiler" | "emulator" | "cpu" | "importer",
+) => Promise<WebAssembly.Module>;
 
 /** Makes an instance of its own, with memory of its own; `imports` are what it calls besides `abort`. */
 export async function instantiate<T>(

@@ -9,7 +9,7 @@ import { declareTypes } from "./types.mjs";
 
 mkdirSync("dist", { recursive: true });
 
-for (const module of ["compiler", "emulator", "cpu"]) {
+for (const module of ["compiler", "emulator", "cpu", "importer"]) {
   const { error, stderr } = await asc.main([`assembly/${module}/index.ts`, "--target", module]);
   if (error) {
     process.stderr.write(stderr.toString());

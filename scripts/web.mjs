@@ -12,6 +12,7 @@ const FILES = [
   "dist/compiler.wasm",
   "dist/emulator.wasm",
   "dist/cpu.wasm",
+  "dist/importer.wasm",
   "models/digits/digits_uint8.tflite",
 ];
 

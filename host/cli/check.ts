@@ -6,7 +6,7 @@ import type { OperatorReport } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
-import { readInput } from "./input.ts";
+import { readModel } from "./model.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 
 import { cpuReason } from "./reasons.ts";
@@ -21,7 +21,7 @@ export function addCheck(program: Command): void {
 }
 
 async function checkModel(model: string, options: TargetOptions): Promise<void> {
-  const bytes = await readInput(model, "model");
+  const bytes = await readModel(model, options.shape);
   compileOptions(options);
   const { report } = await about(model, async () =>
     compile(bytes, await settingsFor(bytes, options)),

@@ -8,7 +8,7 @@ import type { Report } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
-import { readInput } from "./input.ts";
+import { readModel } from "./model.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 import { checkOutput, writeOutput } from "./output.ts";
 import { cpuReason } from "./reasons.ts";
@@ -34,7 +34,7 @@ export function addCompile(program: Command): void {
 
 async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
-  const bytes = await readInput(model, "model");
+  const bytes = await readModel(model, options.shape);
   compileOptions(options);
   const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
   await checkOutput(output);

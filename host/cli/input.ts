@@ -2,6 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { fileError, NolfetError } from "../errors.ts";
 import { pictureFormat } from "../images/header.ts";
+import { isOnnx } from "../importer.ts";
 import { isNetwork } from "../nbg/open.ts";
 
 /** What a file is read as. */
@@ -22,7 +23,7 @@ const KINDS = {
 } satisfies Record<string, InputKind>;
 
 function isModel(head: Uint8Array): boolean {
-  return hasIdentifier(head) || isNetwork(head);
+  return hasIdentifier(head) || isNetwork(head) || isOnnx(head);
 }
 
 /** FlatBuffers have an identifier behind the offset of their root. */

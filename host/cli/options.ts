@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CompileOptions } from "../compile.ts";
 import { NolfetError } from "../errors.ts";
 import { PACKAGE } from "../litert/module.ts";
+import { parseShape } from "./model.ts";
 
 /** What every command that compiles takes, as commander hands it on. */
 export interface TargetOptions {
@@ -12,6 +13,7 @@ export interface TargetOptions {
   calibrate?: string[];
   jobBudget?: number;
   litert?: string;
+  shape?: Record<string, number[]>;
   json?: boolean;
 }
 
@@ -44,6 +46,11 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
           "for groups of channels, residual jobs and doublings of the input " +
           "(default: four or six times the layers)",
         parseJobs,
+      )
+      .option(
+        "--shape <name=extents>",
+        "for ONNX models that leave extents open: an input's shape, such as x=1,3,224,224",
+        parseShape,
       )
       .option(
         "--litert <folder>",

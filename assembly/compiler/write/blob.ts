@@ -1,3 +1,4 @@
+import { Builder } from "../../flatbuffers/builder";
 import { Core } from "../../targets/cores";
 import { ARENA_ADDRESS, CONSTANTS_ADDRESS, MemoryPlan } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
@@ -7,7 +8,6 @@ import { Placement } from "../plan/placement";
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { FORMAT_VERSION, VERSION } from "../version";
-import { Builder } from "./builder";
 import { checksum } from "./checksum";
 import { CommandStream } from "./command-stream";
 import { writeCpuSegments } from "./cpu-segments";

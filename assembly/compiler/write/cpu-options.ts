@@ -1,7 +1,7 @@
+import { Builder } from "../../flatbuffers/builder";
 import { operatorName } from "../../tflite/operators";
 import { Operator, Options } from "../graph";
 import { isDetection } from "../read/detection";
-import { Builder } from "./builder";
 import {
   ActivationOptionsSlot,
   ConcatenationOptionsSlot,

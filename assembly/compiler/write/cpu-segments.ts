@@ -1,10 +1,10 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { Builder } from "../../flatbuffers/builder";
 import { Graph } from "../graph";
 import { hasKernel } from "../legalize/cpu-coverage";
 import { nameOf } from "../read/names";
 import { Segment } from "../segment/segments";
-import { Builder } from "./builder";
 import { SegmentSlot } from "./slots.generated";
 import { extract, Submodel } from "./submodel";
 

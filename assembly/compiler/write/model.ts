@@ -1,8 +1,8 @@
+import { Builder } from "../../flatbuffers/builder";
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
 import { ConvolutionsPlan, PlanKind } from "../plan/plan";
 import { nameOf } from "../read/names";
-import { Builder } from "./builder";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
 import { macsOf } from "./macs";

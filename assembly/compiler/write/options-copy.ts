@@ -1,5 +1,5 @@
+import { Builder } from "../../flatbuffers/builder";
 import { StoredOptions } from "../graph";
-import { Builder } from "./builder";
 
 /** Copies the table of an operator's options to another file; gives its position, 0 for none. */
 export function copyOptions(builder: Builder, options: StoredOptions): u32 {

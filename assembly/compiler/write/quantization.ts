@@ -1,5 +1,5 @@
+import { Builder } from "../../flatbuffers/builder";
 import { Quantization } from "../graph";
-import { Builder } from "./builder";
 
 /** Slots of the fields of a table with scales and zero points. */
 export class QuantizationSlots {

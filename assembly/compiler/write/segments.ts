@@ -1,10 +1,10 @@
+import { Builder } from "../../flatbuffers/builder";
 import { SegmentMemory } from "../allocate/allocate";
 import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
 import { BufferSlice, ConvolutionJob, TpJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Segment } from "../segment/segments";
-import { Builder } from "./builder";
 import { Linked, link, Region } from "./link";
 import { BindingSlot, JobSlot, SegmentSlot } from "./slots.generated";
 

@@ -1,3 +1,4 @@
+import { Builder } from "../../flatbuffers/builder";
 import { Builtin } from "../../tflite/schema";
 import {
   BufferSlot,
@@ -9,7 +10,6 @@ import {
   TensorSlot,
 } from "../../tflite/slots";
 import { Graph, Operator, Tensor } from "../graph";
-import { Builder } from "./builder";
 import { copyOptions } from "./options-copy";
 import { QuantizationSlots, writeQuantization } from "./quantization";
 

@@ -1,0 +1,190 @@
+import { Activation, Dtype, Padding } from "../../tflite/schema";
+import { Op } from "../graph/codes";
+import { Constant } from "../graph/constant";
+import { Quantization, Value } from "../graph/graph";
+import { OnnxNode } from "../onnx/model";
+import { activate } from "./activation";
+import { indices, Lifting } from "./lifting";
+import { NHWC, Operand, realConstant } from "./operand";
+import { bordered, extentsOf, Window, windowOf } from "./windows";
+
+/** Conv, and com.microsoft's FusedConv, which has an activation and may add a tensor before it. */
+export function liftConv(lifting: Lifting, node: OnnxNode): bool {
+  const image = lifting.operand(node, 0);
+  const weights = lifting.operand(node, 1);
+  if (image == null || weights == null) return false;
+  const known = weights.constant;
+  if (known == null) return lifting.refuse(node, "constant weights", "computed ones");
+  if (image.rank != 4 || weights.rank != 4) {
+    return lifting.refuse(node, "an image of rows and columns", `${image.rank} dimensions`);
+  }
+  const group = node.int("group", 1);
+  const channels = image.shape[1];
+  const kernels = weights.shape[0];
+  if (group < 1 || weights.shape[1] * group != channels || kernels % group != 0) {
+    const found = `${kernels} × ${weights.shape[1]} weights for ${channels} channels in ${group} groups`;
+    return lifting.refuse(node, "weights that fit the image", found);
+  }
+  const window = windowOf(
+    lifting,
+    node,
+    [weights.shape[2], weights.shape[3]],
+    extentsOf(image.shape),
+  );
+  if (window == null) return false;
+  const isDepthwise = group == channels && group > 1;
+  const result = isDepthwise
+    ? depthwise(lifting, node, image, weights, window)
+    : dense(lifting, node, image, weights, window);
+  if (result == null) return false;
+  if (!lifting.has(node, 3)) return lifting.result(node, activate(lifting, node, result), NHWC);
+  const other = lifting.operand(node, 3);
+  if (other == null) return false;
+  const sum = lifting.emit(Op.ADD, [result, lifting.image(other)], result.shape, [Activation.NONE]);
+  return lifting.result(node, activate(lifting, node, sum), NHWC);
+}
+
+function dense(
+  lifting: Lifting,
+  node: OnnxNode,
+  image: Operand,
+  weights: Operand,
+  window: Window,
+): Value | null {
+  const filter = filterOf(weights, NHWC, 0);
+  const kernels = weights.shape[0];
+  const bias = biasOf(lifting, node, 2, kernels);
+  const inside = bordered(lifting, lifting.image(image), window);
+  const source = inside.image;
+  const shape = [source.shape[0], window.size[0], window.size[1], kernels];
+  return lifting.emit(Op.CONV_2D, [source, filter, bias], shape, [
+    inside.padding,
+    window.stride[1],
+    window.stride[0],
+    Activation.NONE,
+    window.dilation[1],
+    window.dilation[0],
+  ]);
+}
+
+function depthwise(
+  lifting: Lifting,
+  node: OnnxNode,
+  image: Operand,
+  weights: Operand,
+  window: Window,
+): Value | null {
+  const filter = filterOf(weights, [1, 2, 3, 0], 3);
+  const kernels = weights.shape[0];
+  const bias = biasOf(lifting, node, 2, kernels);
+  const inside = bordered(lifting, lifting.image(image), window);
+  const source = inside.image;
+  const shape = [source.shape[0], window.size[0], window.size[1], kernels];
+  return lifting.emit(Op.DEPTHWISE_CONV_2D, [source, filter, bias], shape, [
+    inside.padding,
+    window.stride[1],
+    window.stride[0],
+    kernels / image.shape[1],
+    Activation.NONE,
+    window.dilation[1],
+    window.dilation[0],
+  ]);
+}
+
+/** ConvTranspose: TFLite has it without groups and dilation; what ONNX cuts off is sliced away. */
+export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
+  const image = lifting.operand(node, 0);
+  const weights = lifting.operand(node, 1);
+  if (image == null || weights == null) return false;
+  if (weights.constant == null) return lifting.refuse(node, "constant weights", "computed ones");
+  const isPlain = image.rank == 4 && weights.rank == 4 && node.int("group", 1) == 1;
+  const dilations = node.ints("dilations");
+  const isDilated =
+    dilations != null && (dilations[0] != 1 || dilations[dilations.length - 1] != 1);
+  if (!isPlain || isDilated || node.attribute("output_shape") != null) {
+    return lifting.refuse(node, "an image, one group and no dilation", "another form");
+  }
+  if (node.text("auto_pad", "NOTSET") != "NOTSET") return lifting.refuse(node, "pads", "auto_pad");
+  const kernel = [weights.shape[2], weights.shape[3]];
+  const strides = node.ints("strides");
+  const pads = node.ints("pads");
+  const more = node.ints("output_padding");
+  const kernels = weights.shape[1];
+  const source = lifting.image(image);
+  const full: i32[] = [];
+  const cut: i32[] = [];
+  const size: i32[] = [];
+  for (let axis = 0; axis < 2; axis++) {
+    const stride = strides != null ? strides[axis] : 1;
+    const extra = more != null ? more[axis] : 0;
+    const before = pads != null ? pads[axis] : 0;
+    const after = pads != null ? pads[axis + 2] : 0;
+    full.push((source.shape[axis + 1] - 1) * stride + kernel[axis] + extra);
+    cut.push(before);
+    size.push(full[axis] - before - after);
+    if (before < 0 || after < 0 || extra < 0 || extra >= stride || size[axis] < 1) {
+      return lifting.refuse(node, "pads inside the result", "others");
+    }
+    // TFLite's VALID gives max(kernel − stride, 0) rows behind the last stride, no other number.
+    const valid = source.shape[axis + 1] * stride + max(kernel[axis] - stride, 0);
+    if (full[axis] > valid) return lifting.refuse(node, "no more rows than TFLite has", "more");
+    full[axis] = valid;
+  }
+  const filter = filterOf(weights, [1, 2, 3, 0], 0);
+  const bias = biasOf(lifting, node, 2, kernels);
+  const whole = [source.shape[0], full[0], full[1], kernels];
+  const sizes = indices("size", whole);
+  const stepX = strides != null ? strides[1] : 1;
+  const stepY = strides != null ? strides[0] : 1;
+  const options: i32[] = [Padding.VALID, stepX, stepY, Activation.NONE];
+  const result = lifting.emit(Op.TRANSPOSE_CONV, [sizes, filter, source, bias], whole, options);
+  const shape = [whole[0], size[0], size[1], kernels];
+  if (size[0] == full[0] && size[1] == full[1]) return lifting.result(node, result, NHWC);
+  const begin = indices("begin", [0, cut[0], cut[1], 0]);
+  const part = lifting.emit(Op.SLICE, [result, begin, indices("size", shape)], shape);
+  return lifting.result(node, part, NHWC);
+}
+
+/** Weights in another order of axes; their scales, if each kernel has one, lie along `axis` then. */
+export function filterOf(weights: Operand, order: i32[], axis: i32): Value {
+  const known = weights.constant as Constant;
+  const quantization = weights.quantization;
+  if (quantization == null) return Value.known("weights", known.as(Dtype.FLOAT32).permuted(order));
+  const value = Value.known("weights", known.permuted(order));
+  value.quantization = new Quantization(
+    quantization.dtype,
+    quantization.scales,
+    quantization.zeroPoints,
+    axis,
+  );
+  return value;
+}
+
+/** Biases, one for each kernel: 0 where the operator has none. Null after a fault. */
+export function biasOf(lifting: Lifting, node: OnnxNode, input: i32, kernels: i32): Value | null {
+  if (!lifting.has(node, input)) return Value.known("bias", zeros(kernels));
+  const operand = lifting.operand(node, input);
+  if (operand == null) return null;
+  const known = operand.constant;
+  if (known == null) {
+    lifting.refuse(node, "constant biases", "computed ones");
+    return null;
+  }
+  if (known.count != kernels) {
+    lifting.refuse(node, `${kernels} biases`, `${known.count}`);
+    return null;
+  }
+  return Value.known("bias", biasConstant(operand).reshaped([kernels]));
+}
+
+export function zeros(count: i32): Constant {
+  const constant = Constant.make(Dtype.FLOAT32, [count]);
+  memory.fill(constant.pointer, 0, constant.bytes);
+  return constant;
+}
+
+/** Whole numbers of 32 bits without a scale have that of input and weights (QLinearConv). */
+function biasConstant(operand: Operand): Constant {
+  const known = operand.constant as Constant;
+  return operand.quantization != null || known.isReal ? realConstant(operand) : known;
+}

@@ -1,0 +1,49 @@
+import { dirname, join } from "node:path";
+import { NolfetError } from "../errors.ts";
+import { importModel, isOnnx } from "../importer.ts";
+import { about } from "./files.ts";
+import { readAtMost, readInput } from "./input.ts";
+
+const MOST_BYTES = 512 * 2 ** 20;
+
+/** Reads a model; one in ONNX is made a `.tflite` of, with the files that it names beside it. */
+export async function readModel(
+  path: string,
+  shapes: Record<string, number[]> = {},
+): Promise<Uint8Array> {
+  const bytes = await readInput(path, "model");
+  if (isOnnx(bytes)) {
+    const readBeside = (name: string) => readFileBeside(path, name);
+    return about(path, () => importModel(bytes, { shapes, readBeside }));
+  }
+  const [named] = Object.keys(shapes);
+  if (named === undefined) return bytes;
+  throw new NolfetError("BAD_OPTION", "--shape for an ONNX model", `a model with fixed shapes`);
+}
+
+/** A file of the model's own folder, and of no other. */
+async function readFileBeside(model: string, name: string): Promise<Uint8Array> {
+  if (/[/\\\0]/.test(name) || name === ".." || name === ".") {
+    throw new NolfetError("UNSUPPORTED_MODEL", "tensors in the model's own folder", name);
+  }
+  const path = join(dirname(model), name);
+  const { bytes, hasMore } = await readAtMost(path, { most: MOST_BYTES });
+  if (!hasMore) return bytes;
+  throw new NolfetError("FILE", `a file of at most ${MOST_BYTES} bytes`, path);
+}
+
+/** "name=1,3,224,224", added to those before it. Throws BAD_OPTION. */
+export function parseShape(
+  text: string,
+  before: Record<string, number[]> = {},
+): Record<string, number[]> {
+  const at = text.lastIndexOf("=");
+  const extents = text
+    .slice(at + 1)
+    .split(",")
+    .map(Number);
+  if (at < 1 || extents.some((extent) => !Number.isInteger(extent) || extent < 1)) {
+    throw new NolfetError("BAD_OPTION", "--shape NAME=1,3,224,224", text);
+  }
+  return { ...before, [text.slice(0, at)]: extents };
+}
