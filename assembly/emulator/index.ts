@@ -30,24 +30,26 @@ export {
 import { Code, LocationKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
 import { decimal, phrase } from "../diagnostics/text";
-import { CORES } from "../targets/cores";
+import { CORES, Core, NETWORK_CORES } from "../targets/cores";
 import { executeStream } from "./frontend/packets";
 import { beginSubmission, currentJob } from "./jobs";
 import { backBuffer, isBacked, mapBuffer, reserveBuffer, unmapAllBuffers } from "./memory/buffers";
 import { Scratch } from "./memory/scratch";
 import { forgetSram, placeSram, Sram } from "./memory/sram";
+import { areWritten, mark, watchBuffers } from "./memory/written";
 
-let core: i32 = -1;
+let core: Core | null = null;
 const stream = new Scratch();
 let streamRoom: u32 = 0;
 
-/** Becomes the core at an index of `CORES`. */
+/** Becomes the core at an index of `CORES`, behind which those of `NETWORK_CORES` come. */
 export function configure(index: i32): i32 {
   clearFailure();
-  if (index < 0 || index >= CORES.length) {
+  const others = index - CORES.length;
+  if (index < 0 || others >= NETWORK_CORES.length) {
     fail(Code.UNSUPPORTED_TARGET, LocationKind.NONE, 0, "the index of a core", decimal(index));
   } else {
-    core = index;
+    core = others < 0 ? CORES[index] : NETWORK_CORES[others];
   }
   return failureCode();
 }
@@ -93,6 +95,26 @@ export function mapSram(kind: i32, address: u32, bytes: u32): usize {
   return pointer;
 }
 
+/**
+ * From now on no job may read a byte of the mapped buffers that none has written, unless it is a
+ * constant. What the host fills in, it marks. False where memory is short.
+ */
+export function watch(): bool {
+  clearFailure();
+  return watchBuffers();
+}
+
+/** The host has written these bytes. */
+export function markWritten(address: u32, bytes: u32): void {
+  mark(address, bytes, true);
+}
+
+/** Whether all of these bytes have been written; otherwise a failure is recorded. */
+export function requireWritten(address: u32, bytes: u32): bool {
+  clearFailure();
+  return areWritten(address, bytes, "the host");
+}
+
 /** Takes all buffers away; their memory serves the next ones. */
 export function unmapAll(): void {
   unmapAllBuffers();
@@ -130,7 +152,8 @@ export function verifiedJobs(): i32 {
 function play(words: u32, dry: bool, work: u64): i32 {
   clearFailure();
   beginSubmission(dry, work);
-  if (core < 0) {
+  const present = core;
+  if (present == null) {
     fail(Code.UNSUPPORTED_TARGET, LocationKind.NONE, 0, "a configured core", "none");
   } else if (words > streamRoom) {
     const expected = phrase("at most ", decimal(streamRoom), " words");
@@ -138,7 +161,7 @@ function play(words: u32, dry: bool, work: u64): i32 {
   } else if (!dry && !isBacked()) {
     fail(Code.BAD_OPTION, LocationKind.NONE, 0, "memory for every buffer", "ranges without");
   } else {
-    executeStream(stream.pointer, words, CORES[core]);
+    executeStream(stream.pointer, words, present);
   }
   return failureCode();
 }

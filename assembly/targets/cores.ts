@@ -52,6 +52,11 @@ export class Core {
     public accumulationBufferDepth: u32,
   ) {}
 
+  /** Shifts of NN jobs are to the left, two's complement and less by 1; elsewhere to the right. */
+  get shiftsLeft(): bool {
+    return this.customer == 0xee;
+  }
+
   get isVip9000(): bool {
     return this.model == 0x9000;
   }
@@ -78,4 +83,12 @@ export const CORES: Core[] = [
   new Core("vip9000nano-di.0xe8", "", CoreMark.EXPECTED, 0x9000, 0x8302, 0x05090009, 0x8000000, 0xe8, 8, Coding.HUFFMAN, 8, 1, 1048576, 0, 8, 9, 32),
   new Core("gcnanoultra31_vip2.0x13", "", CoreMark.EXPECTED, 0x7000, 0x6204, 0x00070007, 0x0, 0x13, 7, Coding.ZERO_RUNS, 2, 1, 512, 0, 8, 6, 64),
   new Core("gcnanoultra31_vip2.stm32mp2", "stm32mp2", CoreMark.EXPECTED, 0x8000, 0x6205, 0x00080003, 0x0, 0x15, 7, Coding.ZERO_RUNS, 2, 1, 131072, 0, 8, 6, 64),
+];
+
+// Cores of networks that the vendor's compiler wrote, whose streams nolfet reads and does not write,
+// as far as these tell: identities and buffer depths of others of the kind.
+// biome-ignore format: a table
+export const NETWORK_CORES: Core[] = [
+  new Core("vippico_v3.s905d3", "", CoreMark.UNPROVEN, 0x8000, 0x7131, 0x08000001, 0x2000000, 0x99, 7, Coding.HUFFMAN_WITH_WORDS, 2, 1, 524288, 0, 8, 6, 64),
+  new Core("vip9000.v853", "", CoreMark.UNPROVEN, 0x9000, 0, 0, 0, 0xee, 8, Coding.HUFFMAN, 3, 1, 131072, 0, 8, 9, 32),
 ];

@@ -4,6 +4,7 @@ import { LAYOUT } from "../blob/layout.generated.ts";
 import type { DeviceChoice } from "../devices/device.ts";
 import { bytesOf, type TypedArray } from "../dtype.ts";
 import { compile, findTarget, NolfetError, Session } from "../index.ts";
+import { isNetwork } from "../nbg/open.ts";
 import { classCount } from "../scores.ts";
 import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
@@ -18,6 +19,7 @@ import {
   type TargetOptions,
 } from "./options.ts";
 import { checkOutput, makeFolder, writeOutput } from "./output.ts";
+import { runNetworkFile } from "./run-network.ts";
 import { describeRun, type Run } from "./run-text.ts";
 import { print, printJson, printNote } from "./terminal.ts";
 
@@ -32,7 +34,7 @@ export function addRun(program: Command): void {
   const command = program
     .command("run")
     .description("run a model or a .nolf file on a picture or on raw tensors")
-    .argument("<file>", "a .tflite or .nolf file");
+    .argument("<file>", "a .tflite, .nolf or (with --input, on the emulator) .nb file");
   addTargetOptions(command, DEFAULT_TARGET)
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
     .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
@@ -48,6 +50,7 @@ export function addRun(program: Command): void {
 async function runFile(file: string, options: Options): Promise<void> {
   const bytes = await readInput(file, "model");
   checkUsage(options);
+  if (isNetwork(bytes)) return runNetworkFile(file, bytes, options);
   const labels = options.labels ? await readLabels(options.labels) : undefined;
   const session = await about(file, () => openSession(bytes, options));
   try {

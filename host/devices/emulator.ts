@@ -9,6 +9,10 @@ interface EmulatorExports extends FailureExports {
   map(address: number, bytes: number, constant: boolean): number;
   reserve(address: number, bytes: number): number;
   back(address: number): number;
+  mapSram(kind: number, address: number, bytes: number): number;
+  watch(): number;
+  markWritten(address: number, bytes: number): void;
+  requireWritten(address: number, bytes: number): number;
   unmapAll(): void;
   streamBuffer(words: number): number;
   submit(words: number): number;
@@ -95,7 +99,7 @@ export class Emulator {
     this.#exports = exports;
   }
 
-  /** `core` is an index of `CORES`. */
+  /** `core` is an index of `CORES`, behind which `NETWORK_CORES` come. */
   static async create(module: WebAssembly.Module, core: number): Promise<Emulator> {
     const emulator = new Emulator(await instantiate<EmulatorExports>(module));
     emulator.#check(emulator.#exports.configure(core));
@@ -124,6 +128,26 @@ export class Emulator {
     const view = this.view(address, bytes);
     view.set(constants);
     view.fill(0, constants.length);
+  }
+
+  /** Maps `bytes` zero bytes at a page's address as the core's own SRAM (0) or that on its bus (1). */
+  mapSram(kind: 0 | 1, address: number, bytes: number): void {
+    this.#add(address, bytes, this.#exports.mapSram(kind, address, bytes));
+  }
+
+  /** From now on jobs may read only bytes that jobs have written, or that are marked, or constants. */
+  watch(): void {
+    if (!this.#exports.watch()) throw failureOf(this.#exports);
+  }
+
+  /** Bytes that are to count as written. */
+  markWritten(address: number, bytes: number): void {
+    this.#exports.markWritten(address, bytes);
+  }
+
+  /** Throws OUT_OF_BOUNDS where one of some bytes has not been written. */
+  requireWritten(address: number, bytes: number): void {
+    if (!this.#exports.requireWritten(address, bytes)) throw failureOf(this.#exports);
   }
 
   /** Takes all buffers away; what was mapped is used again for the next ones. */

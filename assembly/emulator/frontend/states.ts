@@ -4,7 +4,7 @@ import { decimal, hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { WORK_OF_JOB } from "../../targets/limits";
 import { noteJob, Unit } from "../extents";
-import { beginJob, currentJob, jobDone, spend } from "../jobs";
+import { beginJob, currentJob, isDryRun, jobDone, spend } from "../jobs";
 import { Sram, sram } from "../memory/sram";
 import { forgetKernels } from "../nn/resident-kernels";
 import { executeNn } from "../nn/unit";
@@ -24,6 +24,9 @@ const TP_GROUP: u32 = 0x03950;
 const PA_SYSTEM_MODE: u32 = 0x00a28;
 const GL_API_MODE: u32 = 0x0384c;
 const GL_FLUSH_CACHE: u32 = 0x0380c;
+/** GL_TP_CONFIG for fully connected jobs, so many of which make an operation on one core, too. */
+const FULLY_CONNECTED: u32 = 2;
+const MOST_FULLY_CONNECTED: u32 = 8;
 /** The vendor's streams end with it. */
 const LAST: u32 = 0x01650;
 const PS_NN_INST_ADDR: u32 = 0x010a0;
@@ -63,7 +66,7 @@ const nnConfig = new State(
   "GL_NN_CONFIG",
   [0x10, 0, 0x40, 0x2010, 0x902010, 0x902050],
 );
-const tpConfig = new State(GL_TP_CONFIG, "GL_TP_CONFIG", [0]);
+const tpConfig = new State(GL_TP_CONFIG, "GL_TP_CONFIG", [0, 0]);
 /** Where the SRAMs lie, which a loader knows. */
 const vipSramStart = new State(VIP_SRAM_START, "the start of the SRAM", [0]);
 const remapStart = new State(GL_OCB_REMAP_START, "GL_OCB_REMAP_START", [0]);
@@ -103,6 +106,7 @@ export function beginStates(): void {
   vipSramStart.values[0] = sram(Sram.VIP).address;
   remapStart.values[0] = sram(Sram.AXI).address;
   remapEnd.values[0] = <u32>sram(Sram.AXI).end;
+  tpConfig.values[1] = isDryRun() ? 0 : FULLY_CONNECTED;
 }
 
 /** Loads a state; `word` is where its value stands in the stream. False where that fails. */
@@ -161,16 +165,17 @@ function startTp(value: u32, word: u32, core: Core): bool {
     return badWord(word, "state 0x3950 0 for the last job of an operation", hex(tpGroup.loaded));
   }
   openTpJobs++;
-  if (openTpJobs > core.tpCoresPerJob) {
-    const most = decimal(core.tpCoresPerJob);
-    return badWord(word, phrase("at most ", most, " TP jobs in an operation"), "one more");
+  const isConnected = tpConfig.loaded == FULLY_CONNECTED;
+  const most = isConnected ? MOST_FULLY_CONNECTED : core.tpCoresPerJob;
+  if (openTpJobs > most) {
+    return badWord(word, phrase("at most ", decimal(most), " TP jobs in an operation"), "one more");
   }
   if (low == 0) openTpJobs = 0;
   dueFlushes = FINAL_FLUSHES;
   beginJob();
   const descriptor = value & ~63;
   if (!spend(WORK_OF_JOB) || !noteJob(Unit.TP, descriptor)) return false;
-  if (!executeTp(descriptor, core.architecture, low == 1)) return false;
+  if (!executeTp(descriptor, core, low == 1)) return false;
   jobDone();
   return true;
 }

@@ -18,6 +18,8 @@ export class Buffer {
     public bytes: u32,
     public pointer: usize,
     public constant: bool = false,
+    /** A byte for each that tells whether it has been written; 0 if that is not watched. */
+    public written: usize = 0,
   ) {}
 
   get end(): u64 {
@@ -97,6 +99,7 @@ function memoryFor(address: u32, bytes: u32, constant: bool): usize {
 export function unmapAllBuffers(): void {
   for (let i = 0; i < count; i++) {
     if (buffers[i].pointer != 0) giveBack(buffers[i].pointer, buffers[i].bytes);
+    if (buffers[i].written != 0) giveBack(buffers[i].written, buffers[i].bytes);
   }
   count = 0;
 }
@@ -166,6 +169,15 @@ export function outOfBounds(address: u64, bytes: u64, wanted: string, buffer: Bu
   return fail(Code.OUT_OF_BOUNDS, LocationKind.ADDRESS, <u32>address, expected, found);
 }
 
+/** How many buffers are mapped, and the one at an index of them. */
+export function mappedBuffers(): i32 {
+  return count;
+}
+
+export function mappedBuffer(index: i32): Buffer {
+  return buffers[index];
+}
+
 /** Index of the first buffer whose address is greater. */
 function firstBehind(address: u32): i32 {
   let low = 0;
@@ -187,6 +199,7 @@ function insert(index: i32, address: u32, bytes: u32, pointer: usize, constant: 
   record.bytes = bytes;
   record.pointer = pointer;
   record.constant = constant;
+  record.written = 0;
   count++;
 }
 

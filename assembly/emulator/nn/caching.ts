@@ -2,6 +2,8 @@ import { hex, phrase } from "../../diagnostics/text";
 import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
 import { Field } from "../layout";
+import { Sram, sram } from "../memory/sram";
+import { mark } from "../memory/written";
 import * as field from "./fields";
 import { NnJob } from "./job";
 import { cacheKernels, dropKernels, hasKernels } from "./resident-kernels";
@@ -49,14 +51,21 @@ export function useCaches(job: NnJob): bool {
   const start = field.kernelCacheStart.value;
   const end = field.kernelCacheEnd.value;
   if (field.imageCaching.value != 0) {
-    dropKernels(field.imageCacheStart.value, field.imageCacheEnd.value);
+    fill(field.imageCacheStart.value, field.imageCacheEnd.value);
   }
   if (field.fromCache.value == 1) {
     if (field.kernelCaching.value != 0) return refuse(field.kernelCaching, "0 for cached kernels");
     const expected = "0, as no job before has left these kernels there";
     return hasKernels(start, end, job.coefficients) || refuse(field.fromCache, expected);
   }
-  if (field.kernelCaching.value != 0) dropKernels(start, end);
+  if (field.kernelCaching.value != 0) fill(start, end);
   if (field.kernelCaching.value == FULL) cacheKernels(start, end, job.coefficients);
   return true;
+}
+
+/** A region is filled from its start up to, not with, its end: kernels and tensors there are lost. */
+function fill(start: u32, end: u32): void {
+  dropKernels(start, end);
+  const own = sram(Sram.VIP);
+  if (end > start && end <= own.bytes) mark(<u64>own.address + start, end - start, false);
 }

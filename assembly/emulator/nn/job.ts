@@ -1,4 +1,5 @@
 import { decimal, phrase } from "../../diagnostics/text";
+import { Core } from "../../targets/cores";
 import { readDescriptor, readFields, refuse } from "../descriptor";
 import { Field } from "../layout";
 import { resolveWords } from "../memory/buffers";
@@ -109,12 +110,12 @@ export class NnJob {
    * Reads the descriptor at an address; false where it is not understood or not mapped.
    * `flagsBorders`: two of its fields tell whether the image has a border.
    */
-  read(address: u32, architecture: u32, flagsBorders: bool): bool {
+  read(address: u32, core: Core, flagsBorders: bool): bool {
     const words = resolveWords(address, field.layout.bytes, "the NN descriptor");
-    if (words == 0 || !readDescriptor(field.layout, words, architecture)) return false;
+    if (words == 0 || !readDescriptor(field.layout, words, core.architecture)) return false;
     this.takeImages();
     this.takeKernel();
-    this.takeRequantization();
+    this.takeRequantization(core.shiftsLeft);
     return (
       checkSizes() &&
       this.checkPooling() &&
@@ -163,13 +164,15 @@ export class NnJob {
     this.kernelsPerCore = field.kernelsPerCore.value;
   }
 
-  private takeRequantization(): void {
+  private takeRequantization(shiftsLeft: bool): void {
     this.multiplier =
       field.multiplier0.value |
       (field.multiplier1.value << 1) |
       (field.multiplier7.value << 7) |
       (field.multiplier15.value << 15);
     this.shift = field.shift0.value | (field.shift5.value << 5);
+    // 7 bits, the highest one a sign: -1 and below are no shift and shifts to the right.
+    if (shiftsLeft) this.shift = 127 - this.shift;
     this.relu = field.relu.value == 1;
   }
 

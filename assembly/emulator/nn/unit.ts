@@ -4,6 +4,7 @@ import { noteRange, Range } from "../extents";
 import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
 import { dropOverwrittenKernels } from "../memory/sram";
+import { isRowWritten, isWatching, markRow } from "../memory/written";
 import { checkCaching, useCaches } from "./caching";
 import { CoefficientDecoder } from "./coefficients/decoder";
 import { decoderOf } from "./coefficients/decoders";
@@ -25,7 +26,7 @@ const requantizer = new Requantizer();
 
 export function executeNn(descriptor: u32, core: Core): bool {
   const generation = generationOf(core);
-  if (!job.read(descriptor, generation.architecture, generation.flagsBorders)) return false;
+  if (!job.read(descriptor, core, generation.flagsBorders)) return false;
   if (!checkTiling(job, core, generation) || !checkCaching(core)) return false;
   const input = findInput();
   const output = findOutput();
@@ -33,6 +34,7 @@ export function executeNn(descriptor: u32, core: Core): bool {
   if (outputFirst < inputEnd && inputFirst < outputEnd) {
     return refuse(outAddress, "apart from the input");
   }
+  if (isWatching() && !isInputWritten()) return false;
   noteRange(Range.INPUT, inputFirst, inputEnd - inputFirst);
   noteRange(Range.OUTPUT, outputFirst, outputEnd - outputFirst);
   if (!useCaches(job)) return false;
@@ -96,6 +98,26 @@ function findOutput(): usize {
   return resolveOutput(ring.start, ring.bytes, "the output image");
 }
 
+/** Whether jobs before have written all of the input, if that is watched. */
+function isInputWritten(): bool {
+  for (let z = 0; z < job.inputChannels; z++) {
+    for (let y = 0; y < job.inputHeight; y++) {
+      const row = <u64>z * job.inputPlane + <u64>y * job.inputPitch;
+      if (!isRowWritten(job.inputRing, row + job.inputAddress, job.inputWidth)) return false;
+    }
+  }
+  return true;
+}
+
+function markOutput(): void {
+  for (let z = 0; z < job.outputChannels; z++) {
+    for (let y = 0; y < job.outputHeight; y++) {
+      const row = <u64>z * job.outputPlanePitch + <u64>y * job.outputPitch;
+      markRow(job.outputRing, row + job.outputAddress, job.outputWidth);
+    }
+  }
+}
+
 /** Goes through the cores' streams without computing anything. */
 function passCores(decoder: CoefficientDecoder, nnCores: i32): bool {
   for (let i = 0; i < nnCores; i++) {
@@ -112,5 +134,6 @@ function runCores(decoder: CoefficientDecoder, nnCores: i32, output: usize): boo
     if (!convolve(job, image, kernels, requantizer, output)) return false;
     countMultiplications(<u64>kernels.weights * job.computedWidth * job.computedHeight);
   }
+  if (isWatching()) markOutput();
   return true;
 }

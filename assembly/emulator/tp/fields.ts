@@ -57,7 +57,8 @@ export const tileX = layout.field("in_tile_x_size", 8, 15, 0, ANY);
 export const tileY = layout.field("in_tile_y_size", 8, 31, 16, ANY);
 export const tileXIncrement = layout.field("in_tile_x_inc", 9, 15, 0, ANY);
 export const tileYIncrement = layout.field("in_tile_y_inc", 9, 31, 16, ANY);
-layout.field("in_tile_sequence", 6, 1, 0, ZERO);
+// 3: fully connected.
+export const tileSequence = layout.field("in_tile_sequence", 6, 1, 0, among(0b1001));
 layout.field("in_tile_global_mem", 6, 2, 2, ZERO);
 layout.field("in_tile_list_address", 7, 31, 0, ZERO).shown(Form.HEX);
 layout.field("in_image_global_mem", 6, 3, 3, ONE);
@@ -95,7 +96,7 @@ export const outRingEnd = layout
 
 export const inZero = layout.field("in_zp", 29, 31, 24, ANY);
 export const outZero = layout.field("out_zp", 30, 7, 0, ANY);
-layout.field("coef_zp", 29, 23, 16, ZERO);
+export const weightZero = layout.field("coef_zp", 29, 23, 16, ANY);
 export const multiplier = layout.field("alu_output_post_multiplier", 30, 22, 8, ANY);
 export const shift0 = layout.field("alu_output_postshift", 24, 14, 10, ANY);
 export const shift5 = layout.field("alu_output_postshift", 24, 27, 26, ANY);
@@ -110,10 +111,10 @@ layout.field("alu_mult_enable", 6, 28, 28, ZERO);
 layout.field("alu_relu_enable", 12, 29, 29, ZERO);
 layout.field("alu_nms_enable", 6, 26, 26, ZERO);
 export const columnPooling = layout.field("alu_horz_processing", 6, 8, 6, among(0b1011));
-export const columnCount = layout.field("alu_horz_proc_count", 6, 14, 9, FLAG);
+export const columnCount = layout.field("alu_horz_proc_count", 6, 14, 9, ANY);
 layout.field("alu_horz_proc_stride", 6, 15, 15, ZERO);
 export const rowPooling = layout.field("alu_vert_processing", 6, 17, 16, among(0b1011));
-export const rowCount = layout.field("alu_vert_proc_count", 6, 24, 19, FLAG);
+export const rowCount = layout.field("alu_vert_proc_count", 6, 24, 19, ANY);
 layout.field("alu_vert_proc_stride", 6, 25, 25, ZERO);
 layout.field("alu_z_filter_mode", 12, 6, 6, ZERO);
 export const functionEnable = layout.field("alu_pwl_enable", 6, 27, 27, FLAG);

@@ -1,6 +1,7 @@
 import { decimal } from "../../diagnostics/text";
 import { readDescriptor, refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
+import { isDryRun } from "../jobs";
 import {
   Buffer,
   bufferAt,
@@ -10,11 +11,15 @@ import {
   resolveWords,
 } from "../memory/buffers";
 import { Ring } from "../memory/ring";
+import { isRowWritten, isWatching } from "../memory/written";
 import * as field from "./fields";
 
 /** Codes of data types. */
 const FLOAT16: u32 = 1;
 const SIGNED: u32 = 2;
+
+/** Of the tile sequence. */
+const FULLY_CONNECTED: u32 = 3;
 
 /** Of either axis: a maximum at every other pixel. At every one it is 1. */
 const EVERY_OTHER: u32 = 3;
@@ -76,6 +81,11 @@ export class TpJob {
   /** To the right; below 0 to the left. */
   shift: i32 = 0;
 
+  /** Every output is a weighted sum over all channels of a pixel; `table` tells the weights then. */
+  isFullyConnected: bool = false;
+  outputs: i32 = 0;
+  weightZero: i32 = 0;
+
   inputIsSigned: bool = false;
   outputIsSigned: bool = false;
   outputIsFloat: bool = false;
@@ -99,6 +109,7 @@ export class TpJob {
   read(address: u32, architecture: u32, continued: bool): bool {
     const words = resolveWords(address, field.layout.bytes, "the TP descriptor");
     if (words == 0 || !readDescriptor(field.layout, words, architecture)) return false;
+    this.isFullyConnected = field.tileSequence.value == FULLY_CONNECTED;
     this.takeImage();
     this.takeTiles();
     this.takeFunction();
@@ -106,8 +117,8 @@ export class TpJob {
     return (
       checkFlush(continued) &&
       this.checkTiles() &&
-      this.checkPooling() &&
-      checkFunction() &&
+      (this.isFullyConnected ? this.checkFullyConnected() : this.checkPooling()) &&
+      (this.isFullyConnected || checkFunction()) &&
       this.checkTypes() &&
       this.findInput() &&
       this.findOutput()
@@ -171,8 +182,38 @@ export class TpJob {
     return this.border < 256 || refuse(field.borderConstant, "up to 255");
   }
 
+  /** A row of 1 x 1 pixels, all channels of which go into every output. */
+  private checkFullyConnected(): bool {
+    if (isDryRun()) return refuse(field.tileSequence, "0 in a stream that is verified");
+    const outputs = (field.columnCount.value | (field.rowCount.value << 6)) + 1;
+    this.outputs = outputs;
+    this.weightZero = field.weightZero.value;
+    for (let i = 0; i < field.counts.length; i++) {
+      const count: u32 = i == 4 ? outputs : 1;
+      if (field.counts[i].value != count) return refuse(field.counts[i], decimal(count));
+    }
+    if (field.increments[4].value != 1) return refuse(field.increments[4], "1");
+    const others =
+      field.columnPooling.value |
+      field.rowPooling.value |
+      field.borderMode.value |
+      field.functionEnable.value |
+      field.loadTable.value |
+      field.signSupport.value |
+      field.preshift.value |
+      field.inType.value |
+      field.outType.value;
+    if (others != 0) return refuse(field.tileSequence, "0 with pooling, a table or other types");
+    if (field.tableInMemory.value == 0) return refuse(field.tableInMemory, "1");
+    const isPoint =
+      this.width == 1 && this.height == 1 && this.windowWidth * this.windowHeight == 1;
+    if (!isPoint || this.left != 0 || this.top != 0) return refuse(field.inX, "1 x 1 pixels");
+    return this.depth > 0 || refuse(field.inZ, "above 0");
+  }
+
   /** Both axes pool alike, and the outside never wins; every maximum is over 2 x 2 pixels. */
   private checkPooling(): bool {
+    if (field.weightZero.value != 0) return refuse(field.weightZero, "0 without weights");
     const code = field.columnPooling.value;
     const count: u32 = code == 0 ? 0 : 1;
     if (field.rowPooling.value != code) return refuse(field.rowPooling, "as for columns");
@@ -277,9 +318,20 @@ export class TpJob {
     const last = (this.depth - 1) * this.slice + bottom * this.stride + right;
     const address = <u64>field.inAddress.value + first;
     const bytes: u64 = last - first + 1;
+    if (isWatching() && !this.isInputWritten(left, top, right, bottom)) return false;
     const pointer = this.findInputBytes(address, bytes);
     this.input = pointer - <usize>first;
     return pointer != 0;
+  }
+
+  private isInputWritten(left: i32, top: i32, right: i32, bottom: i32): bool {
+    for (let z = 0; z < this.depth; z++) {
+      for (let y = top; y <= bottom; y++) {
+        const first = field.inAddress.value + <u64>(z * this.slice + y * this.stride + left);
+        if (!isRowWritten(this.inputRing, first, right - left + 1)) return false;
+      }
+    }
+    return true;
   }
 
   /** Pointer to the input's bytes, or to a copy of those that wrap. */

@@ -1,3 +1,4 @@
+import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import { isDryRun } from "../jobs";
@@ -5,6 +6,7 @@ import { outOfBounds } from "../memory/buffers";
 import { dropOverwrittenKernels } from "../memory/sram";
 import { filling, prepareAlu, results } from "./alu";
 import { outAddress } from "./fields";
+import { executeFullyConnected } from "./fully_connected_job";
 import { TpJob } from "./job";
 import { OutputLoops } from "./loops";
 import { poolRow } from "./pooling";
@@ -23,9 +25,11 @@ let lowest: i64 = 0;
 let highest: i64 = 0;
 
 /** Executes the job whose descriptor lies at an address; `continued` where its operation goes on. */
-export function executeTp(descriptor: u32, architecture: u32, continued: bool): bool {
-  if (!job.read(descriptor, architecture, continued)) return false;
+export function executeTp(descriptor: u32, core: Core, continued: bool): bool {
+  const coding = core.coding;
+  if (!job.read(descriptor, core.architecture, continued)) return false;
   if (job.elements == 0) return true;
+  if (job.isFullyConnected) return executeFullyConnected(job, coding);
   if (!prepareAlu(job)) return false;
   loops.begin(job);
   if (isDryRun()) return foretell();
@@ -223,7 +227,16 @@ function reach(wanted: i64): i64 {
   lowest = min(lowest, low);
   highest = max(highest, high);
   target = buffer.pointer + <usize>first;
+  if (buffer.written != 0) markElements(buffer.written + <usize>first, length);
   return length;
+}
+
+function markElements(written: usize, length: i64): void {
+  for (let i: i64 = 0; i < length; i++) {
+    const place = written + <usize>(i * loops.step);
+    if (job.outputIsFloat) store<u16>(place, 0x101);
+    else store<u8>(place, 1);
+  }
 }
 
 /** A job that writes into its own input has no known result. */

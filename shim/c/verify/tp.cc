@@ -43,6 +43,8 @@ constexpr uint32_t kEveryOther = 3;
 
 /** Pixels from a maximum of 2 x 2 to the next one; 0 without pooling. Both axes pool alike. */
 uint32_t poolStepOf(const Memory& memory, const Descriptor& tp) {
+  if (tp.bits(kTpTileSequence) != 0) memory.bad("no fully connected job", "one");
+  if (tp.bits(kTpWeightZero) != 0) memory.bad("no zero point of weights", tp.bits(kTpWeightZero));
   const uint32_t code = tp.bits(kTpColumnPooling);
   const uint32_t count = code == 0 ? 0 : 1;
   if (code != 0 && code != 1 && code != kEveryOther) memory.bad("a known way of pooling", code);
