@@ -20,6 +20,8 @@ export const SINGLES: Record<string, Single> = {
   difference: addition("SUB", [1, 10, 12, 8]),
   "difference, three channels": addition("SUB", [1, 9, 7, 3]),
   "difference, odd sides": addition("SUB", [1, 9, 7, 4]),
+  "product with constants of channels": withConstants("MUL", [1, 10, 12, 8]),
+  "sum with constants of channels": withConstants("ADD", [1, 10, 12, 8]),
   concatenation: {
     operator: "CONCATENATION",
     inputs: [8, 16].map((channels) => ({ shape: [1, 6, 6, channels], quantization: SAME })),
@@ -129,6 +131,18 @@ function addition(operator: string, shape: number[], second = OTHER): Single {
   return {
     operator,
     inputs: [SAME, second].map((quantization) => ({ shape, quantization })),
+    outputs: [{ shape, quantization: { scale: 0.07, zeroPoint: 118 } }],
+    options: {},
+  };
+}
+
+function withConstants(operator: string, shape: number[]): Single {
+  const channels = shape.at(-1) ?? 1;
+  const data = Uint8Array.from({ length: channels }, (_, i) => 37 * i + 11);
+  return {
+    operator,
+    inputs: [{ shape, quantization: SAME }],
+    constants: [{ shape: [channels], dtype: "uint8", quantization: OTHER, data }],
     outputs: [{ shape, quantization: { scale: 0.07, zeroPoint: 118 } }],
     options: {},
   };

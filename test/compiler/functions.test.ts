@@ -243,6 +243,69 @@ for (const tree of TREES) {
   });
 }
 
+/** Ranges of input, constants and output. */
+const VECTORS: [operator: string, ...ranges: [number, number][]][] = [
+  ["MUL", [-3, 5], [-1, 1], [-4, 4]],
+  ["MUL", [0, 8], [0, 3], [-2, 20]],
+  ["ADD", [-3, 5], [-6, 2], [-5, 5]],
+  ["ADD", [-3, 5], [-60, 20], [-50, 25]],
+  ["SUB", [-3, 5], [-2, 2], [-5, 7]],
+];
+
+for (const [operator, ...ranges] of VECTORS) {
+  for (const isFirst of [false, true]) {
+    const order = isFirst ? "a constant first" : "a constant behind";
+    test(`${operator} with ${order} for each channel, ${ranges.join(" ")}`, async () => {
+      for (const target of TARGETS) {
+        for (const dtype of DTYPES) {
+          for (const [activation, shape] of [
+            [0, [1, 7, 5, 12]],
+            [1, [1, 4, 4, 64]],
+            [3, [1, 9, 1, 3]],
+          ] as const) {
+            const channels = shape[3];
+            const [from, constants, to] = ranges.map((range) => quantization(range, dtype));
+            const tensor = (name: string, quantization?: Quantization): TensorSpec => {
+              return { name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) };
+            };
+            const model = buildModel({
+              inputs: ["in"],
+              outputs: ["out"],
+              tensors: [
+                tensor("in", from),
+                {
+                  ...tensor("c", constants),
+                  shape: [channels],
+                  data: new Random(3).bytes(channels),
+                },
+                tensor("out", to),
+              ],
+              operators: [
+                op(operator, isFirst ? ["c", "in"] : ["in", "c"], "out", {
+                  fused_activation_function: activation,
+                }),
+              ],
+            });
+            const where = `${target} ${dtype} ${shape} ${activation}`;
+            const blob = await compile(model, { target });
+            assert.equal(
+              blob.report.operators.map(({ placement, reason }) => reason ?? placement),
+              ["NPU"],
+              where,
+            );
+            const input = new Random(4).bytes(elementsOf([...shape]));
+            const [[found]] = (await runBlob(blob, [[input]])) as [[Uint8Array]];
+            const cpu = await compile(model, { target, cpuOnly: true });
+            const [[expected]] = (await runBlob(cpu, [[input]])) as [[Uint8Array]];
+            const { largest } = compare(found, expected);
+            assert.ok(largest <= 1, `${where}: ${largest}`);
+          }
+        }
+      }
+    });
+  }
+}
+
 /** Activations that cut below the largest byte, or above the least. */
 const CUTS = [
   ["RELU6", 0.05],

@@ -7,6 +7,7 @@ import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
 import { legalizeAddition } from "./elementwise/addition";
 import { legalizeElementwise } from "./elementwise/table";
+import { legalizeProduct } from "./elementwise/vectors";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
 import { legalizeMovement } from "./layout/movement";
 import { legalizePadding, legalizePaddingWithValue } from "./layout/padding";
@@ -33,6 +34,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.FULLY_CONNECTED, legalizeFullyConnected, true),
   new Pattern(Builtin.ADD, legalizeAddition, true),
   new Pattern(Builtin.SUB, legalizeAddition, false),
+  new Pattern(Builtin.MUL, legalizeProduct, false),
   new Pattern(Builtin.CONCATENATION, legalizeConcatenation, true),
   new Pattern(Builtin.SPLIT, legalizeSplit, true),
   new Pattern(Builtin.PAD, legalizePadding, true),

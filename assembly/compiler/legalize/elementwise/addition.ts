@@ -10,13 +10,15 @@ import { isRectified, sameShape, whyNoImage, whyNotFused, zeroByte } from "../..
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { provenSize } from "../conv/strategy";
+import { isWithVector, legalizeVectorSum } from "./vectors";
 
-/** ADD and SUB of two tensors of one shape. */
+/** ADD and SUB of two tensors of one shape, or of one and a constant for each channel. */
 export function legalizeAddition(operator: Operator, context: Context): Placement {
   const a = context.graph.tensors[operator.inputs[0]];
   const b = context.graph.tensors[operator.inputs[1]];
   const output = context.graph.tensors[operator.outputs[0]];
   const compat = context.settings.compatMesa;
+  if (!compat && isWithVector(operator, context.graph)) return legalizeVectorSum(operator, context);
   const reason = whyNotAdded(operator, a, b, output, compat);
   if (reason != "") return Placement.onCpu(reason);
   const plan = new AdditionPlan(a, b, output);

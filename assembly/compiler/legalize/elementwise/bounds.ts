@@ -22,6 +22,7 @@ const BOUNDABLE: i32[] = [
   Builtin.FULLY_CONNECTED,
   Builtin.ADD,
   Builtin.SUB,
+  Builtin.MUL,
   Builtin.AVERAGE_POOL_2D,
   Builtin.MAX_POOL_2D,
 ];
