@@ -8,11 +8,13 @@ import { GOLDEN_VECTORS, type GoldenJob } from "./golden.ts";
 
 /**
  * Words with bits that are compared for `--compat mesa` only: those of the multiplier, which by
- * default follows TFLite's two roundings (`rounding.test.ts`), and the offsets' signs in word 18,
- * which Mesa does not write on v7 (`vendor-words.test.ts`).
+ * default follows TFLite's two roundings (`rounding.test.ts`), the offsets' signs in word 18, which
+ * Mesa does not write on v7 (`vendor-words.test.ts`), and the tiling (`tiling.test.ts`).
  */
 const OWN_BITS: Record<number, number> = {
+  0: 0x7f << 20,
   2: 1 << 26,
+  4: 0x3fff << 18,
   15: 0x3f << 22,
   17: 0xff << 24,
   18: 3 << 29,

@@ -9,6 +9,7 @@ import { Mark } from "../plan/mark";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
 import { Coefficients } from "./coefficients";
+import { tileAsMesa } from "./compat";
 import { encodeHuffman } from "./huffman/coefficients";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
@@ -61,7 +62,7 @@ function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): Enco
 }
 
 function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {
-  const tiling = new Tiling(job, core);
+  const tiling = settings.compatMesa ? tileAsMesa(job, core) : Tiling.of(job, core);
   const requantization = Requantization.of(job, core, settings);
   const bias = requantization.bias;
   const coefficients =

@@ -140,7 +140,7 @@ export function moveTable(factor: f32): i32 {
 export function convolution(core: i32, member: i32, value: i32, firstPixel: bool): i32 {
   clearFailure();
   const job = plainConvolution();
-  const tiling = new Tiling(job, CORES[core]);
+  const tiling = Tiling.of(job, CORES[core]);
   job.firstPixel = firstPixel;
   if (member < CONVOLUTION.length) store<i32>(changetype<usize>(job) + CONVOLUTION[member], value);
   else store<i32>(changetype<usize>(tiling) + TILING[member - CONVOLUTION.length], value);
@@ -153,7 +153,7 @@ export function convolutionScale(core: i32, scale: f32): i32 {
   clearFailure();
   const job = plainConvolution();
   job.scale = scale;
-  encodeWith(job, new Tiling(job, CORES[core]), core);
+  encodeWith(job, Tiling.of(job, CORES[core]), core);
   return failureCode();
 }
 

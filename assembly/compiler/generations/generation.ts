@@ -74,7 +74,7 @@ export abstract class Generation {
 
   /** Keeps kernels and image tiles in SRAM between superblocks. */
   caches: bool = false;
-  /** Rows of a tile. */
+  /** `--compat mesa`: rows of a tile. */
   highestTile: i32 = i32.MAX_VALUE;
 
   /** Convolutions that fail on silicon for unknown reasons ("What fails on silicon"). */
@@ -88,11 +88,11 @@ export abstract class Generation {
     return (end - 2 ** (this.wholeBits - this.fractionBits - 1)) as f32;
   }
 
-  /** Rows of an image that may share a line of the buffers; `span`: a tile's row and its border. */
+  /** `--compat mesa`: rows of an image that share a line of the buffers at most; `span`: a tile's row and its border. */
   abstract rowsPerLine(span: i32): i32;
 
   /**
-   * Kernels of one core whose accumulators for a tile are there at the same time: `lines` rows
+   * `--compat mesa`: kernels of one core whose accumulators for a tile are there at the same time: `lines` rows
    * of the tile share one of the core's `depth` accumulation lines.
    */
   abstract kernelsPerCore(tile: TileShape, lines: i32, depth: i32): i32;

@@ -76,7 +76,7 @@ function layChunks(job: ConvolutionJob, plan: AdditionPlan): void {
   job.outputColumns = length;
 }
 
-/** The tiling takes the flattened sizes even where the job does not. */
+/** Mesa's tiling takes the flattened sizes even where the job does not. */
 function setFlatTiling(job: ConvolutionJob, plan: AdditionPlan): void {
   job.outputRows = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
   job.outputColumns = (plan.output.elements as i32) / job.outputRows;

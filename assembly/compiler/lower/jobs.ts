@@ -76,9 +76,9 @@ export class ConvolutionJob extends Job {
   offsetY: i32 = 0;
   /** Twice the output's size is computed, and the first pixel of every 2×2 block kept. */
   firstPixel: bool = false;
-  /** The operator's stride, which the tiling looks at even where the job steps by one. */
+  /** The operator's stride, which Mesa's tiling looks at even where the job steps by one. */
   stride: i32 = 1;
-  /** The model's output rows and columns, which the tiling takes in this order. */
+  /** The model's output rows and columns, which Mesa's tiling takes in this order. */
   outputRows: i32 = 0;
   outputColumns: i32 = 0;
   /** The operator is 1×1 over several channels, which has a stream order of its own. */
