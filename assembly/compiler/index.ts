@@ -1,6 +1,6 @@
 import { Code, LocationKind } from "../diagnostics/codes";
 import { clearFailure, fail, failureCode } from "../diagnostics/failure";
-import { CORES, CoreMark } from "../targets/cores";
+import { CORES } from "../targets/cores";
 import { allocateMemory } from "./allocate/allocate";
 import { EncodedJob, encode } from "./encode/encode";
 import { fold } from "./fold/fold";
@@ -138,11 +138,6 @@ function acceptable(coreIndex: i32, settings: Settings): bool {
       "a core of the table",
       `number ${coreIndex}`,
     );
-  }
-  const core = CORES[coreIndex];
-  if (core.mark == CoreMark.UNPROVEN && !settings.allowUnproven) {
-    const expected = "a core whose stream format is known, or --allow-unproven";
-    return fail(Code.UNSUPPORTED_TARGET, LocationKind.NONE, 0, expected, core.name);
   }
   return true;
 }

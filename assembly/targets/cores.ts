@@ -75,7 +75,7 @@ export const CORES: Core[] = [
   new Core("vipnano-qi.0x7d", "", CoreMark.EXPECTED, 0x8000, 0x7004, 0x45080009, 0x0, 0x7d, 7, Coding.ZERO_RUNS, 8, 4, 524288, 1048576, 5, 12, 64),
   new Core("vipnano-qi.0x7d-eco1", "", CoreMark.EXPECTED, 0x8000, 0x7004, 0x45080009, 0x1, 0x7d, 7, Coding.ZERO_RUNS, 8, 4, 524288, 1048576, 5, 12, 64),
   new Core("vipnano-qi.0xa1", "", CoreMark.EXPECTED, 0x8000, 0x7131, 0x05000009, 0x8000000, 0xa1, 7, Coding.ZERO_RUNS, 8, 6, 1048576, 4452352, 8, 12, 64),
-  new Core("vippico_v3.s905d3", "s905d3 vim3l", CoreMark.UNPROVEN, 0x8000, 0x7131, 0x08000001, 0x2000000, 0x99, 7, Coding.ZERO_RUNS, 2, 1, 524288, 0, 8, 6, 64),
+  new Core("vippico_v3.s905d3", "s905d3 vim3l", CoreMark.EXPECTED, 0x8000, 0x7131, 0x08000001, 0x2000000, 0x99, 7, Coding.HUFFMAN_WITH_WORDS, 2, 1, 524288, 0, 8, 6, 64),
   new Core("vipnano-si+.imx8mp", "imx8mp", CoreMark.PROVEN, 0x8000, 0x8002, 0x05080009, 0x6000000, 0x9f, 8, Coding.HUFFMAN, 6, 3, 262144, 0, 8, 9, 32),
   new Core("vipnano-si+.0xa0", "", CoreMark.EXPECTED, 0x8000, 0x8002, 0x05080009, 0x6000000, 0xa0, 8, Coding.HUFFMAN, 6, 3, 262144, 0, 8, 9, 32),
   new Core("vip9000nano-si.0xb9", "", CoreMark.EXPECTED, 0x9000, 0x8101, 0x05090009, 0x4000000, 0xb9, 8, Coding.HUFFMAN, 4, 1, 524288, 0, 8, 9, 32),

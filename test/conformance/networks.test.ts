@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CORES, CoreMark } from "../../assembly/targets/cores.ts";
+import { CORES } from "../../assembly/targets/cores.ts";
 import { compile } from "../../host/index.ts";
 import { runModel } from "../support/runs.ts";
 import { hasShared, readShared } from "../support/shared.ts";
@@ -20,15 +20,13 @@ interface TopFive {
   [model: string]: { [picture: string]: { index: number; value: number }[] };
 }
 
-for (const { name: target, mark } of CORES) {
-  // The stream format of one core is documented as another than its table row says.
-  const allowUnproven = mark === CoreMark.UNPROVEN;
+for (const { name: target } of CORES) {
   for (const [name, side] of Object.entries(NETWORKS)) {
     test(`${name} on ${target} finds what TFLite finds`, async () => {
       if (!hasShared(`${name} on ${target}`)) return;
       for (const picture of PICTURES) {
         const pixels = readShared(`images/${picture}-${side}x${side}.rgb.gz`);
-        const [found] = await runModel(model(name), { target, allowUnproven }, [pixels]);
+        const [found] = await runModel(model(name), { target }, [pixels]);
         const scores = found as Uint8Array;
         const expected = topFive(name, picture);
         assert.is(scores.indexOf(Math.max(...scores)), expected[0]?.index, picture);

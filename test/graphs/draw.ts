@@ -1,5 +1,5 @@
 import { bytesOf, elementsOf } from "../../host/dtype.ts";
-import { type CompileOptions, findTarget, TARGETS } from "../../host/index.ts";
+import { type CompileOptions, TARGETS } from "../../host/index.ts";
 import type { TensorSpec } from "../../host/tflite/builder.ts";
 import { Random } from "../support/random.ts";
 import { pickDraw } from "./draws/table.ts";
@@ -105,10 +105,9 @@ function none(random: Random): number[] {
 
 function drawOptions(random: Random): CompileOptions {
   const name = random.oneIn(2) ? random.pick(["a311d", "imx8mp"]) : random.pick(TARGETS).name;
-  const { mark } = findTarget(name);
   return {
     target: name,
-    ...(mark === "unproven" || random.oneIn(3) ? { allowUnproven: true } : {}),
+    ...(random.oneIn(3) ? { allowUnproven: true } : {}),
     ...(random.oneIn(4) ? { jobBudget: random.integer(1, 60) } : {}),
   };
 }

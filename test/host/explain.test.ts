@@ -152,13 +152,13 @@ test("tells how often a layer with residual weights reads its image", async () =
   }
 });
 
-test("tells of cores beside each other, and why one is left out", async () => {
+test("tells of cores beside each other", async () => {
   const proven = await coreView(DIGITS, findTarget("imx8mp"));
   assert.is(proven.result?.npuOperators, 12);
   assert.is(sum(Object.values(proven.result?.marks ?? {})), 12);
-  const unproven = await coreView(DIGITS, findTarget("s905d3"));
-  assert.match(unproven.refusal ?? "", "expected a core whose stream format is known");
-  assert.is(unproven.result, undefined);
+  const other = await coreView(DIGITS, findTarget("s905d3"));
+  assert.is(other.result?.npuOperators, 12);
+  assert.is(other.result?.marks.expected, 12);
 });
 
 test("writes layers as comma-separated values that are but text", () => {

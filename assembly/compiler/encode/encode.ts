@@ -1,16 +1,16 @@
 import { failed } from "../../diagnostics/failure";
-import { Core } from "../../targets/cores";
+import { Coding, Core } from "../../targets/cores";
 import { Words } from "../fields/field";
-import { CoefficientFormat } from "../generations/generation";
-import { generationOf } from "../generations/generations";
 import { ConvolutionJob, Job, TpJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Mark } from "../plan/mark";
 import { Settings } from "../settings";
 import { Caching } from "./caching";
+import { Choices } from "./choices";
 import { Coefficients } from "./coefficients";
 import { tileAsMesa } from "./compat";
 import { encodeHuffman } from "./huffman/coefficients";
+import { encodeKernelWords } from "./huffman/kernel-words";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
 import { encodeTable } from "./table";
@@ -64,16 +64,29 @@ function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): Enco
 function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {
   const tiling = settings.compatMesa ? tileAsMesa(job, core) : Tiling.of(job, core);
   const requantization = Requantization.of(job, core, settings);
-  const bias = requantization.bias;
-  const coefficients =
-    generationOf(core).coefficients == CoefficientFormat.HUFFMAN
-      ? encodeHuffman(job, tiling, bias, core, settings)
-      : encodeZeroRuns(job, tiling, bias, core, settings);
+  const coefficients = encodeCoefficients(job, tiling, requantization.bias, core, settings);
   if (coefficients == null) return null;
+  // The vendor's compiler writes them for other cores of the generation.
   if (coefficients.hasRunLengths) job.mark = max<i32>(job.mark, Mark.EXPECTED) as Mark;
   const caching = new Caching(job, tiling, coefficients.streamBytes, core);
   const words = encodeConvolution(job, tiling, caching, requantization, core, settings);
   const encoded = new EncodedJob(job, words);
   encoded.coefficients = coefficients;
   return encoded;
+}
+
+function encodeCoefficients(
+  job: ConvolutionJob,
+  tiling: Tiling,
+  bias: i32,
+  core: Core,
+  settings: Settings,
+): Coefficients | null {
+  const choices = new Choices();
+  if (core.coding == Coding.HUFFMAN)
+    return encodeHuffman(job, tiling, bias, core, settings, choices);
+  if (core.coding == Coding.HUFFMAN_WITH_WORDS) {
+    return encodeKernelWords(job, tiling, bias, core, choices);
+  }
+  return encodeZeroRuns(job, tiling, bias, core, settings, choices);
 }

@@ -2,12 +2,6 @@ import { Words } from "../fields/field";
 import { Convolution } from "../plan/convolution";
 import { AdditionForm } from "../plan/plan";
 
-/** How coefficients are coded: encode/zero-run or encode/huffman. */
-export enum CoefficientFormat {
-  ZERO_RUNS = 0,
-  HUFFMAN = 1,
-}
-
 /** A convolution without strides, over a square image, that is known to fail. */
 export class FailingCase {
   constructor(
@@ -43,8 +37,6 @@ export class TileShape {
  * different there; generations.ts lists them. Sources: docs/hardware.md.
  */
 export abstract class Generation {
-  coefficients: CoefficientFormat = CoefficientFormat.ZERO_RUNS;
-
   /** Takes kernels of one plane for each channel. Others get them expanded to dense ones. */
   hasDepthwise: bool = false;
   /** The form of an addition that silicon has run. */

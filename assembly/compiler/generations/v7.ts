@@ -1,13 +1,12 @@
 import { Words } from "../fields/field";
 import * as nn from "../fields/nn";
 import { AdditionForm } from "../plan/plan";
-import { CoefficientFormat, FailingCase, Generation, TileShape } from "./generation";
+import { FailingCase, Generation, TileShape } from "./generation";
 
 /** NN architecture 7: Amlogic A311D and its kin. */
 export class V7 extends Generation {
   constructor() {
     super(7);
-    this.coefficients = CoefficientFormat.ZERO_RUNS;
     this.addition = AdditionForm.PLANES;
     this.singlePlanesFail = true;
     // More are streamed six planes at a time, as few as these plane by plane, at least on one core.

@@ -1,7 +1,7 @@
 import { Words } from "../fields/field";
 import * as nn from "../fields/nn";
 import { AdditionForm } from "../plan/plan";
-import { CoefficientFormat, Generation, TileShape } from "./generation";
+import { Generation, TileShape } from "./generation";
 
 /** Accumulators come in groups of so many pixels. */
 const GROUP = 64;
@@ -10,7 +10,6 @@ const GROUP = 64;
 export class V8 extends Generation {
   constructor() {
     super(8);
-    this.coefficients = CoefficientFormat.HUFFMAN;
     this.hasDepthwise = true;
     this.addition = AdditionForm.CHANNELS;
     this.fractionBits = 23;

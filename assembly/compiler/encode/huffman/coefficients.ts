@@ -1,8 +1,10 @@
 import { Core } from "../../../targets/cores";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Settings } from "../../settings";
+import { Choices } from "../choices";
 import { Coefficients } from "../coefficients";
 import { Tiling } from "../tiling";
+import { CodeBook } from "./code-book";
 import { StreamCounts } from "./streams";
 import { Histogram } from "./symbols";
 import { Walk } from "./walk";
@@ -20,13 +22,11 @@ export function encodeHuffman(
   bias: i32,
   core: Core,
   settings: Settings,
+  choices: Choices,
 ): Coefficients | null {
   const counts = new StreamCounts(new Walk(job, tiling, core));
-  const book = settings.compatMesa
-    ? countRawBytes(job).mesaBook()
-    : settings.strict
-      ? counts.total.plainBook()
-      : counts.bestBook();
+  const given = choices.book;
+  const book = given != null ? given : bookFor(job, counts, settings);
   const bytes = counts.bytes(book) + ((job.kernels.count as u64) << 2);
   const coefficients = Coefficients.allocate(bytes, job.operator);
   if (coefficients == null) return null;
@@ -34,6 +34,11 @@ export function encodeHuffman(
   coefficients.hasRunLengths = book.runs != null;
   writeBiases(job, bias, counts.write(book, 0, coefficients, job.operator));
   return coefficients;
+}
+
+function bookFor(job: ConvolutionJob, counts: StreamCounts, settings: Settings): CodeBook {
+  if (settings.compatMesa) return countRawBytes(job).mesaBook();
+  return settings.strict ? counts.total.plainBook() : counts.bestBook();
 }
 
 /** Mesa counts the weights before the zero point is taken off. */

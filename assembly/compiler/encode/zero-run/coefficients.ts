@@ -10,6 +10,7 @@ import {
 } from "../../fields/streams";
 import { ConvolutionJob, Purpose } from "../../lower/jobs";
 import { Settings } from "../../settings";
+import { Choices } from "../choices";
 import { Coefficients } from "../coefficients";
 import { Tiling } from "../tiling";
 import { Counter } from "./counter";
@@ -37,19 +38,30 @@ export function encodeZeroRuns(
   bias: i32,
   core: Core,
   settings: Settings,
+  choices: Choices,
 ): Coefficients | null {
   const splitRows = !settings.compatMesa || splitsRowsInMesa(job);
-  const walk = new Walk(job, tiling, bias, core, splitRows);
+  const walk = new Walk(job, tiling, bias, core, splitRows, choices.outputs);
   const counters: Counter[] = [];
   for (let c = 0; c < walk.used; c++) {
     const counter = new Counter(job.kernels.zero, job.kernels.flip);
     walk.core(c, counter);
     counters.push(counter);
   }
-  const width = settings.compatMesa
-    ? mesaWidth(counters, core, job.pointwise || job.purpose == Purpose.ADDITION)
-    : bestWidth(counters, core);
+  const width = widthFor(job, counters, core, settings, choices);
   return write(job, walk, counters, width, core);
+}
+
+function widthFor(
+  job: ConvolutionJob,
+  counters: Counter[],
+  core: Core,
+  settings: Settings,
+  choices: Choices,
+): i32 {
+  if (choices.runWidth >= 0) return choices.runWidth;
+  if (!settings.compatMesa) return bestWidth(counters, core);
+  return mesaWidth(counters, core, job.pointwise || job.purpose == Purpose.ADDITION);
 }
 
 /** Fault: a single plane of 5×5 taps over a small image is not split. */

@@ -33,6 +33,19 @@ export abstract class Sink {
   /** A word between tokens. */
   abstract word(value: u32): void;
 
+  /** Behind a kernel's first weight, where its bias follows. */
+  endTokenOfFirst(): void {
+    this.flush();
+  }
+
+  /** Whether a kernel's bias comes before its first weight. */
+  get hasBiasFirst(): bool {
+    return false;
+  }
+
+  /** The next weight is the first one of a superblock's last kernel. */
+  pin(): void {}
+
   /**
    * The `count` taps of a table at `table`: for each the byte at `base` plus the entry, or zero
    * where the entry is negative. Nearly all time goes here.

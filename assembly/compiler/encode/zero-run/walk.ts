@@ -38,6 +38,8 @@ export class Walk {
     private extraBias: i32,
     core: Core,
     splitRows: bool,
+    /** By kernel number, the output channel whose kernel that is; none: the same number. */
+    private outputs: StaticArray<i32> | null = null,
   ) {
     this.kernels = job.kernels;
     this.taps = this.kernels.area;
@@ -69,11 +71,15 @@ export class Walk {
     for (let plane = 0; plane < planes; plane += this.block) {
       const next = min(plane + this.block, planes);
       const inner = plane > 0 && next < planes;
-      if (inner && this.kernels.depthwise && end <= this.kernels.count) {
+      if (inner && this.hasOneOwner(end)) {
         this.depthwisePlane(first, end, plane, sink);
       } else {
         const taps = (next - plane) * this.taps;
-        for (let k = first; k < end; k++) this.kernelBlock(k, plane, taps, next == planes, sink);
+        for (let k = first; k < end; k++) {
+          if (plane == 0) this.begin(this.kernelOf(k), k == end - 1, sink);
+          this.weights(this.kernelOf(k), plane, plane == 0 ? 1 : 0, taps, sink);
+          if (next == planes) this.end(this.kernelOf(k), sink);
+        }
       }
       if (flushes) sink.flush();
     }
@@ -91,16 +97,27 @@ export class Walk {
     sink.zeros((end - owner - 1) * this.taps);
   }
 
-  private kernelBlock(kernel: i32, plane: i32, taps: i32, isLast: bool, sink: Sink): void {
-    let done = 0;
-    if (plane == 0) {
-      this.weights(kernel, 0, 0, 1, sink);
-      sink.flush();
-      sink.word(this.bias(kernel));
-      done = 1;
-    }
-    this.weights(kernel, plane, done, taps, sink);
-    if (!isLast) return;
+  /** Depthwise kernels in their own order, none beyond the last. */
+  private hasOneOwner(end: i32): bool {
+    return this.kernels.depthwise && end <= this.kernels.count && this.outputs == null;
+  }
+
+  private kernelOf(number: i32): i32 {
+    const outputs = this.outputs;
+    return outputs == null || number >= outputs.length ? number : outputs[number];
+  }
+
+  /** A kernel's first weight and its bias. */
+  private begin(kernel: i32, isLastOfSuperblock: bool, sink: Sink): void {
+    if (sink.hasBiasFirst) sink.word(this.bias(kernel));
+    if (isLastOfSuperblock) sink.pin();
+    this.weights(kernel, 0, 0, 1, sink);
+    if (sink.hasBiasFirst) return;
+    sink.endTokenOfFirst();
+    sink.word(this.bias(kernel));
+  }
+
+  private end(kernel: i32, sink: Sink): void {
     sink.flush();
     sink.word(this.job.outputX * this.job.outputY * kernel);
   }
