@@ -23,6 +23,8 @@ export interface Program {
   outputs: number[];
   /** Addresses of the SRAM on the bus; 0 to 0 without. */
   axi: { first: number; end: number };
+  /** What jobs may write to: first addresses and bytes. */
+  ranges: [first: number, bytes: number][];
 }
 
 export interface LoadedOperation {
@@ -76,14 +78,15 @@ export function loadNetwork(network: Network, emulator: Emulator): Program {
   const steps = network.operations.map((operation, i) => places.load(operation, i));
   places.writeConstants(steps);
   const start = steps.find(({ kind }) => kind === "start")?.states ?? new Uint32Array();
-  const { inputs, outputs, axi } = places;
-  return { network, core, start, steps, inputs, outputs, axi };
+  const { inputs, outputs, axi, ranges } = places;
+  return { network, core, start, steps, inputs, outputs, axi, ranges };
 }
 
 class Places {
   readonly inputs: number[];
   readonly outputs: number[];
   readonly axi: { first: number; end: number };
+  readonly ranges: [first: number, bytes: number][] = [];
   readonly #constants: number;
   readonly #data: number[] = [];
   readonly #constantBytes: number;
@@ -190,6 +193,7 @@ class Places {
   #map(bytes: number): number {
     const address = this.#reserve(bytes);
     this.emulator.map(address, wholePages(Math.max(bytes, 1)));
+    this.ranges.push([address, wholePages(Math.max(bytes, 1))]);
     return address;
   }
 
@@ -198,6 +202,7 @@ class Places {
     if (bytes === 0) return 0;
     const address = this.#reserve(bytes);
     this.emulator.mapSram(kind, address, bytes);
+    this.ranges.push([address, bytes]);
     return address;
   }
 }
