@@ -16,7 +16,7 @@ export function addCheck(program: Command): void {
   const command = program
     .command("check")
     .description("show where each operator runs, and why")
-    .argument("<model>", "a quantized .tflite file");
+    .argument("<model>", "a quantized .tflite or .onnx file");
   addTargetOptions(command).action(checkModel);
 }
 

@@ -27,7 +27,7 @@ export function addCompare(program: Command): void {
   const command = program
     .command("compare")
     .description("compare the NPU's tensors with the CPU's, layer by layer")
-    .argument("<model>", "a quantized .tflite file");
+    .argument("<model>", "a quantized .tflite or .onnx file");
   addTargetOptions(command)
     .option(
       "-i, --image <file>",

@@ -25,7 +25,7 @@ export function addCompile(program: Command): void {
   const command = program
     .command("compile")
     .description("compile a model into a .nolf file")
-    .argument("<model>", "a quantized .tflite file");
+    .argument("<model>", "a quantized .tflite or .onnx file");
   addTargetOptions(command)
     .option("--stop-at <tensor>", "end at this tensor, and leave what follows to the caller")
     .option("-o, --output <file>", "where to write (default: the model's name, .nolf, here)")
@@ -36,7 +36,7 @@ async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
   const bytes = await readModel(model, options.shape);
   compileOptions(options);
-  const output = options.output ?? `${basename(model).replace(/\.tflite$/i, "")}.nolf`;
+  const output = options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.nolf`;
   await checkOutput(output);
   const blob = await about(model, async () => {
     const settings = await settingsFor(bytes, options);

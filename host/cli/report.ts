@@ -25,7 +25,7 @@ export function addReport(program: Command): void {
   const command = program
     .command("report")
     .description("write everything about a compiled model into one file")
-    .argument("<model>", "a quantized .tflite file");
+    .argument("<model>", "a quantized .tflite or .onnx file");
   addTargetOptions(command)
     .option("--csv", "write the table of layers as comma-separated values instead")
     .option("-o, --output <file>", "where to write (default: the model's name, .html, here)")
@@ -37,7 +37,7 @@ async function reportModel(model: string, options: Options): Promise<void> {
   compileOptions(options);
   const name = basename(model);
   const extension = options.csv ? "csv" : "html";
-  const output = options.output ?? `${name.replace(/\.tflite$/i, "")}.${extension}`;
+  const output = options.output ?? `${name.replace(/\.(tflite|onnx)$/i, "")}.${extension}`;
   await checkOutput(output);
   const explanation = await about(model, async () =>
     explainModel(bytes, await settingsFor(bytes, options)),

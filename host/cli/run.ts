@@ -10,6 +10,7 @@ import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
+import { readModel } from "./model.ts";
 import {
   addTargetOptions,
   DEFAULT_TARGET,
@@ -34,7 +35,7 @@ export function addRun(program: Command): void {
   const command = program
     .command("run")
     .description("run a model or a .nolf file on a picture or on raw tensors")
-    .argument("<file>", "a .tflite, .nolf or (with --input, on the emulator) .nb file");
+    .argument("<file>", "a .tflite, .onnx, .nolf or (with --input, on the emulator) .nb file");
   addTargetOptions(command, DEFAULT_TARGET)
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
     .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
@@ -48,7 +49,7 @@ export function addRun(program: Command): void {
 }
 
 async function runFile(file: string, options: Options): Promise<void> {
-  const bytes = await readInput(file, "model");
+  const bytes = await readModel(file, options.shape);
   checkUsage(options);
   if (isNetwork(bytes)) return runNetworkFile(file, bytes, options);
   const labels = options.labels ? await readLabels(options.labels) : undefined;

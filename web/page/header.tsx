@@ -15,7 +15,7 @@ interface Props {
 
 /** The name of the tool, what is open, and what can be had of it. */
 export function Header({ model, compiled, target, onTarget, onFile }: Props) {
-  const stem = model?.name.replace(/\.tflite$/i, "") ?? "";
+  const stem = model?.name.replace(/\.(tflite|onnx)$/i, "") ?? "";
   return (
     <header class="header">
       <h1>nolfet</h1>

@@ -16,7 +16,7 @@ export function Welcome({ onFile, onSample }: Props) {
       </p>
       <div class="drop-zone">
         <p>
-          Drop a <code>.tflite</code> file anywhere in this page
+          Drop a <code>.tflite</code> or <code>.onnx</code> file anywhere in this page
         </p>
         <div class="choices">
           <FileButton onFile={onFile} primary>

@@ -17,7 +17,7 @@ interface Content {
 }
 
 function Report({ name, explanation }: Content) {
-  const stem = name.replace(/\.tflite$/i, "");
+  const stem = name.replace(/\.(tflite|onnx)$/i, "");
   const views = explanation.cores ?? [];
   return (
     <>

@@ -42,6 +42,7 @@ export namespace Op {
   export const SQUARE: i32 = 92;
   export const RESIZE_NEAREST_NEIGHBOR: i32 = 97;
   export const LEAKY_RELU: i32 = 98;
+  export const MIRROR_PAD: i32 = 100;
   export const ABS: i32 = 101;
   export const ELU: i32 = 111;
   export const QUANTIZE: i32 = 114;

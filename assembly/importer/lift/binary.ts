@@ -50,6 +50,20 @@ function reciprocal(operand: Operand): Operand {
   return Operand.known(result);
 }
 
+/** Mean of a row of operands. */
+export function liftMean(lifting: Lifting, node: OnnxNode): bool {
+  let sum = lifting.operand(node, 0);
+  for (let i = 1; i < node.inputs.length && sum != null; i++) {
+    const other = lifting.operand(node, i);
+    if (other == null) return false;
+    sum = combined(lifting, node, Op.ADD, sum, other);
+  }
+  if (sum == null) return false;
+  const share = Constant.floats([(1.0 / (node.inputs.length as f64)) as f32], []);
+  const mean = combined(lifting, node, Op.MUL, sum, Operand.known(share));
+  return mean != null && publish(lifting, node, mean);
+}
+
 /** Defines the node's output, which takes the node's name for it. */
 export function publish(lifting: Lifting, node: OnnxNode, operand: Operand): bool {
   const value = operand.value;

@@ -11,31 +11,53 @@ import { NHWC, Operand, realConstant } from "./operand";
 /** Gemm and FusedGemm: α·A·B + β·C over matrices. */
 export function liftGemm(lifting: Lifting, node: OnnxNode): bool {
   const rows = lifting.operand(node, 0);
-  const weights = lifting.operand(node, 1);
+  let weights = lifting.operand(node, 1);
   if (rows == null || weights == null) return false;
   if (weights.constant == null || rows.rank != 2 || weights.rank != 2) {
     return lifting.refuse(node, "a matrix times constant weights", "another product");
   }
-  const isScaled = node.float("alpha", 1) != 1 || node.float("beta", 1) != 1;
-  if (isScaled || node.int("transA", 0) != 0) {
-    return lifting.refuse(node, "alpha and beta of 1, and A as it is", "others");
-  }
+  if (node.int("transA", 0) != 0) return lifting.refuse(node, "A as it is", "A transposed");
+  const alpha = node.float("alpha", 1);
+  if (alpha != 1) weights = scaled(weights, alpha);
   const filter = denseWeights(weights, node.int("transB", 0) != 0);
   const kernels = filter.shape[0];
   if (filter.shape[1] != rows.shape[1]) {
     return lifting.refuse(node, `${rows.shape[1]} weights for each output`, `${filter.shape[1]}`);
   }
   const bias = biasOrSum(lifting, node, kernels);
+  if (bias == null) return false;
   const result = connected(lifting, lifting.plain(rows), filter, bias);
   return lifting.result(node, activate(lifting, node, result), identity(2));
 }
 
-/** A bias of one number stands for all. */
+/** Real weights, times a factor. */
+function scaled(weights: Operand, factor: f32): Operand {
+  const real = realConstant(weights);
+  const result = Constant.make(Dtype.FLOAT32, real.shape);
+  for (let i = 0; i < real.count; i++) result.set(i, real.get(i) * (factor as f64));
+  return Operand.known(result);
+}
+
+/** β·C where that is a row, or one number, for all rows. */
 function biasOrSum(lifting: Lifting, node: OnnxNode, kernels: i32): Value | null {
+  const beta = node.float("beta", 1);
+  const isRow = lifting.has(node, 2) ? isVector(lifting, node, kernels) : true;
+  if (isRow && beta == 1) return biasOf(lifting, node, 2, kernels);
+  const operand = lifting.operand(node, 2);
+  if (operand == null) return null;
+  if (operand.constant == null || (!isRow && realConstant(operand).count != 1)) {
+    lifting.refuse(node, `${kernels} biases, or one`, operand.shape.join(" × "));
+    return null;
+  }
+  const real = realConstant(operand);
+  const result = Constant.make(Dtype.FLOAT32, [kernels]);
+  for (let i = 0; i < kernels; i++) result.set(i, real.get(isRow ? i : 0) * (beta as f64));
+  return Value.known("bias", result);
+}
+
+function isVector(lifting: Lifting, node: OnnxNode, kernels: i32): bool {
   const known = lifting.known(node, 2);
-  if (known == null || known.count != 1 || kernels == 1) return biasOf(lifting, node, 2, kernels);
-  lifting.refuse(node, `${kernels} biases`, "1");
-  return null;
+  return known != null && known.count == kernels;
 }
 
 /** Rows of TFLite's weights are kernels. */

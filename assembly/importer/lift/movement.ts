@@ -325,12 +325,9 @@ export function liftPad(lifting: Lifting, node: OnnxNode): bool {
   const named = node.attribute("paddings") != null ? "paddings" : "pads";
   const pads = lifting.ints(node, named, 1);
   const mode = node.text("mode", "constant");
-  if (
-    pads == null ||
-    pads.length != 2 * operand.rank ||
-    mode != "constant" ||
-    lifting.has(node, 3)
-  ) {
+  const isMirror = mode == "reflect";
+  const isKnown = isMirror || mode == "constant";
+  if (pads == null || pads.length != 2 * operand.rank || !isKnown || lifting.has(node, 3)) {
     return lifting.refuse(node, "constant pads for each axis", `mode ${mode}`);
   }
   const border = lifting.known(node, 2);
@@ -343,6 +340,9 @@ export function liftPad(lifting: Lifting, node: OnnxNode): bool {
     const axis = order[i];
     const before = pads[axis];
     const after = pads[axis + operand.rank];
+    if (isMirror && max(before, after) >= operand.shape[axis]) {
+      return lifting.refuse(node, "pads inside the operand", `${max(before, after)}`);
+    }
     if (before < 0 || after < 0)
       return lifting.refuse(node, "pads from 0 on", `${min(before, after)}`);
     amounts.push(before);
@@ -352,6 +352,7 @@ export function liftPad(lifting: Lifting, node: OnnxNode): bool {
   if (!fits(shape)) return lifting.refuse(node, "a shape that fits into memory", shape.join(" × "));
   const paddings = Value.known("paddings", Constant.integers(amounts, [operand.rank, 2]));
   const inputs: (Value | null)[] = [lifting.stored(operand, order), paddings];
+  if (isMirror) return lifting.result(node, lifting.emit(Op.MIRROR_PAD, inputs, shape, [0]), order);
   if (value != 0) inputs.push(scalar(value));
   const result = lifting.emit(value == 0 ? Op.PAD : Op.PADV2, inputs, shape);
   return lifting.result(node, result, order);

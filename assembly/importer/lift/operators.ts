@@ -7,7 +7,7 @@ import {
   liftLeakyRelu,
   liftUnary,
 } from "./activation";
-import { liftBinary, liftPow, liftPRelu } from "./binary";
+import { liftBinary, liftMean, liftPow, liftPRelu } from "./binary";
 import { liftConv, liftConvTranspose } from "./convolution";
 import { Lifting } from "./lifting";
 import { liftBatchNormalization, liftGemm, liftMatMul } from "./matrix";
@@ -72,6 +72,7 @@ const RULES: Rule[] = [
   new Rule("MatMul", liftMatMul),
   new Rule("Max", liftBinary),
   new Rule("MaxPool", liftMaxPool),
+  new Rule("Mean", liftMean),
   new Rule("Min", liftBinary),
   new Rule("Mul", liftBinary),
   new Rule("Neg", liftUnary),

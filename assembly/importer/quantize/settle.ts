@@ -49,6 +49,7 @@ export function keepsScale(code: i32): bool {
     code == Op.GATHER ||
     code == Op.PAD ||
     code == Op.PADV2 ||
+    code == Op.MIRROR_PAD ||
     code == Op.MAX_POOL_2D ||
     code == Op.AVERAGE_POOL_2D ||
     code == Op.RESIZE_BILINEAR ||

@@ -31,6 +31,7 @@ const LAYOUTS: Layout[] = [
   new Layout(Op.LEAKY_RELU, OptionsType.LEAKY_RELU, "i"),
   new Layout(Op.MAX_POOL_2D, OptionsType.POOL_2D, POOL),
   new Layout(Op.MEAN, OptionsType.REDUCER, "b"),
+  new Layout(Op.MIRROR_PAD, OptionsType.MIRROR_PAD, "b"),
   new Layout(Op.MUL, OptionsType.MUL, "b"),
   new Layout(Op.REDUCE_MAX, OptionsType.REDUCER, "b"),
   new Layout(Op.REDUCE_MIN, OptionsType.REDUCER, "b"),
