@@ -6,6 +6,13 @@ export function slotsSource(accessors) {
   return HEAD + tables.map(tableSlots).join("");
 }
 
+/** Gives one of the schema's enumerations for AssemblyScript, from flatc's TypeScript. */
+export function enumSource(accessors, name) {
+  const [, members] = accessors.match(new RegExp(`export enum ${name} ?\\{(.*?)\\}`, "s"));
+  const lines = members.split(",").map((member) => `  ${member.trim()},\n`);
+  return `${HEAD}\nexport enum ${name} {\n${lines.join("")}}\n`;
+}
+
 function tableSlots(source) {
   const name = source.match(/^\w+/)[0];
   const adders = source.matchAll(/static add(\w+)\(.*?addField\w+\((\d+)/gs);

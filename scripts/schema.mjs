@@ -1,12 +1,12 @@
 // Generates what code knows of the blob schema (host/blob/nolf.fbs) with flatc 2.0.8, which
 // Debian packs as flatbuffers-compiler: the accessors, the layout that the verifier walks, and
-// the slots that the compiler writes.
+// the slots and the purposes of jobs that the compiler writes.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { layoutSource } from "./schema-layout.mjs";
-import { slotsSource } from "./schema-slots.mjs";
+import { enumSource, slotsSource } from "./schema-slots.mjs";
 
 const SCHEMA = "host/blob/nolf.fbs";
 const FLATC = "flatc version 2.0.8";
@@ -26,6 +26,7 @@ try {
   writeFileSync("host/blob/nolf.generated.ts", accessors);
   writeFileSync("host/blob/layout.generated.ts", layout);
   writeFileSync("assembly/compiler/write/slots.generated.ts", slotsSource(accessors));
+  writeFileSync("assembly/compiler/lower/purpose.generated.ts", enumSource(accessors, "Purpose"));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What AssemblyScript reads, too, has its names for numbers. */
+/** What AssemblyScript reads, too, has its names for numbers and truth values. */
 const PORTABLE = "dist/types/assembly";
 
 /** Gives false where the types are not right, which TypeScript has told. */
@@ -16,7 +16,8 @@ export function declareTypes() {
     if (!name.endsWith(".d.ts")) continue;
     const path = join(PORTABLE, name);
     const declarations = readFileSync(path, "utf8");
-    writeFileSync(path, declarations.replace(/\b[iu](8|16|32)\b/g, "number"));
+    const numbers = declarations.replace(/\b[iu](8|16|32)\b/g, "number");
+    writeFileSync(path, numbers.replace(/\bbool\b/g, "boolean"));
   }
   return true;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { CORES } from "../../assembly/targets/cores.ts";
 import { TARGETS } from "../../host/index.ts";
 import { codeBlocks, localLinks, ROOT, read } from "./documents.ts";
 import { installPacked } from "./packed.ts";
@@ -144,13 +145,19 @@ for (const file of ["README.md", "docs/devices.md"]) {
   });
 }
 
-test("the README lists every core with its mark", () => {
-  for (const { name, aliases, mark } of TARGETS) {
-    const names = [name, ...aliases].map((alias) => `\`${alias}\``);
-    const row = read("README.md")
-      .split("\n")
-      .find((line) => line.startsWith(`| ${names[0]} `));
-    assert.ok(row?.endsWith(`| ${mark} |`) && names.every((one) => row.includes(one)), name);
+test("the README names cores of boards with all their aliases, their generation and their mark", () => {
+  const rows = read("README.md").match(/^\| `[\w.+-]+`.*\| v\d+ \| \w+ \|$/gm) ?? [];
+  assert.ok(rows.length >= 3);
+  for (const row of rows) {
+    const isRow = ({ name }: { name: string }) => row.startsWith(`| \`${name}\` `);
+    const [target, core] = [TARGETS.find(isRow), CORES.find(isRow)];
+    assert.ok(target && core, row);
+    const { aliases, mark } = target;
+    assert.ok(row.endsWith(`| v${core.architecture} | ${mark} |`), row);
+    assert.ok(
+      aliases.every((alias) => row.includes(`\`${alias}\``)),
+      row,
+    );
   }
 });
 

@@ -1,6 +1,10 @@
 import { Mark } from "../plan/mark";
 import { Table } from "../plan/table";
 import { Kernels } from "./kernels";
+import { Purpose } from "./purpose.generated";
+
+/** What a job is for, as the `.nolf` schema numbers it. */
+export { Purpose };
 
 /** A piece of NPU memory with a lifetime of its own; `allocate` gives it an address in the arena. */
 export class Buffer {
@@ -26,19 +30,6 @@ export class BufferSlice {
   equals(other: BufferSlice): bool {
     return this.buffer == other.buffer && this.offset == other.offset;
   }
-}
-
-/** What a job is for; numbered as in the `.nolf` schema. */
-export enum Purpose {
-  CONVOLUTION = 0,
-  TRANSPOSE = 1,
-  DETRANSPOSE = 2,
-  SPACE_TO_DEPTH = 3,
-  COPY = 4,
-  PADDING = 5,
-  ADDITION = 6,
-  TABLE = 7,
-  MAX_POOL = 8,
 }
 
 /** What a TP job keeps of 2×2 pixels: nothing is pooled, the greatest of every block, or of every pixel and its neighbours. */
