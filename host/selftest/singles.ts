@@ -20,6 +20,8 @@ export const SINGLES: Record<string, Single> = {
   difference: addition("SUB", [1, 10, 12, 8]),
   "difference, three channels": addition("SUB", [1, 9, 7, 3]),
   "difference, odd sides": addition("SUB", [1, 9, 7, 4]),
+  "greater of two": extreme("MAXIMUM"),
+  "less of two": extreme("MINIMUM"),
   "product with constants of channels": withConstants("MUL", [1, 10, 12, 8]),
   "sum with constants of channels": withConstants("ADD", [1, 10, 12, 8]),
   concatenation: {
@@ -134,6 +136,11 @@ function addition(operator: string, shape: number[], second = OTHER): Single {
     outputs: [{ shape, quantization: { scale: 0.07, zeroPoint: 118 } }],
     options: {},
   };
+}
+
+function extreme(operator: string): Single {
+  const part = { shape: [1, 10, 12, 8], quantization: SAME };
+  return { operator, inputs: [part, part], outputs: [part] };
 }
 
 function withConstants(operator: string, shape: number[]): Single {

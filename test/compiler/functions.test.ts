@@ -306,6 +306,40 @@ for (const [operator, ...ranges] of VECTORS) {
   }
 }
 
+for (const operator of ["MAXIMUM", "MINIMUM"]) {
+  test(`${operator} of two tensors is exact`, async () => {
+    for (const target of TARGETS) {
+      for (const dtype of DTYPES) {
+        for (const shape of [
+          [1, 7, 5, 12],
+          [1, 8, 8, 16],
+          [1, 13, 1, 3],
+          [1, 3, 3, 1],
+        ]) {
+          const tensor = (name: string): TensorSpec => {
+            return { name, shape, dtype, quantization: quantization([-3, 5], dtype) };
+          };
+          const model = buildModel({
+            inputs: ["a", "b"],
+            outputs: ["out"],
+            tensors: [tensor("a"), tensor("b"), tensor("out")],
+            operators: [op(operator, ["a", "b"], "out")],
+          });
+          const blob = await compile(model, { target });
+          assert.is(blob.report.operators[0]?.placement, "NPU");
+          const inputs = [6, 7].map((seed) => new Random(seed).bytes(elementsOf(shape)));
+          const [[found]] = (await runBlob(blob, [inputs])) as [[Uint8Array]];
+          const signed = inputs.map((bytes) => (dtype === "int8" ? new Int8Array(bytes) : bytes));
+          const [a = [], b = []] = signed;
+          const best = operator === "MAXIMUM" ? Math.max : Math.min;
+          const expected = [...a].map((value, i) => best(value, b[i] as number));
+          assert.equal([...found], expected, `${target} ${dtype} ${shape}`);
+        }
+      }
+    }
+  });
+}
+
 /** Activations that cut below the largest byte, or above the least. */
 const CUTS = [
   ["RELU6", 0.05],

@@ -5,7 +5,7 @@ import { Placement } from "../plan/placement";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
-import { legalizeAddition } from "./elementwise/addition";
+import { legalizeAddition, legalizeExtreme } from "./elementwise/addition";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeProduct } from "./elementwise/vectors";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
@@ -35,6 +35,8 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.ADD, legalizeAddition, true),
   new Pattern(Builtin.SUB, legalizeAddition, false),
   new Pattern(Builtin.MUL, legalizeProduct, false),
+  new Pattern(Builtin.MAXIMUM, legalizeExtreme, false),
+  new Pattern(Builtin.MINIMUM, legalizeExtreme, false),
   new Pattern(Builtin.CONCATENATION, legalizeConcatenation, true),
   new Pattern(Builtin.SPLIT, legalizeSplit, true),
   new Pattern(Builtin.PAD, legalizePadding, true),

@@ -10,7 +10,9 @@ import { Kernels } from "./kernels";
 
 /** A sum is a convolution over both operands, which lie one behind the other like one image. */
 export function lowerAddition(plan: AdditionPlan, context: LoweringContext): void {
-  const pair = context.coalescing.pairs.get(context.operator);
+  const difference = plan.difference;
+  if (difference != null) lowerAddition(difference, context);
+  const pair = context.coalescing.pairs.get(plan.output.index);
   for (let i = 0; i < 2; i++) {
     const operand = plan.inputs[i];
     const from = context.require(operand, context.coalescing.operandLayout(operand));

@@ -22,7 +22,7 @@ import { BufferSlice } from "./jobs";
  * parts.
  */
 export class Coalescing {
-  /** Where the operands of each addition belong, by the operator's index. */
+  /** Where the operands of each addition belong, by their sum's index. */
   pairs: Map<i32, BufferSlice> = new Map();
 
   constructor(
@@ -33,15 +33,14 @@ export class Coalescing {
 
   take(placements: Placement[]): void {
     for (let i = this.segment.operators.length - 1; i >= 0; i--) {
-      const operator = this.segment.operators[i];
-      const plan = placements[operator].plan;
-      if (plan != null) this.takeFor(operator, plan);
+      const plan = placements[this.segment.operators[i]].plan;
+      if (plan != null) this.takeFor(plan);
     }
   }
 
-  private takeFor(operator: i32, plan: Plan): void {
+  private takeFor(plan: Plan): void {
     if (plan.kind == PlanKind.ADDITION) {
-      this.pair(operator, plan as AdditionPlan);
+      this.pair(plan as AdditionPlan);
     } else if (plan.kind == PlanKind.CONCATENATION) {
       const joined = plan as ConcatenationPlan;
       this.partsOf(plan.output, plan.inputs, layoutOf(joined.along), joined.requantizations);
@@ -64,12 +63,14 @@ export class Coalescing {
     this.buffers.assign(plan.input, inputLayout, this.buffers.sliceOf(plan.output, outputLayout));
   }
 
-  private pair(operator: i32, plan: AdditionPlan): void {
+  private pair(plan: AdditionPlan): void {
     const bytes = plan.output.elements;
     const pair = new BufferSlice(this.buffers.create(2 * bytes));
-    this.pairs.set(operator, pair);
+    this.pairs.set(plan.output.index, pair);
     this.buffers.assign(plan.inputs[0], this.operandLayout(plan.inputs[0]), pair);
     this.buffers.assign(plan.inputs[1], this.operandLayout(plan.inputs[1]), pair.plus(bytes));
+    const difference = plan.difference;
+    if (difference != null) this.pair(difference);
   }
 
   /** Fault: Mesa adds what enters the segment as it comes, and transposes the sum. */

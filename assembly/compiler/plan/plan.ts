@@ -118,6 +118,8 @@ export class AdditionPlan extends Plan {
   /** Chunks of one operand, and how many of them are the rows of one plane. */
   chunks: i32 = 0;
   chunksInPlane: i32 = 0;
+  /** What gives the second operand, if an operator is two of them; its inputs are among this one's. */
+  difference: AdditionPlan | null = null;
 
   constructor(a: Tensor, b: Tensor, output: Tensor) {
     super(PlanKind.ADDITION, [a, b], [output]);

@@ -27,6 +27,8 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.FULLY_CONNECTED, 2),
   new Operands(Builtin.MAX_POOL_2D, 1),
   new Operands(Builtin.MUL, 2),
+  new Operands(Builtin.MAXIMUM, 2),
+  new Operands(Builtin.MINIMUM, 2),
   new Operands(Builtin.RESHAPE, 1),
   new Operands(Builtin.SQUEEZE, 1),
   new Operands(Builtin.TRANSPOSE, 2),

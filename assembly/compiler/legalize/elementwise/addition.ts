@@ -1,12 +1,19 @@
-import { Builtin } from "../../../tflite/schema";
+import { Builtin, Dtype } from "../../../tflite/schema";
 import { roundUp } from "../../alignment";
 import { generationOf } from "../../generations/generations";
-import { Operator, Tensor } from "../../graph";
+import { Graph, Operator, Span, Tensor } from "../../graph";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
 import { AdditionForm, AdditionPlan } from "../../plan/plan";
-import { isRectified, sameShape, whyNoImage, whyNotFused, zeroByte } from "../../plan/tensors";
+import {
+  isRectified,
+  sameQuantization,
+  sameShape,
+  whyNoImage,
+  whyNotFused,
+  zeroByte,
+} from "../../plan/tensors";
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { provenSize } from "../conv/strategy";
@@ -26,21 +33,69 @@ export function legalizeAddition(operator: Operator, context: Context): Placemen
   plan.relu = !compat && isRectified(operator.options.activation);
   if (compat) weighAsMesa(plan, context);
   else weigh(plan, operator.code == Builtin.SUB);
-  const outside = whyNotScaled(plan.scale, context.core);
-  if (outside != "") return Placement.onCpu(outside);
-  if (!compat && dropsTooMuch(plan))
-    return Placement.onCpu("the scales of its inputs are too far apart");
-  chooseForm(plan, context);
-  if (plan.form == AdditionForm.CHANNELS) {
-    const channels = output.fromLast(1) as u64;
-    if (channels > MOST_CHANNELS)
-      return Placement.onCpu(`it has more than ${MOST_CHANNELS} channels`);
-    if (!context.hasRoomFor(2 * channels * channels))
-      return Placement.onCpu("its kernels take too much memory");
-  }
+  const unformed = form(plan, context);
+  if (unformed != "") return Placement.onCpu(unformed);
   const isUsual = operator.code == Builtin.ADD && !plan.relu && isProvenImage(output);
   const mark = isUsual && isProvenForm(plan, context) ? Mark.PROVEN : Mark.EXPECTED;
   return Placement.onNpu(plan, context.capped(mark));
+}
+
+/**
+ * MAXIMUM and MINIMUM of two tensors, which are quantized alike. With d = relu(a − b), which is exact in
+ * bytes, they are b + d and a − d.
+ */
+export function legalizeExtreme(operator: Operator, context: Context): Placement {
+  const graph = context.graph;
+  const a = graph.tensors[operator.inputs[0]];
+  const b = graph.tensors[operator.inputs[1]];
+  const output = graph.tensors[operator.outputs[0]];
+  const reason = whyNotAdded(operator, a, b, output, false);
+  if (reason != "") return Placement.onCpu(reason);
+  if (!sameQuantization(a, output) || !sameQuantization(b, output))
+    return Placement.onCpu("its tensors are not quantized alike");
+  const distance = distanceLike(a, graph);
+  const difference = new AdditionPlan(a, b, distance);
+  weigh(difference, true);
+  difference.relu = true;
+  const isMaximum = operator.code == Builtin.MAXIMUM;
+  const plan = new AdditionPlan(isMaximum ? b : a, distance, output);
+  weigh(plan, !isMaximum);
+  plan.inputs.push(isMaximum ? a : b);
+  plan.difference = difference;
+  difference.macs = output.elements;
+  plan.macs = 2 * (output.elements as u64);
+  const first = form(difference, context);
+  if (first != "") return Placement.onCpu(first);
+  const second = form(plan, context);
+  if (second != "") return Placement.onCpu(second);
+  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+}
+
+/** A tensor of the NPU's own behind the model's: steps of another one, from 0 on. */
+function distanceLike(tensor: Tensor, graph: Graph): Tensor {
+  const zeroPoints: StaticArray<i64> = [tensor.dtype == Dtype.INT8 ? -128 : 0];
+  const distance = new Tensor(graph.tensors.length);
+  distance.shape = tensor.shape;
+  distance.dtype = tensor.dtype;
+  distance.quantization.count = 1;
+  distance.quantization.scales = tensor.quantization.scales;
+  distance.quantization.zeroPoints = new Span(changetype<usize>(zeroPoints), 8);
+  graph.tensors.push(distance);
+  return distance;
+}
+
+/** Decides how the job lies; why there is none, "" if there is. */
+function form(plan: AdditionPlan, context: Context): string {
+  const outside = whyNotScaled(plan.scale, context.core);
+  if (outside != "") return outside;
+  if (!context.settings.compatMesa && dropsTooMuch(plan))
+    return "the scales of its inputs are too far apart";
+  chooseForm(plan, context);
+  if (plan.form != AdditionForm.CHANNELS) return "";
+  const channels = plan.output.fromLast(1) as u64;
+  if (channels > MOST_CHANNELS) return `it has more than ${MOST_CHANNELS} channels`;
+  if (!context.hasRoomFor(2 * channels * channels)) return "its kernels take too much memory";
+  return "";
 }
 
 /** More of them would cost more than kernels for each channel. */
