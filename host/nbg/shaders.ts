@@ -125,6 +125,10 @@ export class ShaderJob {
 
   /** Stores results, rounded by whoever computed them, clamped to the type. */
   write(image: Image, values: ArrayLike<number>): void {
+    const elements = image.width * image.height * image.depth;
+    if (values.length !== elements) {
+      throw unsupported(`a shader job that computes ${elements} elements`, `${values.length}`);
+    }
     let next = 0;
     const [least, most] = image.type === "int8" ? [-128, 127] : [0, 255];
     for (let z = 0; z < image.depth; z++) {
@@ -178,8 +182,9 @@ export class ShaderJob {
     const [width, height] = [size & 0xffff, size >>> 16];
     if (type === undefined)
       throw unsupported("a known format of an image", `0x${format.toString(16)}`);
-    if (width * height * depth > MOST_ELEMENTS || depth === 0) {
-      throw unsupported("an image of a shader job with up to 2^26 elements", "more");
+    const elements = width * height * depth;
+    if (elements > MOST_ELEMENTS || elements === 0) {
+      throw unsupported("an image of a shader job with 1 to 2^26 elements", `${elements}`);
     }
     return { address, rowBytes, planeBytes, width, height, depth, type };
   }
@@ -203,6 +208,9 @@ function add(job: ShaderJob): void {
   ];
   const [zeroA, zeroB] = [job.zeroOf(a.address), job.zeroOf(b.address)];
   const [left, right] = [job.read(a), job.read(b)];
+  if (left.length !== right.length) {
+    throw unsupported("operands of one size", `${left.length} and ${right.length}`);
+  }
   const sums = left.map((value, i) => {
     return roundAway((value - zeroA) * ofA + ((right[i] as number) - zeroB) * ofB + zero);
   });
@@ -271,6 +279,9 @@ function mean(job: ShaderJob): void {
 /** The nearest pixel, to a larger size. */
 function scaleUp(job: ShaderJob): void {
   const { input, output } = job;
+  if (input.depth !== output.depth) {
+    throw unsupported(`${input.depth} planes to scale up`, `${output.depth}`);
+  }
   const values = job.read(input);
   const results = new Int32Array(output.width * output.height * output.depth);
   let next = 0;

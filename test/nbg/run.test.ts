@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { NolfetError } from "../../host/errors.ts";
 import type { Network } from "../../host/nbg/network.ts";
+import { openNetwork } from "../../host/nbg/open.ts";
 import { NetworkRun, runNetwork } from "../../host/nbg/run.ts";
 import { ROOT } from "../package/documents.ts";
+import { Random } from "../support/random.ts";
 import { hasShared, readShared, SHARED } from "../support/shared.ts";
 import { bestOf, boxesOf, letterbox, picture, planar } from "./pictures.ts";
 import { networkOf, VENDOR_FILES } from "./streams.ts";
@@ -16,6 +19,8 @@ import { networkOf, VENDOR_FILES } from "./streams.ts";
 const module = new WebAssembly.Module(
   readFileSync(new URL("../../dist/emulator.wasm", import.meta.url)),
 );
+
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 function network(name: string): Network {
   const file = VENDOR_FILES.find((one) => one.name === name);
@@ -89,6 +94,24 @@ if (hasShared("whole networks of the vendor's compiler")) {
       const boxes = boxesOf(it.outputs, await runNetwork(it, module, [pixels]), 640);
       assert.is(boxes[0]?.label, label);
       assert.ok(Math.abs((boxes[0]?.score ?? 0) - score) < 0.01, `${boxes[0]?.score}`);
+    }
+  });
+
+  test(`mutated networks give a result or a typed error, seed ${SEED}`, async () => {
+    const file = readShared("vendor/lenet/v853-lenet-uint8.nb");
+    const input = readShared("vendor/lenet/lenet_input_0.dat");
+    for (let i = 0; i < 40; i++) {
+      const random = new Random(SEED, i);
+      const mutant = file.slice();
+      // Records and streams lie in front of the coefficients.
+      for (let k = 0; k <= random.below(4); k++) {
+        mutant[random.below(14_000)] = random.below(256);
+      }
+      try {
+        await runNetwork(openNetwork(mutant), module, [input]);
+      } catch (error) {
+        assert.instance(error, NolfetError);
+      }
     }
   });
 
