@@ -34,7 +34,7 @@ export function allocateValues(
     const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
     total += bytes;
     if (total > MOST_HOST_BYTES) {
-      throw new NolfetError("OUT_OF_MEMORY", "tensors of at most 1 GiB together", "more");
+      throw new NolfetError("OUT_OF_MEMORY", "tensors of at most 768 MiB together", "more");
     }
     const own = () => (data.length > 0 ? data : new Uint8Array(bytes));
     values.set(index, engine?.values.get(index) ?? shared?.get(index) ?? own());

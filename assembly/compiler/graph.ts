@@ -73,7 +73,7 @@ export class Quantization {
 
 export class Tensor {
   name: Span = new Span();
-  /** As the model says, batch first (NHWC); no extent is below 0, at most 1 GiB. */
+  /** As the model says, batch first (NHWC); no extent is below 0, at most 768 MiB. */
   shape: i32[] = [];
   dtype: Dtype = Dtype.OTHER;
   quantization: Quantization = new Quantization();

@@ -12,6 +12,7 @@ import { Lowering, lower } from "./lower/lower";
 import { readModel } from "./read";
 import { exposeAll, pruneTo } from "./read/prune";
 import { requantize } from "./requantize/requantize";
+import { fitsHost } from "./segment/host-memory";
 import { collectSegments } from "./segment/segments";
 import { Settings } from "./settings";
 import { writeBlob } from "./write/blob";
@@ -98,6 +99,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   const legal = legalize(context);
   if (legal == null || !hasOnlyValues(graph)) return;
   const segments = collectSegments(graph, legal);
+  if (!fitsHost(graph, segments)) return;
   const placements = requantize(context, legal, segments);
   if (placements == null) return;
   const lowerings: Lowering[] = [];

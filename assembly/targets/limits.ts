@@ -9,8 +9,8 @@ export const MOST_ARENA_BYTES: u32 = 1 << 29;
 /** Bytes of descriptors and coefficients in a blob. */
 export const MOST_CONSTANT_BYTES: u32 = 1 << 28;
 
-/** Bytes of any one tensor, and of those that a session holds on the host's side together. */
-export const MOST_HOST_BYTES: u32 = 1 << 30;
+/** Bytes of any one tensor, and of those that a session holds on the host's side together: 768 MiB. */
+export const MOST_HOST_BYTES: u32 = 3 << 28;
 
 /** Bytes of a blob's file. */
 export const MOST_FILE_BYTES: u32 = 1 << 30;

@@ -67,7 +67,7 @@ function checkTensor({ index, shape, dtype, quantization, data }: Tensor): void 
   const negative = shape.find((extent) => extent < 0);
   if (negative !== undefined) refuse("extents from 0 on", negative, location);
   const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
-  if (bytes > MOST_HOST_BYTES) refuse("a tensor of at most 1 GiB", `${bytes} bytes`, location);
+  if (bytes > MOST_HOST_BYTES) refuse("a tensor of at most 768 MiB", `${bytes} bytes`, location);
   const isSized = DTYPES[dtype].bytes !== 0;
   if (isSized && data.length !== 0 && data.length !== bytes) {
     refuse(`${bytes} bytes of data`, `${data.length} bytes`, location);

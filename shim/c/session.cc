@@ -169,7 +169,7 @@ uint8_t* Session::valueOf(uint32_t tensor) {
   const nolf::Tensor& record = *blob_->tensors()->Get(tensor);
   const auto bytes = static_cast<uint64_t>(bytesOf(record));
   memoryBytes_ += bytes;
-  if (memoryBytes_ > kMostHostBytes) refuse("", "tensors of at most 1 GiB together", "more");
+  if (memoryBytes_ > kMostHostBytes) refuse("", "tensors of at most 768 MiB together", "more");
   // Zero without being touched: what is not used costs nothing.
   Memory memory(static_cast<uint8_t*>(std::calloc(bytes == 0 ? 1 : bytes, 1)), &std::free);
   if (memory == nullptr) throw std::bad_alloc();

@@ -161,12 +161,12 @@ const TENSORS: Corpus = {
   "TOO_LARGE in tensor 3: expected at most 8 dimensions, found 9": tensor(FEATURES, {
     shape: repeat(9, () => 1),
   }),
-  'TOO_LARGE in tensor 3: expected at most 1 GiB in "features", found 268435456 elements of 8 each':
+  'TOO_LARGE in tensor 3: expected at most 768 MiB in "features", found 268435456 elements of 8 each':
     tensor(FEATURES, { dtype: "int64", shape: [1, 16384, 16384, 1] }),
-  'TOO_LARGE in tensor 3: expected at most 1 GiB in "features", found 2147483648 elements of 1 each':
+  'TOO_LARGE in tensor 3: expected at most 768 MiB in "features", found 2147483648 elements of 1 each':
     tensor(FEATURES, { shape: [1, 65536, 32768, 1] }),
   // Extents whose product overflows behind a 0.
-  'TOO_LARGE in tensor 3: expected at most 1 GiB in "features", found 2147483647 elements of 1 each':
+  'TOO_LARGE in tensor 3: expected at most 768 MiB in "features", found 2147483647 elements of 1 each':
     tensor(FEATURES, { shape: [0, 0x7fffffff, 0x7fffffff, 4] }),
   'MALFORMED in tensor 1: expected one of 3 buffers for "weights", found buffer 77': word(
     (root) => tensorTable(root, WEIGHTS).field(TensorSlot.BUFFER),

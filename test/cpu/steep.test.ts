@@ -21,6 +21,7 @@ type ByteType = "uint8" | "int8";
 function steepLayer(operator: string, dtype: ByteType, factor: number, several = false) {
   const zeroPoint = dtype === "int8" ? 0 : 128;
   const isFlat = operator === "FULLY_CONNECTED";
+  const isBack = operator === "TRANSPOSE_CONV";
   const shape = (count: number) => (isFlat ? [1, count] : [1, 1, 1, count]);
   const scale = several ? [factor, factor * 0.7, factor * 0.3] : factor;
   const zeros = several ? [0, 0, 0] : 0;
@@ -48,11 +49,13 @@ function steepLayer(operator: string, dtype: ByteType, factor: number, several =
         data: Int32Array.of(1, 2, 3),
       },
       { name: "y", shape: shape(UNITS), dtype, quantization: one },
+      { name: "shape", shape: [4], dtype: "int32", data: Int32Array.of(1, 1, 1, UNITS) },
     ],
     operators: [
       {
         operator,
-        inputs: ["x", "weights", "bias"],
+        ...(isBack ? { version: 3 } : {}),
+        inputs: isBack ? ["shape", "weights", "x", "bias"] : ["x", "weights", "bias"],
         outputs: ["y"],
         options: isFlat ? {} : { padding: 1, stride_h: 1, stride_w: 1 },
       },
@@ -60,7 +63,7 @@ function steepLayer(operator: string, dtype: ByteType, factor: number, several =
   });
 }
 
-for (const operator of ["CONV_2D", "FULLY_CONNECTED"]) {
+for (const operator of ["CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"]) {
   for (const dtype of ["uint8", "int8"] as ByteType[]) {
     test(`steep sums of a ${operator} of ${dtype} are LiteRT's`, async () => {
       const zero = dtype === "int8" ? 0 : 128;
@@ -71,7 +74,10 @@ for (const operator of ["CONV_2D", "FULLY_CONNECTED"]) {
           const liteRt = await compileForLiteRt(model);
           const [expected] = await liteRt.run([input]);
           liteRt.release();
-          if (dtype === "uint8") assert.equal([...(expected as Uint8Array)].slice(0, 2), [255, 0]);
+          // Those of uint8 saturate, but for TRANSPOSE_CONV, whose wrap as all of int8 do.
+          if (dtype === "uint8" && operator !== "TRANSPOSE_CONV") {
+            assert.equal([...(expected as Uint8Array)].slice(0, 2), [255, 0]);
+          }
           for (const cpuOnly of [false, true]) {
             const session = await Session.create(
               await compile(model, { target: "a311d", cpuOnly }),

@@ -263,11 +263,8 @@ async function compareOutputs(
     const text = JSON.stringify(difference(found, values.get(plain(name)) as TypedArray));
     throw new Fault("outputs depend on what is exposed", `${name}: ${text}`);
   }
-  const cpuOnly = await compile(modelOf(network), {
-    target: network.options.target,
-    cpuOnly: true,
-  });
-  const truth = await runAfterCompiling(cpuOnly, network.feeds);
+  const onCpu = await compile(modelOf(network), cpuOnly(network));
+  const truth = await runAfterCompiling(onCpu, network.feeds);
   for (const [name, found] of unequal) {
     const expected = truth.get(name) as TypedArray;
     const [hidden, exposed] = [found, values.get(plain(name)) as TypedArray].map((one) =>

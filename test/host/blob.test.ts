@@ -157,7 +157,7 @@ const REFUSED: [name: string, edit: (editor: BlobEditor) => void, expected: RegE
       const tensor = e.root.tensors(3) as nolf.Tensor;
       e.view.setInt32(e.elements(tensor, "Tensor", "shape"), 0x7fffffff, true);
     },
-    /in tensor 3: expected a tensor of at most 1 GiB/,
+    /in tensor 3: expected a tensor of at most 768 MiB/,
   ],
   [
     "an unknown dtype",

@@ -109,6 +109,24 @@ test("refuses a model whose tensors are not those of the blob", async () => {
   }
 });
 
+test("refuses a model whose outputs are larger than the blob's, by an element", async () => {
+  for (const extent of [COUNT - 1, COUNT + 1]) {
+    const { editor } = await blobAndModel();
+    const tensors = Array.from({ length: editor.root.tensorsLength() }, (_, i) => {
+      return editor.root.tensors(i) as nolf.Tensor;
+    });
+    const elu = tensors.find((tensor) => tensor.name() === "elu") as nolf.Tensor;
+    const shape = editor.elements(elu, "Tensor", "shape");
+    editor.view.setInt32(shape + 4 * (elu.shapeLength() - 1), extent, true);
+    const error = await fails("BAD_BLOB", () => Session.create(editor.sealed()));
+    assert.is(
+      error.expected,
+      `a model of the segment with the outputs int8 1×1×1×${extent}, int8 1×1×1×${COUNT}`,
+    );
+    assert.is(error.found, `int8 1×1×1×${COUNT}, int8 1×1×1×${COUNT}`);
+  }
+});
+
 test("refuses a model whose outputs have another type than the blob's", async () => {
   const { editor } = await blobAndModel();
   const names = Array.from({ length: editor.root.tensorsLength() }, (_, i) =>

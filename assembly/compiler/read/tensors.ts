@@ -85,7 +85,7 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
   if (product <= MOST_HOST_BYTES / bytes) {
     return sums.tensors.take(product * bytes, LocationKind.TENSOR, at);
   }
-  const expected = `at most 1 GiB in ${quote(tensor.name)}`;
+  const expected = `at most 768 MiB in ${quote(tensor.name)}`;
   const found = `${product} elements of ${bytes} each`;
   return fail(Code.TOO_LARGE, LocationKind.TENSOR, at, expected, found);
 }

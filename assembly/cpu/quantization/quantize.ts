@@ -10,6 +10,7 @@ export function prepareQuantize(operation: Operation): Kernel | null {
   return input.isReal ? new Quantize(input, operation.outputs[0]) : byteKernel(operation);
 }
 
+/** Steps beyond 32 bits become the nearest end of the range; LiteRT's kernels wrap them. */
 class Quantize extends Kernel {
   constructor(
     private input: Tensor,

@@ -135,5 +135,21 @@ function strayByte(
     const first = output.first - arenaAddress;
     if (output.bytes > 0) arena.fill(background, first, first + output.bytes);
   }
-  return arena.findIndex((byte) => byte !== background);
+  for (let from = 0; from < arena.length; from += PART) {
+    const part = arena.subarray(from, from + PART);
+    if (Buffer.compare(part, blank(background).subarray(0, part.length)) === 0) continue;
+    return from + part.findIndex((byte) => byte !== background);
+  }
+  return -1;
+}
+
+/** Bytes that are compared at once: arenas may have half a gigabyte. */
+const PART = 2 ** 16;
+
+const blanks = new Map<number, Uint8Array>();
+
+function blank(byte: number): Uint8Array {
+  const made = blanks.get(byte) ?? new Uint8Array(PART).fill(byte);
+  blanks.set(byte, made);
+  return made;
 }

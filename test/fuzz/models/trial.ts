@@ -15,6 +15,9 @@ import { loadSubjects, type Subject } from "../subjects.ts";
 
 const TARGETS = ["a311d", "imx8mp"];
 
+/** Milliseconds of a segment on the CPU: what takes longer is ended, which is no fault. */
+const TIMEOUT = 1000;
+
 const LARGEST_EXECUTED = { macs: 1e8, arenaBytes: 1 << 24, tensorBytes: 1 << 24 };
 
 /** What neither a model may be refused with, nor its blob by the session or the emulator. */
@@ -86,7 +89,7 @@ function isLarge(blob: CompiledBlob): boolean {
 
 /** Executes the blob on inputs that are all 0 bytes. */
 async function run(blob: CompiledBlob): Promise<void> {
-  const session = await Session.create(blob, { device: "emulator" });
+  const session = await Session.create(blob, { device: "emulator", timeout: TIMEOUT });
   try {
     const inputs = session.inputs.map(({ name, shape, dtype }) => {
       const bytes = elementsOf(shape) * DTYPES[dtype].bytes;
