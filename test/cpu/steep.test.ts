@@ -156,6 +156,27 @@ for (const [operator, others = [], options = {}] of FUNCTIONS) {
   });
 }
 
+test("a HARD_SWISH of any scale is LiteRT's, and beyond 2^31 of its own steps the input itself", async () => {
+  const input = Int8Array.of(-128, -100, -1, 0, 1, 50, 127);
+  for (const scale of [0.01, 300, 27_090, 1e7, 1e20]) {
+    const model = buildModel({
+      tensors: [byteTensor("x", [1, 7], scale), byteTensor("y", [1, 7], scale)],
+      operators: [{ operator: "HARD_SWISH", inputs: ["x"], outputs: ["y"] }],
+      inputs: ["x"],
+      outputs: ["y"],
+    });
+    const session = await Session.create(await compile(model, { target: "a311d", cpuOnly: true }));
+    const { y } = await session.run({ x: input });
+    await session.release();
+    const liteRt = await compileForLiteRt(model);
+    const [expected] = await liteRt.run([new Uint8Array(input.buffer)]);
+    liteRt.release();
+    const identity = Int8Array.of(0, 0, 0, 0, 1, 50, 127);
+    const right = scale < 1e8 ? new Int8Array((expected as Uint8Array).buffer) : identity;
+    assert.equal([...(y as Int8Array)], [...right], `${scale}`);
+  }
+});
+
 test("a difference a million times above its output's scale is refused, as LiteRT gets it wrong", async () => {
   const [x, y] = [byteTensor("x", [1, 4], 2e6), byteTensor("y", [1, 4], 1)];
   const model = buildModel({

@@ -22,6 +22,8 @@ const MOST_RESIZED = 256;
 
 /** From here on, sums and steps are multiplied by what 32 bits do not hold. */
 const MOST_FACTOR = 2 ** 30;
+/** From this scale on, HARD_SWISH shifts by more places than an integer has. */
+const LARGEST_SWISH = (2 ** 31 * 3) / 256;
 /** Sums are raised by as many bits, and then must not be multiplied by 1 or more. */
 const RAISED_BITS = 20;
 
@@ -36,6 +38,7 @@ function isWrongInLiteRt(network: Network, { operator, inputs, outputs }: Operat
   if (operator === "SHAPE" || operator === DETECTION) return true;
   if (operator === "SOFTMAX" && input?.shape.length === 0) return true;
   const scales = inputs.map((name) => largestScale(network, name as string));
+  if (operator === "HARD_SWISH") return Math.max(...scales) > LARGEST_SWISH;
   const to = scaleOf(output?.quantization);
   if (operator === "SUB") return (2 * Math.max(...scales)) / to >= 2 ** RAISED_BITS;
   const isQuantized = output?.dtype === "uint8" || output?.dtype === "int8";

@@ -37,7 +37,7 @@ export class ByteHardSwish extends ByteFunction {
   /** (x + 3) / 6 kept between 0 and 1, as 0 … 32767. */
   private slope(raised: i32): i32 {
     const shift = this.toSlope.shift;
-    let value = shift > 0 ? saturated(raised << (shift - 1)) : raised;
+    let value = shift > 0 ? shifted(raised, shift - 1) : raised;
     value = roundedHigh(value, halved(this.toSlope.value));
     if (shift > 0) value = saturated(value << 1);
     if (shift < 0) value = roundingShift(value, -shift);
@@ -54,6 +54,12 @@ function halved(value: i32): i32 {
 function roundedHigh(a: i32, b: i32): i32 {
   const product = a * b;
   return saturated((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
+}
+
+/** A 16-bit value shifted to the left: one that has any bits in more than 31 places is saturated anyway. */
+function shifted(value: i32, places: i32): i32 {
+  const wide = (value as i64) << min(places, 31);
+  return min<i64>(max<i64>(wide, i16.MIN_VALUE), i16.MAX_VALUE) as i32;
 }
 
 function saturated(value: i32): i32 {
