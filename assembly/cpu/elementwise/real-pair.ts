@@ -5,23 +5,21 @@ import { Pairwise } from "./broadcast";
 
 /** DIV of float32 values. */
 export function prepareDivision(operation: Operation): Kernel | null {
-  return new RealPair(operation, (a: f32, b: f32) => a / b);
+  return new RealPair(operation, Range.of(operation), (a: f32, b: f32) => a / b);
 }
 
-/** SQUARED_DIFFERENCE of float32 values. */
+/** SQUARED_DIFFERENCE of float32 values; it has no activation that would keep it finite. */
 export function prepareSquaredDifference(operation: Operation): Kernel | null {
-  return new RealPair(operation, (a: f32, b: f32) => (a - b) * (a - b));
+  return new RealPair(operation, new Range(), (a: f32, b: f32) => (a - b) * (a - b));
 }
 
 class RealPair extends Pairwise {
-  private range: Range;
-
   constructor(
     operation: Operation,
+    private range: Range,
     private value: (a: f32, b: f32) => f32,
   ) {
     super(operation.inputs[0], operation.inputs[1], operation.outputs[0]);
-    this.range = Range.of(operation);
   }
 
   protected combine(a: usize, b: usize, to: usize): void {

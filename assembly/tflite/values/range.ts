@@ -36,8 +36,15 @@ export class Range {
     return range;
   }
 
-  /** That of the operator's only output. */
+  /** That of the operator's only output. TFLite's fused activations keep float32 finite. */
   static of(operation: Operation): Range {
+    const range = Range.ofActivation(operation);
+    range.low = max(range.low, -f32.MAX_VALUE);
+    range.high = min(range.high, f32.MAX_VALUE);
+    return range;
+  }
+
+  private static ofActivation(operation: Operation): Range {
     const output = operation.outputs[0];
     switch (operation.integer(Option.ACTIVATION)) {
       case Activation.RELU:
