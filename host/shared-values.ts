@@ -4,7 +4,7 @@ import type { Values } from "./step.ts";
 
 /**
  * The bytes of those inputs and outputs of the model that need no copy, as they lie in the device's
- * arena already as the host has them: unsigned bytes that one segment alone touches, the first on
+ * arena already as the host has them: bytes without a shift that one segment alone touches, the first on
  * the NPU for an input and the last for an output, so that no other one writes to their place. An
  * input that is read when a run has ended must outlast its place in the arena.
  */
@@ -14,16 +14,18 @@ export function sharedValues(blob: Blob, device: Device | undefined): Values {
   const onNpu = blob.segments.filter(({ placement }) => placement === "NPU");
   const arena = device.arena();
   const leaves = new Set([...blob.outputs, ...blob.states.map(({ output }) => output)]);
-  const share = (tensors: number[], bindings: Segment["inputs"] = []) => {
+  const share = (tensors: number[], hasSignedBytes = false, bindings: Segment["inputs"] = []) => {
+    const kept = hasSignedBytes ? "int8" : "uint8";
     for (const { tensor, offset, bytes } of bindings) {
-      if (!tensors.includes(tensor) || blob.tensors[tensor]?.dtype !== "uint8") continue;
+      if (!tensors.includes(tensor) || blob.tensors[tensor]?.dtype !== kept) continue;
       if (blob.inputs.includes(tensor) && leaves.has(tensor)) continue;
       const users = blob.segments.filter((segment) => tensorsOf(blob, segment).has(tensor));
       if (users.length === 1) shared.set(tensor, arena.subarray(offset, offset + bytes));
     }
   };
-  share(blob.inputs, onNpu[0]?.inputs);
-  share(blob.outputs, onNpu.at(-1)?.outputs);
+  const [first, last] = [onNpu[0], onNpu.at(-1)];
+  share(blob.inputs, first?.hasSignedBytes, first?.inputs);
+  share(blob.outputs, last?.hasSignedBytes, last?.outputs);
   return shared;
 }
 

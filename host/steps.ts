@@ -67,11 +67,11 @@ export async function prepareStep(
 
 function npuStep(
   { tensors }: Blob,
-  { inputs, outputs, stream }: Segment,
+  { inputs, outputs, stream, hasSignedBytes }: Segment,
   values: Values,
   device: Device,
 ): Step {
-  const flip = (tensor: number) => tensors[tensor]?.dtype === "int8";
+  const flip = (tensor: number) => tensors[tensor]?.dtype === "int8" && !hasSignedBytes;
   return {
     async run() {
       const before = device.arena();
@@ -95,7 +95,7 @@ export function copyUnlessSame(source: Uint8Array, destination: Uint8Array): voi
   if (source.buffer !== buffer || source.byteOffset !== byteOffset) destination.set(source);
 }
 
-/** The NPU knows only unsigned bytes: a signed value is stored as itself plus 128. */
+/** Where the NPU is given unsigned bytes, a signed value is stored as itself plus 128. */
 function copy(source: Uint8Array, destination: Uint8Array, flip: boolean): void {
   if (!flip) copyUnlessSame(source, destination);
   else for (let i = 0; i < source.length; i++) destination[i] = (source[i] as number) ^ 0x80;

@@ -108,7 +108,7 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
     const segment = segments[i];
     if (!segment.onNpu) continue;
     const lowering = lower(segment, graph, placements, core, settings);
-    const jobs = encode(lowering, core, settings);
+    const jobs = encode(lowering, segment.isSigned(graph), core, settings);
     if (jobs == null) return;
     // Coefficients may be coded in a way that is less sure than the pattern.
     for (let j = 0; j < jobs.length; j++) placements[jobs[j].job.operator].weaken(jobs[j].job.mark);

@@ -57,6 +57,11 @@ export class Core {
     return this.customer == 0xee;
   }
 
+  /** The vendor's compiler has signed bytes for the A311D alone. */
+  get hasSignedBytes(): bool {
+    return this.customer == 0x88;
+  }
+
   get isVip9000(): bool {
     return this.model == 0x9000;
   }

@@ -167,6 +167,8 @@ export interface Segment {
   modelOutputs: number[];
   /** How the arena is shared. */
   buffers: BufferLifetime[];
+  /** int8 tensors lie in the arena as they are, not with 128 added. */
+  hasSignedBytes: boolean;
 }
 
 /** A piece of the arena, kept from its first job to its last. */

@@ -129,6 +129,7 @@ function segment(record: nolf.Segment): Segment {
     buffers: list(record.buffersLength(), (i) =>
       lifetime(record.buffers(i) as nolf.BufferLifetime),
     ),
+    hasSignedBytes: record.signedBytes(),
   };
 }
 

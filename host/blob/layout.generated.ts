@@ -129,6 +129,7 @@ export const LAYOUT: Layout = {
       { name: "model_inputs", kind: "vector", bytes: 4 },
       { name: "model_outputs", kind: "vector", bytes: 4 },
       { name: "buffers", kind: "vector", bytes: 20, align: 4 },
+      { name: "signed_bytes", kind: "scalar", bytes: 1 },
     ],
     SlopeOptions: [
       { name: "alpha", kind: "scalar", bytes: 4 },

@@ -1953,8 +1953,13 @@ buffersLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+signedBytes():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startSegment(builder:flatbuffers.Builder) {
-  builder.startObject(11);
+  builder.startObject(12);
 }
 
 static addPlacement(builder:flatbuffers.Builder, placement:Placement) {
@@ -2125,12 +2130,16 @@ static startBuffersVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(20, numElems, 4);
 }
 
+static addSignedBytes(builder:flatbuffers.Builder, signedBytes:boolean) {
+  builder.addFieldInt8(11, +signedBytes, +false);
+}
+
 static endSegment(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset, buffersOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createSegment(builder:flatbuffers.Builder, placement:Placement, operatorsOffset:flatbuffers.Offset, inputsOffset:flatbuffers.Offset, outputsOffset:flatbuffers.Offset, jobsOffset:flatbuffers.Offset, streamOffset:flatbuffers.Offset, relocationsOffset:flatbuffers.Offset, modelOffset:flatbuffers.Offset, modelInputsOffset:flatbuffers.Offset, modelOutputsOffset:flatbuffers.Offset, buffersOffset:flatbuffers.Offset, signedBytes:boolean):flatbuffers.Offset {
   Segment.startSegment(builder);
   Segment.addPlacement(builder, placement);
   Segment.addOperators(builder, operatorsOffset);
@@ -2143,6 +2152,7 @@ static createSegment(builder:flatbuffers.Builder, placement:Placement, operators
   Segment.addModelInputs(builder, modelInputsOffset);
   Segment.addModelOutputs(builder, modelOutputsOffset);
   Segment.addBuffers(builder, buffersOffset);
+  Segment.addSignedBytes(builder, signedBytes);
   return Segment.endSegment(builder);
 }
 }

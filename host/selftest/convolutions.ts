@@ -24,6 +24,9 @@ export const CONVOLUTIONS: Record<string, Convolution> = {
   "3×3, few weights": { height: 12, width: 12, channels: 32, density: 0.1 },
   "3×3, hardly any weights": { height: 12, width: 12, channels: 32, density: 0.01 },
   "3×3, signed": { height: 8, width: 8, channels: 8, dtype: "int8" },
+  "3×3, signed without zero points": {
+    ...{ height: 8, width: 8, channels: 8, dtype: "int8", symmetric: true },
+  },
   "3×3, a scale for each channel": {
     ...{ height: 8, width: 8, channels: 8, outputChannels: 16 },
     ...{ dtype: "int8", perChannel: true },

@@ -23,6 +23,8 @@ const WEIGHTS: Quantization = { scale: 0.005, zeroPoint: 131 };
 export type Convolution = Omit<ConvolutionSpec, "input" | "weights" | "output"> & {
   /** The share of weights that are not zero: all, if left out. */
   density?: number;
+  /** int8 tensors without zero points. */
+  symmetric?: boolean;
   /** The output's zero point, for uint8. */
   outputZero?: number;
   /** A scale of its own for every output channel; with "outlier", the last is unlike all others. */
@@ -35,15 +37,15 @@ export function convolution(name: string, spec: Convolution): Uint8Array {
   const [rows, columns] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   const spread = spreadOf(rows * columns * (depthwise ? 1 : channels) * density);
   const shift = dtype === "int8" ? 128 : 0;
-  const zero = spec.perChannel ? 128 : (WEIGHTS.zeroPoint as number);
+  const zero = spec.perChannel || spec.symmetric ? 128 : (WEIGHTS.zeroPoint as number);
   const most = Math.round(spread / 2);
   return convolutionModel({
     ...spec,
-    input: shifted(INPUT, shift),
+    input: spec.symmetric ? { ...INPUT, zeroPoint: 0 } : shifted(INPUT, shift),
     weights: spec.perChannel
       ? scalesByChannel(spec.outputChannels ?? channels, spec.perChannel === "outlier")
       : shifted({ ...WEIGHTS, zeroPoint: zero }, shift),
-    output: shifted(outputOf(spread, spec.outputZero), shift),
+    output: shifted(outputOf(spread, spec.symmetric ? shift : spec.outputZero), shift),
     weightAt: () => (noise.integer(0, 999) < 1000 * density ? weight(noise, zero) : zero),
     biasAt: () => noise.integer(-most, most),
   });

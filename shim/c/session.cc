@@ -110,14 +110,16 @@ void Session::bind() {
   if (segments.size() == 1) {
     for (const uint32_t index : each(blob_->inputs())) {
       // One that is read when a run has ended must outlast its place in the arena.
-      if (!leaves(index)) values_[index] = shared(index, segments[0]->inputs());
+      if (!leaves(index)) values_[index] = shared(index, *segments[0], segments[0]->inputs());
     }
     for (const uint32_t index : each(blob_->outputs())) {
-      if (values_[index] == nullptr) values_[index] = shared(index, segments[0]->outputs());
+      if (values_[index] == nullptr)
+        values_[index] = shared(index, *segments[0], segments[0]->outputs());
     }
   }
   for (const auto* segment : segments) {
-    segments_.push_back({transfers(segment->inputs()), transfers(segment->outputs())});
+    segments_.push_back(
+        {transfers(*segment, segment->inputs()), transfers(*segment, segment->outputs())});
   }
   for (const uint32_t index : each(blob_->inputs())) inputs_.push_back(describe(index));
   for (const uint32_t index : each(blob_->outputs())) outputs_.push_back(describe(index));
@@ -139,27 +141,32 @@ bool Session::leaves(uint32_t tensor) const {
   return false;
 }
 
+/** Whether a tensor's bytes lie in the arena with 128 added. */
+bool Session::isShifted(const nolf::Segment& segment, uint32_t tensor) const {
+  return !segment.signed_bytes() && blob_->tensors()->Get(tensor)->dtype() == nolf::Dtype_INT8;
+}
+
 /** The tensor's place in the arena, where it is bound just there; else null. */
-uint8_t* Session::shared(uint32_t tensor, const Bindings* bindings) const {
+uint8_t* Session::shared(uint32_t tensor, const nolf::Segment& segment,
+                         const Bindings* bindings) const {
   uint8_t* place = nullptr;
   for (const auto* binding : each(bindings)) {
     if (binding->tensor() != tensor) continue;
-    if (place != nullptr || blob_->tensors()->Get(tensor)->dtype() == nolf::Dtype_INT8) {
-      return nullptr;
-    }
+    if (place != nullptr || isShifted(segment, tensor)) return nullptr;
     place = arena() + binding->offset();
   }
   return place;
 }
 
-std::vector<Session::Transfer> Session::transfers(const Bindings* bindings) {
+std::vector<Session::Transfer> Session::transfers(const nolf::Segment& segment,
+                                                  const Bindings* bindings) {
   std::vector<Transfer> list;
   for (const auto* binding : each(bindings)) {
-    const bool isSigned = blob_->tensors()->Get(binding->tensor())->dtype() == nolf::Dtype_INT8;
+    const bool flips = isShifted(segment, binding->tensor());
     uint8_t* const host = valueOf(binding->tensor());
     uint8_t* const place = arena() + binding->offset();
     if (host == place) continue;
-    list.push_back({host, place, binding->bytes(), isSigned ? kSignBit : uint8_t{0}});
+    list.push_back({host, place, binding->bytes(), flips ? kSignBit : uint8_t{0}});
   }
   return list;
 }

@@ -47,10 +47,11 @@ class Session {
   void submit(const std::vector<uint32_t>& words, const std::vector<etnaviv::Use>& uses,
               const etnaviv::Deadline& deadline) const;
   void bind();
-  std::vector<Transfer> transfers(const Bindings* bindings);
+  bool isShifted(const nolf::Segment& segment, uint32_t tensor) const;
+  std::vector<Transfer> transfers(const nolf::Segment& segment, const Bindings* bindings);
   void carry();
   bool leaves(uint32_t tensor) const;
-  uint8_t* shared(uint32_t tensor, const Bindings* bindings) const;
+  uint8_t* shared(uint32_t tensor, const nolf::Segment& segment, const Bindings* bindings) const;
   uint8_t* valueOf(uint32_t tensor);
   nolfet_tensor describe(uint32_t index);
   uint8_t* arena() const { return static_cast<uint8_t*>(arena_->memory().get()); }

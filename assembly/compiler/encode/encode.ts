@@ -13,6 +13,7 @@ import { encodeHuffman } from "./huffman/coefficients";
 import { encodeKernelWords } from "./huffman/kernel-words";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
+import { signBytes } from "./signed-bytes";
 import { encodeTable } from "./table";
 import { Tiling } from "./tiling";
 import { encodeTp } from "./tp-descriptor";
@@ -33,9 +34,15 @@ export class EncodedJob {
   }
 }
 
-/** Null after a failure: coefficients beyond all bounds, or a value beyond its field. */
-export function encode(lowering: Lowering, core: Core, settings: Settings): EncodedJob[] | null {
+/** `holdsSignedTensors`: all of the segment's are int8. Null after a failure: coefficients beyond all bounds, or a value beyond its field. */
+export function encode(
+  lowering: Lowering,
+  holdsSignedTensors: bool,
+  core: Core,
+  settings: Settings,
+): EncodedJob[] | null {
   const encoded: EncodedJob[] = [];
+  if (core.hasSignedBytes && !settings.compatMesa && holdsSignedTensors) signBytes(lowering);
   for (let i = 0; i < lowering.jobs.length; i++) {
     const job = lowering.jobs[i];
     if (job instanceof TpJob) {

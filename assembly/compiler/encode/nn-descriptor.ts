@@ -17,6 +17,9 @@ const MINUS_INFINITY: u32 = 0xff800000;
 const FIRST_PIXEL = 3;
 const TO_NEAREST = 1;
 
+/** The type of signed bytes, which have no zero points. */
+const SIGNED = 2;
+
 /** The NN unit's descriptor, all but its addresses. */
 export function encodeConvolution(
   job: ConvolutionJob,
@@ -58,7 +61,7 @@ function setImages(words: Words, job: ConvolutionJob): void {
   words.set(nn.IN_Y_PITCH, job.inputY);
   words.set(nn.OFFSET_X, job.offsetX);
   words.set(nn.OFFSET_Y, job.offsetY);
-  words.set(nn.BORDER, job.inputZero);
+  words.set(nn.BORDER, job.inputZero ^ job.flip);
   const doubled = job.firstPixel ? 2 : 1;
   words.set(nn.OUT_X, job.outputX * doubled);
   words.set(nn.OUT_Y, job.outputY * doubled);
@@ -105,6 +108,10 @@ function setRequantization(words: Words, job: ConvolutionJob, scale: Requantizat
   words.set(nn.RELU, job.relu);
   words.set(nn.SHIFT, scale.shift);
   words.set(nn.ROUNDING_MODE, TO_NEAREST);
-  words.set(nn.WEIGHT_ZERO, job.kernels.zero);
-  words.set(nn.OUT_ZERO, job.outputZero);
+  words.set(nn.WEIGHT_ZERO, (job.kernels.zero as i32) ^ job.flip);
+  words.set(nn.OUT_ZERO, job.outputZero ^ job.flip);
+  const type = job.isSigned ? SIGNED : 0;
+  words.set(nn.KERNEL_TYPE, type);
+  words.set(nn.IN_TYPE, type);
+  words.set(nn.OUT_TYPE, type);
 }

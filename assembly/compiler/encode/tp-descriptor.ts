@@ -9,6 +9,9 @@ const NO_CIRCULAR_BUFFER = 0x03ffffff;
 
 const TO_NEAREST = 1;
 
+/** The type of signed bytes, which have no zero points. */
+const SIGNED = 2;
+
 /** The TP unit's descriptor, all but its addresses. */
 export function encodeTp(job: TpJob, settings: Settings): Words {
   const words = new Words(tp.TP, job.operator, settings.compatMesa);
@@ -21,8 +24,10 @@ export function encodeTp(job: TpJob, settings: Settings): Words {
   words.set(tp.REORDER, job.reorder);
   words.set(tp.IN_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(tp.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
-  words.set(tp.IN_ZERO, job.zero);
-  words.set(tp.OUT_ZERO, job.outputZero);
+  words.set(tp.IN_ZERO, job.zero ^ job.flip);
+  words.set(tp.OUT_ZERO, job.outputZero ^ job.flip);
+  words.set(tp.IN_TYPE, job.isSigned ? SIGNED : 0);
+  words.set(tp.OUT_TYPE, job.isSigned ? SIGNED : 0);
   if (job.pooling != Pooling.NONE) setPooling(words, job.pooling);
   const table = job.table;
   if (table != null) setTable(words, table);

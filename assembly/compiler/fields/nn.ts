@@ -5,7 +5,7 @@ import { WordLayout } from "./field";
  *
  *     31        24        16         8         0
  *  0  F│0│Q│pool│ kernels  │ kernel z     │ kx  │N 0   F flush, Q pooling size, N no z offset
- *  1  in y                │ in x             │ 0
+ *  1  in y                │ in x             │O│I│K   O I K data types, upper bits in word 15
  *  2  shift 4:0 │m│0│R│ 0               │ y  │ x      m multiplier 0, R relu, y x: offsets 2:0
  *  3  out y               │ out x            │ 0 │n 0  n no flush
  *  4  tile y   │ tile x    │y│x│rnd│ out z             y x: the offsets' signs, rnd: rounding mode
@@ -16,7 +16,7 @@ import { WordLayout } from "./field";
  *  9  pattern 31:0                  10  pattern 63:32
  * 11  kernel cache: from            12  to
  * 13  image cache: from             14  to
- * 15  0│S │ mult. 6:1 │ 0 │ border value       │bm     S shift 6:5, bm border mode
+ * 15  0│S │ mult. 6:1 │OIK│0│ border value      │bm     S shift 6:5, bm border mode
  * 16  in y pitch           │ in x pitch
  * 17  mult. 14:7 │ 0       │ out x pitch
  * 18  0│y│x│n│ 0                                        y x: offsets below 0, n VIP9000
@@ -37,6 +37,11 @@ export const POOLING = NN.unsigned("pooling").at(0, 28, 27);
 /** 1 without pooling, 0 where it keeps the first pixel. */
 export const POOLING_SIZE = NN.unsigned("pooling_xy_size").at(0, 29, 29);
 export const LAYER_FLUSH = NN.unsigned("nn_layer_flush").at(0, 31, 31);
+
+/** 0: unsigned bytes with zero points, 2: signed ones without. */
+export const KERNEL_TYPE = NN.unsigned("kernel_data_type").at(1, 1, 0).at(15, 19, 19);
+export const IN_TYPE = NN.unsigned("in_image_data_type").at(1, 3, 2).at(15, 20, 20);
+export const OUT_TYPE = NN.unsigned("out_image_data_type").at(1, 5, 4).at(15, 21, 21);
 
 export const IN_X = NN.unsigned("in_image_x_size").at(1, 18, 6);
 export const IN_Y = NN.unsigned("in_image_y_size").at(1, 31, 19);

@@ -58,6 +58,9 @@ export const TILE_Y_STEP = TP.unsigned("in_tile_y_inc").at(9, 31, 16);
 export const IN_ADDRESS = TP.unsigned("in_image_base_address").at(10, 31, 0);
 export const TABLE_ADDRESS = TP.unsigned("alu_load_pwl_lut_address").at(11, 31, 0);
 
+/** 0: unsigned bytes with zero points, 2: signed ones without. */
+export const IN_TYPE = TP.unsigned("in_image_data_type").at(12, 20, 18);
+export const OUT_TYPE = TP.unsigned("out_image_data_type").at(12, 23, 21);
 export const OUT_GLOBAL = TP.unsigned("out_image_global_mem").at(12, 1, 1);
 export const RESET_1 = TP.unsigned("out_loop_1_reset").at(12, 2, 2);
 export const RESET_2 = TP.unsigned("out_loop_2_reset").at(12, 3, 3);

@@ -46,12 +46,19 @@ export class Job {
   mark: Mark = 0;
   inputBytes: u32 = 0;
   outputBytes: u32 = 0;
+  /** Bytes are stored as signed numbers, not with 128 added. */
+  isSigned: bool = false;
 
   constructor(
     public purpose: Purpose,
     public input: BufferSlice,
     public output: BufferSlice,
   ) {}
+
+  /** What zero points and bytes are combined with (exclusive or) as they are stored. */
+  get flip(): i32 {
+    return this.isSigned ? 128 : 0;
+  }
 }
 
 /** NN unit: x runs along columns, y along rows, z along channels; images are channel planar. */

@@ -37,6 +37,8 @@ import { lowerTable } from "./table";
 /** The jobs of one NPU segment in order, and the memory that they read and write. */
 export class Lowering {
   jobs: Job[] = [];
+  /** Bytes of the arena are signed numbers, as the tensors' are. */
+  isSigned: bool = false;
   buffers: Buffer[] = [];
   /** Where the segment's inputs and outputs lie, interleaved; parallel to the segment's lists. */
   inputs: BufferSlice[] = [];

@@ -1,3 +1,4 @@
+import { Dtype } from "../../tflite/schema";
 import { Graph, Operator, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
 import { Plan, PlanKind } from "../plan/plan";
@@ -12,6 +13,15 @@ export class Segment {
   outputs: i32[] = [];
 
   constructor(public onNpu: bool) {}
+
+  /** All tensors that it takes or gives are int8. */
+  isSigned(graph: Graph): bool {
+    for (let i = 0; i < this.inputs.length; i++)
+      if (graph.tensors[this.inputs[i]].dtype != Dtype.INT8) return false;
+    for (let i = 0; i < this.outputs.length; i++)
+      if (graph.tensors[this.outputs[i]].dtype != Dtype.INT8) return false;
+    return true;
+  }
 }
 
 /** Keeps submissions short; `link` refuses streams that are too long all the same. */

@@ -34,6 +34,7 @@ export function writeNpuSegment(
   builder.child(SegmentSlot.STREAM, stream);
   builder.child(SegmentSlot.RELOCATIONS, relocations);
   builder.child(SegmentSlot.BUFFERS, buffers);
+  builder.field8(SegmentSlot.SIGNED_BYTES, lowering.isSigned ? 1 : 0);
   return builder.endTable();
 }
 

@@ -151,6 +151,7 @@ export namespace SegmentSlot {
   export const MODEL_INPUTS: i32 = 8;
   export const MODEL_OUTPUTS: i32 = 9;
   export const BUFFERS: i32 = 10;
+  export const SIGNED_BYTES: i32 = 11;
 }
 
 export namespace StateSlot {

@@ -43,8 +43,9 @@ export function encodeZeroRuns(
   const splitRows = !settings.compatMesa || splitsRowsInMesa(job);
   const walk = new Walk(job, tiling, bias, core, splitRows, choices.outputs);
   const counters: Counter[] = [];
+  const flip = job.flip as u8;
   for (let c = 0; c < walk.used; c++) {
-    const counter = new Counter(job.kernels.zero, job.kernels.flip);
+    const counter = new Counter(job.kernels.zero ^ flip, job.kernels.flip ^ flip);
     walk.core(c, counter);
     counters.push(counter);
   }
@@ -115,6 +116,7 @@ function write(
   if (coefficients == null) return null;
   let position = coefficients.pointer + header;
   let longest: u32 = 0;
+  const flip = job.flip as u8;
   const head = new Words(ZERO_RUNS, job.operator);
   head.set(RUN_WIDTH, width);
   head.set(KERNELS_ON_V7, walk.perCore);
@@ -123,7 +125,7 @@ function write(
     const size = new Words(V7_HEADER, job.operator);
     size.set(STREAM_BYTES, bytes);
     store<u32>(coefficients.pointer + (c << 2), size.at(0));
-    const writer = new Writer(job.kernels.zero, job.kernels.flip, width, position);
+    const writer = new Writer(job.kernels.zero ^ flip, job.kernels.flip ^ flip, width, position);
     writer.put(head.at(0), ZERO_RUNS_BITS);
     walk.core(c, writer);
     writer.finish();

@@ -141,7 +141,10 @@ export class Walk {
     const kernels = this.kernels;
     const beyond = kernel >= kernels.count;
     const sum = beyond ? -kernels.size * (kernels.zero as i32) : kernels.sumOf(kernel);
-    return (beyond ? 0 : kernels.biasOf(kernel) + this.extraBias) - sum * this.job.inputZero;
+    return (
+      (beyond ? 0 : kernels.biasOf(kernel) + this.extraBias) -
+      sum * (this.job.inputZero ^ this.job.flip)
+    );
   }
 }
 
