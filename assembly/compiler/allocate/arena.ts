@@ -1,7 +1,7 @@
 import { MOST_ARENA_BYTES } from "../../targets/limits";
 import { Lowering } from "../lower/lower";
 
-/** Where each buffer lies while it lifetimes. */
+/** Where each buffer lies while it lives. */
 export class Arena {
   bytes: u64 = 0;
   /** By the buffers' ids. */

@@ -22,9 +22,9 @@ import { doubleRoundingOffset } from "../../tflite/double-rounding";
  *               │         ╱   CROSSING
  *    offset − 1 ┼─────╱                bias 1, a factor smaller by so much
  *
- * Outputs below the zero point mirror those above: TFLite leads away from zero on both sides,
- * while a bias helps one and harms the other. Where both occur, bias 0 and a greater factor do
- * what can be done.
+ * Outputs below the zero point mirror those above: TFLite steps early away from zero on both
+ * sides, while a bias helps one side and harms the other. Where both occur, the best choice is bias 0
+ * with a greater factor.
  */
 export class RoundingCorrection {
   constructor(

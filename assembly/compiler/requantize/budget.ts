@@ -36,7 +36,8 @@ export function largerBudget(layers: i32, error: f64): i32 {
 }
 
 /**
- * Jobs for each layer, by a greedy search. Every layer has one. A wrong value enters many sums of the
+ * Jobs for each layer, by greedy marginal allocation (Fox, "Discrete Optimization via Marginal Analysis",
+ * 1966): the next job goes where it gains most. Every layer has one. A wrong value enters many sums of the
  * next layer, so an error near the input costs more than its layer's error alone. Therefore the budget
  * is spent in this order:
  *

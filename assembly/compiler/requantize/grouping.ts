@@ -14,8 +14,9 @@ export class CutTable {
 }
 
 /**
- * The best cuts of a sequence of kernels into 1, 2, 3 … groups: the least sum of costs, where
- * every group has the scale of its largest. With C(i, j) the cost of the kernels from i up to,
+ * The best cuts of a sequence of kernels into 1, 2, 3 … groups, by dynamic programming over the cuts
+ * (Fisher, "On Grouping for Maximum Homogeneity", 1958): the least sum of costs, where every group has
+ * the scale of its largest. With C(i, j) the cost of the kernels from i up to,
  * not with, j as one group, the best cost of n groups up to j is
  *
  *     B(n, j) = min over i of B(n − 1, i) + C(i, j)

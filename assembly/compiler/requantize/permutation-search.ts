@@ -14,8 +14,8 @@ class Maker {
 }
 
 /**
- * ChannelPermutations the channels of every block that may be ordered, so that kernels of similar scale come
- * one behind the other. Of several layers that make a block, the one that would lose most with a
+ * Permutes the channels of every block that may be permuted, so that kernels of similar scale are
+ * neighbours: sorted by scale, as groups of one scale want it. Of several layers that make a block, the one that would lose most with a
  * single scale decides: its groups follow each other, and inside each of them the channels are
  * in the order of the next.
  */

@@ -5,8 +5,9 @@ import { Layer } from "./layers";
 const PASSES = 4;
 
 /**
- * Rounds the weights of one kernel so that their errors cancel under the values that they meet.
- * These are not independent: neighbouring pixels of one channel look alike, and bright pixels are
+ * Rounds the weights of one kernel so that their errors cancel under the values that they meet, by
+ * coordinate descent on the expected square of the error (the aim of Nagel et al., "Up or Down? Adaptive
+ * Rounding for Post-Training Quantization", 2020). The values are not independent: neighbouring pixels of one channel look alike, and bright pixels are
  * bright in many channels. With d the deviation of the values that a weight meets, e its error,
  * A the sum of d·e over all weights and B that over the taps of one channel, the output moves by
  * its mean, which is known and taken out of the bias, and around it by the mean square

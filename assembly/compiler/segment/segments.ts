@@ -30,7 +30,8 @@ const MOST_OPERATORS = 200;
 const NOWHERE = -1;
 
 /**
- * Gathers maximal segments: alternately everything on the NPU whose inputs are there, until
+ * Gathers maximal segments, by a topological sort that takes the processors in turn (after Kahn,
+ * "Topological sorting of large networks", 1962): everything on the NPU whose inputs are there, until
  * nothing more can run, then the same for the CPU. Ties are taken in the model's order.
  */
 export function collectSegments(graph: Graph, placements: Placement[]): Segment[] {

@@ -229,7 +229,7 @@ function weighAsMesa(plan: AdditionPlan, context: Context): void {
   plan.bias = roundAway(shift as f64) + (inPlanes ? (plan.weightB - second) * zeroA : 0);
 }
 
-/** To the nearest whole number, residual pairs away from zero. */
+/** To the nearest whole number, halves away from zero. */
 function roundAway(value: f64): i32 {
   return (value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5)) as i32;
 }
