@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { firstPictureOf, interlacedRows } from "./header.ts";
+import { deflatedParts, firstPictureOf, interlacedRows } from "./header.ts";
 import type { Pixels } from "./pixels.ts";
 import { checkPicture, checkSize, cutOff, damaged, type PixelSize, sample } from "./sample.ts";
 
@@ -15,6 +15,7 @@ export async function readPicture(file: Uint8Array, size: PixelSize): Promise<Pi
   // What decodes JPEG fills up what is not there.
   if (header.format === "JPEG" && !header.isWhole) throw cutOff(header);
   checkRows(file);
+  checkParts(file);
   // The library takes longer to load than all the rest of nolfet.
   const { Jimp } = await import("jimp");
   const { bitmap } = await Jimp.read(firstPictureOf(file).buffer).catch((error: Error) => {
@@ -22,6 +23,20 @@ export async function readPicture(file: Uint8Array, size: PixelSize): Promise<Pi
   });
   checkSize(bitmap);
   return sample(bitmap, size);
+}
+
+/** Throws BAD_INPUT where the parts of a TIFF become more bytes than the picture has. */
+function checkParts(file: Uint8Array): void {
+  const parts = deflatedParts(file);
+  let left = parts?.most ?? 0;
+  for (const part of parts?.coded ?? []) {
+    try {
+      left -= inflateSync(part, { maxOutputLength: Math.max(1, left) }).length;
+    } catch (error) {
+      const isMore = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+      throw damaged("TIFF", isMore ? "parts beyond its pixels" : "parts that are damaged");
+    }
+  }
 }
 
 /** Throws BAD_INPUT where interlaced rows are more than the picture has; of others no more are read. */

@@ -13,6 +13,8 @@ export interface PictureHeader {
   depth: number;
   /** Whether it has its end. */
   isWhole: boolean;
+  /** Bytes that its parts say they have together, where it says that of parts. */
+  coded?: number;
 }
 
 interface Format {
@@ -206,33 +208,78 @@ const TIFF = {
   WIDTH: 256,
   HEIGHT: 257,
   BITS: 258,
+  COMPRESSION: 259,
+  STRIPS: 273,
   SAMPLES: 277,
+  STRIP_BYTES: 279,
   TILE_WIDTH: 322,
   TILE_HEIGHT: 323,
+  TILES: 324,
+  TILE_BYTES: 325,
 };
 const TIFF_SHORT = 3;
+/** Kinds of compression whose parts are streams of zlib's. */
+const TIFF_DEFLATE = [8, 32946];
 
-/** At an offset: │ u16 entries │ entry … │ u32 next │; entry: │ u16 tag │ u16 type │ u32 count │ value │ */
+/** Gives the numbers of an entry of the first page, none where it has no such. */
+type TiffEntries = (tag: number) => number[];
+
+/**
+ * At an offset: │ u16 entries │ entry … │ u32 next │; entry: │ u16 tag │ u16 type │ u32 count │ value │,
+ * where values of more than four bytes lie at an offset. No more are read than the file has bytes for.
+ */
+function tiffEntries(bytes: Bytes): TiffEntries {
+  const directory = bytes.u32(4);
+  const positions = new Map<number, number>();
+  for (let i = 0; i < bytes.u16(directory); i++) {
+    const at = directory + 2 + 12 * i;
+    positions.set(bytes.u16(at), at);
+  }
+  return (tag) => {
+    const at = positions.get(tag);
+    if (at === undefined) return [];
+    const isShort = bytes.u16(at + 2) === TIFF_SHORT;
+    const size = isShort ? 2 : 4;
+    const count = bytes.u32(at + 4);
+    const position = count * size > 4 ? bytes.u32(at + 8) : at + 8;
+    const length = Math.max(1, Math.min(count, Math.floor((bytes.length - position) / size)));
+    return Array.from({ length }, (_, i) => {
+      return isShort ? bytes.u16(position + size * i) : bytes.u32(position + size * i);
+    });
+  };
+}
+
 function readTiff(big: Bytes): Omit<PictureHeader, "format"> {
   const bytes = big.ordered(big.u8(0) === 0x49);
   const directory = bytes.u32(4);
   const entries = bytes.u16(directory);
-  const values = new Map<number, number>();
-  for (let i = 0; i < entries; i++) {
-    const at = directory + 2 + 12 * i;
-    const isShort = bytes.u16(at + 2) === TIFF_SHORT;
-    const size = bytes.u32(at + 4) * (isShort ? 2 : 4);
-    const position = size > 4 ? bytes.u32(at + 8) : at + 8;
-    values.set(bytes.u16(at), isShort ? bytes.u16(position) : bytes.u32(position));
-  }
-  const value = (tag: number) => values.get(tag) ?? 0;
+  const list = tiffEntries(bytes);
+  const value = (tag: number) => list(tag)[0] ?? 0;
+  const parts = [...list(TIFF.STRIP_BYTES), ...list(TIFF.TILE_BYTES)];
   return {
+    coded: parts.reduce((sum, part) => sum + part, 0),
     width: Math.max(value(TIFF.WIDTH), value(TIFF.TILE_WIDTH)),
     height: Math.max(value(TIFF.HEIGHT), value(TIFF.TILE_HEIGHT)),
     passes: 1,
     depth: Math.max(1, value(TIFF.BITS)) * Math.max(1, value(TIFF.SAMPLES)),
     isWhole: entries > 0 && directory + 6 + 12 * entries <= bytes.length,
   };
+}
+
+/**
+ * The parts of a TIFF that are streams of zlib's, and how many bytes they may become: about twice the
+ * picture. Undefined for other files.
+ */
+export function deflatedParts(file: Uint8Array): { coded: Uint8Array[]; most: number } | undefined {
+  if (pictureFormat(file) !== "TIFF") return undefined;
+  const list = tiffEntries(new Bytes(file, file[0] === 0x49));
+  if (!TIFF_DEFLATE.includes(list(TIFF.COMPRESSION)[0] ?? 0)) return undefined;
+  const lengths = [...list(TIFF.STRIP_BYTES), ...list(TIFF.TILE_BYTES)];
+  const coded = [...list(TIFF.STRIPS), ...list(TIFF.TILES)].map((at, i) => {
+    return file.subarray(at, at + (lengths[i] ?? 0));
+  });
+  const { width, height, depth } = readTiff(new Bytes(file));
+  return { coded, most: 2 * (height + 512) * (Math.ceil((width * depth) / 8) + 512) };
 }
 
 /**

@@ -50,6 +50,9 @@ export function checkPicture(file: Uint8Array, formats: string): PictureHeader {
   if (width * height * passes > MOST_PASSES * MOST_PIXELS) {
     throw damaged(format, `${passes} scans of ${width}×${height} pixels`);
   }
+  if ((header.coded ?? 0) > file.length) {
+    throw damaged(format, `parts of ${header.coded} bytes in a file of ${file.length}`);
+  }
   if (depth > MOST_DEPTH) throw damaged(format, `${depth} bits for each pixel`);
   return header;
 }

@@ -43,7 +43,12 @@ async function runAll({ count, seed, workers }: Options): Promise<number> {
   console.log(`${count} networks, seed ${seed}`);
   const tally = new Tally();
   const format = "{bar} {value}/{total} | {eta_formatted} left | {faults} faults";
-  const bar = new SingleBar({ format, hideCursor: true });
+  const bar = new SingleBar({
+    format,
+    hideCursor: true,
+    noTTYOutput: true,
+    notTTYSchedule: 60_000,
+  });
   bar.start(count, 0, { faults: 0 });
   await runCampaign({ count, seed, workers: Math.max(1, workers) }, (told) => {
     tally.add(told);

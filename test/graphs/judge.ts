@@ -241,6 +241,9 @@ function isFused(blob: CompiledBlob): boolean {
   });
 }
 
+/** Steps that a tree of operators in one table may be off. */
+const MOST_OF_TREES = 2;
+
 /** How much farther off a network may be whose channels are grouped in another way, or with trees. */
 const MOST_TIMES = 3;
 
@@ -271,6 +274,8 @@ async function compareOutputs(
       distance(one, expected),
     );
     if (!hidden || !exposed || hidden.rel <= MOST_TIMES * exposed.rel + 0.1) continue;
+    // Next to nothing is left of small values in any case.
+    if (!isGrouped && difference(found, expected).largest <= MOST_OF_TREES) continue;
     throw new Fault("outputs are far off", `${name}: rel ${hidden.rel}, exposed ${exposed.rel}`);
   }
 }

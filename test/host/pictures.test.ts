@@ -149,6 +149,60 @@ test("reads the first page of a TIFF whose pages have no end", async () => {
   assert.equal(await readPicture(file, SMALL), await readPicture(alone, SMALL));
 });
 
+/** A file of one page, whose entries are numbers of 32 bits; lists of several lie at an offset. */
+function tiff(entries: [tag: number, ...values: number[]][], content: Uint8Array): Buffer {
+  const lists = entries.flatMap(([, ...values]) => (values.length > 1 ? values : []));
+  const directory = 8 + content.length;
+  const file = Buffer.alloc(directory + 6 + 12 * entries.length + 4 * lists.length);
+  file.write("II*\0", "latin1");
+  file.writeUInt32LE(directory, 4);
+  file.set(content, 8);
+  file.writeUInt16LE(entries.length, directory);
+  let list = directory + 6 + 12 * entries.length;
+  for (const [i, [tag, ...values]] of entries.entries()) {
+    const at = directory + 2 + 12 * i;
+    file.writeUInt16LE(tag, at);
+    file.writeUInt16LE(4, at + 2);
+    file.writeUInt32LE(values.length, at + 4);
+    file.writeUInt32LE(values.length > 1 ? list : (values[0] as number), at + 8);
+    if (values.length === 1) continue;
+    for (const value of values) list = file.writeUInt32LE(value, list);
+  }
+  return file;
+}
+
+/** 4 × 4 grey pixels, black as 0. */
+const GREY: [number, number][] = [
+  [256, 4],
+  [257, 4],
+  [258, 8],
+  [262, 1],
+  [277, 1],
+];
+
+test("refuses strips of a TIFF that share bytes", async () => {
+  const strips = Array.from({ length: 300 }, () => 8);
+  const lengths = strips.map(() => 16);
+  const file = tiff([...GREY, [259, 1], [273, ...strips], [279, ...lengths]], new Uint8Array(16));
+  const found = `parts of 4800 bytes in a file of ${file.length}`;
+  assert.is(await refusal(file), `a TIFF picture that can be decoded: ${found}`);
+});
+
+test("refuses strips of a TIFF that become more than the picture", async () => {
+  const strip = (coded: Uint8Array) => {
+    return tiff([...GREY, [259, 8], [273, 8], [278, 4], [279, coded.length]], coded);
+  };
+  const bomb = strip(deflateSync(new Uint8Array(1 << 24)));
+  assert.is(await refusal(bomb), "a TIFF picture that can be decoded: parts beyond its pixels");
+  const greys = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
+  const { data } = await readPicture(strip(deflateSync(greys)), {
+    width: 4,
+    height: 4,
+    channels: 1,
+  });
+  assert.equal([...data], [...greys]);
+});
+
 test("refuses interlaced rows beyond a picture's pixels", async () => {
   const file = Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
