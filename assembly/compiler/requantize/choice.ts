@@ -5,9 +5,12 @@ import { ErrorModel } from "./error-model";
 import { GroupConstraints } from "./group-constraints";
 import { Grouping } from "./grouping";
 import { ResidualPairBuilder } from "./residual-pair";
+import { ResidualWindows } from "./residual-windows";
 
 /** Jobs of a group whose residuals have one. */
 const PAIR = 2;
+/** Of residuals that take no more. */
+const ONE_WINDOW = new ResidualWindows(1, 1);
 /** Of the copies of an image. */
 const MOST_DOUBLINGS = 5;
 /** More copies, or depthwise kernels spelled out, should not take much longer than a job's start. */
@@ -97,7 +100,7 @@ export class Choice {
         0,
         kernels,
         1 << doublings,
-        1,
+        ONE_WINDOW,
         this.context.core,
       );
       if (!this.mayBe(residualPairs)) return;
@@ -147,7 +150,7 @@ export class Choice {
         0,
         counts[i],
         1,
-        1,
+        ONE_WINDOW,
         this.context.core,
       );
       macs += residualPairs.macs;

@@ -1,5 +1,6 @@
 import { ActivationStatistics } from "./activation-statistics";
 import { Layer } from "./layers";
+import { weightFor } from "./residual-windows";
 
 /** Of a value that is rounded to a whole number: the mean square of what that moves it by. */
 const ROUNDING: f64 = 1.0 / 12.0;
@@ -55,9 +56,8 @@ export class ErrorModel {
    */
   withResiduals(scale: f64, inputCopies: i32): f64 {
     const step = (this.unit * scale) / (inputCopies as f64);
-    return (
-      step * step * residualNoise(leastResidualWeight(ROUNDING * this.variance), this.variance)
-    );
+    const weight = weightFor(REACH * Math.sqrt(ROUNDING * this.variance), 1);
+    return step * step * residualNoise(weight, this.variance);
   }
 
   scale(kernel: i32): f64 {
@@ -72,15 +72,10 @@ export class ErrorModel {
   }
 }
 
-/** Standard deviations of a residual sum that its byte can hold, on either side. */
+/** Deviations of a residual that its bytes hold, on either side. */
 const REACH: f64 = 6;
 /** Steps of a residual's weight to one of the rounded weight, which it is a part of. */
 export const LARGEST_BYTE: f64 = 127;
-
-/** What a step of that must count for at least, where it has such a mean square. */
-export function leastResidualWeight(meanSquare: f64): f64 {
-  return max<f64>(1, Math.ceil((REACH * Math.sqrt(meanSquare)) / LARGEST_BYTE));
-}
 
 /**
  * Mean square of what is left still: a step of the residual counts for `residualWeight`, and its own

@@ -8,31 +8,25 @@ import { LARGEST_TENSOR, MOST_CHANNELS } from "../plan/limits";
 import { Mark } from "../plan/mark";
 import { ResidualPair } from "../plan/residual-pair";
 import { NO_TAP, tapAt } from "../plan/taps";
+import { LARGEST_WEIGHT, ResidualWindows } from "./residual-windows";
 
 /**
  * Makes a residual pair for some kernels of a layer. To make the main convolution's weights finer
- * still, the image is there several times. The weight of the residual's output, its residualWeight, is a sum
- * of bytes, too, where it exceeds one: then that output is there several times.
+ * still, the image is there several times. The residual has a channel for every kernel and window.
  */
 export class ResidualPairBuilder extends ResidualPair {
-  /** How often the residual's output is there. */
-  private residualCopies: i32;
-
   constructor(
     private whole: Convolution,
     /** Which of its kernels, and how many. */
     first: i32,
     public count: i32,
     inputCopies: i32,
-    /** How much a step of the residual counts for in the main one, a whole number from 1 on. */
-    public residualWeight: i32,
+    public windows: ResidualWindows,
     core: Core,
   ) {
-    const residualCopies = (residualWeight + MOST_RESIDUAL_WEIGHT - 1) / MOST_RESIDUAL_WEIGHT;
-    const residual = residualOf(whole, count * residualCopies, core);
+    const residual = residualOf(whole, count, windows.count, core);
     const main = mainOf(whole, residual, count, inputCopies);
     super(residual, main, first, whole.depthwise ? first : 0, inputCopies);
-    this.residualCopies = residualCopies;
   }
 
   /** How sure it is that the NPU does both rightly. */
@@ -57,12 +51,18 @@ export class ResidualPairBuilder extends ResidualPair {
     return main.macs * kept;
   }
 
+  /** Of both. */
+  get allMacs(): u64 {
+    return this.macs + this.residual.macs;
+  }
+
   /** Whether both are within the limits of what the NPU is given. */
   isPossibleOn(core: Core): bool {
     const c = this.whole;
     if (c.isDense || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
     if (!findsResidual(c, c.rows) || !findsResidual(c, c.columns)) return false;
-    if (c.depthwise && (c.isPadded || this.residualCopies > 1)) return false;
+    if (c.depthwise && c.isPadded) return false;
+    if (this.windows.weight > LARGEST_WEIGHT) return false;
     const main = this.main;
     if (main.inputChannels > MOST_CHANNELS) return false;
     if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_PLANES) return false;
@@ -73,7 +73,7 @@ export class ResidualPairBuilder extends ResidualPair {
 
   /**
    * Takes the weights of all kernels in the model's layout, those of the main one for each
-   * reading, and both biases of these kernels.
+   * reading, and both biases of these kernels, those of the residual window by window.
    */
   weigh(
     zero: u8,
@@ -84,24 +84,20 @@ export class ResidualPairBuilder extends ResidualPair {
   ): void {
     const residual = this.residual;
     const planes = residual.inputChannels;
-    const left = blank(residual, zero, repeated(residualBiases, this.residualCopies));
-    for (let l = 0; l < this.residualCopies; l++)
-      this.lay(residuals, left, residual, l * this.count, 0);
+    const left = blank(residual, zero, residualBiases);
+    for (let w = 0; w < this.windows.count; w++)
+      this.lay(residuals, left, residual, w * this.count, 0);
     const rounded = blank(this.main, zero, biases);
     for (let r = 0; r < this.inputCopies; r++)
       this.lay(weights[r], rounded, this.main, 0, r * planes);
     const tap =
       residualTap(this.whole, this.whole.rows) * this.main.side +
       residualTap(this.whole, this.whole.columns);
-    for (let l = 0; l < this.residualCopies; l++) {
-      const part =
-        (this.residualWeight * (l + 1)) / this.residualCopies -
-        (this.residualWeight * l) / this.residualCopies;
-      const weight = toByte((zero as i32) + part, "the weight of a residual");
-      for (let k = 0; k < this.count; k++) {
-        const plane = this.inputCopies * planes + l * this.count + k;
-        rounded[indexOf(this.main, k, tap, plane)] = weight;
-      }
+    const weight = toByte((zero as i32) + this.windows.weight, "the weight of a residual");
+    const first = this.inputCopies * planes;
+    for (let w = 0; w < this.windows.count; w++) {
+      for (let k = 0; k < this.count; k++)
+        rounded[indexOf(this.main, k, tap, first + w * this.count + k)] = weight;
     }
   }
 
@@ -136,15 +132,13 @@ export class ResidualPairBuilder extends ResidualPair {
   }
 }
 
-/** The greatest weight, above the byte that stands for 0: half of them are below. */
-const MOST_RESIDUAL_WEIGHT = 127;
-
 /** As large an output as the image, so that it lies behind it like more of its channels. */
-function residualOf(c: Convolution, count: i32, core: Core): Convolution {
+function residualOf(c: Convolution, count: i32, windows: i32, core: Core): Convolution {
   const h = half(c, c.planeSide | 1); // a kernel with a pixel in the middle
-  h.outputChannels = count;
+  h.outputChannels = count * windows;
   h.inputChannels = c.depthwise ? count : c.inputChannels * c.planesOfChannel;
-  h.depthwise = c.depthwise && count > 1;
+  // Of several windows, each channel has several kernels: as full ones, nearly all zeros.
+  h.depthwise = c.depthwise && count > 1 && windows == 1;
   h.native = isNative(h, core);
   h.same = true;
   frame(h.rows, c.rows, c, h);
@@ -223,14 +217,6 @@ function blank(h: Convolution, zero: u8, biases: StaticArray<i32>): StaticArray<
   h.weights.tapPitch = h.depthwise ? h.outputChannels : planes;
   h.weights.kernelPitch = h.depthwise ? 1 : taps * planes;
   return bytes;
-}
-
-/** All of a list, so many times. */
-function repeated(list: StaticArray<i32>, times: i32): StaticArray<i32> {
-  if (times == 1) return list;
-  const all = new StaticArray<i32>(list.length * times);
-  for (let i = 0; i < all.length; i++) all[i] = list[i % list.length];
-  return all;
 }
 
 function indexOf(h: Convolution, kernel: i32, tap: i32, plane: i32): i32 {

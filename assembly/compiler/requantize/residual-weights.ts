@@ -1,13 +1,24 @@
 import { fitsInt32, toByte, toWhole } from "../../diagnostics/narrow";
 import { Context } from "../legalize/context";
+import { Mark } from "../plan/mark";
 import { ActivationStatistics } from "./activation-statistics";
-import { LARGEST_BYTE, leastResidualWeight, residualNoise, unitOf } from "./error-model";
+import { LARGEST_BYTE, residualNoise, unitOf } from "./error-model";
 import { ZERO } from "./grouped-weights";
 import { Layer } from "./layers";
 import { PermutedWeights } from "./permuted-weights";
 import { ResidualPairBuilder } from "./residual-pair";
+import { ResidualRange } from "./residual-range";
+import { MOST_WINDOWS, ResidualWindows } from "./residual-windows";
 import { WeightRounding } from "./weight-rounding";
 
+/** Multiply-accumulates of a pair with several windows, which take a few jobs' starts. */
+const MOST_MACS: u64 = 1 << 26;
+/** The same for depthwise kernels, which have several pairs, and are spelled out as full ones. */
+const MOST_DEPTHWISE_MACS: u64 = 1 << 25;
+/** An error of residuals, in output steps, that needs no more windows. */
+const SLIGHT: f64 = 0.01;
+/** The same where more windows spell out kernels that one window leaves depthwise. */
+const SLIGHT_DEPTHWISE: f64 = 0.04;
 /** What a byte of the image is at most, above or below its zero point. */
 const LARGEST_PIXEL: f64 = 255;
 
@@ -22,9 +33,10 @@ const LARGEST_PIXEL: f64 = 255;
  *
  *     Σ w · x  ≈  Σ a · x  +  u · e        e ≈ Σ b · x / (127 · u)
  *
- * u is the least whole number by which e, whose mean goes into the biases, fits into a byte. What
- * was moved by Σ ½ · x, at most, is now off by ½ · u. With r copies of the image, a is a sum of
- * r bytes, and the scale so much smaller. A layer whose sums may exceed 32 bits is left to groups.
+ * The middle of e's range goes into the biases, and u is the least whole number by which the rest
+ * fits into a byte, or into several (ResidualWindows). What was moved by Σ ½ · x, at most, is now off
+ * by ½ · u. With r copies of the image, a is a sum of r bytes, and the scale so much smaller. A layer
+ * whose sums may exceed 32 bits is left to groups.
  */
 export class ResidualWeights {
   private layer: Layer;
@@ -32,9 +44,8 @@ export class ResidualWeights {
   /** Bytes of a, for each reading, and of b. */
   private rounded: StaticArray<u8>[] = [];
   private left: StaticArray<u8>;
-  /** By position: the mean of what is left of the sums, and the most that the mean square may be. */
-  private means: StaticArray<f64>;
-  private squares: StaticArray<f64>;
+  /** By position: the middle of the residual's range, in steps of the main job's sum. */
+  private middles: StaticArray<f64>;
   /** By position: the sums of |a| and of |b|. */
   private roundedSums: StaticArray<f64>;
   private leftSums: StaticArray<f64>;
@@ -43,7 +54,7 @@ export class ResidualWeights {
 
   constructor(
     private permuted: PermutedWeights,
-    statistics: ActivationStatistics,
+    private statistics: ActivationStatistics,
     private inputCopies: i32,
     private context: Context,
   ) {
@@ -52,8 +63,7 @@ export class ResidualWeights {
     this.layer = layer;
     this.rounding = new WeightRounding(layer, statistics, false);
     this.left = new StaticArray<u8>(weights);
-    this.means = new StaticArray<f64>(layer.channels);
-    this.squares = new StaticArray<f64>(layer.channels);
+    this.middles = new StaticArray<f64>(layer.channels);
     this.roundedSums = new StaticArray<f64>(layer.channels);
     this.leftSums = new StaticArray<f64>(layer.channels);
     for (let r = 0; r < inputCopies; r++) this.rounded.push(new StaticArray<u8>(weights));
@@ -97,33 +107,50 @@ export class ResidualWeights {
     const layer = this.layer;
     const scale = this.scaleOf(first, count);
     const step = unitOf(layer) * scale;
-    let square: f64 = 0;
+    const ranges: ResidualRange[] = [];
     let variance: f64 = 0;
     for (let p = first; p < first + count; p++) {
-      this.divide(p, scale);
-      square = max(square, this.squares[p]);
+      ranges.push(this.divide(p, scale));
       variance += this.rounding.variance;
     }
-    const residualWeight = leastResidualWeight(square);
-    const noise = residualNoise(residualWeight, variance / (count as f64));
-    this.added += (count as f64) * step * step * noise;
+    const pair = this.pairFor(first, count, ranges, step);
+    const weight = pair.windows.weight as f64;
+    let added = (count as f64) * residualNoise(weight, variance / (count as f64));
+    for (let i = 0; i < count; i++) added += ranges[i].cut(pair.windows.reach);
+    this.added += step * step * added;
+    pair.residual.scale = (1 / (LARGEST_BYTE * weight)) as f32;
+    pair.residual.outputZero = ZERO;
+    pair.main.scale = step as f32;
+    return pair;
+  }
+
+  /** With the windows that its residuals need, or as many as there may be. */
+  private pairFor(first: i32, count: i32, ranges: ResidualRange[], step: f64): ResidualPairBuilder {
+    const error = (this.layer.convolution.native ? SLIGHT_DEPTHWISE : SLIGHT) / step;
+    const slight = error * error;
+    let most = MOST_WINDOWS;
+    let pair = this.pairOf(first, count, ResidualWindows.holding(ranges, slight, most));
+    while (pair.windows.count > 1 && !this.mayBe(pair)) {
+      most = pair.windows.count - 1;
+      pair = this.pairOf(first, count, ResidualWindows.holding(ranges, slight, most));
+    }
+    return pair;
+  }
+
+  private pairOf(first: i32, count: i32, windows: ResidualWindows): ResidualPairBuilder {
+    const c = this.layer.convolution;
+    return new ResidualPairBuilder(c, first, count, this.inputCopies, windows, this.context.core);
+  }
+
+  private mayBe(pair: ResidualPairBuilder): bool {
     const core = this.context.core;
-    const residualPairs = new ResidualPairBuilder(
-      layer.convolution,
-      first,
-      count,
-      this.inputCopies,
-      residualWeight as i32,
-      core,
-    );
-    residualPairs.residual.scale = (1 / (LARGEST_BYTE * residualWeight)) as f32;
-    residualPairs.residual.outputZero = ZERO;
-    residualPairs.main.scale = step as f32;
-    return residualPairs;
+    const most = this.layer.isDepthwise ? MOST_DEPTHWISE_MACS : MOST_MACS;
+    if (!pair.isPossibleOn(core) || pair.allMacs > most) return false;
+    return !this.context.settings.strict || pair.markOn(core) == Mark.PROVEN;
   }
 
   /** Rounds a kernel's weights, and what that leaves of them. */
-  private divide(position: i32, scale: f64): void {
+  private divide(position: i32, scale: f64): ResidualRange {
     const layer = this.layer;
     const rounding = this.rounding;
     const kernel = this.permuted.kernel(position);
@@ -144,8 +171,9 @@ export class ResidualWeights {
     }
     this.roundedSums[position] = roundedSum;
     this.leftSums[position] = leftSum;
-    this.means[position] = -rounding.shift;
-    this.squares[position] = rounding.mostSquare;
+    const range = new ResidualRange(layer, this.statistics, rounding);
+    this.middles[position] = range.middle;
+    return range;
   }
 
   /** Gives each reading as equal a part of a weight as whole numbers are. */
@@ -159,28 +187,36 @@ export class ResidualWeights {
   }
 
   /**
-   * The residual's output is worth nothing at its own zero point, not at the image's. Its bias
-   * also has what is left of the other one. False where a sum may exceed 32 bits.
+   * The residual's bias shifts each window to its range, and has what is left of the other one. False
+   * where a sum may exceed 32 bits.
    */
   private weigh(residualPairs: ResidualPairBuilder): bool {
     const layer = this.layer;
     const scale = this.scaleOf(residualPairs.first, residualPairs.count);
-    const residualWeight = residualPairs.residualWeight as f64;
-    const offset = residualWeight * ((ZERO as i32) - layer.convolution.inputZero);
+    const windows = residualPairs.windows;
+    const weight = windows.weight as f64;
+    // The sum of the windows' bytes is worth nothing at -lowest, that of as many of the image at its zero.
+    const nothing = -windows.lowest - windows.count * layer.convolution.inputZero;
     const biases = new StaticArray<i32>(residualPairs.count);
-    const leftBiases = new StaticArray<i32>(residualPairs.count);
+    const leftBiases = new StaticArray<i32>(residualPairs.count * windows.count);
     for (let k = 0; k < residualPairs.count; k++) {
       const position = residualPairs.first + k;
       const own = this.permuted.bias(position) + this.permuted.roundingOffset(position);
       const ratio = this.permuted.scale(position) / scale;
-      const bias = own * ratio + this.means[position] - offset;
+      const middle = this.middles[position];
+      const bias = own * ratio + middle - weight * (nothing as f64);
       const whole = Math.round(bias);
-      const leftBias = (bias - whole - this.means[position]) * LARGEST_BYTE;
-      const sum = Math.abs(whole) + LARGEST_PIXEL * (this.roundedSums[position] + residualWeight);
-      const leftSum = Math.abs(leftBias) + LARGEST_PIXEL * this.leftSums[position] + 1;
-      if (!fitsInt32(sum) || !fitsInt32(leftSum)) return false;
+      const leftBias = (bias - whole - middle) * LARGEST_BYTE;
+      const bytes = this.roundedSums[position] + weight * (windows.count as f64);
+      if (!fitsInt32(Math.abs(whole) + LARGEST_PIXEL * bytes)) return false;
       biases[k] = toWhole(bias, "a bias");
-      leftBiases[k] = toWhole(leftBias, "what is left of a bias");
+      for (let w = 0; w < windows.count; w++) {
+        const start = (windows.start(w) + (ZERO as i32)) as f64;
+        const ownBias = leftBias - start * LARGEST_BYTE * weight;
+        const leftSum = Math.abs(ownBias) + LARGEST_PIXEL * this.leftSums[position] + 1;
+        if (!fitsInt32(leftSum)) return false;
+        leftBiases[w * residualPairs.count + k] = toWhole(ownBias, "what is left of a bias");
+      }
     }
     residualPairs.weigh(ZERO, this.left, leftBiases, this.rounded, biases);
     return true;
