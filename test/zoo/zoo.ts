@@ -4,6 +4,7 @@
  * Exits 1 where one is neither right nor refused as it should be.
  */
 import { writeFileSync } from "node:fs";
+import type { Report } from "../../host/index.ts";
 import { hasShared } from "../support/shared.ts";
 import { Oracle } from "../support/truth.ts";
 import { EXCEPTIONS, STILL_WRONG } from "./expectations.ts";
@@ -22,10 +23,14 @@ cores. \`npm run zoo\` writes this page.
 - *XNNPACK*: the same for LiteRT's default kernels. A model passes if its rel is at most 1.5 times this
   plus 0.01.
 
+- *MACs*: the share of multiply-accumulates on the NPU, and the millions of all of them.
+- *Jobs*: of all NPU segments. *Estimate*: the time of these jobs by the model of
+  [performance-model.md](performance-model.md), without what runs on the CPU.
+
 Inputs are pseudo-random bytes. Inputs of real numbers are such bytes divided by 255.
 
-| model | core | operators on the NPU | NPU segments | rel | XNNPACK |
-| --- | --- | ---: | ---: | ---: | ---: |
+| model | core | operators on the NPU | MACs | NPU segments | jobs | estimate | rel | XNNPACK |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 `;
 
 if (hasShared("public models")) {
@@ -67,18 +72,26 @@ function textOf(verdicts: Verdict[]): string {
 }
 
 function line({ name, target, report, rel = 0, xnnpack = 0, refusal = "" }: Verdict): string {
-  if (!report) return `| ${name} | ${target} | | | ${oneLine(refusal)} | |\n`;
-  const { operators, segments } = report;
+  if (!report) return `| ${name} | ${target} | ${oneLine(refusal)} |\n`;
+  const { operators, segments, macs, estimate } = report;
   const isOnNpu = ({ placement }: { placement: string }) => placement === "NPU";
   const cells = [
     name,
     target,
     `${operators.filter(isOnNpu).length} of ${operators.length}`,
+    macs.total > 0 ? `${shareOf(macs)} of ${(macs.total / 1e6).toFixed(1)} M` : "none",
     segments.filter(isOnNpu).length,
+    segments.reduce((jobs, { nnJobs, tpJobs }) => jobs + nnJobs + tpJobs, 0),
+    `${estimate.milliseconds.toFixed(1)} ms`,
     rel.toFixed(4),
     xnnpack.toFixed(4),
   ];
   return `| ${cells.join(" | ")} |\n`;
+}
+
+/** Never 100 % where something is left. */
+function shareOf({ npu, total }: Report["macs"]): string {
+  return npu === total ? "100 %" : `${Math.min((100 * npu) / total, 99.9).toFixed(1)} %`;
 }
 
 function oneLine(text: string): string {

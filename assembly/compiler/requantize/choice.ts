@@ -17,8 +17,6 @@ const MOST_DOUBLINGS = 5;
 const MOST_MACS: u64 = 1 << 25;
 /** Of bytes times weights: so many always have a sum of 32 bits. */
 const MOST_SUMMED = 1 << 16;
-/** So many times as much for a layer whose error stands out otherwise. */
-const ALLOWANCE: u64 = 4;
 /** Of the weights of such a layer. */
 const MOST_WEIGHTS: u64 = 1 << 20;
 
@@ -39,6 +37,8 @@ export class Choice {
     private grouping: Grouping,
     /** The same where groups have residuals, for a layer that may take more work; null: equal. */
     private pairing: Grouping | null,
+    /** How many times the usual work and weights residuals may take. */
+    private allowance: u64,
     private sizes: GroupConstraints,
     private context: Context,
   ) {
@@ -140,7 +140,7 @@ export class Choice {
   }
 
   private mayHave(counts: i32[]): bool {
-    const allowance: u64 = this.pairing == null ? 1 : ALLOWANCE;
+    const allowance = this.allowance;
     let macs: u64 = 0;
     let bytes: u64 = 0;
     for (let i = 0; i < counts.length; i++) {

@@ -95,6 +95,9 @@ function sharesOf(
   return shares;
 }
 
+/** Times the usual work for layers whose errors stand out, and for those whose errors still do then. */
+const ALLOWANCES: u64[] = [4, 8];
+
 /** To layers whose errors stand out, beyond the budget. */
 function addJobs(
   shares: Shares,
@@ -104,10 +107,13 @@ function addJobs(
   context: Context,
 ): void {
   for (let i = 0; i < shares.choices.length; i++) {
-    if (!standsOut(shares.choices[i], shares.jobs[i])) continue;
     const cost = costs[shares.layers[i]];
-    shares.choices[i] = choiceOf(cost, permutations, MOST_JOBS, true, table, context);
-    shares.jobs[i] = jobsToBlendIn(shares.choices[i], shares.jobs[i]);
+    const before = shares.jobs[i];
+    for (let j = 0; j < ALLOWANCES.length && standsOut(shares.choices[i], shares.jobs[i]); j++) {
+      const choice = choiceOf(cost, permutations, MOST_JOBS, ALLOWANCES[j], table, context);
+      shares.choices[i] = choice;
+      shares.jobs[i] = jobsToBlendIn(choice, before);
+    }
   }
 }
 
@@ -126,18 +132,18 @@ function shareOut(
   for (let i = 0; i < costs.length; i++) {
     if (!costs[i].layer.isPerChannel) continue;
     shares.layers.push(i);
-    shares.choices.push(choiceOf(costs[i], permutations, most, false, table, context));
+    shares.choices.push(choiceOf(costs[i], permutations, most, 1, table, context));
   }
   shares.jobs = spend(shares.choices, budget);
   return shares;
 }
 
-/** What a layer may do with up to so many groups; more where its error stands out otherwise. */
+/** What a layer may do with up to so many groups, and `allowance` times the usual work. */
 function choiceOf(
   cost: ErrorModel,
   permutations: ChannelPermutations,
   most: i32,
-  isExcessive: bool,
+  allowance: u64,
   table: CutTable,
   context: Context,
 ): Choice {
@@ -145,9 +151,9 @@ function choiceOf(
   const order = permutations.permutationOf(layer.operands.output);
   const sizes = new GroupConstraints(layer.convolution, context.core, context.settings.strict);
   const grouping = new Grouping(cost, order, sizes, most, table);
-  const pairs = isExcessive && layer.isDepthwise;
+  const pairs = allowance > 1 && layer.isDepthwise;
   const pairing = pairs ? new Grouping(cost, order, sizes, most / 2, table, true) : null;
-  return new Choice(cost, grouping, pairing, sizes, context);
+  return new Choice(cost, grouping, pairing, allowance, sizes, context);
 }
 
 /** With so many jobs: those of residuals where they are chosen, and possible after all. */
