@@ -18,6 +18,8 @@ export interface RigJob {
   words: Uint32Array;
   /** More TP jobs of the same operation follow. */
   continued?: boolean;
+  /** A fully connected layer. */
+  connected?: boolean;
   /** What state 0x3950 is loaded with, 0 if left out. */
   state3950?: number;
 }
@@ -29,14 +31,14 @@ export function write(address: number, value: number): number[] {
 
 /** The stream that a driver would write for jobs whose descriptors lie one behind the other. */
 export function streamFor(jobs: RigJob[]): Uint32Array {
-  const words = jobs.flatMap(({ kind, continued, state3950 = 0 }, i) => {
+  const words = jobs.flatMap(({ kind, continued, connected, state3950 = 0 }, i) => {
     const address = AT.descriptors + i * DESCRIPTOR_PITCH;
     const setup = [...write(0x393c, 0), ...write(0x3940, 0)];
     return kind === "NN"
       ? [...setup, ...write(0x3930, 0x10), ...write(0x10a0, address)]
       : [
           ...setup,
-          ...write(0x394c, 0),
+          ...write(0x394c, connected ? 2 : 0),
           ...write(0x3950, state3950),
           ...write(0x10b8, address + +!!continued),
         ];

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Random } from "../support/random.ts";
+import { BitWriter } from "./bit-writer.ts";
 import { type TpSpec, tpWords } from "./descriptors.ts";
 import { AT, Rig } from "./rig.ts";
 import { errorOf } from "./small-jobs.ts";
@@ -211,6 +212,62 @@ test("odd functions have tables of magnitudes, and fractions an input's shift", 
         assert.ok(Math.abs(asSigned(result.getUint8(byte)) - exact) < 0.6);
       }
     }
+  }
+});
+
+/** Coefficients of a fully connected job for v7: rows of plain bytes, input by input. */
+function putRows(weights: Uint8Array[], biases: number[]): void {
+  const blocks = Math.ceil((4 + 8 * biases.length) / 512);
+  const table = new BitWriter();
+  for (const _ of weights) table.put(blocks, 5);
+  const words = new BitWriter();
+  for (const bias of biases) words.put(bias, 32);
+  const rows = weights.map((row) => {
+    const bits = new BitWriter().put(0, 4);
+    for (const weight of row) bits.put(weight, 8);
+    return bits.padded(64);
+  });
+  const parts = [table.padded(64), words.padded(64), ...rows];
+  rig.put(AT.coefficients, new Uint8Array(Buffer.concat(parts)));
+}
+
+test("fully connected layers", () => {
+  for (let i = 0; i < JOBS / 4; i++) {
+    const [inputs, outputs] = [1 + random.below(300), 1 + random.below(126)];
+    const weights = Array.from({ length: inputs }, () => random.bytes(outputs));
+    const biases = Array.from({ length: outputs }, () => random.below(200_000) - 100_000);
+    const [inputZero, weightZero, outputZero] = [0, 1, 2].map(() => random.below(256)) as [
+      number,
+      number,
+      number,
+    ];
+    const [multiplier, shift] = [random.below(1 << 15), 9 + random.below(8)];
+    const image = random.bytes(inputs);
+    putRows(weights, biases);
+    const words = tpWords({
+      image: { width: 1, height: 1, channels: inputs },
+      loops: [NO_LOOP, NO_LOOP, NO_LOOP, NO_LOOP, [1, outputs]],
+      inputZero,
+      outputZero,
+      multiplier,
+      shift,
+    });
+    words[6] = 0xa000001b + (((outputs - 1) & 63) << 9) + (((outputs - 1) >> 6) << 19);
+    words[11] = AT.coefficients;
+    words[29] = (words[29] as number) | (weightZero << 16);
+    rig.put(AT.input, image);
+    rig.run({ kind: "TP", words, connected: true });
+    const factor = (1 + multiplier / 2 ** 15) * 2 ** -shift;
+    const expected = biases.map((bias, output) => {
+      const sum = weights.reduce((total, row, input) => {
+        const weight = (row[output] as number) - weightZero;
+        return total + weight * ((image[input] as number) - inputZero);
+      }, bias);
+      return clamp(roundAway(sum * factor) + outputZero, 0, 255);
+    });
+    assert.equal([...rig.get(AT.output, outputs)], expected);
+    const unannounced = errorOf(() => rig.run({ kind: "TP", words }));
+    assert.match(unannounced, /in_tile_sequence .*0 with GL_TP_CONFIG 0/);
   }
 });
 

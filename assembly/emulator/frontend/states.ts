@@ -175,7 +175,7 @@ function startTp(value: u32, word: u32, core: Core): bool {
   beginJob();
   const descriptor = value & ~63;
   if (!spend(WORK_OF_JOB) || !noteJob(Unit.TP, descriptor)) return false;
-  if (!executeTp(descriptor, core, low == 1)) return false;
+  if (!executeTp(descriptor, core, low == 1, isConnected)) return false;
   jobDone();
   return true;
 }

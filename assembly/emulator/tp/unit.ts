@@ -5,7 +5,7 @@ import { isDryRun } from "../jobs";
 import { outOfBounds } from "../memory/buffers";
 import { dropOverwrittenKernels } from "../memory/sram";
 import { filling, prepareAlu, results } from "./alu";
-import { outAddress } from "./fields";
+import { outAddress, tileSequence } from "./fields";
 import { executeFullyConnected } from "./fully_connected_job";
 import { TpJob } from "./job";
 import { OutputLoops } from "./loops";
@@ -24,12 +24,17 @@ const loops = new OutputLoops();
 let lowest: i64 = 0;
 let highest: i64 = 0;
 
-/** Executes the job whose descriptor lies at an address; `continued` where its operation goes on. */
-export function executeTp(descriptor: u32, core: Core, continued: bool): bool {
-  const coding = core.coding;
+/**
+ * Executes the job whose descriptor lies at an address; `continued` where its operation goes on, and
+ * `isConnected` where states say that it is a fully connected layer.
+ */
+export function executeTp(descriptor: u32, core: Core, continued: bool, isConnected: bool): bool {
   if (!job.read(descriptor, core.architecture, continued)) return false;
+  if (job.isFullyConnected != isConnected) {
+    return refuse(tileSequence, isConnected ? "3 with GL_TP_CONFIG 2" : "0 with GL_TP_CONFIG 0");
+  }
   if (job.elements == 0) return true;
-  if (job.isFullyConnected) return executeFullyConnected(job, coding);
+  if (job.isFullyConnected) return executeFullyConnected(job, core.coding);
   if (!prepareAlu(job)) return false;
   loops.begin(job);
   if (isDryRun()) return foretell();
