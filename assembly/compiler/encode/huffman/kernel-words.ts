@@ -24,7 +24,7 @@ export function encodeKernelWords(
 ): Coefficients | null {
   const zero: u32 = job.kernels.zero;
   const averageBias = choices.averageBias < 0 ? zero : (choices.averageBias as u32);
-  const walk = new Walk(job, tiling, bias, core, true, choices.outputs);
+  const walk = new Walk(job, tiling, bias, core, true, choices);
   const order = new KernelBytes(job, walk, averageBias);
   const counts = new StreamCounts(order);
   const given = choices.book;

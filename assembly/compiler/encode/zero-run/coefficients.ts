@@ -41,7 +41,7 @@ export function encodeZeroRuns(
   choices: Choices,
 ): Coefficients | null {
   const splitRows = !settings.compatMesa || splitsRowsInMesa(job);
-  const walk = new Walk(job, tiling, bias, core, splitRows, choices.outputs);
+  const walk = new Walk(job, tiling, bias, core, splitRows, choices);
   const counters: Counter[] = [];
   const flip = job.flip as u8;
   for (let c = 0; c < walk.used; c++) {

@@ -46,5 +46,6 @@ export class Counter extends Sink {
       this.extra[width] += (this.run + round) >> width;
     }
     this.run = 0;
+    this.hasLate = false;
   }
 }

@@ -16,6 +16,8 @@
 export abstract class Sink {
   /** Zeros that no token holds yet. */
   protected run: u32 = 0;
+  /** A word follows the token in the making. */
+  protected hasLate: bool = false;
 
   constructor(
     /** The byte that stands for zero, once `flip` is applied. */
@@ -33,9 +35,15 @@ export abstract class Sink {
   /** A word between tokens. */
   abstract word(value: u32): void;
 
-  /** Behind a kernel's first weight, where its bias follows. */
-  endTokenOfFirst(): void {
-    this.flush();
+  /** A word behind the token that holds the last weight, even if that goes on. */
+  wordBehindToken(value: u32): void {
+    this.hasLate = this.run > 0;
+    this.word(value);
+  }
+
+  /** Ends a token that a word is to follow, as only one can. */
+  flushLate(): void {
+    if (this.hasLate) this.flush();
   }
 
   /** Whether a kernel's bias comes before its first weight. */

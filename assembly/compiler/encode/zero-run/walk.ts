@@ -1,6 +1,7 @@
 import { Core } from "../../../targets/cores";
 import { ConvolutionJob } from "../../lower/jobs";
 import { Kernels } from "../../lower/kernels";
+import { Choices } from "../choices";
 import { Tiling } from "../tiling";
 import { Sink } from "./sink";
 
@@ -38,8 +39,7 @@ export class Walk {
     private extraBias: i32,
     core: Core,
     splitRows: bool,
-    /** By kernel number, the output channel whose kernel that is; none: the same number. */
-    private outputs: StaticArray<i32> | null = null,
+    private choices: Choices,
   ) {
     this.kernels = job.kernels;
     this.taps = this.kernels.area;
@@ -78,10 +78,11 @@ export class Walk {
         for (let k = first; k < end; k++) {
           if (plane == 0) this.begin(this.kernelOf(k), k == end - 1, sink);
           this.weights(this.kernelOf(k), plane, plane == 0 ? 1 : 0, taps, sink);
+          if (plane == 0 && this.choices.runsPassBiases) this.endFirstBlock(sink);
           if (next == planes) this.end(this.kernelOf(k), sink);
         }
       }
-      if (flushes) sink.flush();
+      if (flushes && !this.choices.runsPassBiases) sink.flush();
     }
   }
 
@@ -99,11 +100,11 @@ export class Walk {
 
   /** Depthwise kernels in their own order, none beyond the last. */
   private hasOneOwner(end: i32): bool {
-    return this.kernels.depthwise && end <= this.kernels.count && this.outputs == null;
+    return this.kernels.depthwise && end <= this.kernels.count && this.choices.outputs == null;
   }
 
   private kernelOf(number: i32): i32 {
-    const outputs = this.outputs;
+    const outputs = this.choices.outputs;
     return outputs == null || number >= outputs.length ? number : outputs[number];
   }
 
@@ -113,8 +114,14 @@ export class Walk {
     if (isLastOfSuperblock) sink.pin();
     this.weights(kernel, 0, 0, 1, sink);
     if (sink.hasBiasFirst) return;
-    sink.endTokenOfFirst();
-    sink.word(this.bias(kernel));
+    if (!this.choices.runsPassBiases) sink.flush();
+    sink.wordBehindToken(this.bias(kernel));
+  }
+
+  /** As the vendor's compiler does: runs go on in 2×2 kernels, if no bias waits for their end. */
+  private endFirstBlock(sink: Sink): void {
+    if (this.kernels.side > 2) sink.flush();
+    else sink.flushLate();
   }
 
   private end(kernel: i32, sink: Sink): void {

@@ -5,6 +5,7 @@ export class Writer extends Sink {
   private bits: u64 = 0;
   private pending: u32 = 0;
   private longest: u32;
+  private late: u32 = 0;
 
   /** `width`: run bits. The memory at `pointer` must hold all that will be written. */
   constructor(
@@ -20,7 +21,7 @@ export class Writer extends Sink {
   zeros(count: u32): void {
     let run = this.run + count;
     while (run > this.longest) {
-      this.put(this.longest | (this.zero << this.width), this.width + 8);
+      this.token(this.longest, this.zero);
       run -= this.longest + 1;
     }
     this.run = run;
@@ -33,7 +34,7 @@ export class Writer extends Sink {
       if (value == this.zero && this.run < this.longest) {
         this.run++;
       } else {
-        this.put(this.run | (value << this.width), this.width + 8);
+        this.token(this.run, value);
         this.run = 0;
       }
     }
@@ -41,12 +42,28 @@ export class Writer extends Sink {
 
   flush(): void {
     if (this.run == 0) return;
-    this.put((this.run - 1) | (this.zero << this.width), this.width + 8);
+    this.token(this.run - 1, this.zero);
     this.run = 0;
   }
 
   word(value: u32): void {
     this.put(value, 32);
+  }
+
+  wordBehindToken(value: u32): void {
+    if (this.run == 0) {
+      this.word(value);
+      return;
+    }
+    this.late = value;
+    this.hasLate = true;
+  }
+
+  private token(run: u32, literal: u32): void {
+    this.put(run | (literal << this.width), this.width + 8);
+    if (!this.hasLate) return;
+    this.word(this.late);
+    this.hasLate = false;
   }
 
   /** Appends `count` bits, 32 at most. */
