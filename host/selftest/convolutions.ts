@@ -7,7 +7,7 @@ export const CONVOLUTIONS: Record<string, Convolution> = {
   "1×1 of one channel": { height: 8, width: 8, channels: 1, outputChannels: 16, kernel: 1 },
   "1×1, six outputs": { height: 8, width: 8, channels: 16, outputChannels: 6, kernel: 1 },
   "1×1, 1001 outputs": { height: 1, width: 1, channels: 64, outputChannels: 1001, kernel: 1 },
-  "1×1 in superblocks": { height: 14, width: 14, channels: 64, outputChannels: 512, kernel: 1 },
+  "1×1 in superblocks": { height: 7, width: 7, channels: 64, outputChannels: 1280, kernel: 1 },
   ...squares([2, 3, 4, 5], 1),
   ...squares([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 2),
   "3×3 over one pixel": { height: 1, width: 1, channels: 8 },
@@ -130,6 +130,10 @@ function inSuperblocks(): Record<string, Convolution> {
     "depthwise 3×3 at stride 2 in superblocks": { ...deep, stride: 2 },
     "depthwise 5×5 in superblocks": { ...deep, kernel: 5 },
     "depthwise 5×5 at stride 2 in superblocks": { ...deep, kernel: 5, stride: 2 },
+    ...inSuperblocksOfTiles(),
+    "3×3, 192 outputs of many weights": {
+      ...{ height: 8, width: 8, channels: 256, outputChannels: 192 },
+    },
     "3×3 at stride 2, 192 outputs of many weights": {
       ...image,
       channels: 256,
@@ -137,6 +141,21 @@ function inSuperblocks(): Record<string, Convolution> {
       stride: 2,
     },
     "3×3 at stride 2, 256 outputs of many weights": { ...image, channels: 256, stride: 2 },
+  };
+}
+
+/** Rows so wide that few fit the buffers with all kernels. */
+function inSuperblocksOfTiles(): Record<string, Convolution> {
+  const many = { channels: 8, outputChannels: 128 };
+  return {
+    "3×3 at stride 2 in superblocks of tiles": { height: 112, width: 112, ...many, stride: 2 },
+    "5×5 in superblocks of tiles": { height: 40, width: 40, ...many, kernel: 5 },
+    "5×5 at stride 2 in superblocks of tiles": {
+      ...{ height: 80, width: 80, ...many, kernel: 5, stride: 2 },
+    },
+    "depthwise 3×3 at stride 2 in superblocks of tiles": {
+      ...{ height: 56, width: 56, channels: 128, stride: 2, depthwise: true },
+    },
   };
 }
 

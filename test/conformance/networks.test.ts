@@ -69,7 +69,8 @@ for (const target of ["a311d", "imx8mp"]) {
   test(`the NPU does nearly all the work on ${target}`, async () => {
     if (!hasShared(`whole networks on ${target}`)) return;
     for (const [name, { mesa, share, inOneSegment }] of Object.entries<Whole>(WHOLE)) {
-      const { report } = await compile(model(name), { target });
+      // Two layers of MobileDet are unproven on v7.
+      const { report } = await compile(model(name), { target, allowUnproven: true });
       assert.ok(report.macs.npu >= LEAST_ON_NPU * report.macs.total, name);
       const segments = report.segments.filter(({ placement }) => placement === "NPU");
       if (inOneSegment) assert.is(segments.length, 1, name);
