@@ -102,6 +102,13 @@ export const SINGLES: Record<string, Single> = {
   "hard swish, small": unary("HARD_SWISH", [1, 3, 5, 8], SWISH),
   "hard swish": unary("HARD_SWISH", [1, 20, 12, 70], SWISH),
   "another scale": { ...unary("QUANTIZE", [1, 8, 8, 8], OTHER), followed: true },
+  "pixels interpolated": {
+    operator: "RESIZE_BILINEAR",
+    inputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
+    constants: [numbers([12, 10])],
+    outputs: [{ shape: [1, 12, 10, 8], quantization: SAME }],
+    options: { half_pixel_centers: true },
+  },
   "rows and columns exchanged": {
     operator: "TRANSPOSE",
     inputs: [{ shape: [1, 8, 6, 5], quantization: SAME }],

@@ -9,6 +9,7 @@ const MOST_KERNEL_BYTES: u64 = 64 << 20;
 /** What every decision about an operator may look at. */
 export class Context {
   private kernelBytes: u64 = 0;
+  private intermediates: i32 = 0;
 
   constructor(
     public graph: Graph,
@@ -21,6 +22,12 @@ export class Context {
     if (this.kernelBytes + kernelBytes > MOST_KERNEL_BYTES) return false;
     this.kernelBytes += kernelBytes;
     return true;
+  }
+
+  /** The index of a tensor that is not in the graph, but lies between the jobs of one operator. */
+  nameIntermediate(): i32 {
+    this.intermediates++;
+    return -1 - this.intermediates;
   }
 
   /** A mark no stronger than the core's own. */

@@ -5,6 +5,7 @@ import { Placement } from "../plan/placement";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
+import { legalizeTransposed } from "./conv/transposed";
 import { legalizeAddition, legalizeExtreme } from "./elementwise/addition";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeProduct } from "./elementwise/vectors";
@@ -47,6 +48,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.STRIDED_SLICE, legalizeSlice, false),
   new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, legalizeNearest, false),
   new Pattern(Builtin.RESIZE_BILINEAR, legalizeBilinear, false),
+  new Pattern(Builtin.TRANSPOSE_CONV, legalizeTransposed, false),
   new Pattern(Builtin.SLICE, legalizeMovement, false),
   new Pattern(Builtin.GATHER, legalizeMovement, false),
   new Pattern(Builtin.SPLIT_V, legalizeMovement, false),

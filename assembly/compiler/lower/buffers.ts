@@ -42,7 +42,7 @@ export class BufferAssignment {
   sliceOf(tensor: Tensor, layout: Layout): BufferSlice {
     const key = this.key(tensor, layout);
     if (!this.slices.has(key)) {
-      this.slices.set(key, new BufferSlice(this.create(tensor.elements, tensor.index)));
+      this.slices.set(key, new BufferSlice(this.create(tensor.elements, max(tensor.index, -1))));
     }
     return this.slices.get(key);
   }

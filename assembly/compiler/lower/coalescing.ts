@@ -8,6 +8,7 @@ import {
   MovementPlan,
   Plan,
   PlanKind,
+  SequencePlan,
   SplitPlan,
   ViewPlan,
 } from "../plan/plan";
@@ -46,6 +47,9 @@ export class Coalescing {
       this.partsOf(plan.output, plan.inputs, layoutOf(joined.along), joined.requantizations);
     } else if (plan.kind == PlanKind.SPLIT) {
       this.partsOf(plan.input, plan.outputs, layoutOf((plan as SplitPlan).along), []);
+    } else if (plan.kind == PlanKind.SEQUENCE) {
+      const steps = (plan as SequencePlan).steps;
+      for (let i = steps.length - 1; i >= 0; i--) this.takeFor(steps[i]);
     } else if (plan.kind == PlanKind.MOVEMENT) {
       this.runs(plan as MovementPlan);
     } else if (plan.kind == PlanKind.VIEW) {

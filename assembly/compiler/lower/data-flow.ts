@@ -6,6 +6,7 @@ import {
   ConvolutionsPlan,
   Plan,
   PlanKind,
+  SequencePlan,
   SplitPlan,
   ViewPlan,
 } from "../plan/plan";
@@ -64,6 +65,8 @@ export class DataFlow {
       }
       case PlanKind.TABLE:
         return this.wantsPlanar(plan.output);
+      case PlanKind.SEQUENCE:
+        return this.readsPlanar((plan as SequencePlan).steps[0]);
       case PlanKind.ADDITION:
       case PlanKind.PADDING:
       case PlanKind.REPETITION:

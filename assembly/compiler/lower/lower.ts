@@ -11,6 +11,7 @@ import {
   Plan,
   PlanKind,
   RepetitionPlan,
+  SequencePlan,
   SlicePlan,
   SplitPlan,
   TablePlan,
@@ -110,6 +111,11 @@ function lowerOperator(plan: Plan, context: LoweringContext): void {
     case PlanKind.POOL_CHAIN:
       lowerPoolChain(plan as PoolChainPlan, context);
       break;
+    case PlanKind.SEQUENCE: {
+      const steps = (plan as SequencePlan).steps;
+      for (let i = 0; i < steps.length; i++) lowerOperator(steps[i], context);
+      break;
+    }
     case PlanKind.MOVEMENT:
       lowerMovement(plan as MovementPlan, context);
       break;

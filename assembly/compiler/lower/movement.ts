@@ -58,7 +58,7 @@ function layoutFor(
   target: Tensor,
   context: LoweringContext,
 ): Layout {
-  if (!context.flow.wantsPlanar(target)) return Layout.INTERLEAVED;
+  if (!plan.isForChannels && !context.flow.wantsPlanar(target)) return Layout.INTERLEAVED;
   for (let i = 0; i < plan.moves.length; i++) {
     const move = plan.moves[i];
     if (move.output != output) continue;

@@ -18,6 +18,7 @@ export enum PlanKind {
   MAX_POOL,
   POOL_CHAIN,
   MOVEMENT,
+  SEQUENCE,
   VIEW,
   TABLE,
   FUSED,
@@ -195,12 +196,26 @@ export class RepetitionPlan extends Plan {
   }
 }
 
+/** Several plans, one after the other, over tensors that only they know. */
+export class SequencePlan extends Plan {
+  constructor(
+    input: Tensor,
+    output: Tensor,
+    public steps: Plan[],
+  ) {
+    super(PlanKind.SEQUENCE, [input], [output]);
+    for (let i = 0; i < steps.length; i++) this.macs += steps[i].macs;
+  }
+}
+
 /** Blocks of elements in other places, each element of an output in one of them. */
 export class MovementPlan extends Plan {
   constructor(
     inputs: Tensor[],
     outputs: Tensor[],
     public moves: Move[],
+    /** The next step wants it channel by channel; else its readers in the graph tell. */
+    public isForChannels: bool = false,
   ) {
     super(PlanKind.MOVEMENT, inputs, outputs);
   }

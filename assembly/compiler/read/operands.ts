@@ -43,6 +43,7 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.STRIDED_SLICE, 4),
   new Operands(Builtin.SPLIT, 2),
   new Operands(Builtin.RESIZE_NEAREST_NEIGHBOR, 2),
+  new Operands(Builtin.TRANSPOSE_CONV, 3),
   new Operands(Builtin.SLICE, 3),
   new Operands(Builtin.GATHER, 2),
   new Operands(Builtin.SPLIT_V, 3, ANY),

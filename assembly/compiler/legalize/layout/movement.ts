@@ -62,8 +62,20 @@ export function legalizeMovement(operator: Operator, context: Context): Placemen
   const outputs = tensorsOf(operator.outputs, context);
   const reason = whyNotMoved(inputs, outputs);
   if (reason != "") return Placement.onCpu(reason);
-  const plan = new MovementPlan(inputs, outputs, movement.moves(operation));
-  if (plan.moves.length == 0) return Placement.onCpu("its order is not known before it runs");
+  const moves = movement.moves(operation);
+  if (moves.length == 0) return Placement.onCpu("its order is not known before it runs");
+  return placeMoves(inputs, outputs, moves, context);
+}
+
+/** If they are not too many jobs. */
+export function placeMoves(
+  inputs: Tensor[],
+  outputs: Tensor[],
+  moves: Move[],
+  context: Context,
+  isForChannels: bool = false,
+): Placement {
+  const plan = new MovementPlan(inputs, outputs, moves, isForChannels);
   // Whoever collects moves stops behind so many.
   let jobs = plan.moves.length > MOST_JOBS ? plan.moves.length : 0;
   for (let i = 0; i < plan.moves.length; i++) {

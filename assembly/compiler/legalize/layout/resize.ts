@@ -5,6 +5,7 @@ import { Placement } from "../../plan/placement";
 import { RepetitionPlan, SlicePlan } from "../../plan/plan";
 import { Context } from "../context";
 import { legalizeFill } from "../pool/planes";
+import { legalizeInterpolation } from "./bilinear";
 import { legalizeSlicing, whyNotRearranged } from "./slice";
 
 /** Each of them is a job that reads the whole image. */
@@ -36,16 +37,17 @@ export function legalizeNearest(operator: Operator, context: Context): Placement
   return legalizeSlicing(plan, context);
 }
 
-/** RESIZE_BILINEAR of a single pixel, between which and its like there is nothing. */
+/** RESIZE_BILINEAR. Between a single pixel and its like there is nothing to interpolate. */
 export function legalizeBilinear(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotRearranged(input, output);
   if (reason != "") return Placement.onCpu(reason);
-  if (!isPixel(input)) return Placement.onCpu("it interpolates, which has no pattern");
   if (input.fromLast(1) != output.fromLast(1))
     return Placement.onCpu("its output has not its input's channels");
-  return legalizeFill(input, output, context);
+  return isPixel(input)
+    ? legalizeFill(input, output, context)
+    : legalizeInterpolation(operator, input, output, context);
 }
 
 function isPixel(image: Tensor): bool {

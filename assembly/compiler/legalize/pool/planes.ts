@@ -1,4 +1,5 @@
 import { Tensor } from "../../graph";
+import { LARGEST_KERNEL } from "../../plan/axis";
 import { Convolution } from "../../plan/convolution";
 import { MOST_CHANNELS } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
@@ -42,6 +43,18 @@ export function pixelsOf(image: Tensor): i32 {
   return image.fromLast(3) * image.fromLast(2);
 }
 
+/**
+ * Where there are more pixels than channels of an image, neighbours share a channel, as taps of one
+ * kernel: the fewest taps that leave no more.
+ */
+function tapsFor(pixels: i32): i32 {
+  if (pixels <= MOST_CHANNELS) return 1;
+  for (let taps = 2; taps <= LARGEST_KERNEL; taps++) {
+    if (pixels % taps == 0 && pixels / taps <= MOST_CHANNELS) return taps;
+  }
+  return 1;
+}
+
 /** Equal weights from so many pixels to so many. */
 function legalizeAcross(
   c: Convolution,
@@ -52,16 +65,22 @@ function legalizeAcross(
   division: Division,
   context: Context,
 ): Placement {
-  if (max(from, to) > MOST_CHANNELS)
+  const taps = tapsFor(from);
+  if (max(from / taps, to) > MOST_CHANNELS)
     return Placement.onCpu(
       `it has ${max(from, to)} pixels at a time; ${MOST_CHANNELS} is the most`,
     );
   const channels = input.fromLast(1);
   let rows = Math.sqrt(channels) as i32;
   while (channels % rows != 0) rows--;
-  c.rows.span(rows, rows, 1);
-  c.columns.span(channels / rows, channels / rows, 1);
-  c.inputChannels = from;
+  if (taps > 1) {
+    c.rows.span(taps, 1, taps);
+    c.columns.span(channels, channels, 1);
+  } else {
+    c.rows.span(rows, rows, 1);
+    c.columns.span(channels / rows, channels / rows, 1);
+  }
+  c.inputChannels = from / taps;
   c.outputChannels = to;
   // All kernels are the same one.
   c.weights.data = changetype<usize>(division.weights(from));
