@@ -38,8 +38,10 @@ function isWrongInLiteRt(network: Network, { operator, inputs, outputs }: Operat
   if (operator === "SHAPE" || operator === DETECTION) return true;
   if (operator === "SOFTMAX" && input?.shape.length === 0) return true;
   const scales = inputs.map((name) => largestScale(network, name as string));
-  if (operator === "HARD_SWISH") return Math.max(...scales) > LARGEST_SWISH;
   const to = scaleOf(output?.quantization);
+  // Float steps beyond 32 bits wrap in LiteRT, where nolfet saturates.
+  if (operator === "CONCATENATION") return (Math.max(...scales) / to) * 256 >= 2 ** 31;
+  if (operator === "HARD_SWISH") return Math.max(...scales) > LARGEST_SWISH;
   if (operator === "SUB") return (2 * Math.max(...scales)) / to >= 2 ** RAISED_BITS;
   const isQuantized = output?.dtype === "uint8" || output?.dtype === "int8";
   if (isQuantized && steepest(scales) / to >= MOST_FACTOR) return true;

@@ -228,7 +228,9 @@ function plain(name: string): string {
 
 /** Element-wise operators that have a job each, unless a tree of them is one table. */
 const FUSED = new Set(
-  "ABS ADD HARD_SWISH LEAKY_RELU LOGISTIC MUL PRELU QUANTIZE RELU RELU6 SUB TANH".split(" "),
+  "ABS ADD HARD_SWISH LEAKY_RELU LOGISTIC MAXIMUM MINIMUM MUL PRELU QUANTIZE RELU RELU6 SUB TANH".split(
+    " ",
+  ),
 );
 
 /** Whether tables stand for several operators: they round once where these round each. */
