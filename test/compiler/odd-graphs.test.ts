@@ -119,6 +119,31 @@ const GRAPHS: Record<string, (dtype: Byte) => Graph> = {
   "one column": (dtype) => convolution(bytes("x", [1, 9, 1, 5], dtype), 2),
   "a convolution that RELU6 cuts within its output's range": (dtype) =>
     convolution(bytes("x", [1, 6, 6, 8], dtype), 8, RELU6, 0.1),
+  "slices that are reshaped twice": (dtype) => {
+    const graph = convolution(bytes("x", [1, 4, 5, 8], dtype), 6);
+    // Depths 4 and 1: one whose layouts differ, and one with a single layout.
+    for (const [begin, depth] of [
+      [0, 4],
+      [5, 1],
+    ] as const) {
+      const [flat, cube, part] = [`flat${depth}`, `cube${depth}`, `part${depth}`];
+      graph.tensors.push(
+        { name: `begin${depth}`, shape: [4], dtype: "int32", data: Int32Array.of(0, 0, 0, begin) },
+        { name: `size${depth}`, shape: [4], dtype: "int32", data: Int32Array.of(1, 4, 5, depth) },
+        { name: `to ${flat}`, shape: [2], dtype: "int32", data: Int32Array.of(20, depth) },
+        { name: `to ${cube}`, shape: [3], dtype: "int32", data: Int32Array.of(1, 20, depth) },
+        bytes(part, [1, 4, 5, depth], dtype, 0.1),
+        bytes(flat, [20, depth], dtype, 0.1),
+        bytes(cube, [1, 20, depth], dtype, 0.1),
+      );
+      graph.operators.push(
+        { operator: "SLICE", inputs: ["y", `begin${depth}`, `size${depth}`], outputs: [part] },
+        { operator: "RESHAPE", inputs: [part, `to ${flat}`], outputs: [flat] },
+        { operator: "RESHAPE", inputs: [flat, `to ${cube}`], outputs: [cube] },
+      );
+    }
+    return { ...graph, outputs: ["cube4", "cube1"] };
+  },
   ...Object.fromEntries(
     ["RELU", "RELU6", "ABS", "LOGISTIC", "ADD", "SUB", "QUANTIZE"].flatMap((operator) => [
       [`${operator} of scalars`, (dtype: Byte) => elementwise(operator, [], dtype)],

@@ -128,12 +128,18 @@ export class LoweringContext {
     this.copyIfNeeded(from, this.buffers.fill(plan.output, layout), plan.output);
   }
 
+  /** A movement writes the last of several shapes, and none of those before it. */
   private isMoved(plan: ViewPlan): bool {
-    const isThere =
-      this.buffers.isFilled(plan.output, Layout.PLANAR) ||
-      this.buffers.isFilled(plan.output, Layout.INTERLEAVED);
+    let shape: Tensor | null = plan.output;
+    while (shape != null) {
+      const isThere =
+        this.buffers.isFilled(shape, Layout.PLANAR) ||
+        this.buffers.isFilled(shape, Layout.INTERLEAVED);
+      if (isThere) return true;
+      shape = this.flow.shapedInto(shape);
+    }
     const isPlain = !plan.keepsShape && !plan.inputIsPlanar && !plan.outputIsPlanar;
-    return isThere || (isPlain && this.flow.isOnlyMoved(plan.output));
+    return isPlain && this.flow.isOnlyMoved(plan.output);
   }
 
   /** Copies as many bytes as a tensor has, unless they are there. */
