@@ -148,8 +148,8 @@ const CASES: Case[] = [
       words.set(at(12), 0x4000);
       words.set(at(14), 0x8000);
     }),
-    /BAD_DESCRIPTOR.*image_cache_start \(word 13\) 0 or the kernels' end/,
-    /a cached image behind the kernels, or none, found 0 to 32768/,
+    /BAD_DESCRIPTOR.*image_cache_start \(word 13\) a place outside the kernels' region/,
+    /an image cached outside the kernels' region, found 0/,
   ],
   [
     "a cached image that ends before it starts",
@@ -159,20 +159,20 @@ const CASES: Case[] = [
       words.set(at(13), 0x8000);
       words.set(at(14), 0);
     }),
-    /BAD_DESCRIPTOR.*image_cache_end \(word 14\) behind its start/,
-    /a cached image behind the kernels, or none, found 32768 to 0/,
+    /BAD_DESCRIPTOR.*image_cache_end \(word 14\) a place behind the image's start, found 0/,
+    /a region that ends behind its start, found 0/,
   ],
   [
     "cached kernels that end before they start",
     nn((words, at) => words.set(at(12), 0)),
-    /BAD_DESCRIPTOR.*kernel_cache_end \(word 12\) from 0xa00 to 0x80000, found 0/,
-    /cached kernels to an end up to 524288, found 0/,
+    /BAD_DESCRIPTOR.*kernel_cache_end \(word 12\) a place behind the kernels' start, found 0/,
+    /a region that ends behind its start, found 0/,
   ],
   [
     "cached kernels beyond the SRAM",
     nn((words, at) => words.set(at(12), 0x80080)),
-    /BAD_DESCRIPTOR.*kernel_cache_end \(word 12\) from 0xa00 to 0x80000, found 0x80080/,
-    /cached kernels to an end up to 524288, found 524416/,
+    /BAD_DESCRIPTOR.*kernel_cache_end \(word 12\) up to 0x80000, found 0x80080/,
+    /a place in an SRAM of 524288 bytes, found 524416/,
   ],
   [
     "the pattern of kernels cached in part where all are",
@@ -181,8 +181,8 @@ const CASES: Case[] = [
       words.set(at(9), 0xfffffffe);
       words.set(at(10), 0xffffffff);
     }),
-    /BAD_DESCRIPTOR.*kernel_caching_mode \(word 8\) 2 with this kernel pattern/,
-    /the kernel caching 2, found 1/,
+    /BAD_DESCRIPTOR.*kernel_pattern_low \(word 9\) 0 with all kernels cached/,
+    /a kernel pattern with kernels cached in part alone, found 4294967294/,
   ],
   [
     "the pattern of another number of kernels",
@@ -190,8 +190,8 @@ const CASES: Case[] = [
       words.bits(at(8), 11, 6, 0x13);
       words.set(at(9), 0x00080000);
     }),
-    /BAD_DESCRIPTOR.*kernel_pattern_low \(word 9\) the pattern for as many kernels/,
-    /the kernel pattern for as many kernels/,
+    /BAD_DESCRIPTOR.*kernel_pattern_low \(word 9\) 0 with all kernels cached/,
+    /a kernel pattern with kernels cached in part alone, found 524288/,
   ],
   [
     "a tile wider than the buffers",

@@ -53,10 +53,13 @@ interface Sample {
 
 const samples = new Map<string, Promise<Sample>>();
 
-/** A compiled model, generated inputs, and what the emulator makes of them; made once. */
+/**
+ * A compiled model, generated inputs, and what the emulator makes of them; made once. On the A311D,
+ * MobileDet is whole on the NPU only with unproven jobs.
+ */
 function sampleOf({ name, model, stopAt }: Case, target: string): Promise<Sample> {
   const key = `${name} ${target}`;
-  const sample = samples.get(key) ?? emulated(model(), { target, stopAt });
+  const sample = samples.get(key) ?? emulated(model(), { target, stopAt, allowUnproven: true });
   samples.set(key, sample);
   return sample;
 }

@@ -72,11 +72,12 @@ if (hasTools("the listing of devices") && hasAddon("the listing of devices")) {
     assert.equal(device.driver, { name: "etnaviv", major: 1, minor: 4, patch: 0 });
     assert.is(device.identity.customer, 0x9f);
     assert.ok(kernel.length > 0);
-    assert.equal(counts, { pass: patterns.length, fail: 0, refused: 0, skipped: 0 });
-    assert.match(
-      passed.stdout,
-      `${patterns.length} of ${patterns.length} patterns pass on ${node}`,
-    );
+    // Some forms of a job are for other cores.
+    const { pass, skipped, ...bad } = counts;
+    assert.equal(bad, { fail: 0, refused: 0 });
+    assert.is(pass + skipped, patterns.length);
+    assert.ok(pass > skipped);
+    assert.match(passed.stdout, `${pass} of ${patterns.length}`);
 
     standIn.describe("renderD132", { cores: ["imx8mp"], faults: { stuck: 2 } });
     const hung = await nolfet(

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CORES, type Core } from "../../assembly/targets/cores.ts";
+import { CORES, Coding, type Core } from "../../assembly/targets/cores.ts";
 import { Random } from "../support/random.ts";
 import { convolve } from "./convolution.ts";
 import { type NnSpec, nnWords } from "./descriptors.ts";
@@ -13,7 +13,8 @@ import { zeroRunBuffer } from "./zero-run-writer.ts";
 
 const ROUNDS = 25;
 
-for (const core of CORES) {
+// The S905D3's own coding has tests of its own (test/compiler/s905d3.test.ts, test/nbg).
+for (const core of CORES.filter(({ coding }) => coding !== Coding.HUFFMAN_WITH_WORDS)) {
   test(`random shapes on ${core.name}`, async () => {
     const rig = await Rig.create(core.name);
     const random = new Random(core.customer);

@@ -32,8 +32,27 @@ export function checkCaching(core: Core): bool {
     isPlace(field.imageCacheStart, core, LEAST_END) &&
     isPlace(field.imageCacheEnd, core, LEAST_END) &&
     isInside(field.otherCacheStart, core, LOW_BITS) &&
-    isInside(field.otherCacheEnd, core, LOW_BITS)
+    isInside(field.otherCacheEnd, core, LOW_BITS) &&
+    areApart()
   );
+}
+
+/** Regions that are used end behind their start, and share nothing. */
+function areApart(): bool {
+  const kernels = field.kernelCaching.value != 0;
+  const image = field.imageCaching.value != 0;
+  const kernelEnd = field.kernelCacheEnd.value;
+  const imageStart = field.imageCacheStart.value;
+  if (kernels && kernelEnd <= field.kernelCacheStart.value) {
+    return refuse(field.kernelCacheEnd, "a place behind the kernels' start");
+  }
+  if (image && field.imageCacheEnd.value <= imageStart) {
+    return refuse(field.imageCacheEnd, "a place behind the image's start");
+  }
+  const isApart =
+    imageStart >= kernelEnd || field.imageCacheEnd.value <= field.kernelCacheStart.value;
+  if (!kernels || !image || isApart) return true;
+  return refuse(field.imageCacheStart, "a place outside the kernels' region");
 }
 
 function isPlace(place: Field, core: Core, least: u32): bool {

@@ -74,6 +74,22 @@ void checkPlace(const Memory& memory, const Core& core, uint32_t place, uint32_t
   }
 }
 
+/** Regions that are used end behind their start, and share nothing. */
+void checkApart(const Memory& memory, const Descriptor& nn) {
+  const bool kernels = nn.bits(kNnKernelCaching) != 0;
+  const bool image = nn.bits(kNnImageCaching) != 0;
+  const uint32_t kernelStart = nn.bits(kNnKernelCacheStart);
+  const uint32_t kernelEnd = nn.bits(kNnKernelCacheEnd);
+  const uint32_t imageStart = nn.bits(kNnImageCacheStart);
+  const uint32_t imageEnd = nn.bits(kNnImageCacheEnd);
+  if (kernels && kernelEnd <= kernelStart)
+    memory.bad("a region that ends behind its start", kernelEnd);
+  if (image && imageEnd <= imageStart) memory.bad("a region that ends behind its start", imageEnd);
+  if (kernels && image && imageStart < kernelEnd && kernelStart < imageEnd) {
+    memory.bad("an image cached outside the kernels' region", imageStart);
+  }
+}
+
 }  // namespace
 
 void checkTiling(const Memory& memory, const Core& core, const Descriptor& nn) {
@@ -106,6 +122,7 @@ void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) 
     const uint32_t place = nn.bits(field) & ~kLowBits;
     if (place > core.sramBytes) memory.bad("another region in the SRAM", place);
   }
+  checkApart(memory, nn);
 }
 
 void useCaches(const Memory& memory, const Descriptor& nn, CachedKernels& kernels) {

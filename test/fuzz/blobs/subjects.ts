@@ -28,6 +28,8 @@ export async function blobSubjects(): Promise<Subject[]> {
       const { file, device } = rangesOf(bytes);
       const metadata = [...file, ...device].sort((a, b) => a.start - b.start);
       subjects.push({ name: `${name} on ${target}`, bytes, metadata, weight });
+      // A pattern may be for the other core.
+      if (device.length === 0) continue;
       const words = `words of ${name} on ${target}`;
       subjects.push({ name: words, bytes, metadata: device, weight: DEVICE_WEIGHT * weight });
     }

@@ -1,3 +1,4 @@
+import { Tensor } from "../../graph";
 import { Operands } from "../../plan/operands";
 import { zeroByte } from "../../plan/tensors";
 
@@ -32,13 +33,27 @@ export function whySumsOverflow(o: Operands): string {
 export function whyScaledSumsWrap(o: Operands): string {
   if (!o.hasSignedWeights && !o.isDepthwise) return ""; // TFLite saturates, too
   const fanIn = (o.weights.elements as i64) / max(o.outputChannels, 1);
-  const most = (mostBias(o) + MOST_STEPS * MOST_STEPS * fanIn) as f64;
-  const unit = (o.input.quantization.scale(0) / o.output.quantization.scale(0)) as f64;
+  return whyScaledSumWraps(
+    mostBias(o) + MOST_STEPS * MOST_STEPS * fanIn,
+    o.input,
+    o.weights,
+    o.output,
+  );
+}
+
+/** The same for sums of up to `most`, of a kernel of TFLite's that lets them wrap. */
+export function whyScaledSumWraps(
+  most: i64,
+  input: Tensor,
+  weights: Tensor,
+  output: Tensor,
+): string {
+  const unit = (input.quantization.scale(0) / output.quantization.scale(0)) as f64;
   let factor: f64 = 0;
-  for (let i = 0; i < o.weights.quantization.count; i++)
-    factor = max(factor, unit * (o.weights.quantization.scale(i) as f64));
+  for (let i = 0; i < weights.quantization.count; i++)
+    factor = max(factor, unit * (weights.quantization.scale(i) as f64));
   // A factor is shifted to the left by the power of two above it.
-  if (2 * factor * most <= (i32.MAX_VALUE as f64) || factor < 0.5) return "";
+  if (2 * factor * (most as f64) <= (i32.MAX_VALUE as f64) || factor < 0.5) return "";
   return `its sums may leave TFLite's 32 bits when multiplied by ${factor as f32}`;
 }
 

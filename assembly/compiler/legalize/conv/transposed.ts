@@ -14,6 +14,7 @@ import { operationOf } from "../cpu-coverage";
 import { placeMoves } from "../layout/movement";
 import { Sequence } from "../sequence";
 import { legalizeConvolutions } from "./convolutions";
+import { whyScaledSumWraps } from "./sums";
 
 /**
  * TRANSPOSE_CONV: output pixels with the same remainder by the stride, a *phase*, are an ordinary
@@ -91,8 +92,9 @@ function whyNotTransposed(
   const unfused = whyNotFused(operator.options.activation, output);
   if (unfused != "") return unfused;
   const fanIn = (weights.elements as i64) / (weights.shape[0] as i64);
-  if (255 * 255 * fanIn + mostOf(bias) > MOST_SUM) return "its sums may exceed 32 bits";
-  return "";
+  const most = 255 * 255 * fanIn + mostOf(bias);
+  if (most > MOST_SUM) return "its sums may exceed 32 bits";
+  return whyScaledSumWraps(most, input, weights, output);
 }
 
 function mostOf(bias: Tensor | null): i64 {
