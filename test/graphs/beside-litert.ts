@@ -103,10 +103,15 @@ export async function compareWithLiteRt(
     const { dtype } = tensorOf(apart, name);
     const values = valuesOf(dtype as "uint8", theirs);
     const isMeant = meantOf(apart, operator as OperatorSpec, feeds);
-    if (ours.every((value, i) => Object.is(value, values[i]) || !isMeant(i))) continue;
+    if (ours.every((value, i) => isSame(value, values[i]) || !isMeant(i))) continue;
     const text = JSON.stringify(difference(ours, values));
     const kind = `the CPU's ${operator?.operator} is not LiteRT's`;
     return { isTold: true, kind, text: `${name}: ${text}` };
   }
   return { isTold: true };
+}
+
+/** Zeros of either sign are the same, and so is what is no number. */
+function isSame(ours: number | bigint, theirs: number | bigint | undefined): boolean {
+  return ours === theirs || Object.is(ours, theirs);
 }

@@ -33,7 +33,7 @@ writeFileSync(join(planted, "package.json"), JSON.stringify({ name: PACKAGE, mai
 writeFileSync(join(planted, "index.js"), GLUE);
 writeFileSync(join(planted, "wasm/litert_wasm_compat_internal.js"), GLUE);
 writeFileSync(join(planted, "wasm/litert_wasm_compat_internal.wasm"), "");
-writeFileSync(join(work, "model.tflite"), eluModel());
+writeFileSync(join(work, "model.tflite"), normalizingModel());
 writeFileSync(join(work, "input.bin"), new Uint8Array(16));
 
 const RUN = ["run", "model.tflite", "--target", "a311d", "--input", "input.bin"];
@@ -46,7 +46,7 @@ function nolfet(args: string[]) {
 test("runs nothing of what is in the working folder", () => {
   const { code, stderr } = nolfet(RUN);
   assert.not(existsSync(trace));
-  assert.match(stderr, /found ELU \(it is not installed beside nolfet: npm install/);
+  assert.match(stderr, /found L2_NORMALIZATION \(it is not installed beside nolfet: npm install/);
   assert.match(stderr, /\[UNSUPPORTED_OPERATOR\]\n$/);
   assert.is(code, 1);
 });
@@ -58,7 +58,7 @@ for (const [what, named] of [
   test(`takes it from a folder that is named: ${what}`, () => {
     const { code, stdout, stderr } = nolfet([...RUN, "--litert", named as string]);
     assert.is(stderr, "");
-    assert.match(stdout, /ELU/);
+    assert.match(stdout, /L2_NORMALIZATION/);
     assert.is(code, 0);
     assert.not(existsSync(trace));
   });
@@ -66,7 +66,7 @@ for (const [what, named] of [
 
 test("tells that a named folder has no such package", () => {
   const { code, stderr } = nolfet([...RUN, "--litert", dirname(trace)]);
-  assert.match(stderr, `found ELU (it is not in ${dirname(trace)})`);
+  assert.match(stderr, `found L2_NORMALIZATION (it is not in ${dirname(trace)})`);
   assert.is(code, 1);
 });
 
@@ -77,13 +77,13 @@ test("compare takes it from a named folder as well", () => {
 });
 
 /** One operator that nolfet has no kernel for. */
-function eluModel(): Uint8Array {
-  const quantization = { scale: 1 / 16, zeroPoint: 0 };
+function normalizingModel(): Uint8Array {
+  const quantization = { scale: 1 / 128, zeroPoint: 0 };
   return buildModel({
     inputs: ["x"],
     outputs: ["y"],
     tensors: ["x", "y"].map((name) => ({ name, shape: [1, 16], dtype: "int8", quantization })),
-    operators: [{ operator: "ELU", inputs: ["x"], outputs: ["y"] }],
+    operators: [{ operator: "L2_NORMALIZATION", inputs: ["x"], outputs: ["y"] }],
   });
 }
 

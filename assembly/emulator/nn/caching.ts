@@ -33,11 +33,11 @@ export function checkCaching(core: Core): bool {
     isPlace(field.imageCacheEnd, core, LEAST_END) &&
     isInside(field.otherCacheStart, core, LOW_BITS) &&
     isInside(field.otherCacheEnd, core, LOW_BITS) &&
-    areApart()
+    (core.sramBytes < LEAST_END || areApart())
   );
 }
 
-/** Regions that are used end behind their start, and share nothing. */
+/** Regions that are used end behind their start, and share nothing. Small SRAMs have none. */
 function areApart(): bool {
   const kernels = field.kernelCaching.value != 0;
   const image = field.imageCaching.value != 0;

@@ -122,7 +122,7 @@ void checkCaching(const Memory& memory, const Core& core, const Descriptor& nn) 
     const uint32_t place = nn.bits(field) & ~kLowBits;
     if (place > core.sramBytes) memory.bad("another region in the SRAM", place);
   }
-  checkApart(memory, nn);
+  if (core.sramBytes >= kLeastEnd) checkApart(memory, nn);
 }
 
 void useCaches(const Memory& memory, const Descriptor& nn, CachedKernels& kernels) {

@@ -34,8 +34,8 @@ export function legalizeTransposed(operator: Operator, context: Context): Placem
   if (reason != "") return Placement.onCpu(reason);
   const geometry = transposedGeometry(operationOf(operator, context.graph));
   if (geometry == null) return Placement.onCpu("its sizes do not go together");
-  const rows = new Axis(geometry.rows, input.fromLast(3), output.fromLast(3));
-  const columns = new Axis(geometry.columns, input.fromLast(2), output.fromLast(2));
+  const rows = new PhasedAxis(geometry.rows, input.fromLast(3), output.fromLast(3));
+  const columns = new PhasedAxis(geometry.columns, input.fromLast(2), output.fromLast(2));
   const units = output.fromLast(1);
   const phases = rows.stride * columns.stride;
   const sequence = new Sequence(context);
@@ -108,7 +108,7 @@ function mostOf(bias: Tensor | null): i64 {
 }
 
 /** Rows or columns. */
-class Axis {
+class PhasedAxis {
   stride: i32;
   taps: i32;
   /** Taps that one phase has at most. */
@@ -170,8 +170,8 @@ class Axis {
 
 function padded(
   input: Tensor,
-  rows: Axis,
-  columns: Axis,
+  rows: PhasedAxis,
+  columns: PhasedAxis,
   sequence: Sequence,
   context: Context,
 ): Tensor {
@@ -205,8 +205,8 @@ class Kernels {
   constructor(
     private weights: Tensor,
     bias: Tensor | null,
-    private rows: Axis,
-    private columns: Axis,
+    private rows: PhasedAxis,
+    private columns: PhasedAxis,
   ) {
     const units = weights.shape[0];
     this.channels = weights.fromLast(1);
@@ -271,7 +271,7 @@ class Kernels {
 }
 
 /** Step (v, u) of unit n and phase (q, p) → pixel (s · v + q, s · u + p), from the first on. */
-function interleaved(units: i32, rows: Axis, columns: Axis): Move[] {
+function interleaved(units: i32, rows: PhasedAxis, columns: PhasedAxis): Move[] {
   const phases = rows.stride * columns.stride;
   const step = units * phases;
   const line = columns.output * units;
