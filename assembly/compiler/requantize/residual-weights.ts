@@ -16,7 +16,7 @@ const MOST_MACS: u64 = 1 << 26;
 /** The same for depthwise kernels, which have several pairs, and are spelled out as full ones. */
 const MOST_DEPTHWISE_MACS: u64 = 1 << 25;
 /** An error of residuals, in output steps, that needs no more windows. */
-const SLIGHT: f64 = 0.05;
+const SLIGHT: f64 = 0.01;
 /** The same where more windows spell out kernels that one window leaves depthwise. */
 const SLIGHT_DEPTHWISE: f64 = 0.04;
 /** What a byte of the image is at most, above or below its zero point. */
