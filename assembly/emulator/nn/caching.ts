@@ -39,7 +39,9 @@ export function checkCaching(core: Core): bool {
 
 /** Regions that are used end behind their start, and share nothing. Small SRAMs have none. */
 function areApart(): bool {
-  const kernels = field.kernelCaching.value != 0;
+  const mode = field.kernelCaching.value;
+  // The open driver has no region for kernels that are cached in part beside too large an image.
+  const kernels = mode == FULL || (mode == PARTIAL && field.kernelCacheEnd.value != 0);
   const image = field.imageCaching.value != 0;
   const kernelEnd = field.kernelCacheEnd.value;
   const imageStart = field.imageCacheStart.value;

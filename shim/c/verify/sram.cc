@@ -68,25 +68,27 @@ bool fitsBuffers(const Core& core, const Tile& tile, uint32_t kernels) {
 constexpr uint32_t kFull = 1;
 constexpr uint32_t kPartial = 2;
 
-void checkPlace(const Memory& memory, const Core& core, uint32_t place, uint32_t least) {
-  if (place % kRegionUnit != 0 || place > std::max(core.sramBytes, least)) {
-    memory.bad(phrase("a place in an SRAM of ", core.sramBytes, " bytes"), place);
-  }
-}
-
 /** Regions that are used end behind their start, and share nothing. */
 void checkApart(const Memory& memory, const Descriptor& nn) {
-  const bool kernels = nn.bits(kNnKernelCaching) != 0;
-  const bool image = nn.bits(kNnImageCaching) != 0;
+  const uint32_t mode = nn.bits(kNnKernelCaching);
   const uint32_t kernelStart = nn.bits(kNnKernelCacheStart);
   const uint32_t kernelEnd = nn.bits(kNnKernelCacheEnd);
   const uint32_t imageStart = nn.bits(kNnImageCacheStart);
   const uint32_t imageEnd = nn.bits(kNnImageCacheEnd);
+  // The open driver has no region for kernels that are cached in part beside too large an image.
+  const bool kernels = mode == kFull || (mode == kPartial && kernelEnd != 0);
+  const bool image = nn.bits(kNnImageCaching) != 0;
   if (kernels && kernelEnd <= kernelStart)
     memory.bad("a region that ends behind its start", kernelEnd);
   if (image && imageEnd <= imageStart) memory.bad("a region that ends behind its start", imageEnd);
   if (kernels && image && imageStart < kernelEnd && kernelStart < imageEnd) {
     memory.bad("an image cached outside the kernels' region", imageStart);
+  }
+}
+
+void checkPlace(const Memory& memory, const Core& core, uint32_t place, uint32_t least) {
+  if (place % kRegionUnit != 0 || place > std::max(core.sramBytes, least)) {
+    memory.bad(phrase("a place in an SRAM of ", core.sramBytes, " bytes"), place);
   }
 }
 
