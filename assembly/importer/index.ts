@@ -85,6 +85,7 @@ function run(pointer: usize, bytes: u32): void {
   removeUnused(graph);
   if (failed()) return;
   const file = writeModel(graph);
+  if (file == null) return;
   resultAddress = file.pointer;
   resultSize = file.size;
 }

@@ -39,7 +39,7 @@ export enum Activation {
   SIGN_BIT = 5,
 }
 
-/** Builtin operator codes that stages ask for by name; `compiler/read/operators.ts` names all of them. */
+/** Builtin operator codes that stages ask for by name; `operators.ts` names all of them. */
 export namespace Builtin {
   export const ADD: i32 = 0;
   export const AVERAGE_POOL_2D: i32 = 1;
@@ -49,13 +49,16 @@ export namespace Builtin {
   export const DEPTH_TO_SPACE: i32 = 5;
   export const DEQUANTIZE: i32 = 6;
   export const FULLY_CONNECTED: i32 = 9;
+  export const LOGISTIC: i32 = 14;
   export const MAX_POOL_2D: i32 = 17;
   export const MUL: i32 = 18;
   export const RELU: i32 = 19;
+  export const RELU6: i32 = 21;
   export const RESHAPE: i32 = 22;
   export const RESIZE_BILINEAR: i32 = 23;
   export const SOFTMAX: i32 = 25;
   export const SPACE_TO_DEPTH: i32 = 26;
+  export const TANH: i32 = 28;
   export const CUSTOM: i32 = 32;
   export const PAD: i32 = 34;
   export const GATHER: i32 = 36;
@@ -67,9 +70,12 @@ export namespace Builtin {
   export const DIV: i32 = 42;
   export const SQUEEZE: i32 = 43;
   export const STRIDED_SLICE: i32 = 45;
+  export const EXP: i32 = 47;
   export const SPLIT: i32 = 49;
   export const CAST: i32 = 53;
+  export const PRELU: i32 = 54;
   export const MAXIMUM: i32 = 55;
+  export const ARG_MAX: i32 = 56;
   export const MINIMUM: i32 = 57;
   export const LESS: i32 = 58;
   export const NEG: i32 = 59;
@@ -85,6 +91,7 @@ export namespace Builtin {
   export const EQUAL: i32 = 71;
   export const NOT_EQUAL: i32 = 72;
   export const SUM: i32 = 74;
+  export const SQRT: i32 = 75;
   export const SHAPE: i32 = 77;
   export const REDUCE_PROD: i32 = 81;
   export const REDUCE_MAX: i32 = 82;
@@ -106,12 +113,16 @@ export namespace Builtin {
   export const ABS: i32 = 101;
   export const SPLIT_V: i32 = 102;
   export const RANK: i32 = 110;
+  export const ELU: i32 = 111;
   export const QUANTIZE: i32 = 114;
+  export const HARD_SWISH: i32 = 117;
   export const SELECT_V2: i32 = 123;
+  export const BATCH_MATMUL: i32 = 126;
   export const CALL_ONCE: i32 = 129;
   export const BROADCAST_TO: i32 = 130;
   export const VAR_HANDLE: i32 = 142;
   export const READ_VARIABLE: i32 = 143;
   export const ASSIGN_VARIABLE: i32 = 144;
   export const BROADCAST_ARGS: i32 = 145;
+  export const GELU: i32 = 150;
 }

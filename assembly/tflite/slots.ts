@@ -90,8 +90,10 @@ export enum OptionsType {
   MIRROR_PAD = 77,
   SPLIT_V = 79,
   DEPTH_TO_SPACE = 94,
+  BATCH_MATMUL = 101,
   CALL_ONCE = 103,
   VAR_HANDLE = 111,
+  GELU = 116,
 }
 
 /** The options of VAR_HANDLE: two strings that name a variable together. */

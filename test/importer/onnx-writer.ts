@@ -4,7 +4,7 @@ export type Field = [number: number, value: number | string | Uint8Array];
 
 export interface OnnxTensor {
   name?: string;
-  /** TensorProto.DataType: 1 float, 2 uint8, 3 int8, 6 int32, 7 int64. */
+  /** TensorProto.DataType: 1 float, 2 uint8, 3 int8, 6 int32, 7 int64, 10 halves (their bits). */
   type: number;
   shape: number[];
   values: number[];
@@ -94,6 +94,7 @@ function raw(type: number, values: number[]): Uint8Array {
   if (type === 6) return new Uint8Array(Int32Array.from(values).buffer);
   if (type === 3) return new Uint8Array(Int8Array.from(values).buffer);
   if (type === 2) return Uint8Array.from(values);
+  if (type === 10) return new Uint8Array(Uint16Array.from(values).buffer);
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 

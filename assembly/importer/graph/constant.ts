@@ -1,15 +1,38 @@
+import { Code, LocationKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
 import { DTYPE_BYTES, Dtype } from "../../tflite/schema";
+
+/** Bytes that all constants of an import may take beside the model: memory never comes back. */
+const MOST_BYTES: i64 = 512 << 20;
+let bytesMade: i64 = 0;
 
 /** Known values: elements of one type in the order of their shape, little-endian, at any address. */
 export class Constant {
+  readonly count: i32;
+
   constructor(
     public dtype: Dtype,
     public shape: i32[],
     public pointer: usize,
-  ) {}
+  ) {
+    this.count = elementsOf(shape) as i32;
+  }
 
+  /** One to be filled; without elements, and with a fault, where there is no room for it. */
   static make(dtype: Dtype, shape: i32[]): Constant {
     const bytes = elementsOf(shape) * (DTYPE_BYTES[dtype] as i64);
+    if (bytes > MOST_BYTES - bytesMade) {
+      const found = `one more of ${shape.join(" × ")} elements`;
+      fail(
+        Code.TOO_LARGE,
+        LocationKind.NONE,
+        0,
+        `constants of ${MOST_BYTES >> 20} MiB in all`,
+        found,
+      );
+      return new Constant(dtype, [0], 0);
+    }
+    bytesMade += bytes;
     return new Constant(dtype, shape, heap.alloc(max(bytes, 1) as usize));
   }
 
@@ -25,15 +48,12 @@ export class Constant {
     return constant;
   }
 
-  get count(): i32 {
-    return elementsOf(this.shape) as i32;
-  }
-
   get bytes(): u32 {
-    return (this.count * DTYPE_BYTES[this.dtype]) as u32;
+    return (this.count as u32) * (DTYPE_BYTES[this.dtype] as u32);
   }
 
   get(index: i32): f64 {
+    if (index >= this.count) return 0;
     const at = this.pointer + (index as usize) * (DTYPE_BYTES[this.dtype] as usize);
     switch (this.dtype) {
       case Dtype.UINT8:
@@ -68,6 +88,7 @@ export class Constant {
   }
 
   set(index: i32, value: f64): void {
+    if (index >= this.count) return;
     const at = this.pointer + (index as usize) * (DTYPE_BYTES[this.dtype] as usize);
     if (this.dtype == Dtype.FLOAT32) store<f32>(at, value as f32);
     else if (this.dtype == Dtype.FLOAT64) store<f64>(at, value);

@@ -1,4 +1,4 @@
-import { Op } from "../graph/codes";
+import { Builtin } from "../../tflite/schema";
 import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
 import { Lifting, scalar } from "./lifting";
@@ -12,15 +12,15 @@ class Unary {
 }
 
 const UNARY: Unary[] = [
-  new Unary("Relu", Op.RELU),
-  new Unary("Sigmoid", Op.LOGISTIC),
-  new Unary("QLinearSigmoid", Op.LOGISTIC),
-  new Unary("Tanh", Op.TANH),
-  new Unary("HardSwish", Op.HARD_SWISH),
-  new Unary("Exp", Op.EXP),
-  new Unary("Sqrt", Op.SQRT),
-  new Unary("Neg", Op.NEG),
-  new Unary("Abs", Op.ABS),
+  new Unary("Relu", Builtin.RELU),
+  new Unary("Sigmoid", Builtin.LOGISTIC),
+  new Unary("QLinearSigmoid", Builtin.LOGISTIC),
+  new Unary("Tanh", Builtin.TANH),
+  new Unary("HardSwish", Builtin.HARD_SWISH),
+  new Unary("Exp", Builtin.EXP),
+  new Unary("Sqrt", Builtin.SQRT),
+  new Unary("Neg", Builtin.NEG),
+  new Unary("Abs", Builtin.ABS),
 ];
 
 export function liftUnary(lifting: Lifting, node: OnnxNode): bool {
@@ -45,7 +45,7 @@ export function activate(lifting: Lifting, node: OnnxNode, value: Value): Value 
   }
   if (name == "LeakyRelu" && parameters != null && parameters.floats.length == 1) {
     const alpha = reinterpret<i32>(parameters.floats[0]);
-    return lifting.emit(Op.LEAKY_RELU, [value], shape, [alpha]);
+    return lifting.emit(Builtin.LEAKY_RELU, [value], shape, [alpha]);
   }
   for (let i = 0; i < UNARY.length; i++) {
     if (UNARY[i].onnx == name) return lifting.emit(UNARY[i].code, [value], shape);
@@ -70,10 +70,10 @@ export function liftClip(lifting: Lifting, node: OnnxNode): bool {
 
 export function clipped(lifting: Lifting, value: Value, low: f32, high: f32): Value {
   const shape = value.shape;
-  if (low == 0 && high == 6) return lifting.emit(Op.RELU6, [value], shape);
-  if (low == 0 && high == Infinity) return lifting.emit(Op.RELU, [value], shape);
-  if (low > -Infinity) value = lifting.emit(Op.MAXIMUM, [value, scalar(low)], shape);
-  if (high < Infinity) value = lifting.emit(Op.MINIMUM, [value, scalar(high)], shape);
+  if (low == 0 && high == 6) return lifting.emit(Builtin.RELU6, [value], shape);
+  if (low == 0 && high == Infinity) return lifting.emit(Builtin.RELU, [value], shape);
+  if (low > -Infinity) value = lifting.emit(Builtin.MAXIMUM, [value, scalar(low)], shape);
+  if (high < Infinity) value = lifting.emit(Builtin.MINIMUM, [value, scalar(high)], shape);
   return value;
 }
 
@@ -85,8 +85,8 @@ export function liftHardSigmoid(lifting: Lifting, node: OnnxNode): bool {
   const beta = node.float("beta", 0.5);
   const source = lifting.stored(operand, operand.order);
   const shape = source.shape;
-  const scaled = lifting.emit(Op.MUL, [source, scalar(alpha)], shape, [0]);
-  const moved = lifting.emit(Op.ADD, [scaled, scalar(beta)], shape, [0]);
+  const scaled = lifting.emit(Builtin.MUL, [source, scalar(alpha)], shape, [0]);
+  const moved = lifting.emit(Builtin.ADD, [scaled, scalar(beta)], shape, [0]);
   return lifting.result(node, clipped(lifting, moved, 0, 1), operand.order);
 }
 
@@ -95,7 +95,7 @@ export function liftLeakyRelu(lifting: Lifting, node: OnnxNode): bool {
   if (operand == null) return false;
   const alpha = reinterpret<i32>(node.float("alpha", 0.01));
   const source = lifting.stored(operand, operand.order);
-  const result = lifting.emit(Op.LEAKY_RELU, [source], source.shape, [alpha]);
+  const result = lifting.emit(Builtin.LEAKY_RELU, [source], source.shape, [alpha]);
   return lifting.result(node, result, operand.order);
 }
 
@@ -104,7 +104,7 @@ export function liftElu(lifting: Lifting, node: OnnxNode): bool {
   const operand = lifting.operand(node, 0);
   if (operand == null) return false;
   const source = lifting.stored(operand, operand.order);
-  return lifting.result(node, lifting.emit(Op.ELU, [source], source.shape), operand.order);
+  return lifting.result(node, lifting.emit(Builtin.ELU, [source], source.shape), operand.order);
 }
 
 export function liftGelu(lifting: Lifting, node: OnnxNode): bool {
@@ -112,6 +112,6 @@ export function liftGelu(lifting: Lifting, node: OnnxNode): bool {
   if (operand == null) return false;
   const approximate = node.text("approximate", "none") == "tanh" ? 1 : 0;
   const source = lifting.stored(operand, operand.order);
-  const result = lifting.emit(Op.GELU, [source], source.shape, [approximate]);
+  const result = lifting.emit(Builtin.GELU, [source], source.shape, [approximate]);
   return lifting.result(node, result, operand.order);
 }

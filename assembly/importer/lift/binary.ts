@@ -1,4 +1,4 @@
-import { Op } from "../graph/codes";
+import { Builtin } from "../../tflite/schema";
 import { Constant, identity } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -13,15 +13,15 @@ class Binary {
 }
 
 const BINARY: Binary[] = [
-  new Binary("Add", Op.ADD),
-  new Binary("Sum", Op.ADD),
-  new Binary("QLinearAdd", Op.ADD),
-  new Binary("Sub", Op.SUB),
-  new Binary("Mul", Op.MUL),
-  new Binary("QLinearMul", Op.MUL),
-  new Binary("Div", Op.DIV),
-  new Binary("Max", Op.MAXIMUM),
-  new Binary("Min", Op.MINIMUM),
+  new Binary("Add", Builtin.ADD),
+  new Binary("Sum", Builtin.ADD),
+  new Binary("QLinearAdd", Builtin.ADD),
+  new Binary("Sub", Builtin.SUB),
+  new Binary("Mul", Builtin.MUL),
+  new Binary("QLinearMul", Builtin.MUL),
+  new Binary("Div", Builtin.DIV),
+  new Binary("Max", Builtin.MAXIMUM),
+  new Binary("Min", Builtin.MINIMUM),
 ];
 
 /** Operators of two operands, or a row of them, that are broadcast as in NumPy. */
@@ -35,8 +35,8 @@ export function liftBinary(lifting: Lifting, node: OnnxNode): bool {
     const other = lifting.operand(node, i);
     if (other == null) return false;
     // A product is the same, and no constant of 8 bits is ever 0 in it.
-    const isQuotient = code == Op.DIV && other.constant != null && result.constant == null;
-    if (isQuotient) result = combined(lifting, node, Op.MUL, result, reciprocal(other));
+    const isQuotient = code == Builtin.DIV && other.constant != null && result.constant == null;
+    if (isQuotient) result = combined(lifting, node, Builtin.MUL, result, reciprocal(other));
     else result = combined(lifting, node, code, result, other);
     if (result == null) return false;
   }
@@ -56,11 +56,11 @@ export function liftMean(lifting: Lifting, node: OnnxNode): bool {
   for (let i = 1; i < node.inputs.length && sum != null; i++) {
     const other = lifting.operand(node, i);
     if (other == null) return false;
-    sum = combined(lifting, node, Op.ADD, sum, other);
+    sum = combined(lifting, node, Builtin.ADD, sum, other);
   }
   if (sum == null) return false;
   const share = Constant.floats([(1.0 / (node.inputs.length as f64)) as f32], []);
-  const mean = combined(lifting, node, Op.MUL, sum, Operand.known(share));
+  const mean = combined(lifting, node, Builtin.MUL, sum, Operand.known(share));
   return mean != null && publish(lifting, node, mean);
 }
 
@@ -96,7 +96,7 @@ export function combined(
 
 /** MAXIMUM and MINIMUM have no fused activation. */
 function isFused(code: i32): bool {
-  return code != Op.MAXIMUM && code != Op.MINIMUM;
+  return code != Builtin.MAXIMUM && code != Builtin.MINIMUM;
 }
 
 function orderOf(a: Operand, b: Operand, rank: i32): i32[] {
@@ -144,7 +144,7 @@ export function liftPow(lifting: Lifting, node: OnnxNode): bool {
   if (power == 1) return lifting.define(node, 0, operand);
   if (power != 2 && power != 0.5)
     return lifting.refuse(node, "an exponent of 2 or 0.5", `${power}`);
-  const result = lifting.emit(power == 2 ? Op.SQUARE : Op.SQRT, [source], source.shape);
+  const result = lifting.emit(power == 2 ? Builtin.SQUARE : Builtin.SQRT, [source], source.shape);
   return lifting.result(node, result, operand.order);
 }
 
@@ -159,7 +159,7 @@ export function liftPRelu(lifting: Lifting, node: OnnxNode): bool {
   if (slopes.count == 1) {
     const source = lifting.stored(operand, operand.order);
     const alpha = reinterpret<i32>(slopes.get(0) as f32);
-    const result = lifting.emit(Op.LEAKY_RELU, [source], source.shape, [alpha]);
+    const result = lifting.emit(Builtin.LEAKY_RELU, [source], source.shape, [alpha]);
     return lifting.result(node, result, operand.order);
   }
   // Slopes belong to the channels; TFLite's have the input's axes but the first.
@@ -172,5 +172,5 @@ export function liftPRelu(lifting: Lifting, node: OnnxNode): bool {
   const order = rank == 4 ? [0, 2, 3, 1] : identity(rank);
   const stored = slopes.reshaped(shape).permuted(order);
   const alpha = Value.known("slopes", stored.reshaped(stored.shape.slice(1)));
-  return lifting.result(node, lifting.emit(Op.PRELU, [source, alpha], source.shape), order);
+  return lifting.result(node, lifting.emit(Builtin.PRELU, [source, alpha], source.shape), order);
 }

@@ -1,12 +1,11 @@
-import { Activation, Dtype, Padding } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Activation, Builtin, Dtype, Padding } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Quantization, Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
 import { activate } from "./activation";
 import { indices, Lifting } from "./lifting";
 import { NHWC, Operand, realConstant } from "./operand";
-import { bordered, extentsOf, Window, windowOf } from "./windows";
+import { bordered, extentsOf, listOf, Window, windowOf } from "./windows";
 
 /** Conv, and com.microsoft's FusedConv, which has an activation and may add a tensor before it. */
 export function liftConv(lifting: Lifting, node: OnnxNode): bool {
@@ -33,62 +32,37 @@ export function liftConv(lifting: Lifting, node: OnnxNode): bool {
   );
   if (window == null) return false;
   const isDepthwise = group == channels && group > 1;
-  const result = isDepthwise
-    ? depthwise(lifting, node, image, weights, window)
-    : dense(lifting, node, image, weights, window);
-  if (result == null) return false;
+  const result = layer(lifting, node, image, weights, window, isDepthwise);
   if (!lifting.has(node, 3)) return lifting.result(node, activate(lifting, node, result), NHWC);
   const other = lifting.operand(node, 3);
   if (other == null) return false;
-  const sum = lifting.emit(Op.ADD, [result, lifting.image(other)], result.shape, [Activation.NONE]);
+  const sum = lifting.emit(Builtin.ADD, [result, lifting.image(other)], result.shape, [
+    Activation.NONE,
+  ]);
   return lifting.result(node, activate(lifting, node, sum), NHWC);
 }
 
-function dense(
+function layer(
   lifting: Lifting,
   node: OnnxNode,
   image: Operand,
   weights: Operand,
   window: Window,
-): Value | null {
-  const filter = filterOf(weights, NHWC, 0);
+  isDepthwise: bool,
+): Value {
   const kernels = weights.shape[0];
+  const filter = isDepthwise ? filterOf(weights, [1, 2, 3, 0], 3) : filterOf(weights, NHWC, 0);
   const bias = biasOf(lifting, node, 2, kernels);
   const inside = bordered(lifting, lifting.image(image), window);
   const source = inside.image;
   const shape = [source.shape[0], window.size[0], window.size[1], kernels];
-  return lifting.emit(Op.CONV_2D, [source, filter, bias], shape, [
-    inside.padding,
-    window.stride[1],
-    window.stride[0],
-    Activation.NONE,
-    window.dilation[1],
-    window.dilation[0],
-  ]);
-}
-
-function depthwise(
-  lifting: Lifting,
-  node: OnnxNode,
-  image: Operand,
-  weights: Operand,
-  window: Window,
-): Value | null {
-  const filter = filterOf(weights, [1, 2, 3, 0], 3);
-  const kernels = weights.shape[0];
-  const bias = biasOf(lifting, node, 2, kernels);
-  const inside = bordered(lifting, lifting.image(image), window);
-  const source = inside.image;
-  const shape = [source.shape[0], window.size[0], window.size[1], kernels];
-  return lifting.emit(Op.DEPTHWISE_CONV_2D, [source, filter, bias], shape, [
-    inside.padding,
-    window.stride[1],
-    window.stride[0],
-    kernels / image.shape[1],
-    Activation.NONE,
-    window.dilation[1],
-    window.dilation[0],
-  ]);
+  const options: i32[] = [inside.padding, window.stride[1], window.stride[0]];
+  if (isDepthwise) options.push(kernels / image.shape[1]);
+  options.push(Activation.NONE);
+  options.push(window.dilation[1]);
+  options.push(window.dilation[0]);
+  const code = isDepthwise ? Builtin.DEPTHWISE_CONV_2D : Builtin.CONV_2D;
+  return lifting.emit(code, [source, filter, bias], shape, options);
 }
 
 /** ConvTranspose: TFLite has it without groups and dilation; what ONNX cuts off is sliced away. */
@@ -98,31 +72,33 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
   if (image == null || weights == null) return false;
   if (weights.constant == null) return lifting.refuse(node, "constant weights", "computed ones");
   const isPlain = image.rank == 4 && weights.rank == 4 && node.int("group", 1) == 1;
-  const dilations = node.ints("dilations");
-  const isDilated =
-    dilations != null && (dilations[0] != 1 || dilations[dilations.length - 1] != 1);
-  if (!isPlain || isDilated || node.attribute("output_shape") != null) {
+  if (!isPlain || node.attribute("output_shape") != null) {
     return lifting.refuse(node, "an image, one group and no dilation", "another form");
   }
   if (node.text("auto_pad", "NOTSET") != "NOTSET") return lifting.refuse(node, "pads", "auto_pad");
   const kernel = [weights.shape[2], weights.shape[3]];
-  const strides = node.ints("strides");
-  const pads = node.ints("pads");
-  const more = node.ints("output_padding");
+  const dilations = listOf(lifting, node, "dilations", 2, 1);
+  const strides = listOf(lifting, node, "strides", 2, 1);
+  const pads = listOf(lifting, node, "pads", 4, 0);
+  const more = listOf(lifting, node, "output_padding", 2, 0);
+  if (dilations == null || strides == null || pads == null || more == null) return false;
+  if (dilations[0] != 1 || dilations[1] != 1) {
+    return lifting.refuse(node, "an image, one group and no dilation", "another form");
+  }
   const kernels = weights.shape[1];
   const source = lifting.image(image);
   const full: i32[] = [];
   const cut: i32[] = [];
   const size: i32[] = [];
   for (let axis = 0; axis < 2; axis++) {
-    const stride = strides != null ? strides[axis] : 1;
-    const extra = more != null ? more[axis] : 0;
-    const before = pads != null ? pads[axis] : 0;
-    const after = pads != null ? pads[axis + 2] : 0;
+    const stride = strides[axis];
+    const extra = more[axis];
+    const before = pads[axis];
+    const after = pads[axis + 2];
     full.push((source.shape[axis + 1] - 1) * stride + kernel[axis] + extra);
     cut.push(before);
     size.push(full[axis] - before - after);
-    if (before < 0 || after < 0 || extra < 0 || extra >= stride || size[axis] < 1) {
+    if (extra >= stride || size[axis] < 1) {
       return lifting.refuse(node, "pads inside the result", "others");
     }
     // TFLite's VALID gives max(kernel − stride, 0) rows behind the last stride, no other number.
@@ -134,14 +110,17 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
   const bias = biasOf(lifting, node, 2, kernels);
   const whole = [source.shape[0], full[0], full[1], kernels];
   const sizes = indices("size", whole);
-  const stepX = strides != null ? strides[1] : 1;
-  const stepY = strides != null ? strides[0] : 1;
-  const options: i32[] = [Padding.VALID, stepX, stepY, Activation.NONE];
-  const result = lifting.emit(Op.TRANSPOSE_CONV, [sizes, filter, source, bias], whole, options);
+  const options: i32[] = [Padding.VALID, strides[1], strides[0], Activation.NONE];
+  const result = lifting.emit(
+    Builtin.TRANSPOSE_CONV,
+    [sizes, filter, source, bias],
+    whole,
+    options,
+  );
   const shape = [whole[0], size[0], size[1], kernels];
   if (size[0] == full[0] && size[1] == full[1]) return lifting.result(node, result, NHWC);
   const begin = indices("begin", [0, cut[0], cut[1], 0]);
-  const part = lifting.emit(Op.SLICE, [result, begin, indices("size", shape)], shape);
+  const part = lifting.emit(Builtin.SLICE, [result, begin, indices("size", shape)], shape);
   return lifting.result(node, part, NHWC);
 }
 

@@ -26,7 +26,7 @@ export function evaluate(lifting: Lifting, node: OnnxNode): Constant | null {
   }
   if (inputs.length == 0) return null;
   if (operator == "ConstantOfShape") return filled(lifting, node, inputs[0]);
-  if (operator == "Cast") return inputs[0].as(dtypeOf(node.int("to", 1)));
+  if (operator == "Cast") return cast(node, inputs[0]);
   if (operator == "Concat") return concatenated(node, inputs);
   if (operator == "Gather") return gathered(node, inputs);
   if (operator == "Slice") return sliced(lifting, node, inputs);
@@ -36,6 +36,13 @@ export function evaluate(lifting: Lifting, node: OnnxNode): Constant | null {
     return arithmetic(operator, inputs[0], inputs[1]);
   if (isFunction(operator) && inputs.length == 1) return mapped(operator, inputs[0]);
   return null;
+}
+
+/** Halves are computed with as numbers of 32 bits; other types than TFLite's have no constants. */
+function cast(node: OnnxNode, constant: Constant): Constant | null {
+  const dtype = dtypeOf(node.int("to", 1));
+  if (dtype >= Dtype.STRING) return null;
+  return constant.as(dtype == Dtype.FLOAT16 ? Dtype.FLOAT32 : dtype);
 }
 
 function constantOf(lifting: Lifting, node: OnnxNode): Constant | null {
@@ -112,7 +119,7 @@ function sliced(lifting: Lifting, node: OnnxNode, inputs: Constant[]): Constant 
   const data = inputs[0];
   const starts = lifting.ints(node, "starts", 1);
   const ends = lifting.ints(node, "ends", 2);
-  const isStepped = inputs.length > 4 && inputs[4].int(0) != 1;
+  const isStepped = inputs.length > 4 && (inputs[4].count != 1 || inputs[4].int(0) != 1);
   if (data.shape.length != 1 || starts == null || ends == null || isStepped) return null;
   if (starts.length != 1 || ends.length != 1) return null;
   const from = bound(starts[0], data.count);

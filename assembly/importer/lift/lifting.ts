@@ -1,7 +1,6 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Constant, elementsOf, identity, isIdentity, permutedShape } from "../graph/constant";
 import { Graph, Node, Value } from "../graph/graph";
 import { OnnxModel, OnnxNode } from "../onnx/model";
@@ -111,13 +110,13 @@ export class Lifting {
 
   reshaped(value: Value, shape: i32[]): Value {
     const target = Value.known("shape", Constant.integers(shape));
-    const result = this.emit(Op.RESHAPE, [value, target], shape);
+    const result = this.emit(Builtin.RESHAPE, [value, target], shape);
     result.quantization = value.quantization;
     return result;
   }
 
   private transposed(value: Value, steps: i32[], shape: i32[]): Value {
-    const result = this.emit(Op.TRANSPOSE, [value, indices("order", steps)], shape);
+    const result = this.emit(Builtin.TRANSPOSE, [value, indices("order", steps)], shape);
     result.quantization = value.quantization;
     return result;
   }

@@ -1,5 +1,4 @@
-import { Activation, Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Activation, Builtin, Dtype } from "../../tflite/schema";
 import { Constant, identity } from "../graph/constant";
 import { Quantization, Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -81,7 +80,7 @@ function connected(lifting: Lifting, rows: Value, filter: Value, bias: Value | n
   shape.push(filter.shape[0]);
   const keepsAxes = rows.rank > 2 ? 1 : 0;
   const options: i32[] = [Activation.NONE, 0, keepsAxes];
-  return lifting.emit(Op.FULLY_CONNECTED, [rows, filter, bias], shape, options);
+  return lifting.emit(Builtin.FULLY_CONNECTED, [rows, filter, bias], shape, options);
 }
 
 /** MatMul: by a constant matrix as a fully connected layer, of two computed tensors as a product. */
@@ -107,7 +106,7 @@ export function liftMatMul(lifting: Lifting, node: OnnxNode): bool {
   }
   shape[left.rank - 1] = right.shape[right.rank - 1];
   const inputs: (Value | null)[] = [rows, lifting.plain(right)];
-  const result = lifting.emit(Op.BATCH_MATMUL, inputs, shape, [0, 0, 0]);
+  const result = lifting.emit(Builtin.BATCH_MATMUL, inputs, shape, [0, 0, 0]);
   return lifting.result(node, result, identity(left.rank));
 }
 
@@ -147,7 +146,7 @@ export function liftBatchNormalization(lifting: Lifting, node: OnnxNode): bool {
   const channelsLast = order[order.length - 1] == 1;
   if (!channelsLast) return lifting.refuse(node, "channels that can be last", "others");
   const shape = source.shape;
-  const scaled = lifting.emit(Op.MUL, [source, Value.known("factors", factors)], shape, [0]);
-  const moved = lifting.emit(Op.ADD, [scaled, Value.known("offsets", offsets)], shape, [0]);
+  const scaled = lifting.emit(Builtin.MUL, [source, Value.known("factors", factors)], shape, [0]);
+  const moved = lifting.emit(Builtin.ADD, [scaled, Value.known("offsets", offsets)], shape, [0]);
   return lifting.result(node, moved, order);
 }

@@ -1,5 +1,4 @@
-import { Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Constant, elementsOf, identity, permutedShape } from "../graph/constant";
 import { hasManyScales, Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -168,7 +167,7 @@ export function liftConcat(lifting: Lifting, node: OnnxNode, first: i32, step: i
   shape[axis] = extent as i32;
   if (values.length == 1) return lifting.define(node, 0, head);
   const stored = permutedShape(shape, order);
-  const result = lifting.emit(Op.CONCATENATION, values, stored, [order.indexOf(axis), 0]);
+  const result = lifting.emit(Builtin.CONCATENATION, values, stored, [order.indexOf(axis), 0]);
   return lifting.result(node, result, order);
 }
 
@@ -208,7 +207,7 @@ export function sliced(lifting: Lifting, operand: Operand, begin: i32[], shape: 
   const source = lifting.stored(operand, order);
   const stored = permutedShape(shape, order);
   const from = indices("begin", permutedShape(begin, order));
-  const result = lifting.emit(Op.SLICE, [source, from, indices("size", stored)], stored);
+  const result = lifting.emit(Builtin.SLICE, [source, from, indices("size", stored)], stored);
   return Operand.of(result, shape, order);
 }
 
@@ -223,6 +222,10 @@ export function liftSlice(lifting: Lifting, node: OnnxNode): bool {
   }
   const axes = lifting.ints(node, "axes", 3);
   const steps = lifting.known(node, 4);
+  const isComplete =
+    (axes == null || axes.length == starts.length) &&
+    (steps == null || steps.count == starts.length);
+  if (!isComplete) return lifting.refuse(node, "an axis and a step for each bound", "others");
   const begin: i32[] = [];
   const stop: i32[] = operand.shape.slice(0);
   const stride: i32[] = [];
@@ -257,7 +260,7 @@ export function liftSlice(lifting: Lifting, node: OnnxNode): bool {
   const stored = permutedShape(shape, order);
   return lifting.result(
     node,
-    lifting.emit(Op.STRIDED_SLICE, inputs, stored, [0, 0, 0, 0, 0]),
+    lifting.emit(Builtin.STRIDED_SLICE, inputs, stored, [0, 0, 0, 0, 0]),
     order,
   );
 }
@@ -314,7 +317,7 @@ function gathered(
   const source = lifting.stored(operand, order);
   const stored = permutedShape(shape, order);
   const options: i32[] = [order.indexOf(axis), 0];
-  const result = lifting.emit(Op.GATHER, [source, indices("rows", rows)], stored, options);
+  const result = lifting.emit(Builtin.GATHER, [source, indices("rows", rows)], stored, options);
   return Operand.of(result, shape, order);
 }
 
@@ -352,11 +355,15 @@ export function liftPad(lifting: Lifting, node: OnnxNode): bool {
   if (!fits(shape)) return lifting.refuse(node, "a shape that fits into memory", shape.join(" × "));
   const paddings = Value.known("paddings", Constant.integers(amounts, [operand.rank, 2]));
   const inputs: (Value | null)[] = [lifting.stored(operand, order), paddings];
-  if (isMirror) return lifting.result(node, lifting.emit(Op.MIRROR_PAD, inputs, shape, [0]), order);
+  if (isMirror)
+    return lifting.result(node, lifting.emit(Builtin.MIRROR_PAD, inputs, shape, [0]), order);
   if (value != 0) inputs.push(scalar(value));
-  const result = lifting.emit(value == 0 ? Op.PAD : Op.PADV2, inputs, shape);
+  const result = lifting.emit(value == 0 ? Builtin.PAD : Builtin.PADV2, inputs, shape);
   return lifting.result(node, result, order);
 }
+
+/** Its square is a number of 32 bits. */
+const MOST_BLOCK = 32767;
 
 /** DepthToSpace and SpaceToDepth; TFLite has the order of channels that ONNX calls DCR. */
 export function liftBlocks(lifting: Lifting, node: OnnxNode): bool {
@@ -364,7 +371,7 @@ export function liftBlocks(lifting: Lifting, node: OnnxNode): bool {
   if (operand == null) return false;
   const block = node.int("blocksize", 0);
   const toSpace = node.operator == "DepthToSpace";
-  if (operand.rank != 4 || block < 1)
+  if (operand.rank != 4 || block < 1 || block > MOST_BLOCK)
     return lifting.refuse(node, "an image and a block", `${block}`);
   const area = block * block;
   const divides = toSpace
@@ -376,7 +383,7 @@ export function liftBlocks(lifting: Lifting, node: OnnxNode): bool {
   const shape = toSpace
     ? [source.shape[0], source.shape[1] * block, source.shape[2] * block, source.shape[3] / area]
     : [source.shape[0], source.shape[1] / block, source.shape[2] / block, source.shape[3] * area];
-  const code = toSpace ? Op.DEPTH_TO_SPACE : Op.SPACE_TO_DEPTH;
+  const code = toSpace ? Builtin.DEPTH_TO_SPACE : Builtin.SPACE_TO_DEPTH;
   return lifting.result(node, lifting.emit(code, [source], shape, [block]), NHWC);
 }
 
@@ -385,7 +392,7 @@ function interleaved(lifting: Lifting, image: Value, area: i32): Value {
   const channels = image.shape[3] / area;
   const rows: i32[] = [];
   for (let i = 0; i < area; i++) for (let c = 0; c < channels; c++) rows.push(c * area + i);
-  return lifting.emit(Op.GATHER, [image, indices("channels", rows)], image.shape, [3, 0]);
+  return lifting.emit(Builtin.GATHER, [image, indices("channels", rows)], image.shape, [3, 0]);
 }
 
 export function liftExpand(lifting: Lifting, node: OnnxNode): bool {
@@ -405,7 +412,7 @@ export function liftExpand(lifting: Lifting, node: OnnxNode): bool {
     shape.push(own == 1 ? other : own);
   }
   if (!fits(shape)) return lifting.refuse(node, "a shape that fits into memory", shape.join(" × "));
-  const result = lifting.emit(Op.BROADCAST_TO, [source, indices("shape", shape)], shape);
+  const result = lifting.emit(Builtin.BROADCAST_TO, [source, indices("shape", shape)], shape);
   return lifting.result(node, result, identity(rank));
 }
 
@@ -426,7 +433,7 @@ export function liftTile(lifting: Lifting, node: OnnxNode): bool {
   if (!fits(shape)) return lifting.refuse(node, "a shape that fits into memory", shape.join(" × "));
   const steps = indices("repeats", permutedShape(times, operand.order));
   const source = lifting.stored(operand, operand.order);
-  return lifting.result(node, lifting.emit(Op.TILE, [source, steps], shape), operand.order);
+  return lifting.result(node, lifting.emit(Builtin.TILE, [source, steps], shape), operand.order);
 }
 
 /** Between types of real numbers a cast is none; others only steer, and are folded. */

@@ -1,6 +1,6 @@
-import { Dtype } from "../../tflite/schema";
 import { Constant, identity } from "../graph/constant";
 import { Quantization, Value } from "../graph/graph";
+import { realsOf } from "../graph/reals";
 
 /**
  * A tensor of the ONNX graph, in ONNX' own order of axes, and how it is stored: either a constant in
@@ -47,18 +47,5 @@ export const NHWC: i32[] = [0, 2, 3, 1];
 
 /** Real values of a constant, quantized or not, as numbers of 32 bits. */
 export function realConstant(operand: Operand): Constant {
-  const constant = operand.constant as Constant;
-  const quantization = operand.quantization;
-  if (quantization == null) return constant.as(Dtype.FLOAT32);
-  const real = Constant.make(Dtype.FLOAT32, constant.shape);
-  const axis = quantization.axis;
-  let inner = 1;
-  for (let i = axis + 1; i < constant.shape.length; i++) inner *= constant.shape[i];
-  const extent = quantization.isPerChannel ? constant.shape[axis] : 1;
-  for (let i = 0; i < constant.count; i++) {
-    const channel = quantization.isPerChannel ? (i / inner) % extent : 0;
-    const offset = constant.get(i) - (quantization.zeroPointAt(channel) as f64);
-    real.set(i, offset * (quantization.scaleAt(channel) as f64));
-  }
-  return real;
+  return realsOf(operand.constant as Constant, operand.quantization);
 }

@@ -1,5 +1,4 @@
-import { Activation, Dtype, Padding } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Activation, Builtin, Dtype, Padding } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -17,7 +16,7 @@ export function liftMaxPool(lifting: Lifting, node: OnnxNode): bool {
   const border = Constant.make(Dtype.FLOAT32, []);
   border.set(0, LOWEST);
   const inside = bordered(lifting, image, window, border);
-  return pooled(lifting, node, Op.MAX_POOL_2D, inside.image, inside.padding, window);
+  return pooled(lifting, node, Builtin.MAX_POOL_2D, inside.image, inside.padding, window);
 }
 
 /** Where the border counts, it is padded; where it does not, TFLite has only its own borders. */
@@ -27,13 +26,13 @@ export function liftAveragePool(lifting: Lifting, node: OnnxNode): bool {
   const image = lifting.image(lifting.operand(node, 0) as Operand);
   if (isWhole(window, image)) return averaged(lifting, node, image);
   if (!window.isPadded)
-    return pooled(lifting, node, Op.AVERAGE_POOL_2D, image, Padding.VALID, window);
+    return pooled(lifting, node, Builtin.AVERAGE_POOL_2D, image, Padding.VALID, window);
   if (node.int("count_include_pad", 0) != 0 && node.int("ceil_mode", 0) == 0) {
     const larger = padded(lifting, image, window);
-    return pooled(lifting, node, Op.AVERAGE_POOL_2D, larger, Padding.VALID, window);
+    return pooled(lifting, node, Builtin.AVERAGE_POOL_2D, larger, Padding.VALID, window);
   }
   if (window.isSame([image.shape[1], image.shape[2]]) && node.int("count_include_pad", 0) == 0) {
-    return pooled(lifting, node, Op.AVERAGE_POOL_2D, image, Padding.SAME, window);
+    return pooled(lifting, node, Builtin.AVERAGE_POOL_2D, image, Padding.SAME, window);
   }
   return weighted(lifting, node, image, window);
 }
@@ -46,7 +45,7 @@ function isWhole(window: Window, image: Value): bool {
 /** Over the whole image as a mean, whose result may have a scale of its own. */
 function averaged(lifting: Lifting, node: OnnxNode, image: Value): bool {
   const shape = [image.shape[0], 1, 1, image.shape[3]];
-  const result = lifting.emit(Op.MEAN, [image, indices("axes", [1, 2])], shape, [1]);
+  const result = lifting.emit(Builtin.MEAN, [image, indices("axes", [1, 2])], shape, [1]);
   return lifting.result(node, result, NHWC);
 }
 
@@ -58,7 +57,7 @@ function weighted(lifting: Lifting, node: OnnxNode, image: Value, window: Window
   const larger = padded(lifting, image, window);
   const shape = [image.shape[0], window.size[0], window.size[1], image.shape[3]];
   const options = poolOptions(window, Padding.VALID);
-  const average = lifting.emit(Op.AVERAGE_POOL_2D, [larger], shape, options);
+  const average = lifting.emit(Builtin.AVERAGE_POOL_2D, [larger], shape, options);
   const factors = Constant.make(Dtype.FLOAT32, [1, window.size[0], window.size[1], 1]);
   const area = (window.kernel[0] * window.kernel[1]) as f64;
   let at = 0;
@@ -69,7 +68,7 @@ function weighted(lifting: Lifting, node: OnnxNode, image: Value, window: Window
     }
   }
   const counts = Value.known("pixels outside", factors);
-  const result = lifting.emit(Op.MUL, [average, counts], shape, [Activation.NONE]);
+  const result = lifting.emit(Builtin.MUL, [average, counts], shape, [Activation.NONE]);
   return lifting.result(node, result, NHWC);
 }
 
@@ -127,7 +126,7 @@ export function liftGlobalPool(lifting: Lifting, node: OnnxNode): bool {
   // QLinearGlobalAveragePool may have its channels last: then pixels are axes 1 and 2 of ONNX'.
   const isLast = node.int("channels_last", 0) != 0;
   const image = isLast ? lifting.plain(operand) : lifting.image(operand);
-  const code = node.operator == "GlobalMaxPool" ? Op.REDUCE_MAX : Op.MEAN;
+  const code = node.operator == "GlobalMaxPool" ? Builtin.REDUCE_MAX : Builtin.MEAN;
   const shape = [image.shape[0], 1, 1, image.shape[3]];
   const result = lifting.emit(code, [image, indices("axes", [1, 2])], shape, [1]);
   return lifting.result(node, result, isLast ? [0, 1, 2, 3] : NHWC);

@@ -1,7 +1,7 @@
-import { Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Quantization, Value } from "../graph/graph";
+import { innerOf } from "../graph/reals";
 import { OnnxNode } from "../onnx/model";
 import { axisOf, Lifting } from "./lifting";
 import { Operand, realConstant } from "./operand";
@@ -67,7 +67,7 @@ export function quantized(
   const value = operand.value as Value;
   if (value.quantization == null) value.quantization = quantization;
   if ((value.quantization as Quantization).equals(quantization)) return operand;
-  const other = lifting.emit(Op.QUANTIZE, [value], value.shape);
+  const other = lifting.emit(Builtin.QUANTIZE, [value], value.shape);
   other.quantization = quantization;
   return Operand.of(other, operand.shape, operand.order);
 }
@@ -83,8 +83,7 @@ function quantizeConstant(
     return lifting.refuse(node, "a scale for each index", "others");
   const result = Constant.make(quantization.dtype, real.shape);
   const low: f64 = quantization.dtype == Dtype.UINT8 ? 0 : -128;
-  let inner = 1;
-  for (let i = quantization.axis + 1; i < real.shape.length; i++) inner *= real.shape[i];
+  const inner = innerOf(real, quantization.axis);
   const extent = quantization.scales.length;
   for (let i = 0; i < real.count; i++) {
     const channel = (i / inner) % extent;

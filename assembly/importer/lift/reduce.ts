@@ -1,5 +1,4 @@
-import { Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Constant, identity } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -41,9 +40,9 @@ export function liftReduce(lifting: Lifting, node: OnnxNode): bool {
 }
 
 function codeOf(operator: string): i32 {
-  if (operator == "ReduceMean") return Op.MEAN;
-  if (operator == "ReduceSum") return Op.SUM;
-  return operator == "ReduceMax" ? Op.REDUCE_MAX : Op.REDUCE_MIN;
+  if (operator == "ReduceMean") return Builtin.MEAN;
+  if (operator == "ReduceSum") return Builtin.SUM;
+  return operator == "ReduceMax" ? Builtin.REDUCE_MAX : Builtin.REDUCE_MIN;
 }
 
 /** Softmax: until opset 12 over all axes from `axis` on, from 13 on over one. */
@@ -58,12 +57,12 @@ export function liftSoftmax(lifting: Lifting, node: OnnxNode): bool {
     // Over several axes at once: they are joined first.
     const flat: i32[] = [headOf(operand, axis), restOf(operand, axis)];
     const joined = lifting.reshaped(lifting.plain(operand), flat);
-    const result = lifting.emit(Op.SOFTMAX, [joined], flat, [beta]);
+    const result = lifting.emit(Builtin.SOFTMAX, [joined], flat, [beta]);
     return lifting.result(node, lifting.reshaped(result, operand.shape), identity(operand.rank));
   }
   const order = lastIs(operand, axis);
   const source = lifting.stored(operand, order);
-  return lifting.result(node, lifting.emit(Op.SOFTMAX, [source], source.shape, [beta]), order);
+  return lifting.result(node, lifting.emit(Builtin.SOFTMAX, [source], source.shape, [beta]), order);
 }
 
 function restOf(operand: Operand, axis: i32): i32 {
@@ -100,7 +99,7 @@ export function liftArgMax(lifting: Lifting, node: OnnxNode): bool {
   kept[axis] = 1;
   for (let i = 0; i < operand.rank; i++) if (i != axis) shape.push(operand.shape[i]);
   const place = Value.known("axis", (indices("axis", [axis]).constant as Constant).reshaped([]));
-  const result = lifting.emit(Op.ARG_MAX, [source, place], shape, [2]);
+  const result = lifting.emit(Builtin.ARG_MAX, [source, place], shape, [2]);
   result.dtype = Dtype.INT32;
   if (node.int("keepdims", 1) == 0) return lifting.result(node, result, identity(shape.length));
   const whole = lifting.reshaped(result, kept);

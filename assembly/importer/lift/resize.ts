@@ -1,4 +1,4 @@
-import { Op } from "../graph/codes";
+import { Builtin } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -37,13 +37,13 @@ export function liftResize(lifting: Lifting, node: OnnxNode): bool {
     return lifting.refuse(node, "pixels that TFLite takes as well", found);
   }
   if (!isLinear) {
-    const nearest = lifting.emit(Op.RESIZE_NEAREST_NEIGHBOR, [image, sizes], shape, [0, 0]);
+    const nearest = lifting.emit(Builtin.RESIZE_NEAREST_NEIGHBOR, [image, sizes], shape, [0, 0]);
     return lifting.result(node, nearest, NHWC);
   }
   const isAligned = position == "align_corners" ? 1 : 0;
   const isCentred = isHalfPixel(position) ? 1 : 0;
   const options: i32[] = [0, 0, isAligned, isCentred];
-  const result = lifting.emit(Op.RESIZE_BILINEAR, [image, sizes], shape, options);
+  const result = lifting.emit(Builtin.RESIZE_BILINEAR, [image, sizes], shape, options);
   return lifting.result(node, result, NHWC);
 }
 

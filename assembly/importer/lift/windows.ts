@@ -1,5 +1,4 @@
-import { Padding } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Padding } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
@@ -46,20 +45,18 @@ export function windowOf(
   extents: i32[],
 ): Window | null {
   const window = new Window(kernel);
-  const strides = node.ints("strides");
-  const dilations = node.ints("dilations");
-  const pads = node.ints("pads");
-  if (strides != null) window.stride = strides;
-  if (dilations != null) window.dilation = dilations;
-  const isFlat = kernel.length == 2 && window.stride.length == 2 && window.dilation.length == 2;
-  if (!isFlat || !areSteps(kernel) || !areSteps(window.stride) || !areSteps(window.dilation)) {
+  const strides = listOf(lifting, node, "strides", 2, 1);
+  const dilations = listOf(lifting, node, "dilations", 2, 1);
+  const pads = listOf(lifting, node, "pads", 4, 0);
+  if (strides == null || dilations == null || pads == null) return null;
+  if (kernel.length != 2 || !areSteps(kernel) || !areSteps(strides) || !areSteps(dilations)) {
     lifting.refuse(node, "a window over rows and columns", "another");
     return null;
   }
-  if (pads != null && !takePads(window, pads)) {
-    lifting.refuse(node, "pads from 0 on", `pads ${pads.join(", ")}`);
-    return null;
-  }
+  window.stride = strides;
+  window.dilation = dilations;
+  window.before = [pads[0], pads[1]];
+  window.after = [pads[2], pads[3]];
   const automatic = node.text("auto_pad", "NOTSET");
   for (let axis = 0; axis < 2; axis++) {
     if (automatic.startsWith("SAME"))
@@ -94,12 +91,23 @@ function padSame(window: Window, axis: i32, extent: i32, isUpper: bool): void {
   window.after[axis] = total - window.before[axis];
 }
 
-function takePads(window: Window, pads: i32[]): bool {
-  if (pads.length != 4) return false;
-  for (let i = 0; i < 4; i++) if (pads[i] < 0 || pads[i] > MOST_EXTENT) return false;
-  window.before = [pads[0], pads[1]];
-  window.after = [pads[2], pads[3]];
-  return true;
+/** A list of `count` numbers that a window has; `otherwise` for each where it has none. */
+export function listOf(
+  lifting: Lifting,
+  node: OnnxNode,
+  name: string,
+  count: i32,
+  otherwise: i32,
+): i32[] | null {
+  const given = node.ints(name);
+  const values: i32[] = given == null ? new Array<i32>(count).fill(otherwise) : given;
+  let isTaken = values.length == count;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < 0 || values[i] > MOST_EXTENT) isTaken = false;
+  }
+  if (isTaken) return values;
+  lifting.refuse(node, `${count} ${name} from 0 to ${MOST_EXTENT}`, values.join(", "));
+  return null;
 }
 
 function areSteps(values: i32[]): bool {
@@ -150,7 +158,7 @@ export function padded(
   ];
   const inputs: (Value | null)[] = [image, Value.known("paddings", amounts)];
   if (border != null) inputs.push(Value.known("border", border));
-  return lifting.emit(border == null ? Op.PAD : Op.PADV2, inputs, larger);
+  return lifting.emit(border == null ? Builtin.PAD : Builtin.PADV2, inputs, larger);
 }
 
 /** Rows and columns of an image N × C × H × W. */

@@ -24,7 +24,6 @@ export class Attribute {
   integer: i64 = 0;
   text: string = "";
   tensor: Constant | null = null;
-  hasGraph: bool = false;
   floats: f32[] = [];
   integers: i64[] = [];
 }
@@ -193,9 +192,6 @@ function readAttribute(message: Message): Attribute {
       if (tensor != null) attribute.tensor = tensor.constant;
     } else if (message.number == AttributeField.FLOATS) message.addFloats(attribute.floats);
     else if (message.number == AttributeField.INTEGERS) message.addIntegers(attribute.integers);
-    else if (message.number == AttributeField.GRAPH || message.number == AttributeField.GRAPHS) {
-      attribute.hasGraph = true;
-    }
   }
   return attribute;
 }

@@ -73,6 +73,11 @@ export class Message {
     return this.malformed(`field ${number} with wire type ${wire}`, `${this.wire}`);
   }
 
+  /** Whether the field is a row of bytes; a repeated one may be nothing else where it is packed. */
+  isRow(): bool {
+    return this.is(this.number, Wire.BYTES);
+  }
+
   get message(): Message {
     return new Message(this.file, this.bytes);
   }
@@ -87,6 +92,7 @@ export class Message {
       to.push(this.value as i64);
       return;
     }
+    if (!this.isRow()) return;
     const packed = this.message;
     while (packed.at < packed.end && !failed()) to.push(packed.varint() as i64);
   }
@@ -97,6 +103,7 @@ export class Message {
       to.push(reinterpret<f32>(this.value as u32));
       return;
     }
+    if (!this.isRow()) return;
     for (let i: u32 = 0; i + 4 <= this.bytes.count; i += 4) {
       to.push(load<f32>(this.bytes.pointer + i));
     }

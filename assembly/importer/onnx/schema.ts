@@ -36,10 +36,8 @@ export enum AttributeField {
   INTEGER = 3,
   TEXT = 4,
   TENSOR = 5,
-  GRAPH = 6,
   FLOATS = 7,
   INTEGERS = 8,
-  GRAPHS = 11,
 }
 
 export enum TensorField {

@@ -1,7 +1,7 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { DTYPE_BYTES, Dtype } from "../../tflite/schema";
-import { Constant, elementsOf } from "../graph/constant";
+import { Constant, elementsOf, half } from "../graph/constant";
 import { External } from "./external";
 import { Bytes, Message, Wire } from "./protobuf";
 import { dtypeOf, TensorField } from "./schema";
@@ -53,15 +53,16 @@ export function readTensor(message: Message): NamedConstant | null {
     if (raw == null) return null;
   }
   if (raw) return fromRaw(name, dtype, shape, raw);
-  const constant = Constant.make(dtype, shape);
   const given = floats.length + doubles.length + integers.length;
-  if (given != constant.count) {
-    mismatch(name, `${constant.count} elements`, `${given}`);
+  if ((given as i64) != elementsOf(shape)) {
+    mismatch(name, `${elementsOf(shape)} elements`, `${given}`);
     return null;
   }
+  const isHalf = dtype == Dtype.FLOAT16;
+  const constant = Constant.make(isHalf ? Dtype.FLOAT32 : dtype, shape);
   for (let i = 0; i < floats.length; i++) constant.set(i, floats[i]);
   for (let i = 0; i < doubles.length; i++) constant.set(i, doubles[i]);
-  for (let i = 0; i < integers.length; i++) setInteger(constant, i, integers[i]);
+  for (let i = 0; i < integers.length; i++) setInteger(constant, i, integers[i], isHalf);
   return new NamedConstant(name, constant);
 }
 
@@ -74,15 +75,15 @@ function isListOfIntegers(field: u32): bool {
 }
 
 /** Halves stand in the list of integers as their bits. */
-function setInteger(constant: Constant, index: i32, value: i64): void {
-  if (constant.dtype == Dtype.FLOAT16) store<u16>(constant.pointer + 2 * index, value as u16);
+function setInteger(constant: Constant, index: i32, value: i64, isHalf: bool): void {
+  if (isHalf) constant.set(index, half(value as u16));
   else if (constant.dtype == Dtype.INT64) store<i64>(constant.pointer + 8 * index, value);
   else constant.set(index, value as f64);
 }
 
 function addDoubles(message: Message, to: f64[]): void {
   if (message.wire == Wire.FIXED64) to.push(reinterpret<f64>(message.value));
-  else {
+  else if (message.isRow()) {
     const bytes = message.bytes;
     for (let i: u32 = 0; i + 8 <= bytes.count; i += 8) to.push(load<f64>(bytes.pointer + i));
   }
@@ -105,8 +106,11 @@ function shapeOf(extents: i64[], name: string): i32[] | null {
 
 function fromRaw(name: string, dtype: Dtype, shape: i32[], raw: Bytes): NamedConstant | null {
   const bytes = elementsOf(shape) * (DTYPE_BYTES[dtype] as i64);
-  if (bytes == (raw.count as i64))
-    return new NamedConstant(name, new Constant(dtype, shape, raw.pointer));
+  if (bytes == (raw.count as i64)) {
+    const constant = new Constant(dtype, shape, raw.pointer);
+    // Halves are only read: what is computed from them has 32 bits.
+    return new NamedConstant(name, dtype == Dtype.FLOAT16 ? constant.as(Dtype.FLOAT32) : constant);
+  }
   mismatch(name, `${bytes} bytes`, `${raw.count}`);
   return null;
 }

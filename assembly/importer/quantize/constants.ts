@@ -1,6 +1,7 @@
 import { Dtype } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Quantization, Value } from "../graph/graph";
+import { realsOf } from "../graph/reals";
 
 /** Stored values of 8 bits, and their zero points, moved to the other type of 8 bits: exact. */
 export function moved(quantization: Quantization, dtype: Dtype): Quantization {
@@ -34,10 +35,7 @@ function quantizedByRange(value: Value, constant: Constant, dtype: Dtype): Value
     least = Math.min(least, constant.get(i));
     greatest = Math.max(greatest, constant.get(i));
   }
-  const quantization = rangeOf(least, greatest, dtype);
-  const result = Value.known(value.name, toBytes(constant, quantization));
-  result.quantization = quantization;
-  return result;
+  return inScale(value, rangeOf(least, greatest, dtype));
 }
 
 /** The 256 steps from `least` to `greatest`, which has 0 as one of them. */
@@ -63,19 +61,16 @@ export function toBytes(constant: Constant, quantization: Quantization): Constan
   return bytes;
 }
 
-/** The real numbers that a constant of 8 bits with one scale, or one for each channel, stands for. */
+/** A constant as the real numbers that it stands for. */
 export function inReals(value: Value): Value {
-  const constant = value.constant as Constant;
-  const own = value.quantization;
-  if (own == null) return value;
-  const reals = Constant.make(Dtype.FLOAT32, constant.shape);
-  let inner = 1;
-  for (let i = own.axis + 1; i < constant.shape.length; i++) inner *= constant.shape[i];
-  const extent = own.scales.length;
-  for (let i = 0; i < constant.count; i++) {
-    const channel = (i / inner) % extent;
-    const steps = constant.get(i) - (own.zeroPointAt(channel) as f64);
-    reals.set(i, steps * (own.scaleAt(channel) as f64));
-  }
-  return Value.known(value.name, reals);
+  if (value.quantization == null) return value;
+  return Value.known(value.name, realsOf(value.constant as Constant, value.quantization));
+}
+
+/** A constant as stored values of a given scale. */
+export function inScale(value: Value, quantization: Quantization): Value {
+  const reals = realsOf(value.constant as Constant, value.quantization);
+  const result = Value.known(value.name, toBytes(reals, quantization));
+  result.quantization = quantization;
+  return result;
 }

@@ -1,7 +1,7 @@
-import { Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Node, Quantization, Value } from "../graph/graph";
+import { innerOf } from "../graph/reals";
 import { inBytes, inReals } from "./constants";
 
 // Layers with weights: their biases are whole numbers of 32 bits, in steps of the input's scale times
@@ -9,20 +9,20 @@ import { inBytes, inReals } from "./constants";
 
 export function isLayer(code: i32): bool {
   return (
-    code == Op.CONV_2D ||
-    code == Op.DEPTHWISE_CONV_2D ||
-    code == Op.FULLY_CONNECTED ||
-    code == Op.TRANSPOSE_CONV
+    code == Builtin.CONV_2D ||
+    code == Builtin.DEPTHWISE_CONV_2D ||
+    code == Builtin.FULLY_CONNECTED ||
+    code == Builtin.TRANSPOSE_CONV
   );
 }
 
 /** Where such an operator has what it weighs. */
 export function dataInput(code: i32): i32 {
-  return code == Op.TRANSPOSE_CONV ? 2 : 0;
+  return code == Builtin.TRANSPOSE_CONV ? 2 : 0;
 }
 
 function biasInput(code: i32): i32 {
-  return code == Op.TRANSPOSE_CONV ? 3 : 2;
+  return code == Builtin.TRANSPOSE_CONV ? 3 : 2;
 }
 
 const GREATEST_BIAS: f64 = 2147483647;
@@ -94,8 +94,7 @@ function widen(node: Node, weights: Value, bias: Constant, input: Quantization):
   if (!isWider) return;
   const constant = weights.constant as Constant;
   const result = Constant.make(constant.dtype, constant.shape);
-  let inner = 1;
-  for (let i = own.axis + 1; i < constant.shape.length; i++) inner *= constant.shape[i];
+  const inner = innerOf(constant, own.axis);
   for (let i = 0; i < constant.count; i++) {
     const channel = (i / inner) % scales.length;
     const zero = own.zeroPointAt(channel) as f64;

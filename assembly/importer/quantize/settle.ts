@@ -1,8 +1,7 @@
-import { Dtype } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Builtin, Dtype } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Graph, hasManyScales, Node, Quantization, Value } from "../graph/graph";
-import { inBytes, inReals, moved } from "./constants";
+import { inBytes, inReals, inScale, moved } from "./constants";
 import { dataInput, isLayer, quantizeLayer, realLayer } from "./layers";
 
 /**
@@ -42,24 +41,24 @@ function hasChannelScales(graph: Graph): bool {
 /** Operators that move values, or choose among them: what they write has the scale of what they read. */
 export function keepsScale(code: i32): bool {
   return (
-    code == Op.RESHAPE ||
-    code == Op.TRANSPOSE ||
-    code == Op.SLICE ||
-    code == Op.STRIDED_SLICE ||
-    code == Op.GATHER ||
-    code == Op.PAD ||
-    code == Op.PADV2 ||
-    code == Op.MIRROR_PAD ||
-    code == Op.MAX_POOL_2D ||
-    code == Op.AVERAGE_POOL_2D ||
-    code == Op.RESIZE_BILINEAR ||
-    code == Op.RESIZE_NEAREST_NEIGHBOR ||
-    code == Op.TILE ||
-    code == Op.DEPTH_TO_SPACE ||
-    code == Op.SPACE_TO_DEPTH ||
-    code == Op.BROADCAST_TO ||
-    code == Op.REDUCE_MAX ||
-    code == Op.REDUCE_MIN
+    code == Builtin.RESHAPE ||
+    code == Builtin.TRANSPOSE ||
+    code == Builtin.SLICE ||
+    code == Builtin.STRIDED_SLICE ||
+    code == Builtin.GATHER ||
+    code == Builtin.PAD ||
+    code == Builtin.PADV2 ||
+    code == Builtin.MIRROR_PAD ||
+    code == Builtin.MAX_POOL_2D ||
+    code == Builtin.AVERAGE_POOL_2D ||
+    code == Builtin.RESIZE_BILINEAR ||
+    code == Builtin.RESIZE_NEAREST_NEIGHBOR ||
+    code == Builtin.TILE ||
+    code == Builtin.DEPTH_TO_SPACE ||
+    code == Builtin.SPACE_TO_DEPTH ||
+    code == Builtin.BROADCAST_TO ||
+    code == Builtin.REDUCE_MAX ||
+    code == Builtin.REDUCE_MIN
   );
 }
 
@@ -104,7 +103,7 @@ class Settling {
   constructor(private dtype: Dtype) {}
 
   add(node: Node): void {
-    if (node.code == Op.QUANTIZE) this.nodes.push(node);
+    if (node.code == Builtin.QUANTIZE) this.nodes.push(node);
     else if (this.isInBytes(node)) this.addInBytes(node);
     else this.addInReals(node);
   }
@@ -120,17 +119,13 @@ class Settling {
   }
 
   private addInBytes(node: Node): void {
-    if (isLayer(node.code)) quantizeLayer(node, this.dtype);
-    else this.constantsInBytes(node);
     const wanted = node.output.quantization as Quantization;
+    if (isLayer(node.code)) quantizeLayer(node, this.dtype);
+    else if (hasOneScale(node.code)) this.rescaleInputs(node, wanted);
+    else this.constantsInBytes(node);
     const given = scaleGiven(node, this.dtype);
-    if (node.code == Op.CONCATENATION || node.code == Op.MAXIMUM || node.code == Op.MINIMUM) {
-      for (let i = 0; i < node.inputs.length; i++) {
-        node.inputs[i] = this.requantized(node.inputs[i] as Value, wanted);
-      }
-    }
     this.nodes.push(node);
-    if (given != null && !given.equals(wanted)) this.convertOutput(node, given, Op.QUANTIZE);
+    if (given != null && !given.equals(wanted)) this.convertOutput(node, given, Builtin.QUANTIZE);
   }
 
   /** Real constants of a node that computes in 8 bits. */
@@ -139,28 +134,24 @@ class Settling {
       const value = node.inputs[i];
       if (value == null || value.constant == null) continue;
       if ((value.constant as Constant).isReal || value.quantization != null) {
-        node.inputs[i] = isBorder(node, i) ? this.border(node, value) : inBytes(value, this.dtype);
+        node.inputs[i] = isBorder(node, i)
+          ? inScale(value, (node.inputs[0] as Value).quantization as Quantization)
+          : inBytes(value, this.dtype);
       }
     }
   }
 
-  /** The value of a border has the image's scale; below its least it is that. */
-  private border(node: Node, value: Value): Value {
-    const scale = (node.inputs[0] as Value).quantization as Quantization;
-    const low: f64 = scale.dtype == Dtype.INT8 ? -128 : 0;
-    const steps =
-      (value.constant as Constant).get(0) / (scale.scales[0] as f64) + (scale.zeroPoints[0] as f64);
-    const stored = Math.min(Math.max(Math.round(steps), low), low + 255);
-    const zero = Quantization.one(scale.dtype, scale.scales[0], scale.zeroPoints[0]);
-    const result = inBytes(value, scale.dtype);
-    (result.constant as Constant).set(0, stored);
-    result.quantization = zero;
-    return result;
+  private rescaleInputs(node: Node, wanted: Quantization): void {
+    for (let i = 0; i < node.inputs.length; i++) {
+      const value = node.inputs[i];
+      if (value != null) node.inputs[i] = this.requantized(value, wanted);
+    }
   }
 
   private requantized(value: Value, wanted: Quantization): Value {
-    if ((value.quantization as Quantization).equals(wanted) || value.constant != null) return value;
-    const node = new Node(Op.QUANTIZE, [value]);
+    if (value.constant != null) return inScale(value, wanted);
+    if ((value.quantization as Quantization).equals(wanted)) return value;
+    const node = new Node(Builtin.QUANTIZE, [value]);
     const result = new Value(`${value.name} rescaled`, this.dtype, value.shape);
     result.quantization = wanted;
     result.producer = node;
@@ -178,12 +169,12 @@ class Settling {
       node.inputs[i] = value.constant != null ? inReals(value) : this.real(value);
     }
     this.nodes.push(node);
-    if (node.output.quantization != null) this.convertOutput(node, null, Op.QUANTIZE);
+    if (node.output.quantization != null) this.convertOutput(node, null, Builtin.QUANTIZE);
   }
 
   private real(value: Value): Value {
     if (this.reals.has(value)) return this.reals.get(value);
-    const node = new Node(Op.DEQUANTIZE, [value]);
+    const node = new Node(Builtin.DEQUANTIZE, [value]);
     const result = new Value(`${value.name} as reals`, Dtype.FLOAT32, value.shape);
     result.producer = node;
     node.outputs.push(result);
@@ -207,17 +198,22 @@ class Settling {
   }
 }
 
+/** Operators that compute with stored values, so that all that they read has the scale of the result. */
+function hasOneScale(code: i32): bool {
+  return code == Builtin.CONCATENATION || code == Builtin.MAXIMUM || code == Builtin.MINIMUM;
+}
+
 function isBorder(node: Node, input: i32): bool {
-  return node.code == Op.PADV2 && input == 2;
+  return node.code == Builtin.PADV2 && input == 2;
 }
 
 /** The scale that an operator writes whatever one would like; null where it writes any. */
 function scaleGiven(node: Node, dtype: Dtype): Quantization | null {
   const zero = dtype == Dtype.INT8 ? -128 : 0;
   const middle = dtype == Dtype.INT8 ? 0 : 128;
-  if (node.code == Op.SOFTMAX || node.code == Op.LOGISTIC) {
+  if (node.code == Builtin.SOFTMAX || node.code == Builtin.LOGISTIC) {
     return Quantization.one(dtype, 1.0 / 256.0, zero);
   }
-  if (node.code == Op.TANH) return Quantization.one(dtype, 1.0 / 128.0, middle);
+  if (node.code == Builtin.TANH) return Quantization.one(dtype, 1.0 / 128.0, middle);
   return keepsScale(node.code) ? (node.inputs[0] as Value).quantization : null;
 }

@@ -1,5 +1,4 @@
-import { Activation } from "../../tflite/schema";
-import { Op } from "../graph/codes";
+import { Activation, Builtin } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
 import { Graph, Node, Value } from "../graph/graph";
 import { Users } from "./users";
@@ -32,8 +31,8 @@ function producerOf(node: Node, users: Users): Node | null {
 }
 
 function joins(before: Node, node: Node): bool {
-  if (node.code == Op.RELU || node.code == Op.RELU6) return joinActivation(before, node);
-  if (node.code == Op.MUL || node.code == Op.ADD || node.code == Op.SUB) {
+  if (node.code == Builtin.RELU || node.code == Builtin.RELU6) return joinActivation(before, node);
+  if (node.code == Builtin.MUL || node.code == Builtin.ADD || node.code == Builtin.SUB) {
     return joinConstant(before, node);
   }
   return false;
@@ -42,29 +41,29 @@ function joins(before: Node, node: Node): bool {
 function joinActivation(before: Node, node: Node): bool {
   const slot = activationSlot(before.code);
   if (slot < 0 || before.options[slot] != Activation.NONE) return false;
-  before.options[slot] = node.code == Op.RELU ? Activation.RELU : Activation.RELU6;
+  before.options[slot] = node.code == Builtin.RELU ? Activation.RELU : Activation.RELU6;
   return true;
 }
 
 /** Where an operator's options have its activation; −1 where it has none. */
 export function activationSlot(code: i32): i32 {
-  if (code == Op.CONV_2D || code == Op.TRANSPOSE_CONV) return 3;
-  if (code == Op.DEPTHWISE_CONV_2D) return 4;
-  if (code == Op.MAX_POOL_2D || code == Op.AVERAGE_POOL_2D) return 5;
+  if (code == Builtin.CONV_2D || code == Builtin.TRANSPOSE_CONV) return 3;
+  if (code == Builtin.DEPTHWISE_CONV_2D) return 4;
+  if (code == Builtin.MAX_POOL_2D || code == Builtin.AVERAGE_POOL_2D) return 5;
   const isFirst =
-    code == Op.FULLY_CONNECTED ||
-    code == Op.ADD ||
-    code == Op.SUB ||
-    code == Op.MUL ||
-    code == Op.DIV;
+    code == Builtin.FULLY_CONNECTED ||
+    code == Builtin.ADD ||
+    code == Builtin.SUB ||
+    code == Builtin.MUL ||
+    code == Builtin.DIV;
   return isFirst ? 0 : -1;
 }
 
 function joinConstant(before: Node, node: Node): bool {
   const isLayer =
-    before.code == Op.CONV_2D ||
-    before.code == Op.DEPTHWISE_CONV_2D ||
-    before.code == Op.FULLY_CONNECTED;
+    before.code == Builtin.CONV_2D ||
+    before.code == Builtin.DEPTHWISE_CONV_2D ||
+    before.code == Builtin.FULLY_CONNECTED;
   if (!isLayer || before.options[activationSlot(before.code)] != Activation.NONE) return false;
   const operand = node.inputs[1];
   const weights = before.inputs[1];
@@ -75,15 +74,15 @@ function joinConstant(before: Node, node: Node): bool {
   const isChannels =
     factors.count == channels && factors.shape[factors.shape.length - 1] == channels;
   if (!isChannels && factors.count != 1) return false;
-  if (node.code == Op.MUL) scaleWeights(before, weights, factors, channels);
-  else addBias(before, factors, channels, node.code == Op.SUB ? -1 : 1);
+  if (node.code == Builtin.MUL) scaleWeights(before, weights, factors, channels);
+  else addBias(before, factors, channels, node.code == Builtin.SUB ? -1 : 1);
   before.options[activationSlot(before.code)] = node.options[0];
   return true;
 }
 
 function scaleWeights(node: Node, weights: Value, factors: Constant, channels: i32): void {
   const old = weights.constant as Constant;
-  const isLast = node.code == Op.DEPTHWISE_CONV_2D;
+  const isLast = node.code == Builtin.DEPTHWISE_CONV_2D;
   const inner = old.count / channels;
   const result = Constant.make(old.dtype, old.shape);
   for (let i = 0; i < old.count; i++) {

@@ -1,3 +1,5 @@
+import { Code, LocationKind } from "../../diagnostics/codes";
+import { fail } from "../../diagnostics/failure";
 import { Builder } from "../../flatbuffers/builder";
 import {
   BufferSlot,
@@ -20,21 +22,51 @@ const VERSION = 3;
 // biome-ignore format: in the enum's order
 const TENSOR_TYPES: StaticArray<i32> = [3, 9, 7, 2, 4, 1, 0, 10, 6, 5, 0];
 
-/** Writes a graph as a `.tflite`. */
-export function writeModel(graph: Graph): Builder {
-  return new ModelWriter(graph).write();
+/** What a file may have: more than any network for such a core. */
+const MOST_BYTES: u64 = 512 << 20;
+/** Room for what is said of a value or a node: its name, shape, scale and options. */
+const ABOUT_ONE: u64 = 512;
+
+/** Writes a graph as a `.tflite`; null after a fault. */
+export function writeModel(graph: Graph): Builder | null {
+  const bytes = mostBytes(graph);
+  if (bytes > MOST_BYTES) {
+    const expected = `a model of at most ${MOST_BYTES >> 20} MiB`;
+    fail(Code.TOO_LARGE, LocationKind.NONE, 0, expected, `one of ${bytes >> 20} MiB`);
+    return null;
+  }
+  return new ModelWriter(graph, new Builder(bytes as u32)).write();
+}
+
+/** Memory that a builder outgrows is lost, so it begins with nearly all. */
+function mostBytes(graph: Graph): u64 {
+  let bytes: u64 = 1 << 12;
+  for (let i = 0; i < graph.nodes.length; i++) {
+    const inputs = graph.nodes[i].inputs;
+    for (let j = 0; j < inputs.length; j++) {
+      const value = inputs[j];
+      if (value == null) continue;
+      const constant = value.constant;
+      bytes += ABOUT_ONE + (constant == null ? 0 : (constant.bytes as u64));
+    }
+    bytes += 2 * ABOUT_ONE;
+  }
+  return bytes;
 }
 
 class ModelWriter {
-  private builder: Builder = new Builder(1 << 16);
   private values: Value[] = [];
   private codes: i32[] = [];
   private buffers: u32[] = [];
 
-  constructor(private graph: Graph) {}
+  constructor(
+    private graph: Graph,
+    private builder: Builder,
+  ) {
+    this.number();
+  }
 
   write(): Builder {
-    this.number();
     const builder = this.builder;
     // Buffer 0 is that of tensors without data.
     builder.table();

@@ -1,6 +1,6 @@
 import { Builder } from "../../flatbuffers/builder";
+import { Builtin } from "../../tflite/schema";
 import { OptionsType } from "../../tflite/slots";
-import { Op } from "../graph/codes";
 import { Node } from "../graph/graph";
 
 /** The member of the union of options that an operator has, and its fields in order of their slots. */
@@ -16,33 +16,33 @@ class Layout {
 const POOL = "biiiib";
 
 const LAYOUTS: Layout[] = [
-  new Layout(Op.ADD, OptionsType.ADD, "b"),
-  new Layout(Op.ARG_MAX, OptionsType.ARG_MAX, "b"),
-  new Layout(Op.AVERAGE_POOL_2D, OptionsType.POOL_2D, POOL),
-  new Layout(Op.BATCH_MATMUL, 101, "bbb"),
-  new Layout(Op.CONCATENATION, OptionsType.CONCATENATION, "ib"),
-  new Layout(Op.CONV_2D, OptionsType.CONV_2D, "biibii"),
-  new Layout(Op.DEPTHWISE_CONV_2D, OptionsType.DEPTHWISE_CONV_2D, "biiibii"),
-  new Layout(Op.DEPTH_TO_SPACE, OptionsType.DEPTH_TO_SPACE, "i"),
-  new Layout(Op.DIV, OptionsType.DIV, "b"),
-  new Layout(Op.FULLY_CONNECTED, OptionsType.FULLY_CONNECTED, "bbb"),
-  new Layout(Op.GATHER, OptionsType.GATHER, "ii"),
-  new Layout(Op.GELU, 123, "b"),
-  new Layout(Op.LEAKY_RELU, OptionsType.LEAKY_RELU, "i"),
-  new Layout(Op.MAX_POOL_2D, OptionsType.POOL_2D, POOL),
-  new Layout(Op.MEAN, OptionsType.REDUCER, "b"),
-  new Layout(Op.MIRROR_PAD, OptionsType.MIRROR_PAD, "b"),
-  new Layout(Op.MUL, OptionsType.MUL, "b"),
-  new Layout(Op.REDUCE_MAX, OptionsType.REDUCER, "b"),
-  new Layout(Op.REDUCE_MIN, OptionsType.REDUCER, "b"),
-  new Layout(Op.RESIZE_BILINEAR, OptionsType.RESIZE_BILINEAR, "iibb"),
-  new Layout(Op.RESIZE_NEAREST_NEIGHBOR, OptionsType.RESIZE_NEAREST_NEIGHBOR, "bb"),
-  new Layout(Op.SOFTMAX, OptionsType.SOFTMAX, "i"),
-  new Layout(Op.SPACE_TO_DEPTH, OptionsType.SPACE_TO_DEPTH, "i"),
-  new Layout(Op.STRIDED_SLICE, OptionsType.STRIDED_SLICE, "iiiii"),
-  new Layout(Op.SUB, OptionsType.SUB, "b"),
-  new Layout(Op.SUM, OptionsType.REDUCER, "b"),
-  new Layout(Op.TRANSPOSE_CONV, OptionsType.TRANSPOSE_CONV, "biib"),
+  new Layout(Builtin.ADD, OptionsType.ADD, "b"),
+  new Layout(Builtin.ARG_MAX, OptionsType.ARG_MAX, "b"),
+  new Layout(Builtin.AVERAGE_POOL_2D, OptionsType.POOL_2D, POOL),
+  new Layout(Builtin.BATCH_MATMUL, OptionsType.BATCH_MATMUL, "bbb"),
+  new Layout(Builtin.CONCATENATION, OptionsType.CONCATENATION, "ib"),
+  new Layout(Builtin.CONV_2D, OptionsType.CONV_2D, "biibii"),
+  new Layout(Builtin.DEPTHWISE_CONV_2D, OptionsType.DEPTHWISE_CONV_2D, "biiibii"),
+  new Layout(Builtin.DEPTH_TO_SPACE, OptionsType.DEPTH_TO_SPACE, "i"),
+  new Layout(Builtin.DIV, OptionsType.DIV, "b"),
+  new Layout(Builtin.FULLY_CONNECTED, OptionsType.FULLY_CONNECTED, "bbb"),
+  new Layout(Builtin.GATHER, OptionsType.GATHER, "ii"),
+  new Layout(Builtin.GELU, OptionsType.GELU, "b"),
+  new Layout(Builtin.LEAKY_RELU, OptionsType.LEAKY_RELU, "i"),
+  new Layout(Builtin.MAX_POOL_2D, OptionsType.POOL_2D, POOL),
+  new Layout(Builtin.MEAN, OptionsType.REDUCER, "b"),
+  new Layout(Builtin.MIRROR_PAD, OptionsType.MIRROR_PAD, "b"),
+  new Layout(Builtin.MUL, OptionsType.MUL, "b"),
+  new Layout(Builtin.REDUCE_MAX, OptionsType.REDUCER, "b"),
+  new Layout(Builtin.REDUCE_MIN, OptionsType.REDUCER, "b"),
+  new Layout(Builtin.RESIZE_BILINEAR, OptionsType.RESIZE_BILINEAR, "iibb"),
+  new Layout(Builtin.RESIZE_NEAREST_NEIGHBOR, OptionsType.RESIZE_NEAREST_NEIGHBOR, "bb"),
+  new Layout(Builtin.SOFTMAX, OptionsType.SOFTMAX, "i"),
+  new Layout(Builtin.SPACE_TO_DEPTH, OptionsType.SPACE_TO_DEPTH, "i"),
+  new Layout(Builtin.STRIDED_SLICE, OptionsType.STRIDED_SLICE, "iiiii"),
+  new Layout(Builtin.SUB, OptionsType.SUB, "b"),
+  new Layout(Builtin.SUM, OptionsType.REDUCER, "b"),
+  new Layout(Builtin.TRANSPOSE_CONV, OptionsType.TRANSPOSE_CONV, "biib"),
 ];
 
 /** The type of an operator's options; 0 where it has none. */
