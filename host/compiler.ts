@@ -1,15 +1,11 @@
-import { NolfetError } from "./errors.ts";
 import { importModel, isOnnx } from "./importer.ts";
 import { wasmModule } from "./modules.ts";
-import { type FailureExports, failureOf, instantiate } from "./wasm.ts";
+import { copyIn, type FileExports, failureOf, instantiate, resultOf } from "./wasm.ts";
 
-interface CompilerExports extends FailureExports {
-  allocate(bytes: number): number;
+interface CompilerExports extends FileExports {
   compile(model: number, bytes: number, core: number, options: number): number;
   extractOperator(model: number, bytes: number, operator: number): number;
   outlineModel(model: number, bytes: number): number;
-  resultPointer(): number;
-  resultBytes(): number;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -71,18 +67,5 @@ async function withCompiler(
   const compiler = await instantiate<CompilerExports>(await wasmModule("compiler"));
   const tflite = isOnnx(model) ? await importModel(model) : model;
   if (work(compiler, copyIn(compiler, tflite), tflite.length) !== 0) throw failureOf(compiler);
-  const start = compiler.resultPointer() >>> 0;
-  const end = start + (compiler.resultBytes() >>> 0);
-  return new Uint8Array(compiler.memory.buffer.slice(start, end)) as Bytes;
-}
-
-/** Copies bytes into the instance; gives their pointer. */
-function copyIn(compiler: CompilerExports, bytes: Uint8Array): number {
-  const pointer = compiler.allocate(Math.max(1, bytes.length)) >>> 0;
-  if (pointer === 0) {
-    const found = `a model of ${bytes.length} bytes`;
-    throw new NolfetError("OUT_OF_MEMORY", "a model that fits into the compiler", found);
-  }
-  new Uint8Array(compiler.memory.buffer, pointer, bytes.length).set(bytes);
-  return pointer;
+  return resultOf(compiler);
 }

@@ -1,15 +1,11 @@
-import { NolfetError } from "./errors.ts";
 import { wasmModule } from "./modules.ts";
-import { type FailureExports, failureOf, instantiate } from "./wasm.ts";
+import { copyIn, type FileExports, failureOf, instantiate, resultOf } from "./wasm.ts";
 
-interface ImporterExports extends FailureExports {
-  allocate(bytes: number): number;
+interface ImporterExports extends FileExports {
   addShape(name: number, nameBytes: number, extents: number, count: number): void;
   addExternalFile(name: number, nameBytes: number, content: number, bytes: number): void;
   nameExternalFiles(model: number, bytes: number): number;
   importModel(model: number, bytes: number): number;
-  resultPointer(): number;
-  resultBytes(): number;
 }
 
 export interface ImportOptions {
@@ -31,73 +27,44 @@ export function isOnnx(head: Uint8Array): boolean {
 
 /**
  * Makes a `.tflite` of an ONNX model: the same operators over images N × H × W × C, with the scales
- * that the model has. Throws NolfetError for a model that has no such form.
+ * that the model has. Throws NolfetError for a model that has no such form. An instance never frees:
+ * it imports one model, and goes.
  */
 export async function importModel(
   model: Uint8Array,
   { shapes = {}, readBeside }: ImportOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const importer = await Importer.create(model);
-  for (const name of await importer.namesOfFiles()) {
-    if (readBeside) importer.addFile(name, await readBeside(name));
+  const importer = await newImporter();
+  const pointer = copyIn(importer, model);
+  for (const name of readBeside ? await namesOfFiles(model) : []) {
+    const content = (await readBeside?.(name)) ?? new Uint8Array();
+    importer.addExternalFile(
+      ...copyText(importer, name),
+      copyIn(importer, content),
+      content.length,
+    );
   }
-  for (const [name, shape] of Object.entries(shapes)) importer.addShape(name, shape);
-  return importer.run();
+  for (const [name, shape] of Object.entries(shapes)) {
+    const extents = copyIn(importer, new Uint8Array(Int32Array.from(shape).buffer));
+    importer.addShape(...copyText(importer, name), extents, shape.length);
+  }
+  if (importer.importModel(pointer, model.length) !== 0) throw failureOf(importer);
+  return resultOf(importer);
 }
 
-/** An instance never frees: it imports one model, and goes. */
-class Importer {
-  private constructor(
-    private readonly wasm: ImporterExports,
-    private readonly bytes: number,
-    private readonly pointer: number,
-  ) {}
-
-  static async create(model: Uint8Array): Promise<Importer> {
-    const wasm = await instantiate<ImporterExports>(await wasmModule("importer"));
-    return new Importer(wasm, model.length, copyIn(wasm, model));
-  }
-
-  /** Names of files that the model has tensors in, looked up by an instance of its own. */
-  async namesOfFiles(): Promise<string[]> {
-    const model = new Uint8Array(this.wasm.memory.buffer, this.pointer, this.bytes);
-    const other = await Importer.create(model);
-    other.wasm.nameExternalFiles(other.pointer, other.bytes);
-    return new TextDecoder().decode(other.result()).split("\n").filter(Boolean);
-  }
-
-  addFile(name: string, content: Uint8Array): void {
-    const label = new TextEncoder().encode(name);
-    const [at, data] = [copyIn(this.wasm, label), copyIn(this.wasm, content)];
-    this.wasm.addExternalFile(at, label.length, data, content.length);
-  }
-
-  addShape(name: string, shape: number[]): void {
-    const label = new TextEncoder().encode(name);
-    const extents = new Uint8Array(Int32Array.from(shape).buffer);
-    const [at, data] = [copyIn(this.wasm, label), copyIn(this.wasm, extents)];
-    this.wasm.addShape(at, label.length, data, shape.length);
-  }
-
-  run(): Uint8Array<ArrayBuffer> {
-    if (this.wasm.importModel(this.pointer, this.bytes) !== 0) throw failureOf(this.wasm);
-    return this.result();
-  }
-
-  private result(): Uint8Array<ArrayBuffer> {
-    const start = this.wasm.resultPointer() >>> 0;
-    const end = start + (this.wasm.resultBytes() >>> 0);
-    return new Uint8Array(this.wasm.memory.buffer.slice(start, end) as ArrayBuffer);
-  }
+async function newImporter(): Promise<ImporterExports> {
+  return instantiate<ImporterExports>(await wasmModule("importer"));
 }
 
-/** Copies bytes into the instance; gives their pointer. */
-function copyIn(wasm: ImporterExports, bytes: Uint8Array): number {
-  const pointer = wasm.allocate(bytes.length) >>> 0;
-  if (pointer === 0) {
-    const found = `${bytes.length} bytes`;
-    throw new NolfetError("OUT_OF_MEMORY", "a model that fits into the importer", found);
-  }
-  new Uint8Array(wasm.memory.buffer, pointer, bytes.length).set(bytes);
-  return pointer;
+/** Names of files that a model has tensors in, by an instance whose memory goes with it. */
+async function namesOfFiles(model: Uint8Array): Promise<string[]> {
+  const importer = await newImporter();
+  importer.nameExternalFiles(copyIn(importer, model), model.length);
+  return new TextDecoder().decode(resultOf(importer)).split("\n").filter(Boolean);
+}
+
+/** Copies a text into the instance; gives its pointer and its bytes. */
+function copyText(importer: ImporterExports, text: string): [pointer: number, bytes: number] {
+  const bytes = new TextEncoder().encode(text);
+  return [copyIn(importer, bytes), bytes.length];
 }

@@ -36,6 +36,31 @@ export async function instantiate<T>(
   return instance.exports as T;
 }
 
+/** What modules export that take bytes and give a file. */
+export interface FileExports extends FailureExports {
+  allocate(bytes: number): number;
+  resultPointer(): number;
+  resultBytes(): number;
+}
+
+/** Copies bytes into an instance; gives their pointer. Throws OUT_OF_MEMORY. */
+export function copyIn(exports: FileExports, bytes: Uint8Array): number {
+  const pointer = exports.allocate(Math.max(1, bytes.length)) >>> 0;
+  if (pointer === 0) {
+    const found = `a model of ${bytes.length} bytes`;
+    throw new NolfetError("OUT_OF_MEMORY", "a model that fits into the compiler", found);
+  }
+  new Uint8Array(exports.memory.buffer, pointer, bytes.length).set(bytes);
+  return pointer;
+}
+
+/** The file that an instance has made. */
+export function resultOf(exports: FileExports): Uint8Array<ArrayBuffer> {
+  const start = exports.resultPointer() >>> 0;
+  const end = start + (exports.resultBytes() >>> 0);
+  return new Uint8Array(exports.memory.buffer.slice(start, end)) as Uint8Array<ArrayBuffer>;
+}
+
 /** The failure that an instance has recorded, as an error to throw. */
 export function failureOf(exports: FailureExports): NolfetError {
   const [expected = "", found = ""] = readString(exports.memory, exports.failureText()).split("\n");

@@ -20,6 +20,7 @@ const KINDS = {
   model: { name: "model or blob", most: 512 * MIB, begins: isModel },
   picture: { name: "picture", most: 128 * MIB, begins: isPicture },
   labels: { name: "list of labels", most: 16 * MIB },
+  tensors: { name: "file of tensors", most: 512 * MIB },
 } satisfies Record<string, InputKind>;
 
 function isModel(head: Uint8Array): boolean {

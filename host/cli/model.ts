@@ -2,9 +2,7 @@ import { dirname, join } from "node:path";
 import { NolfetError } from "../errors.ts";
 import { importModel, isOnnx } from "../importer.ts";
 import { about } from "./files.ts";
-import { readAtMost, readInput } from "./input.ts";
-
-const MOST_BYTES = 512 * 2 ** 20;
+import { readInput } from "./input.ts";
 
 /** Reads a model; one in ONNX is made a `.tflite` of, with the files that it names beside it. */
 export async function readModel(
@@ -26,10 +24,7 @@ async function readFileBeside(model: string, name: string): Promise<Uint8Array> 
   if (/[/\\\0]/.test(name) || name === ".." || name === ".") {
     throw new NolfetError("UNSUPPORTED_MODEL", "tensors in the model's own folder", name);
   }
-  const path = join(dirname(model), name);
-  const { bytes, hasMore } = await readAtMost(path, { most: MOST_BYTES });
-  if (!hasMore) return bytes;
-  throw new NolfetError("FILE", `a file of at most ${MOST_BYTES} bytes`, path);
+  return readInput(join(dirname(model), name), "tensors");
 }
 
 /** "name=1,3,224,224", added to those before it. Throws BAD_OPTION. */

@@ -51,6 +51,11 @@ export class BufferAssignment {
     return this.filled.has(this.key(tensor, layout));
   }
 
+  /** Whether a tensor is there in either layout. */
+  isThere(tensor: Tensor): bool {
+    return this.isFilled(tensor, Layout.PLANAR) || this.isFilled(tensor, Layout.INTERLEAVED);
+  }
+
   /** The slice of a tensor that is written there from now on. */
   fill(tensor: Tensor, layout: Layout): BufferSlice {
     this.filled.set(this.key(tensor, layout), tensor.elements);

@@ -132,10 +132,7 @@ export class LoweringContext {
   private isMoved(plan: ViewPlan): bool {
     let shape: Tensor | null = plan.output;
     while (shape != null) {
-      const isThere =
-        this.buffers.isFilled(shape, Layout.PLANAR) ||
-        this.buffers.isFilled(shape, Layout.INTERLEAVED);
-      if (isThere) return true;
+      if (this.buffers.isThere(shape)) return true;
       shape = this.flow.shapedInto(shape);
     }
     const isPlain = !plan.keepsShape && !plan.inputIsPlanar && !plan.outputIsPlanar;

@@ -36,19 +36,12 @@ function targetOf(output: Tensor, context: LoweringContext): Tensor {
 /** The first shape of an input that is there. */
 function sourceOf(input: Tensor, context: LoweringContext): Tensor {
   let source = input;
-  while (!isFilled(source, context)) {
+  while (!context.buffers.isThere(source)) {
     const before = context.flow.shapedFrom(source);
     if (before == null) return source;
     source = before;
   }
   return source;
-}
-
-function isFilled(tensor: Tensor, context: LoweringContext): bool {
-  return (
-    context.buffers.isFilled(tensor, Layout.PLANAR) ||
-    context.buffers.isFilled(tensor, Layout.INTERLEAVED)
-  );
 }
 
 /** Planar if that is wanted and all its blocks can be written so. */

@@ -75,4 +75,30 @@ export class Ring {
   }
 }
 
+/** The bytes that an image takes up: of a circular buffer that it wraps in, all. */
+export class Reach {
+  first: u64 = 0;
+  /** The first address behind them. */
+  end: u64 = 0;
+
+  get bytes(): u64 {
+    return this.end - this.first;
+  }
+
+  clear(): void {
+    this.first = this.end = 0;
+  }
+
+  /** Takes `bytes` from an address on; false where a circular buffer, which `size` tells, is too small. */
+  take(ring: Ring, address: u64, bytes: u64, size: Field): bool {
+    if (ring.isUsed && !ring.holds(address, bytes)) {
+      return refuse(size, "of an image that fits into it");
+    }
+    const isWhole = ring.isUsed && ring.wraps(address, bytes);
+    this.first = isWhole ? ring.start : ring.isUsed ? ring.wrap(address) : address;
+    this.end = isWhole ? ring.end : this.first + bytes;
+    return true;
+  }
+}
+
 const NO_END: u32 = 0x03ffffff;

@@ -3,6 +3,7 @@ import { refuse } from "../descriptor";
 import { noteRange, Range } from "../extents";
 import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
+import { Reach } from "../memory/ring";
 import { dropOverwrittenKernels } from "../memory/sram";
 import { isRowWritten, isWatching, markRow } from "../memory/written";
 import { checkCaching, useCaches } from "./caching";
@@ -23,6 +24,8 @@ const job = new NnJob();
 const image = new PairedImage();
 const kernels = new KernelSet();
 const requantizer = new Requantizer();
+const read = new Reach();
+const written = new Reach();
 
 export function executeNn(descriptor: u32, core: Core): bool {
   const generation = generationOf(core);
@@ -31,14 +34,14 @@ export function executeNn(descriptor: u32, core: Core): bool {
   const input = findInput();
   const output = findOutput();
   if (input == 0 || output == 0) return false;
-  if (outputFirst < inputEnd && inputFirst < outputEnd) {
+  if (written.first < read.end && read.first < written.end) {
     return refuse(outAddress, "apart from the input");
   }
   if (isWatching() && !isInputWritten()) return false;
-  noteRange(Range.INPUT, inputFirst, inputEnd - inputFirst);
-  noteRange(Range.OUTPUT, outputFirst, outputEnd - outputFirst);
+  noteRange(Range.INPUT, read.first, read.bytes);
+  noteRange(Range.OUTPUT, written.first, written.bytes);
   if (!useCaches(job)) return false;
-  dropOverwrittenKernels(outputFirst, outputEnd);
+  dropOverwrittenKernels(written.first, written.end);
   const decoder = decoderOf(core.coding);
   if (isDryRun()) {
     return decoder.open(job, core.nnCores, core.zeroRunBits) && passCores(decoder, core.nnCores);
@@ -50,30 +53,12 @@ export function executeNn(descriptor: u32, core: Core): bool {
   );
 }
 
-/** The bytes that are read and written; of a circular buffer that an image wraps in, all. */
-let inputFirst: u64 = 0;
-let inputEnd: u64 = 0;
-let outputFirst: u64 = 0;
-let outputEnd: u64 = 0;
-
 /** Pointer to the input image, or to a copy of one that may wrap; 0 where it is not mapped. */
 function findInput(): usize {
   const ring = job.inputRing;
   const bytes = job.inputBytes;
-  inputFirst = job.inputAddress;
-  inputEnd = inputFirst + bytes;
-  if (!ring.isUsed) return resolve(inputFirst, bytes, "the input image");
-  if (!ring.holds(inputFirst, bytes)) {
-    refuse(inRing, "of an image that fits into it");
-    return 0;
-  }
-  if (ring.wraps(job.inputAddress, bytes)) {
-    inputFirst = ring.start;
-    inputEnd = ring.end;
-  } else {
-    inputFirst = ring.wrap(job.inputAddress);
-    inputEnd = inputFirst + bytes;
-  }
+  if (!read.take(ring, job.inputAddress, bytes, inRing)) return 0;
+  if (!ring.isUsed) return resolve(read.first, bytes, "the input image");
   return ring.unroll(job.inputAddress, bytes, "the input image");
 }
 
@@ -81,20 +66,8 @@ function findInput(): usize {
 function findOutput(): usize {
   const ring = job.outputRing;
   const bytes = job.outputBytes;
-  outputFirst = job.outputAddress;
-  outputEnd = outputFirst + bytes;
-  if (!ring.isUsed) return resolveOutput(outputFirst, bytes, "the output image");
-  if (!ring.holds(outputFirst, bytes)) {
-    refuse(outRing, "of an image that fits into it");
-    return 0;
-  }
-  if (ring.wraps(job.outputAddress, bytes)) {
-    outputFirst = ring.start;
-    outputEnd = ring.end;
-  } else {
-    outputFirst = ring.wrap(job.outputAddress);
-    outputEnd = outputFirst + bytes;
-  }
+  if (!written.take(ring, job.outputAddress, bytes, outRing)) return 0;
+  if (!ring.isUsed) return resolveOutput(written.first, bytes, "the output image");
   return resolveOutput(ring.start, ring.bytes, "the output image");
 }
 

@@ -10,7 +10,7 @@ import {
   resolve,
   resolveWords,
 } from "../memory/buffers";
-import { Ring } from "../memory/ring";
+import { Reach, Ring } from "../memory/ring";
 import { isRowWritten, isWatching } from "../memory/written";
 import * as field from "./fields";
 
@@ -96,9 +96,8 @@ export class TpJob {
 
   /** Pointer to element (0, 0, 0); of no use where the window does not meet the image. */
   input: usize = 0;
-  /** The bytes of the input that are fetched: address of the first, and behind the last. */
-  inputFirst: u64 = 0;
-  inputEnd: u64 = 0;
+  /** The bytes of the input that are fetched. */
+  fetched: Reach = new Reach();
   inputRing: Ring = new Ring();
   outputRing: Ring = new Ring();
   output: Buffer = new Buffer(0, 0, 0);
@@ -310,7 +309,7 @@ export class TpJob {
     const right = min(this.right, this.width - 1);
     const bottom = min(this.bottom, this.height - 1);
     this.input = 0;
-    this.inputFirst = this.inputEnd = 0;
+    this.fetched.clear();
     if (!this.inputRing.read(field.inRing, field.inRingEnd)) return false;
     if (!isPlace(field.inAddress.value, "the input image")) return false;
     if (this.depth == 0 || left > right || top > bottom) return true;
@@ -337,23 +336,10 @@ export class TpJob {
   /** Pointer to the input's bytes, or to a copy of those that wrap. */
   private findInputBytes(address: u64, bytes: u64): usize {
     const ring = this.inputRing;
-    if (!ring.isUsed) {
-      this.noteInput(address, bytes);
-      return resolve(address, bytes, "the input image");
-    }
-    if (!ring.holds(address, bytes)) {
-      refuse(field.inRing, "of an image that fits into it");
-      return 0;
-    }
-    if (ring.wraps(address, bytes)) this.noteInput(ring.start, ring.bytes);
-    else this.noteInput(ring.wrap(address), bytes);
+    if (!this.fetched.take(ring, address, bytes, field.inRing)) return 0;
+    noteRange(Range.INPUT, this.fetched.first, this.fetched.bytes);
+    if (!ring.isUsed) return resolve(address, bytes, "the input image");
     return ring.unroll(address, bytes, "the input image");
-  }
-
-  private noteInput(first: u64, bytes: u64): void {
-    this.inputFirst = first;
-    this.inputEnd = first + bytes;
-    noteRange(Range.INPUT, first, bytes);
   }
 
   /** Finds the output's buffer. No known job writes a byte twice, so it has room for all. */

@@ -248,5 +248,5 @@ function markElements(written: usize, length: i64): void {
 function isApart(): bool {
   const first = <u64>(lowest + <i64>job.output.address);
   const last = <u64>(highest + <i64>job.output.address);
-  return last < job.inputFirst || first >= job.inputEnd;
+  return last < job.fetched.first || first >= job.fetched.end;
 }

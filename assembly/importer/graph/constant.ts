@@ -18,7 +18,7 @@ export class Constant {
     this.count = elementsOf(shape) as i32;
   }
 
-  /** One to be filled; without elements, and with a fault, where there is no room for it. */
+  /** One of zeros, to be filled; without elements, and with a fault, where there is no room for it. */
   static make(dtype: Dtype, shape: i32[]): Constant {
     const bytes = elementsOf(shape) * (DTYPE_BYTES[dtype] as i64);
     if (bytes > MOST_BYTES - bytesMade) {

@@ -157,9 +157,7 @@ export function biasOf(lifting: Lifting, node: OnnxNode, input: i32, kernels: i3
 }
 
 export function zeros(count: i32): Constant {
-  const constant = Constant.make(Dtype.FLOAT32, [count]);
-  memory.fill(constant.pointer, 0, constant.bytes);
-  return constant;
+  return Constant.make(Dtype.FLOAT32, [count]);
 }
 
 /** Whole numbers of 32 bits without a scale have that of input and weights (QLinearConv). */

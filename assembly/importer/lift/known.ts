@@ -79,7 +79,8 @@ function filled(lifting: Lifting, node: OnnxNode, shape: Constant): Constant | n
   if (single == null || single.count < 1) single = Constant.floats([0], [1]);
   const result = Constant.make(single.dtype, extents);
   const number = single.get(0);
-  for (let i = 0; i < result.count; i++) result.set(i, number);
+  // Memory is zero as it comes.
+  if (number != 0) for (let i = 0; i < result.count; i++) result.set(i, number);
   return result;
 }
 

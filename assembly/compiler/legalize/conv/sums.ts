@@ -17,10 +17,10 @@ const ROUNDING: i64 = 1;
 export function whySumsOverflow(o: Operands): string {
   const kernels = o.outputChannels;
   const fanIn = (o.weights.elements as i64) / max(kernels, 1);
-  const least = mostBias(o) + MOST_STEPS * (MOST_STEPS + ROUNDING) * fanIn;
+  const least = mostBias(o.bias) + MOST_STEPS * (MOST_STEPS + ROUNDING) * fanIn;
   if (least <= i32.MAX_VALUE) return "";
   for (let k = 0; k < kernels; k++) {
-    const most = absolute(biasOf(o, k)) + MOST_STEPS * (distanceOf(o, k) + ROUNDING * fanIn);
+    const most = absolute(biasAt(o.bias, k)) + MOST_STEPS * (distanceOf(o, k) + ROUNDING * fanIn);
     if (most > i32.MAX_VALUE) return `its sums may reach ${most}; 32 bits hold ${i32.MAX_VALUE}`;
   }
   return "";
@@ -33,8 +33,8 @@ export function whySumsOverflow(o: Operands): string {
 export function whyScaledSumsWrap(o: Operands): string {
   if (!o.hasSignedWeights && !o.isDepthwise) return ""; // TFLite saturates, too
   const fanIn = (o.weights.elements as i64) / max(o.outputChannels, 1);
-  return whyScaledSumWraps(
-    mostBias(o) + MOST_STEPS * MOST_STEPS * fanIn,
+  return whyWrapsWhenScaled(
+    mostBias(o.bias) + MOST_STEPS * MOST_STEPS * fanIn,
     o.input,
     o.weights,
     o.output,
@@ -42,7 +42,7 @@ export function whyScaledSumsWrap(o: Operands): string {
 }
 
 /** The same for sums of up to `most`, of a kernel of TFLite's that lets them wrap. */
-export function whyScaledSumWraps(
+export function whyWrapsWhenScaled(
   most: i64,
   input: Tensor,
   weights: Tensor,
@@ -57,14 +57,15 @@ export function whyScaledSumWraps(
   return `its sums may leave TFLite's 32 bits when multiplied by ${factor as f32}`;
 }
 
-function mostBias(o: Operands): i64 {
+/** The bias farthest from 0; 0 without biases. */
+export function mostBias(bias: Tensor | null): i64 {
   let most: i64 = 0;
-  for (let k = 0; k < o.outputChannels; k++) most = max(most, absolute(biasOf(o, k)));
+  if (bias == null) return most;
+  for (let i: u32 = 0; i < bias.elements; i++) most = max(most, absolute(biasAt(bias, i)));
   return most;
 }
 
-function biasOf(o: Operands, kernel: i32): i64 {
-  const bias = o.bias;
+function biasAt(bias: Tensor | null, kernel: i32): i64 {
   return bias == null ? 0 : (load<i32>(bias.data.pointer + ((kernel as usize) << 2)) as i64);
 }
 

@@ -14,7 +14,7 @@ import { operationOf } from "../cpu-coverage";
 import { placeMoves } from "../layout/movement";
 import { Sequence } from "../sequence";
 import { legalizeConvolutions } from "./convolutions";
-import { whyScaledSumWraps } from "./sums";
+import { mostBias, whyWrapsWhenScaled } from "./sums";
 
 /**
  * TRANSPOSE_CONV: output pixels with the same remainder by the stride, a *phase*, are an ordinary
@@ -92,19 +92,9 @@ function whyNotTransposed(
   const unfused = whyNotFused(operator.options.activation, output);
   if (unfused != "") return unfused;
   const fanIn = (weights.elements as i64) / (weights.shape[0] as i64);
-  const most = 255 * 255 * fanIn + mostOf(bias);
+  const most = 255 * 255 * fanIn + mostBias(bias);
   if (most > MOST_SUM) return "its sums may exceed 32 bits";
-  return whyScaledSumWraps(most, input, weights, output);
-}
-
-function mostOf(bias: Tensor | null): i64 {
-  let most: i64 = 0;
-  if (bias == null) return most;
-  for (let i: u32 = 0; i < bias.elements; i++) {
-    const value = load<i32>(bias.data.pointer + ((i as usize) << 2)) as i64;
-    most = max(most, value < 0 ? -value : value);
-  }
-  return most;
+  return whyWrapsWhenScaled(most, input, weights, output);
 }
 
 /** Rows or columns. */
