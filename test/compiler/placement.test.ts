@@ -8,6 +8,16 @@ import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convol
 
 const SMALL: ConvolutionSpec = { height: 8, width: 8, channels: 8 };
 
+/** A layer of those that fail on silicon. */
+const FAILS_ON_SILICON: Partial<ConvolutionSpec> = {
+  height: 112,
+  width: 112,
+  channels: 128,
+  outputChannels: 256,
+  kernel: 1,
+  padding: "VALID",
+};
+
 interface Case {
   what: string;
   model: Partial<ConvolutionSpec>;
@@ -42,27 +52,13 @@ const CASES: Case[] = [
   },
   {
     what: "a case that fails on silicon",
-    model: {
-      height: 112,
-      width: 112,
-      channels: 128,
-      outputChannels: 256,
-      kernel: 1,
-      padding: "VALID",
-    },
+    model: FAILS_ON_SILICON,
     verdict:
       "such a layer fails on silicon, for unknown reasons (--allow-unproven runs it on the NPU)",
   },
   {
     what: "the same with --allow-unproven",
-    model: {
-      height: 112,
-      width: 112,
-      channels: 128,
-      outputChannels: 256,
-      kernel: 1,
-      padding: "VALID",
-    },
+    model: FAILS_ON_SILICON,
     options: { allowUnproven: true },
     verdict: "unproven",
   },
