@@ -1,16 +1,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { judgeOnnx, onnxSubjects } from "./onnx/trial.ts";
+import { judge } from "./judged.ts";
+import { ONNX } from "./onnx/trial.ts";
 
 const COUNT = 2000;
 /** Another one every week, so that every run of a week sees the same mutants. */
 const seed = Math.floor(Date.now() / (7 * 24 * 3600 * 1000));
 
 test(`${COUNT} mutants of ONNX models are imported or end in a typed error (seed ${seed})`, async () => {
-  const subjects = onnxSubjects();
+  const subjects = ONNX.subjects();
   const outcomes = new Set<string>();
   for (let index = 0; index < COUNT; index++) {
-    const { mutant, outcome, fault } = await judgeOnnx(subjects, seed, index);
+    const { mutant, outcome, fault } = await judge(ONNX, subjects, seed, index);
     assert.is(fault, undefined, `${mutant.subject}: ${mutant.changes.join(", ")}`);
     outcomes.add(outcome);
   }

@@ -5,18 +5,14 @@ import { NolfetError } from "../../../host/errors.ts";
 import { networkDocument } from "../../../host/nbg/document.ts";
 import { openNetwork } from "../../../host/nbg/open.ts";
 import { networkFile } from "../../nbg/network-file.ts";
-import { Random } from "../../support/random.ts";
 import { hasShared, readShared, SHARED } from "../../support/shared.ts";
-import { type Mutant, mutate } from "../mutate.ts";
+import type { Trial } from "../judged.ts";
 import type { Subject } from "../subjects.ts";
 
 /** Sections with weights: their bytes break nothing. */
 const DATA = new Set(["data", "start-up data"]);
-/** The slowest that a mutant may be, in milliseconds. */
-const MOST_MILLISECONDS = 2000;
-
 /** Small files made here, and the vendor's where they are. */
-export function networkSubjects(): Subject[] {
+function networkSubjects(): Subject[] {
   const made = [0x10009, 0x1000f].map((version) => {
     const { bytes } = networkFile({ version });
     return subjectOf(`made 0x${version.toString(16)}`, bytes);
@@ -38,24 +34,7 @@ function subjectOf(name: string, bytes: Uint8Array): Subject {
   return { name, bytes, metadata: metadata.sort((a, b) => a.start - b.start), weight: 1 };
 }
 
-export interface Verdict {
-  mutant: Mutant;
-  /** "read", or what it was refused with. */
-  outcome: string;
-  /** What must not happen, if it did. */
-  fault?: string;
-}
-
-/** Reads one mutant and makes its whole document. */
-export function judgeNetwork(subjects: Subject[], seed: number, index: number): Verdict {
-  const mutant = mutate(subjects, new Random(seed, index));
-  const begin = process.cpuUsage();
-  const outcome = outcomeOf(mutant.bytes);
-  const { user, system } = process.cpuUsage(begin);
-  const milliseconds = (user + system) / 1000;
-  if (milliseconds > MOST_MILLISECONDS) return { mutant, outcome, fault: `${milliseconds} ms` };
-  return outcome.startsWith("thrown") ? { mutant, outcome, fault: outcome } : { mutant, outcome };
-}
+export const NETWORKS: Trial = { good: "read", subjects: networkSubjects, outcomeOf };
 
 function outcomeOf(bytes: Uint8Array): string {
   try {

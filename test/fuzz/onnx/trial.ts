@@ -1,13 +1,9 @@
 import { NolfetError } from "../../../host/errors.ts";
 import { importModel } from "../../../host/index.ts";
 import { type OnnxModel, writeOnnx } from "../../importer/onnx-writer.ts";
-import { Random } from "../../support/random.ts";
 import { hasShared, readShared } from "../../support/shared.ts";
-import { type Mutant, mutate } from "../mutate.ts";
+import type { Trial } from "../judged.ts";
 import type { Subject } from "../subjects.ts";
-
-/** The slowest that a mutant may be, in milliseconds of CPU. */
-const MOST_MILLISECONDS = 2000;
 
 const FILES = [
   "mnist-8.onnx",
@@ -52,11 +48,65 @@ const MADE: OnnxModel = {
   ],
 };
 
-/** A model made here, and small public ones where they are. */
-export function onnxSubjects(): Subject[] {
-  const made = subjectOf("made", writeOnnx(MADE));
-  if (!hasShared("mutants of ONNX files")) return [made];
-  return [made, ...FILES.map((file) => subjectOf(file, readShared(`onnx/models/${file}`)))];
+/** Operators whose lists, blocks and shapes have to fit. */
+const LISTS: OnnxModel = {
+  inputs: [{ name: "x", shape: [1, 4, 6, 6] }],
+  outputs: ["y"],
+  initializers: [
+    {
+      name: "w",
+      type: 1,
+      shape: [4, 4, 2, 2],
+      values: Array.from({ length: 64 }, (_, i) => i / 9),
+    },
+    { name: "zero", type: 7, shape: [2], values: [0, 1] },
+    { name: "ends", type: 7, shape: [2], values: [8, 9] },
+    { name: "axes", type: 7, shape: [2], values: [2, 3] },
+    { name: "steps", type: 7, shape: [2], values: [1, 2] },
+    { name: "pads", type: 7, shape: [8], values: [0, 0, 0, 1, 0, 0, 1, 0] },
+    { name: "scales", type: 1, shape: [4], values: [1, 1, 2, 2] },
+    { name: "four", type: 7, shape: [4], values: [1, 4, 1, 1] },
+    { name: "parts", type: 7, shape: [2], values: [1, 3] },
+    { name: "slopes", type: 10, shape: [4, 1, 1], values: [0x3800, 0x3400, 0x3000, 0x2c00] },
+  ],
+  nodes: [
+    {
+      operator: "ConvTranspose",
+      inputs: ["x", "w"],
+      outputs: ["a"],
+      attributes: {
+        strides: [2, 2],
+        pads: [1, 0, 1, 0],
+        dilations: [1, 1],
+        output_padding: [0, 0],
+      },
+    },
+    { operator: "Slice", inputs: ["a", "zero", "ends", "axes", "steps"], outputs: ["b"] },
+    { operator: "PRelu", inputs: ["b", "slopes"], outputs: ["c"] },
+    { operator: "Pad", inputs: ["c", "pads"], outputs: ["d"] },
+    { operator: "Resize", inputs: ["d", "", "scales"], outputs: ["e"] },
+    { operator: "ConstantOfShape", inputs: ["four"], outputs: ["f"] },
+    { operator: "Add", inputs: ["e", "f"], outputs: ["g"] },
+    { operator: "DepthToSpace", inputs: ["g"], outputs: ["h"], attributes: { blocksize: 2 } },
+    { operator: "Split", inputs: ["g", "parts"], outputs: ["i", "j"], attributes: { axis: 1 } },
+    { operator: "ReduceMean", inputs: ["j"], outputs: ["k"], attributes: { axes: [2, 3] } },
+    {
+      operator: "AveragePool",
+      inputs: ["h"],
+      outputs: ["l"],
+      attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2], ceil_mode: 1 },
+    },
+    { operator: "Concat", inputs: ["l", "l"], outputs: ["m"], attributes: { axis: 1 } },
+    { operator: "Flatten", inputs: ["m"], outputs: ["n"] },
+    { operator: "ArgMax", inputs: ["n"], outputs: ["y"], attributes: { axis: 1 } },
+  ],
+};
+
+/** Models made here, and small public ones where they are. */
+function onnxSubjects(): Subject[] {
+  const made = [MADE, LISTS].map((model, i) => subjectOf(`made ${i}`, writeOnnx(model)));
+  if (!hasShared("mutants of ONNX files")) return made;
+  return [...made, ...FILES.map((file) => subjectOf(file, readShared(`onnx/models/${file}`)))];
 }
 
 /** Weights break nothing: what lies at both ends of a file is names and numbers. */
@@ -73,28 +123,7 @@ function subjectOf(name: string, bytes: Uint8Array): Subject {
   return { name, bytes, metadata, weight: 1 };
 }
 
-export interface Verdict {
-  mutant: Mutant;
-  /** "imported", or what it was refused with. */
-  outcome: string;
-  /** What must not happen, if it did. */
-  fault?: string;
-}
-
-/** Imports one mutant. */
-export async function judgeOnnx(
-  subjects: Subject[],
-  seed: number,
-  index: number,
-): Promise<Verdict> {
-  const mutant = mutate(subjects, new Random(seed, index));
-  const begin = process.cpuUsage();
-  const outcome = await outcomeOf(mutant.bytes);
-  const { user, system } = process.cpuUsage(begin);
-  const milliseconds = (user + system) / 1000;
-  if (milliseconds > MOST_MILLISECONDS) return { mutant, outcome, fault: `${milliseconds} ms` };
-  return outcome.startsWith("thrown") ? { mutant, outcome, fault: outcome } : { mutant, outcome };
-}
+export const ONNX: Trial = { good: "imported", subjects: onnxSubjects, outcomeOf };
 
 async function outcomeOf(bytes: Uint8Array): Promise<string> {
   try {
