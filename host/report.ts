@@ -37,7 +37,7 @@ export interface OperatorReport {
   groups?: number;
   /** Where a second job computes with the residual weights: how many copies of the image the main job reads. */
   inputCopies?: number;
-  /** Error that the fewer scales add to its output, as expected: root mean square, in steps. */
+  /** Error that fewer scales, or a product's tables, add to its output, as expected: root mean square, in steps. */
   error?: number;
 }
 
@@ -116,13 +116,14 @@ function operatorReport(operator: Operator, cpuKernel: boolean): OperatorReport 
   return { index, name, placement, ...verdict, ...sizes, ...channelsOf(operator) };
 }
 
-/** Nothing where weights are not quantized per channel. */
+/** Of weights that are quantized per channel, and of products, which have an error alone. */
 export function channelsOf({
   channelGroups: groups,
   inputCopies,
   error,
 }: Operator): Pick<OperatorReport, "groups" | "inputCopies" | "error"> {
-  return groups === 0 ? {} : { groups, ...(inputCopies > 0 ? { inputCopies } : {}), error };
+  if (groups === 0) return error > 0 ? { error } : {};
+  return { groups, ...(inputCopies > 0 ? { inputCopies } : {}), error };
 }
 
 function channelReport(operators: OperatorReport[]): { channels?: ChannelReport } {

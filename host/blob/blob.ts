@@ -93,7 +93,7 @@ export interface Operator {
    * job reads; else 0.
    */
   inputCopies: number;
-  /** Error that the fewer scales add to the output, as the compiler expects: root mean square, in steps. */
+  /** Error that fewer scales, or a product's tables, add to the output, as expected: root mean square, in steps. */
   error: number;
 }
 

@@ -40,12 +40,15 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
     return;
   }
   const { channels } = report;
-  const head = ["#", "operator", "on", "mark or reason", "MACs", ...(channels ? CHANNELS : [])];
+  const hasErrors = operators.some(({ error }) => error !== undefined);
+  const further = [...(channels ? CHANNELS : []), ...(hasErrors ? ["error"] : [])];
+  const head = ["#", "operator", "on", "mark or reason", "MACs", ...further];
   const rows = printableAll(operators).map((operator) => [
     ...row(operator),
     ...(channels ? channelCells(operator) : []),
+    ...(hasErrors ? [operator.error?.toFixed(4) ?? ""] : []),
   ]);
-  print(table(head, rows, ["#", "MACs", ...CHANNELS]));
+  print(table(head, rows, ["#", "MACs", ...further]));
   print(
     `\n${npu} of ${counted(operators.length, "operator")} on the NPU of ${report.target}, ` +
       `in ${counted(summary.npuSegments, "segment")}: ${shareOfMacs(report.macs)}`,
@@ -54,11 +57,11 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
 }
 
 /** Of layers with weights quantized per channel. */
-const CHANNELS = ["groups", "residual", "error"];
+const CHANNELS = ["groups", "residual"];
 
-function channelCells({ groups, inputCopies, error = 0 }: OperatorReport): (string | number)[] {
+function channelCells({ groups, inputCopies }: OperatorReport): (string | number)[] {
   if (groups === undefined) return CHANNELS.map(() => "");
-  return [groups, inputCopies ? counted(inputCopies, "input") : "", error.toFixed(4)];
+  return [groups, inputCopies ? counted(inputCopies, "input") : ""];
 }
 
 function row(operator: OperatorReport): (string | number)[] {

@@ -74,9 +74,9 @@ const NUMBERS = [
 const HEAD = ["#", "operator", "on", ...NUMBERS, ""];
 
 const OF_CHANNELS =
-  "Operators quantized per channel have an expected and a measured error (root mean squares). One is off\n" +
-  `with a measured error beyond ${MOST_RMS}, or a mean beyond ${MOST_SHARE} and ` +
-  `${MOST_ERRORS} times the expected one`;
+  "Operators quantized per channel and products of two tensors have an expected and a measured error (root\n" +
+  `mean squares). One is off with a measured error beyond ${MOST_RMS}, or a mean beyond ${MOST_SHARE} and ${MOST_ERRORS} times ` +
+  "the\nexpected one";
 
 function describe(comparison: Comparison, input: string): string {
   const { target, operators, firstOff } = comparison;

@@ -22,6 +22,10 @@ export const SINGLES: Record<string, Single> = {
   "difference, odd sides": addition("SUB", [1, 9, 7, 4]),
   "greater of two": extreme("MAXIMUM"),
   "less of two": extreme("MINIMUM"),
+  "product of two": product([1, 10, 12, 8], [1, 10, 12, 8]),
+  "product of two, odd sides": product([1, 9, 7, 3], [1, 9, 7, 3]),
+  "product with one value for each channel": product([1, 10, 12, 8], [1, 1, 1, 8]),
+  "product of fine steps": product([1, 10, 12, 8], [1, 10, 12, 8], 0.06),
   "product with constants of channels": withConstants("MUL", [1, 10, 12, 8]),
   "sum with constants of channels": withConstants("ADD", [1, 10, 12, 8]),
   concatenation: {
@@ -141,6 +145,18 @@ function addition(operator: string, shape: number[], second = OTHER): Single {
     operator,
     inputs: [SAME, second].map((quantization) => ({ shape, quantization })),
     outputs: [{ shape, quantization: { scale: 0.07, zeroPoint: 118 } }],
+    options: {},
+  };
+}
+
+function product(first: number[], second: number[], scale = 0.15): Single {
+  return {
+    operator: "MUL",
+    inputs: [
+      { shape: first, quantization: SAME },
+      { shape: second, quantization: OTHER },
+    ],
+    outputs: [{ shape: first, quantization: { scale, zeroPoint: 125 } }],
     options: {},
   };
 }

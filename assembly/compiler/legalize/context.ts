@@ -6,10 +6,14 @@ import { Settings } from "../settings";
 /** Of all operators together. */
 const MOST_KERNEL_BYTES: u64 = 64 << 20;
 
+/** Whose results are compared with TFLite's for all pairs of bytes. */
+const MOST_PRODUCTS = 512;
+
 /** What every decision about an operator may look at. */
 export class Context {
   private kernelBytes: u64 = 0;
   private intermediates: i32 = 0;
+  private products: i32 = 0;
 
   constructor(
     public graph: Graph,
@@ -22,6 +26,11 @@ export class Context {
     if (this.kernelBytes + kernelBytes > MOST_KERNEL_BYTES) return false;
     this.kernelBytes += kernelBytes;
     return true;
+  }
+
+  /** Counts products, each of which takes time to judge; false if there are too many. */
+  takesProduct(): bool {
+    return this.products++ < MOST_PRODUCTS;
   }
 
   /** The index of a tensor that is not in the graph, but lies between the jobs of one operator. */

@@ -12,6 +12,7 @@ import {
   SplitPlan,
   ViewPlan,
 } from "../plan/plan";
+import { ProductPlan, SUMS } from "../plan/product";
 import { Segment } from "../segment/segments";
 import { BufferAssignment, Layout } from "./buffers";
 import { BufferSlice } from "./jobs";
@@ -23,7 +24,7 @@ import { BufferSlice } from "./jobs";
  * parts.
  */
 export class Coalescing {
-  /** Where the operands of each addition belong, by their sum's index. */
+  /** Where the operands of each addition belong, and the terms of each product, by the result's index. */
   pairs: Map<i32, BufferSlice> = new Map();
 
   constructor(
@@ -42,6 +43,8 @@ export class Coalescing {
   private takeFor(plan: Plan): void {
     if (plan.kind == PlanKind.ADDITION) {
       this.pair(plan as AdditionPlan);
+    } else if (plan.kind == PlanKind.PRODUCT) {
+      this.terms(plan as ProductPlan);
     } else if (plan.kind == PlanKind.CONCATENATION) {
       const joined = plan as ConcatenationPlan;
       this.partsOf(plan.output, plan.inputs, layoutOf(joined.along), joined.requantizations);
@@ -75,6 +78,17 @@ export class Coalescing {
     this.buffers.assign(plan.inputs[1], this.operandLayout(plan.inputs[1]), pair.plus(bytes));
     const difference = plan.difference;
     if (difference != null) this.pair(difference);
+  }
+
+  /** Behind room for the squares. */
+  private terms(plan: ProductPlan): void {
+    const bytes = plan.output.elements;
+    const squares = SUMS * plan.tables.length;
+    const terms = new BufferSlice(this.buffers.create((squares + 2) * bytes));
+    this.pairs.set(plan.output.index, terms);
+    for (let i = 0; i < 2; i++) {
+      this.buffers.assign(plan.operands[i], Layout.PLANAR, terms.plus((squares + i) * bytes));
+    }
   }
 
   /** Fault: Mesa adds what enters the segment as it comes, and transposes the sum. */

@@ -68,6 +68,7 @@ export class DataFlow {
       case PlanKind.SEQUENCE:
         return this.readsPlanar((plan as SequencePlan).steps[0]);
       case PlanKind.ADDITION:
+      case PlanKind.PRODUCT:
       case PlanKind.PADDING:
       case PlanKind.REPETITION:
       case PlanKind.MAX_POOL:

@@ -18,6 +18,7 @@ import {
   ViewPlan,
 } from "../plan/plan";
 import { PoolChainPlan } from "../plan/pool-chain";
+import { ProductPlan } from "../plan/product";
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { lowerAddition } from "./addition";
@@ -31,6 +32,7 @@ import { lowerMaxPool } from "./max-pool";
 import { lowerMovement } from "./movement";
 import { lowerPadding } from "./padding";
 import { lowerPoolChain } from "./pool-chain";
+import { lowerProduct } from "./product";
 import { lowerRepetition } from "./repetition";
 import { lowerSlice } from "./slice";
 import { lowerTable } from "./table";
@@ -89,6 +91,9 @@ function lowerOperator(plan: Plan, context: LoweringContext): void {
       break;
     case PlanKind.ADDITION:
       lowerAddition(plan as AdditionPlan, context);
+      break;
+    case PlanKind.PRODUCT:
+      lowerProduct(plan as ProductPlan, context);
       break;
     case PlanKind.CONCATENATION:
       lowerConcatenation(plan as ConcatenationPlan, context);

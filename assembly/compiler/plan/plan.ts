@@ -22,12 +22,15 @@ export enum PlanKind {
   VIEW,
   TABLE,
   FUSED,
+  PRODUCT,
 }
 
 export abstract class Plan {
   macs: u64 = 0;
   /** Bytes of the weights in the model. */
   weightBytes: u32 = 0;
+  /** Expected error of the output by its design: root mean square, in steps. */
+  error: f32 = 0;
   /** A table that cuts the output to bounds which the plan's own jobs do not have. */
   bounds: TablePlan | null = null;
 
@@ -72,8 +75,6 @@ export class ConvolutionsPlan extends Plan {
    * job reads; else 0.
    */
   inputCopies: i32 = 0;
-  /** Error that the fewer scales add to the output: root mean square, in its steps. */
-  error: f32 = 0;
   /** The operator's, if its weights are the model's; otherwise all channels are treated alike. */
   operands: Operands | null = null;
 

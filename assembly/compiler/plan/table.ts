@@ -100,6 +100,18 @@ export class FittedTable extends Table {
   valueAt(point: i32): f64 {
     return this.values[point];
   }
+
+  /** What a byte becomes, where the output's zero point is 0. */
+  byteAt(byte: i32): i32 {
+    const input = byte - this.inputZero;
+    const half = input < 0 ? HALF : 0;
+    const first = input == 0 ? 0 : half + pointBefore(abs(input));
+    const shared = max(27 - (clz(abs(input)) as i32), 0);
+    const way = ((abs(input) & ((1 << shared) - 1)) as f64) / ((1 << shared) as f64);
+    const from = this.values[first] as f64;
+    const value = way == 0 ? from : from + ((this.values[first + 1] as f64) - from) * way;
+    return Math.round(min<f64>(max<f64>(value, 0), 255)) as i32;
+  }
 }
 
 /** As recorded streams have it for LOGISTIC. */

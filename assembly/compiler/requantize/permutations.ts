@@ -80,6 +80,7 @@ export class ChannelPermutations {
         this.convolve(plan as ConvolutionsPlan);
         break;
       case PlanKind.ADDITION:
+      case PlanKind.PRODUCT:
       case PlanKind.TABLE:
       case PlanKind.SLICE:
       case PlanKind.REPETITION:

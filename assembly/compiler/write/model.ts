@@ -131,6 +131,8 @@ function writeOperator(
     builder.field32(OperatorSlot.ERROR, reinterpret<u32>(convolutions.error));
     builder.field32(OperatorSlot.INPUT_COPIES, convolutions.inputCopies);
   }
+  if (plan != null && plan.kind == PlanKind.PRODUCT)
+    builder.field32(OperatorSlot.ERROR, reinterpret<u32>(plan.error));
   if (plan != null) {
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);

@@ -14,6 +14,11 @@ export function pairwise(operator: string): Draw {
     const dtype = dtypeOf(a);
     const isAlike = ({ shape, dtype: other }: TensorSpec) =>
       `${shape}` === `${a.shape}` && other === dtype;
+    /** Along any axes. */
+    const isRepeated = ({ shape, dtype: other }: TensorSpec) =>
+      other === dtype &&
+      shape.length <= a.shape.length &&
+      shape.toReversed().every((extent, i) => extent === 1 || extent === a.shape.at(-1 - i));
     const channels = a.shape.at(-1) ?? 1;
     const b = random.oneIn(4)
       ? broadcastConstant(
@@ -26,7 +31,8 @@ export function pairwise(operator: string): Draw {
             [],
           ]),
         )
-      : random.pick(maker.live.filter(isAlike));
+      : random.pick(maker.live.filter(random.oneIn(2) ? isAlike : isRepeated));
+    if (!b) return false;
     const activation = random.pick(ACTIVATIONS);
     const [sa, sb] = [scaleOf(a.quantization), scaleOf(b.quantization)];
     const spread = operator === "MUL" ? 2500 * sa * sb : 60 * Math.max(sa, sb);

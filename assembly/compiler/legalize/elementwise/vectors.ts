@@ -7,14 +7,15 @@ import { sameShape } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeConvolution } from "../conv/convolution";
 import { operationOf } from "../cpu-coverage";
+import { legalizeComputedProduct } from "./product";
 
 // MUL, ADD and SUB with a constant for each channel are depthwise convolutions of one tap: the constants
 // are weights, or biases. As such they are placed, and follow permutations of their channels.
 
-/** MUL by constants. One of a single element is a table's (trees.ts). */
+/** MUL of two tensors, or by constants. One of a single element is a table's (trees.ts). */
 export function legalizeProduct(operator: Operator, context: Context): Placement {
   const constant = vectorOf(operator, context.graph);
-  if (constant == null) return Placement.onCpu("neither input is a constant for each channel");
+  if (constant == null) return legalizeComputedProduct(operator, context);
   return legalizeDepthwise(operator, weightsOf(constant, context.graph), -1, context);
 }
 

@@ -122,7 +122,7 @@ function jobsOf(move: Move): i32 {
 
 function isReversed(move: Move): bool {
   for (let i = 0; i < move.strides.length; i++) {
-    if (move.strides[i].count > 1 && (move.strides[i].from < 1 || move.strides[i].to < 1))
+    if (move.strides[i].count > 1 && (move.strides[i].from < 0 || move.strides[i].to < 1))
       return true;
   }
   return false;

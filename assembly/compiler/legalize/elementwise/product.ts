@@ -1,0 +1,94 @@
+import { isCovered } from "../../../tflite/covers";
+import { Operator, Tensor } from "../../graph";
+import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { ProductPlan, SUMS } from "../../plan/product";
+import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tensors";
+import { Context } from "../context";
+import { whyNotScaled } from "../conv/rules";
+import { operationOf } from "../cpu-coverage";
+import { flatWidth } from "./addition";
+import { ProductError } from "./product-error";
+import { QuarterSquares } from "./quarter-squares";
+import { Operands, Repetition } from "./repetition";
+
+/** Tables that a product may take. */
+const MOST_TABLES = 2;
+/** The most that results may be off: in steps, and as root mean square. */
+const MOST_STEPS = 2;
+const MOST_ERROR: f64 = 0.7;
+
+/** MUL of two computed tensors, either of which may be repeated along axes. */
+export function legalizeComputedProduct(operator: Operator, context: Context): Placement {
+  const output = context.graph.tensors[operator.outputs[0]];
+  const reason = whyNotMultiplied(operator, output, context);
+  if (reason != "") return Placement.onCpu(reason);
+  const operands = new Operands(operator, context);
+  if (operands.reason != "") return Placement.onCpu(operands.reason);
+  const first = operands.first;
+  const second = operands.second;
+  // The one with the smaller zero point first, so that all weights are bytes.
+  const isSwapped = zeroByte(first.tensor) > zeroByte(second.tensor);
+  return isSwapped
+    ? multiply(operator, second, first, true, output, context)
+    : multiply(operator, first, second, false, output, context);
+}
+
+const MOST_PLANES: u32 = MOST_TABLES * SUMS + 2;
+
+function whyNotMultiplied(operator: Operator, output: Tensor, context: Context): string {
+  if (operator.inputs[0] == operator.inputs[1]) return "it squares a tensor";
+  const reason = whyNoImage(output, "output");
+  if (reason != "") return reason;
+  if (output.elements > LARGEST_TENSOR / MOST_PLANES)
+    return `its output exceeds ${LARGEST_TENSOR / MOST_PLANES} bytes`;
+  if (!isCovered(operationOf(operator, context.graph))) return "TFLite has no such operator";
+  return whyNotFused(operator.options.activation, output);
+}
+
+/** With as few tables as the result's error permits. */
+function multiply(
+  operator: Operator,
+  a: Repetition,
+  b: Repetition,
+  isSwapped: bool,
+  output: Tensor,
+  context: Context,
+): Placement {
+  const width = planeWidth(output);
+  if (width == 0) return Placement.onCpu("its elements do not lie in rows of one plane");
+  const squares = new QuarterSquares(a.tensor, b.tensor, output);
+  const outside = whyNotScaled(squares.scale as f32, context.core);
+  if (outside != "") return Placement.onCpu(outside);
+  if (!context.takesProduct()) return Placement.onCpu("too many products come before it");
+  const error = new ProductError(operationOf(operator, context.graph), isSwapped);
+  for (let tables = 1; tables <= MOST_TABLES; tables++) {
+    squares.divide(tables);
+    error.measure(squares);
+    if (error.largest > MOST_STEPS || error.rms > MOST_ERROR) continue;
+    const plan = new ProductPlan(a.source, b.source, output, squares.tables);
+    plan.operands = [a.tensor, b.tensor];
+    plan.repetitions = [a.plan, b.plan];
+    plan.sums = squares.sums(width);
+    plan.combination = squares.combination(width);
+    plan.combination.relu = isRectified(operator.options.activation);
+    plan.error = error.rms as f32;
+    return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  }
+  const rms = Math.round(error.rms * 100) / 100;
+  return Placement.onCpu(
+    `its results would be up to ${error.largest} steps off, in the root mean square ${rms}`,
+  );
+}
+
+/** How all elements lie as rows of one plane: about as wide as tiles are; 0 where they do not. */
+function planeWidth(tensor: Tensor): i32 {
+  const elements = tensor.elements as i32;
+  let width = flatWidth(elements);
+  const least = (elements + LONGEST_SIDE - 1) / LONGEST_SIDE;
+  if (width >= least) return width;
+  width = least;
+  while (width <= LONGEST_SIDE && elements % width != 0) width++;
+  return width <= LONGEST_SIDE ? width : 0;
+}

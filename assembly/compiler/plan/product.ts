@@ -1,0 +1,37 @@
+import { Tensor } from "../graph";
+import { Convolution } from "./convolution";
+import { MovementPlan, Plan, PlanKind } from "./plan";
+import { Table } from "./table";
+
+/** Sums and differences of two operands, their positive and negative parts. */
+export const SUMS = 4;
+
+/**
+ * The product of two tensors, from quarter squares of their sums and differences. Its jobs work on
+ * planes of as many bytes as the output has elements:
+ *
+ *       operands       a │ b
+ *                        ▼          one convolution
+ *       sums           s⁺ │ s⁻ │ d⁺ │ d⁻
+ *                        ▼          one look-up for each table
+ *       terms          four squares for each table │ a │ b
+ *                        ▼          another convolution
+ *       output
+ */
+export class ProductPlan extends Plan {
+  /** The operands as the jobs read them, and what repeats each; null where nothing has to. */
+  operands: Tensor[] = [];
+  repetitions: (MovementPlan | null)[] = [];
+  sums: Convolution = new Convolution();
+  combination: Convolution = new Convolution();
+
+  constructor(
+    a: Tensor,
+    b: Tensor,
+    output: Tensor,
+    public tables: Table[],
+  ) {
+    super(PlanKind.PRODUCT, [a, b], [output]);
+    this.macs = output.elements;
+  }
+}
