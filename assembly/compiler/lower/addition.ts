@@ -1,6 +1,6 @@
 import { toByte } from "../../diagnostics/narrow";
-import { flatWidth } from "../legalize/elementwise/addition";
 import { Convolution } from "../plan/convolution";
+import { flatWidth } from "../plan/layout";
 import { AdditionForm, AdditionPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";

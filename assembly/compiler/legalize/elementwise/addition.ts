@@ -2,6 +2,7 @@ import { Builtin, Dtype } from "../../../tflite/schema";
 import { roundUp } from "../../alignment";
 import { generationOf } from "../../generations/generations";
 import { Graph, Operator, Span, Tensor } from "../../graph";
+import { flatWidth } from "../../plan/layout";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
@@ -125,14 +126,6 @@ function setChunks(plan: AdditionPlan, step: i32, inPlane: i32): void {
     plan.chunksInPlane = inPlane;
     return;
   }
-}
-
-/** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */
-export function flatWidth(plane: i32): i32 {
-  for (let width = 128; width >= 32; width >>= 1) if (plane % width == 0) return width;
-  let width = min(plane, 63);
-  while (plane % width != 0) width--;
-  return width;
 }
 
 /** Bounds the kernels of a form that has one for each channel, two weights in each. */

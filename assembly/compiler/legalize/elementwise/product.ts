@@ -1,5 +1,6 @@
 import { isCovered } from "../../../tflite/covers";
 import { Operator, Tensor } from "../../graph";
+import { flatWidth } from "../../plan/layout";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
@@ -8,7 +9,6 @@ import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tenso
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { operationOf } from "../cpu-coverage";
-import { flatWidth } from "./addition";
 import { ProductError } from "./product-error";
 import { QuarterSquares } from "./quarter-squares";
 import { Operands, Repetition } from "./repetition";
