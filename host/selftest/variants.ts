@@ -24,9 +24,10 @@ export interface Variant extends Pattern {
 const TP_ORDER = 0x03950;
 
 const STRIDED = { channels: 3, outputChannels: 8, stride: 2 };
+const LARGE: Convolution = { height: 320, width: 320, ...STRIDED };
 const FIRST_LAYERS: Record<string, Convolution> = {
   "3×3 at stride 2, 224×224": { height: 224, width: 224, ...STRIDED },
-  "3×3 at stride 2, 320×320": { height: 320, width: 320, ...STRIDED },
+  "3×3 at stride 2, 320×320": LARGE,
 };
 const SUMS: Record<string, number[]> = {
   "sum, 56×56×24": [1, 56, 56, 24],
@@ -39,6 +40,7 @@ const SMALL_DEPTHWISE: Record<string, Convolution> = {
 };
 const PADDED: Convolution = { height: 8, width: 8, channels: 8 };
 const SHARED: Convolution = { height: 80, width: 80, channels: 32, kernel: 5, stride: 2 };
+const DEPTHWISE: Convolution = { height: 40, width: 40, kernel: 5, ...SMALL };
 
 export const VARIANTS: Variant[] = [
   ...each(FIRST_LAYERS).flatMap(([name, spec]) => [
@@ -75,21 +77,44 @@ export const VARIANTS: Variant[] = [
       offsetAsMesa(blob, target, () => convolution(name, spec)),
     ),
   ]),
-  ofConvolution(
+  ...inBothForms(
     "5×5 at stride 2, 80×80×32",
     SHARED,
     "in_image_z_size",
     "split by channels",
-    (blob) => asIs("space_to_depth")(blob),
-  ),
-  ofConvolution(
-    "5×5 at stride 2, 80×80×32",
-    SHARED,
-    "in_image_z_size",
     "split by rows",
-    (_, target) => compiledAsMesa(target, () => convolution("5×5 at stride 2, 80×80×32", SHARED)),
+  ),
+  ...inBothForms(
+    "3×3 at stride 2, 320×320",
+    LARGE,
+    "in_image_y_size",
+    "parts of the image",
+    "all rows",
+  ),
+  ...inBothForms(
+    "depthwise 5×5 at stride 2, 40×40",
+    DEPTHWISE,
+    "pooling",
+    "over blocks",
+    "first pixels",
   ),
 ];
+
+/** nolfet's form of a layer and Mesa's. */
+function inBothForms(
+  name: string,
+  spec: Convolution,
+  field: string,
+  own: string,
+  mesa: string,
+): Variant[] {
+  return [
+    ofConvolution(name, spec, field, own, asIs("space_to_depth")),
+    ofConvolution(name, spec, field, mesa, (_, target) =>
+      compiledAsMesa(target, () => convolution(name, spec)),
+    ),
+  ];
+}
 
 function each<T>(table: Record<string, T>): [string, T][] {
   return Object.entries(table);

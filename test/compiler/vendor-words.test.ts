@@ -95,27 +95,57 @@ test("space-to-depth is split by channels, or by columns where there are few, on
 test("tiles of more than 128 columns name their width's bits on v7", async () => {
   const reorder = async (width: number, options: Options) => {
     const model = convolutionModel({ height: 16, width, channels: 8, stride: 2 });
-    const blob = await blobOf(model, { ...options, allowUnproven: options.compat === undefined });
+    const blob = await blobOf(model, options);
     return fieldsOf(blob, jobsOf(blob, "space_to_depth")[0] as Job).alu_reorder_bits_used;
   };
   assert.is(await reorder(112, { target: "a311d" }), 0);
   assert.is(await reorder(224, { target: "a311d" }), 8);
-  assert.is(await reorder(320, { target: "a311d" }), 9);
+  assert.is(await reorder(230, { target: "a311d" }), 0); // in two parts
+  assert.is(await reorder(320, { target: "a311d" }), 8);
   assert.is(await reorder(320, { target: "imx8mp" }), 0);
 });
 
-test("layers that only networks of zeros have are unproven on v7, and say why", async () => {
-  const reason = async (spec: Parameters<typeof convolutionModel>[0], options: Options) =>
-    (await blobOf(convolutionModel(spec), options)).operators[0]?.reason ?? "";
-  const large = { height: 320, width: 320, channels: 3, outputChannels: 8, stride: 2 };
+test("no job on v7 rearranges more than 224 columns or rows, which boards have run", async () => {
+  const parts = async (spec: Parameters<typeof convolutionModel>[0], options: Options) => {
+    const blob = await blobOf(convolutionModel({ ...spec, stride: 2 }), options);
+    assert.is(blob.operators[0]?.reason ?? "", "");
+    const jobs = jobsOf(blob, "space_to_depth").map((job) => fieldsOf(blob, job));
+    const sizes = jobs.map(({ in_image_x_size: x, in_image_y_size: y }) => [x, y] as number[]);
+    return [
+      jobs.length,
+      Math.max(...sizes.map(([x = 0]) => x)),
+      Math.max(...sizes.map(([, y = 0]) => y)),
+    ];
+  };
+  const first = { height: 640, width: 320, channels: 3, outputChannels: 8 };
+  // Three strips of rows, each in four parts of 41 or 40 columns of the output.
+  assert.equal(await parts(first, { target: "a311d" }), [12, 82, 214]);
+  assert.equal(await parts(first, { target: "imx8mp" }), [3, 320, 214]);
+  // Two by two parts, each of which the cores share by channels.
+  assert.equal(
+    await parts({ ...first, height: 300, channels: 8 }, { target: "a311d" }),
+    [16, 162, 152],
+  );
+  assert.equal(
+    await parts({ ...first, height: 224, width: 224 }, { target: "a311d" }),
+    [1, 224, 224],
+  );
+});
+
+test("depthwise 5×5 kernels at stride 2 are convolutions over blocks on v7", async () => {
   const wide = { height: 40, width: 40, channels: 16, kernel: 5, stride: 2, depthwise: true };
-  for (const spec of [large, wide]) {
-    assert.match(await reason(spec, { target: "a311d" }), /boards gave zeros .*--allow-unproven/);
-    assert.is(await reason(spec, { target: "a311d", allowUnproven: true }), "");
-    assert.is(await reason(spec, { target: "imx8mp" }), "");
-  }
-  assert.is(await reason({ ...wide, depthwise: false }, { target: "a311d" }), "");
-  assert.is(await reason({ ...large, height: 224, width: 224 }, { target: "a311d" }), "");
+  const forms = async (options: Options) => {
+    const blob = await blobOf(convolutionModel(wide), options);
+    const job = jobsOf(blob, "convolution")[0] as Job;
+    return [
+      blob.operators[0]?.placement,
+      jobsOf(blob, "space_to_depth").length > 0,
+      fieldsOf(blob, job).pooling,
+    ];
+  };
+  assert.equal(await forms({ target: "a311d" }), ["NPU", true, 0]);
+  assert.equal(await forms({ target: "imx8mp" }), ["NPU", false, 3]);
+  assert.equal(await forms({ target: "a311d", compat: "mesa" }), ["NPU", false, 3]);
 });
 
 test.run();

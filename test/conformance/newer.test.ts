@@ -16,8 +16,6 @@ const LARGEST = 1;
 /** Sums of two rounded products, and curves drawn in straight lines. */
 const LARGEST_OF_SUMS = 2;
 const SUMS = /add|sub|logistic/;
-/** Boards gave zeros for the network that has such a layer, so it takes --allow-unproven. */
-const UNPROVEN = ["dwconv-20x12x16-16-k5x5-s2"];
 
 for (const core of ["vipnano-qi.a311d", "vipnano-si+.imx8mp"]) {
   test(`newer models on ${core} give TFLite's results`, async () => {
@@ -27,10 +25,9 @@ for (const core of ["vipnano-qi.a311d", "vipnano-si+.imx8mp"]) {
     const missed: string[] = [];
     for (const name of names) {
       const model = readShared(`${folder}/${name}/model.tflite`);
-      const allowUnproven = UNPROVEN.includes(name);
-      const { report } = await compile(model, { target: core, allowUnproven });
+      const { report } = await compile(model, { target: core });
       const onCpu = report.operators.find(({ placement }) => placement === "CPU");
-      const [found] = await runModel(model, { target: core, allowUnproven });
+      const [found] = await runModel(model, { target: core });
       const { largest } = compare(
         bytesOf(found as Uint8Array),
         readShared(`reference/newer/${name}.out0.bin.gz`),

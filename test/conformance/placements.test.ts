@@ -26,11 +26,6 @@ const LEAST_ON_NPU: Record<string, number> = {
   yolox: 128,
 };
 const TARGETS = ["a311d", "imx8mp"];
-/** Fewer by what is unproven on one of them. */
-const UNPROVEN: Record<string, Record<string, number>> = {
-  a311d: { ssdlite_mobiledet_coco_qat_postprocess: 2, deeplabv3_mnv2_dm05_pascal_quant: 2 },
-  imx8mp: {},
-};
 
 test("every network has its count", () => {
   if (!hasShared("counts of all networks")) return;
@@ -41,8 +36,7 @@ for (const [name, load] of Object.entries(MODELS)) {
   for (const target of TARGETS) {
     test(`${name} on ${target}: no fewer operators on the NPU`, async () => {
       const onNpu = await countOnNpu(load(), target);
-      const unproven = UNPROVEN[target]?.[name] ?? 0;
-      const least = (LEAST_ON_NPU[name] as number) - unproven;
+      const least = LEAST_ON_NPU[name] as number;
       assert.ok(onNpu >= least, `${onNpu} operators on the NPU, ${least} before`);
     });
   }

@@ -1,5 +1,6 @@
 import { generationOf } from "../generations/generations";
 import { ChannelGroup, Convolution, Striding } from "../plan/convolution";
+import { LONGEST_REARRANGED } from "../plan/limits";
 import { ConvolutionsPlan } from "../plan/plan";
 import { ResidualPair } from "../plan/residual-pair";
 import { Layout } from "./buffers";
@@ -182,8 +183,10 @@ function splitOverCores(
   if (context.settings.compatMesa) return job.split(job.longestAxis, most, input, output);
   const asVendor = generationOf(context.core).hasVendorTp;
   const axis = asVendor ? job.evenAxis(most) : job.longestAxis;
-  const jobs = job.split(axis, min(most, job.outputSize(axis)), input, output);
-  for (let i = 0; i < jobs.length; i++) if (asVendor) jobs[i].reorder = reorderFor(jobs[i].tileX);
+  const cores = min(most, job.outputSize(axis));
+  if (!asVendor) return job.split(axis, cores, input, output);
+  const jobs = job.splitWithin(LONGEST_REARRANGED, axis, cores, input, output);
+  for (let i = 0; i < jobs.length; i++) jobs[i].reorder = reorderFor(jobs[i].tileX);
   return jobs;
 }
 
@@ -199,8 +202,13 @@ function reorderFor(tileX: i32): i32 {
 function coresFor(c: Convolution, context: LoweringContext): i32 {
   const rows = c.rows.input;
   const worthIt = rows > 8 || c.inputChannels > 1;
-  const customary = c.inputChannels == 3 && (rows == 224 || rows == 320);
+  const isWhole = rows <= LONGEST_REARRANGED || !splitsAsVendor(context);
+  const customary = c.inputChannels == 3 && (rows == 224 || rows == 320) && isWhole;
   return worthIt && !customary ? (context.core.tpCoresPerJob as i32) : 1;
+}
+
+function splitsAsVendor(context: LoweringContext): bool {
+  return generationOf(context.core).hasVendorTp && !context.settings.compatMesa;
 }
 
 /** How the input of a convolution is rearranged; its padding becomes pixels. */

@@ -1,4 +1,4 @@
-import { Buffer, BufferSlice, Purpose, TpJob } from "./jobs";
+import { BufferSlice, Purpose, TpJob } from "./jobs";
 
 /**
  * Planar image → planar image with a plane for each pixel of a block: with u = y + padY and
@@ -28,27 +28,61 @@ export class SpaceToDepth {
   outputRowPitch: i32 = 0;
   zero: i32 = 0;
 
+  private get inputPlane(): i32 {
+    return this.inputX * this.inputY;
+  }
+
   get outputPlane(): i32 {
     return this.outputX * this.outputY;
   }
 
   get outputBytes(): u32 {
-    return this.planesX * this.planesY * this.outputPlane * this.channels;
+    return this.channelPitch * this.channels;
   }
 
   /** A job for each of `cores` TP cores; some are empty if an axis is shorter. */
   split(axis: SplitAxis, cores: i32, input: BufferSlice, output: BufferSlice): TpJob[] {
-    const size = this.outputSize(axis);
+    return this.share(this.whole, axis, cores, input, output);
+  }
+
+  /**
+   * The same for images of more than `longest` pixels on a side: the cores share one region of the
+   * output after the other, so that no job covers much more than so many columns and rows.
+   */
+  splitWithin(
+    longest: i32,
+    axis: SplitAxis,
+    cores: i32,
+    input: BufferSlice,
+    output: BufferSlice,
+  ): TpJob[] {
+    const columns = axis == SplitAxis.X ? longest * cores : longest;
+    const strips = this.whole.cut(SplitAxis.Y, partsOf(this.inputY, longest));
     const jobs: TpJob[] = [];
-    let first = 0;
+    for (let i = 0; i < strips.length; i++) {
+      const regions = strips[i].cut(SplitAxis.X, partsOf(this.inputX, columns));
+      for (let j = 0; j < regions.length; j++) {
+        const shares = this.share(regions[j], axis, cores, input, output);
+        for (let core = 0; core < shares.length; core++) jobs.push(shares[core]);
+      }
+    }
+    return jobs;
+  }
+
+  private share(
+    region: Region,
+    axis: SplitAxis,
+    cores: i32,
+    input: BufferSlice,
+    output: BufferSlice,
+  ): TpJob[] {
+    const parts = region.cut(axis, cores);
+    const jobs: TpJob[] = [];
     for (let core = 0; core < cores; core++) {
-      const count = (size - first + cores - core - 1) / (cores - core);
-      const job = this.part(axis, first, count, input);
-      job.output = output.plus(first * this.outputPitch(axis));
+      const job = this.part(parts[core], input, output);
       job.core = core;
       job.cores = cores;
       jobs.push(job);
-      first += count;
     }
     return jobs;
   }
@@ -65,21 +99,22 @@ export class SpaceToDepth {
     return isEven ? SplitAxis.CHANNELS : SplitAxis.X;
   }
 
-  /** Output pixels or channels `first` to `first + count` along an axis, all along the others. */
-  private part(axis: SplitAxis, first: i32, count: i32, input: BufferSlice): TpJob {
-    const whole = this.outputSize(axis);
-    const x = new SplitSpan(this.inputX, this.outputX, this.padX, this.blockX);
-    const y = new SplitSpan(this.inputY, this.outputY, this.padY, this.blockY);
-    const z = new SplitSpan(this.channels, this.channels, 0, 1);
-    const cut = axis == SplitAxis.X ? x : axis == SplitAxis.Y ? y : z;
-    cut.keep(first, count, first + count == whole);
-    const offset = x.begin + y.begin * this.rowPitch + z.begin * this.inputX * this.inputY;
-    const job = new TpJob(Purpose.SPACE_TO_DEPTH, input.plus(offset), NOWHERE);
+  private part(region: Region, input: BufferSlice, output: BufferSlice): TpJob {
+    const columns = region.along(SplitAxis.X);
+    const rows = region.along(SplitAxis.Y);
+    const channels = region.along(SplitAxis.CHANNELS);
+    const x = new SplitSpan(columns, this.outputX, this.inputX, this.padX, this.blockX);
+    const y = new SplitSpan(rows, this.outputY, this.inputY, this.padY, this.blockY);
+    const z = new SplitSpan(channels, this.channels, this.channels, 0, 1);
+    const from = input.plus(x.begin + y.begin * this.rowPitch + z.begin * this.inputPlane);
+    const to =
+      columns.first + rows.first * this.outputRowPitch + channels.first * this.channelPitch;
+    const job = new TpJob(Purpose.SPACE_TO_DEPTH, from, output.plus(to));
     job.sizeX = x.size;
     job.sizeY = y.size;
     job.sizeZ = z.size;
     job.rowPitch = this.rowPitch;
-    job.planePitch = this.inputX * this.inputY;
+    job.planePitch = this.inputPlane;
     job.tileX = x.tile;
     job.tileY = y.tile;
     job.windowX0 = x.window;
@@ -92,7 +127,7 @@ export class SpaceToDepth {
     job.outputZero = this.zero;
     job.inputBytes = job.sizeX * job.sizeY * job.sizeZ;
     job.outputBytes = x.tile * y.tile * job.sizeZ;
-    job.increments[6] = this.outputPitch(SplitAxis.CHANNELS);
+    job.increments[6] = this.channelPitch;
     return job
       .loop(0, this.outputPlane, this.blockX)
       .loop(1, 1, x.outputs)
@@ -104,37 +139,73 @@ export class SpaceToDepth {
     return axis == SplitAxis.X ? this.outputX : axis == SplitAxis.Y ? this.outputY : this.channels;
   }
 
-  private outputPitch(axis: SplitAxis): i32 {
-    if (axis == SplitAxis.X) return 1;
-    return axis == SplitAxis.Y
-      ? this.outputRowPitch
-      : this.planesX * this.planesY * this.outputPlane;
+  /** Every output pixel of every channel. */
+  private get whole(): Region {
+    return new Region([
+      new Span(0, this.outputX),
+      new Span(0, this.outputY),
+      new Span(0, this.channels),
+    ]);
+  }
+
+  /** Bytes from a channel's planes in the output to the next one's. */
+  private get channelPitch(): i32 {
+    return this.planesX * this.planesY * this.outputPlane;
+  }
+}
+
+/** Output pixels or channels `first` to `first + count` along an axis. */
+class Span {
+  constructor(
+    public first: i32,
+    public count: i32,
+  ) {}
+}
+
+/** A part of the output: what it covers along each SplitAxis. */
+class Region {
+  constructor(private spans: Span[]) {}
+
+  along(axis: SplitAxis): Span {
+    return this.spans[axis];
+  }
+
+  /** So many parts along an axis, as even as may be; some are empty if it is shorter. */
+  cut(axis: SplitAxis, parts: i32): Region[] {
+    const all = this.spans[axis];
+    const regions: Region[] = [];
+    let done = 0;
+    for (let left = parts; left > 0; left--) {
+      const spans = this.spans.slice();
+      spans[axis] = new Span(all.first + done, (all.count - done + left - 1) / left);
+      regions.push(new Region(spans));
+      done += spans[axis].count;
+    }
+    return regions;
   }
 }
 
 /** What one job reads along an axis. */
 class SplitSpan {
   /** The first of the input's pixels that it sees, and how many. */
-  begin: i32 = 0;
-  size: i32 = 0;
+  begin: i32;
+  size: i32;
   /** Where its window begins, counted from there: before it if there is padding. */
-  window: i32 = 0;
+  window: i32;
+  outputs: i32;
 
   constructor(
-    private input: i32,
-    public outputs: i32,
-    private padding: i32,
+    span: Span,
+    allOutputs: i32,
+    input: i32,
+    padding: i32,
     private block: i32,
   ) {
-    this.keep(0, outputs, true);
-  }
-
-  /** Blocks `first` to `first + count` only. */
-  keep(first: i32, count: i32, isLast: bool): void {
-    const from = first * this.block - this.padding;
-    const end = isLast ? this.input : min(from + count * this.block, this.input);
-    this.outputs = count;
-    this.begin = max(min(from, this.input), 0);
+    const from = span.first * block - padding;
+    const isLast = span.first + span.count == allOutputs;
+    const end = isLast ? input : min(from + span.count * block, input);
+    this.outputs = span.count;
+    this.begin = max(min(from, input), 0);
     this.size = max(end - this.begin, 0);
     this.window = min(from - this.begin, 0);
   }
@@ -142,6 +213,11 @@ class SplitSpan {
   get tile(): i32 {
     return this.outputs * this.block;
   }
+}
+
+/** How many parts of a side are no longer than that. */
+function partsOf(side: i32, longest: i32): i32 {
+  return (side + longest - 1) / longest;
 }
 
 /** Channels that the vendor splits. */
@@ -152,5 +228,3 @@ export enum SplitAxis {
   Y,
   CHANNELS,
 }
-
-const NOWHERE = new BufferSlice(new Buffer(-1, 0));

@@ -13,5 +13,10 @@ export const LONGEST_WINDOW = (tp.WINDOW_X_LAST.most as i32) + 1;
 export const MOST_PLANES = tp.IN_Z.most as i32;
 /** Bytes from one row of a plane to the next, as a TP job reads it. */
 export const WIDEST_PITCH = tp.ROW_PITCH.most as i32;
+/**
+ * Pixels on a side of an image that boards have rearranged rightly in one job on v7: the first layer of
+ * MobileNetV1 and V2. Networks with more gave zeros there.
+ */
+export const LONGEST_REARRANGED: i32 = 224;
 /** Bytes of one tensor: no field's limit, but well beyond any such device's memory. */
 export const LARGEST_TENSOR: u32 = 1 << 28;

@@ -1,6 +1,7 @@
 import { Core } from "../../../targets/cores";
 import { generationOf } from "../../generations/generations";
 import { Convolution, Striding } from "../../plan/convolution";
+import { LONGEST_REARRANGED } from "../../plan/limits";
 import { isCustomary, isNative } from "./strategy";
 
 /**
@@ -14,6 +15,17 @@ export function whyNotInMesa(c: Convolution): string {
   return c.rows.dilation != 1 || c.columns.dilation != 1
     ? "Mesa takes no dilated convolutions"
     : "";
+}
+
+/** What only networks have for which boards gave zeros, cause unknown. */
+export function whyUnprovenInMesa(c: Convolution, core: Core): string {
+  if (!generationOf(core).zeroesNetworks || c.stride != 2) return "";
+  if (c.side == 5 && c.depthwise)
+    return "depthwise 5×5 at stride 2: boards gave zeros for the network that has it (MobileDet)";
+  const longest = max(c.rows.input, c.columns.input);
+  if (c.striding == Striding.SPACE_TO_DEPTH && longest > LONGEST_REARRANGED)
+    return `stride 2 over ${longest} pixels: boards gave zeros for networks that have more than ${LONGEST_REARRANGED}`;
+  return "";
 }
 
 export function chooseMesaStrategy(c: Convolution, core: Core): void {

@@ -4,7 +4,7 @@ import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan } from "../../plan/plan";
 import { Context } from "../context";
-import { chooseMesaStrategy, whyNotInMesa } from "./compat";
+import { chooseMesaStrategy, whyNotInMesa, whyUnprovenInMesa } from "./compat";
 import { GEOMETRY_RULES } from "./rules";
 import { chooseStrategy, markOf, whyUnproven } from "./strategy";
 
@@ -26,10 +26,17 @@ export function legalizeConvolutions(
     const reason = whyNot(convolutions[i], context);
     if (reason != "") return Placement.onCpu(reason);
     mark = max<i32>(mark, markOf(convolutions[i], context.core)) as Mark;
-    if (doubt == "") doubt = whyUnproven(convolutions[i], context.core);
+    if (doubt == "") doubt = doubtOf(convolutions[i], context);
     plan.macs += convolutions[i].macs;
   }
-  return Placement.onNpu(plan, mark, doubt);
+  return Placement.onNpu(plan, doubt == "" ? mark : Mark.UNPROVEN, doubt);
+}
+
+/** What speaks against the words of a convolution; "" if nothing does. */
+function doubtOf(c: Convolution, context: Context): string {
+  const doubt = whyUnproven(c, context.core);
+  if (doubt != "" || !context.settings.compatMesa) return doubt;
+  return whyUnprovenInMesa(c, context.core);
 }
 
 /** Checks a convolution and, if the NPU can do it, decides how. */

@@ -2,6 +2,7 @@ import { Core } from "../../../targets/cores";
 import { generationOf } from "../../generations/generations";
 import { Axis, LARGEST_KERNEL, paddingBefore } from "../../plan/axis";
 import { Convolution, Striding } from "../../plan/convolution";
+import { LONGEST_REARRANGED } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { isKnownToFail } from "./rules";
 
@@ -70,7 +71,8 @@ function embed(axis: Axis, c: Convolution): void {
 /** First-pixel pooling wastes three of four pixels, but needs no rearranged image. */
 function chooseStriding(c: Convolution): Striding {
   if (c.side == 1 || c.native) return Striding.FIRST_PIXEL;
-  if (!c.depthwise) return Striding.SPACE_TO_DEPTH;
+  // As first pixels, depthwise 5×5 kernels have given zeros; as convolutions, 5×5 ones work.
+  if (!c.depthwise || c.side == 5) return Striding.SPACE_TO_DEPTH;
   const plain = keepsFirstPixel(c.rows, c) && keepsFirstPixel(c.columns, c);
   return plain ? Striding.FIRST_PIXEL : Striding.SPACE_TO_DEPTH;
 }
@@ -99,17 +101,8 @@ export function whyUnproven(c: Convolution, core: Core): string {
   if (isKnownToFail(c, core)) return "such a layer fails on silicon, for unknown reasons";
   if (c.native && c.outputChannels < (core.nnCores as i32))
     return "no driver is known to stream fewer depthwise kernels than there are NN cores";
-  if (!generationOf(core).zeroesNetworks || c.stride != 2) return "";
-  if (c.side == 5 && c.depthwise)
-    return "depthwise 5×5 at stride 2: boards gave zeros for the network that has it (MobileDet)";
-  const longest = max(c.rows.input, c.columns.input);
-  if (c.striding == Striding.SPACE_TO_DEPTH && longest > LARGEST_STRIDED)
-    return `stride 2 over ${longest} pixels: boards gave zeros for networks that have more than ${LARGEST_STRIDED}`;
   return "";
 }
-
-/** The first layer of MobileNetV1 and V2, which boards compute rightly. */
-const LARGEST_STRIDED = 224;
 
 /** Where the unit's own padding at a stride of 2 is not known to work, padded data are. */
 function needsFrame(c: Convolution): bool {
@@ -125,10 +118,17 @@ function isProven(c: Convolution, core: Core): bool {
   const customary = c.side == 1 || c.side == 3 || c.side == 5;
   if (c.striding == Striding.COPIES || !customary || !c.square || c.blankPlane || c.padsFirst)
     return false;
+  if (takesSeveralRearrangements(c, core)) return false;
   const size = c.rows.input;
   if (size < c.side || !(provenSize(size) || (size == 1 && c.side == 1))) return false;
   if (!provenChannels(c.outputChannels, core.nnCores)) return false;
   return c.stride == 1 ? provenPadding(c) : provenStride(c);
+}
+
+/** Which the vendor does, but not in these sizes. */
+function takesSeveralRearrangements(c: Convolution, core: Core): bool {
+  const longest = max(c.rows.input, c.columns.input);
+  return c.isRearranged && generationOf(core).hasVendorTp && longest > LONGEST_REARRANGED;
 }
 
 /** The sizes that were tried on silicon, with what lies between them. */
@@ -151,6 +151,6 @@ function provenStride(c: Convolution): bool {
   if (c.rows.extent != c.side || c.columns.extent != c.side) return false;
   const size = c.rows.input;
   const isOdd = (size & 1) == 1;
-  if (c.depthwise) return size >= 8 && !isOdd;
+  if (c.depthwise) return size >= 8 && !isOdd && c.striding == Striding.FIRST_PIXEL;
   return c.side == 1 ? size >= 3 : size == 5 || (size >= 8 && !isOdd);
 }
