@@ -10,6 +10,7 @@ import { Convolution } from "../plan/convolution";
 import { Settings } from "../settings";
 import { Choices } from "./choices";
 import { Coefficients } from "./coefficients";
+import { encodeFullyConnected, FullyConnected } from "./fully-connected";
 import { CodeBook } from "./huffman/code-book";
 import { encodeHuffman } from "./huffman/coefficients";
 import { encodeKernelWords } from "./huffman/kernel-words";
@@ -80,6 +81,25 @@ export function recode(
   else if (coding == Coding.ZERO_RUNS)
     result = encodeZeroRuns(job, tiling, 0, core, settings, given);
   else result = encodeKernelWords(job, tiling, 0, core, given);
+  return failureCode();
+}
+
+/**
+ * Encodes a fully connected TP job, whose `weights` are bytes by input and output; `choices` are those
+ * above, without outputs.
+ */
+export function recodeRows(
+  coding: Coding,
+  inputs: i32,
+  outputs: i32,
+  zero: i32,
+  weights: usize,
+  biases: usize,
+  choices: usize,
+): i32 {
+  const layer = new FullyConnected(inputs, outputs, zero, weights, biases);
+  const rowCoding = coding == Coding.HUFFMAN ? coding : Coding.ZERO_RUNS;
+  result = encodeFullyConnected(layer, coding, choicesAt(choices, rowCoding, 0));
   return failureCode();
 }
 

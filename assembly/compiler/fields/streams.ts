@@ -78,3 +78,22 @@ for (let i = 0; i < 18; i++) {
 export const V8_STREAM = new WordLayout("v8 coefficient header", 1);
 
 export const STREAM_BITS = V8_STREAM.unsigned("stream_size").at(0, 31, 0);
+
+/**
+ * What stands before a fully connected TP job's rows of weights, one for each row, without gaps; and before
+ * the tokens of a v7 row:
+ *
+ *   4        0     13        0     3          0
+ *  ┌──────────┐   ┌───────────┐   ┌────────────┐
+ *  │ blocks   │   │ bits      │   │ run width  │
+ *  └──────────┘   └───────────┘   └────────────┘
+ *   v7: of 64 bytes   v8
+ */
+export const ROW = new WordLayout("row of fully connected weights", 1);
+
+export const ROW_BLOCKS = ROW.unsigned("blocks").at(0, 4, 0);
+export const ROW_BLOCKS_BITS = 5;
+export const ROW_BITS = ROW.unsigned("bits").at(0, 13, 0);
+export const ROW_BITS_BITS = 14;
+export const ROW_RUN_WIDTH = ROW.unsigned("zrl_bits").at(0, 3, 0);
+export const ROW_RUN_WIDTH_BITS = 4;

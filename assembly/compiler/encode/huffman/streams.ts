@@ -94,7 +94,8 @@ export class StreamCounts {
   }
 }
 
-function writeHeader(book: CodeBook, averageBias: u32, pointer: usize, operator: i32): void {
+/** All of it but the sizes of streams. */
+export function writeHeader(book: CodeBook, averageBias: u32, pointer: usize, operator: i32): void {
   const header = new Words(V8_HEADER, operator);
   header.set(VERSION, VERSION_1);
   header.set(SYMBOL_MAP, book.header);
