@@ -20,6 +20,9 @@ export {
 } from "./images/pixels.ts";
 export { type ImportOptions, importModel } from "./importer.ts";
 export type { Report } from "./report.ts";
+export { type InterpretOptions, interpret } from "./results/interpret.ts";
+export { classNamer } from "./results/names/class-names.ts";
+export type * from "./results/result.ts";
 export { dequantize, type Score, topScores } from "./scores.ts";
 export {
   type DeviceInfo,

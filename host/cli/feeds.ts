@@ -16,6 +16,8 @@ export interface Feeds {
   feeds: Record<string, TypedArray>;
   /** What was done to a picture, in words. */
   preprocessing?: string;
+  /** The picture's file, where there is one. */
+  picture?: Uint8Array;
 }
 
 /** Reads a picture, or a file of raw bytes for each input. Throws FILE and BAD_INPUT. */
@@ -51,6 +53,7 @@ async function readImage(
   const size = `${mapping.width}×${mapping.height}×${mapping.channels}`;
   return {
     feeds: { [input.name]: mapping.apply(pixels) },
+    picture,
     preprocessing: `${basename(path)} resized to ${size}, ${mapping.words}`,
   };
 }

@@ -2,7 +2,9 @@ import type { TypedArray } from "../dtype.ts";
 import { type Session, type TensorInfo, topScores } from "../index.ts";
 import { counted } from "../numbers.ts";
 import { printable } from "../printable.ts";
+import type { Result } from "../results/result.ts";
 import { classCount, rangeOf } from "../scores.ts";
+import { describeResult } from "./result-text.ts";
 import { paint } from "./terminal.ts";
 
 /** A run that has happened. */
@@ -10,6 +12,8 @@ export interface Run {
   file: string;
   session: Session;
   outputs: Record<string, TypedArray>;
+  /** What they mean, where a picture was fed and a decoder knows the network. */
+  result?: Result | undefined;
   /** What was done to a picture, in words. */
   preprocessing?: string | undefined;
   /** Output files that were written. */
@@ -39,12 +43,16 @@ export function describeRun(run: Run): { text: string; document: object } {
     lines.push(`on the CPU: ${onCpu.map(({ index, name }) => `${index} ${name}`).join(", ")}`);
   }
   if (preprocessing) lines.push(`image: ${preprocessing}`);
-  const results = top
-    ? top.map(({ score, label }) => `${score.toFixed(6)}: ${label}`)
-    : session.outputs.map((info) => outputLine(run, info));
+  const described = run.result && describeResult(run.result, run.labels);
+  const results =
+    described?.lines ??
+    (
+      top?.map(({ score, label }) => `${score.toFixed(6)}: ${label}`) ??
+      session.outputs.map((info) => outputLine(run, info))
+    ).map(printable);
   const tail = [...files.map((file) => `written: ${file}`), timeLine(session)];
   return {
-    text: [...lines.map(aside), ...results.map(printable), ...tail.map(aside)].join("\n"),
+    text: [...lines.map(aside), ...results, ...tail.map(aside)].join("\n"),
     document: {
       file: run.file,
       target: report.target,
@@ -53,7 +61,7 @@ export function describeRun(run: Run): { text: string; document: object } {
       ...(preprocessing ? { preprocessing } : {}),
       inputs: session.inputs,
       outputs: session.outputs,
-      ...(top ? { top } : {}),
+      ...(described?.document ?? (top ? { top } : {})),
       ...(files.length > 0 ? { files } : {}),
       milliseconds: times.host,
       deviceMilliseconds: times.device,

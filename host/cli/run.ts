@@ -5,8 +5,12 @@ import type { DeviceChoice } from "../devices/device.ts";
 import { bytesOf, type TypedArray } from "../dtype.ts";
 import { compile, findTarget, NolfetError, Session } from "../index.ts";
 import { isNetwork } from "../nbg/open.ts";
+import { DECODERS } from "../results/decoders.ts";
+import { interpret } from "../results/interpret.ts";
+import { classNamer } from "../results/names/class-names.ts";
 import { classCount } from "../scores.ts";
 import { settingsFor } from "./calibration.ts";
+import { checkDrawable, draw } from "./draw.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
@@ -28,8 +32,12 @@ interface Options extends TargetOptions, FeedOptions {
   device: DeviceChoice;
   timeout?: number;
   labels?: string;
+  output?: string;
   outputDir?: string;
+  decoder?: string;
 }
+
+const NAMES = DECODERS.map(({ name }) => name).join(", ");
 
 export function addRun(program: Command): void {
   const command = program
@@ -39,8 +47,10 @@ export function addRun(program: Command): void {
   addTargetOptions(command, DEFAULT_TARGET)
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
     .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
-    .option("-i, --image <file>", "a picture to classify (PNG, JPEG, BMP, GIF, TIFF)")
-    .option("-l, --labels <file>", "names of the classes, one a line")
+    .option("-i, --image <file>", "a picture (PNG, JPEG, BMP, GIF, TIFF)")
+    .option("-l, --labels <file>", "names of the classes, one a line (default: known lists)")
+    .option("-o, --output <file>", "the picture with what was found, as PNG")
+    .option("--decoder <name>", `how to read the outputs (default: by their shapes): ${NAMES}`)
     .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
     .option("--output-dir <folder>", "write raw outputs there as out0.bin, out1.bin, …")
     .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
@@ -56,14 +66,22 @@ async function runFile(file: string, options: Options): Promise<void> {
   const session = await about(file, () => openSession(bytes, options));
   try {
     if (labels) checkLabels(labels, session);
-    const { feeds, preprocessing } = await readFeeds(session.inputs, options);
+    const { feeds, preprocessing, picture } = await readFeeds(session.inputs, options);
     const files = options.outputDir ? await outputFiles(options.outputDir, session) : [];
+    if (options.output) await checkOutput(options.output);
     const outputs = await session.run(feeds);
+    const decoding = options.decoder === undefined ? {} : { decoder: options.decoder };
+    const result = picture && interpret(outputs, session.outputs, session.inputs, decoding);
     if (options.outputDir) await makeFolder(options.outputDir);
     for (const [i, file] of files.entries()) {
       await writeOutput(file, bytesOf(outputs[session.outputs[i]?.name ?? ""] as TypedArray));
     }
-    const run: Run = { file, session, outputs, preprocessing, files, labels };
+    if (options.output && picture) {
+      checkDrawable(result);
+      await writeOutput(options.output, await draw(picture, result, classNamer(result, labels)));
+      files.push(options.output);
+    }
+    const run: Run = { file, session, outputs, result, preprocessing, files, labels };
     const { text, document } = describeRun(run);
     if (options.json) printJson(document);
     else print(text);
@@ -72,13 +90,16 @@ async function runFile(file: string, options: Options): Promise<void> {
   }
 }
 
-function checkUsage({ image, input, mean, std }: Options): void {
+function checkUsage({ image, input, mean, std, output, decoder }: Options): void {
   if ((image === undefined) === (input === undefined)) {
     const found = image === undefined ? "neither --image nor --input" : "both --image and --input";
     throw new NolfetError("BAD_OPTION", "one of them", found);
   }
   if (input && (mean || std)) {
     throw new NolfetError("BAD_OPTION", "--image with them", "--mean or --std with --input");
+  }
+  if (input && (output || decoder)) {
+    throw new NolfetError("BAD_OPTION", "--image with them", "--output or --decoder with --input");
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CoreView, Explanation } from "../../host/explain/explanation.ts";
+import type { Result } from "../../host/results/result.ts";
 
 // What the page asks of its worker, and what comes back. Only the worker compiles and emulates.
 
@@ -16,6 +17,8 @@ export interface RunResult {
   top?: { index: number; score: number }[];
   /** Of a classifier. */
   classes?: number;
+  /** What the outputs mean for the picture, where a decoder knows the network. */
+  result?: Result;
   outputs: { name: string; dtype: string; shape: number[]; least: number; greatest: number }[];
 }
 

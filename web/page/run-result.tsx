@@ -2,16 +2,23 @@ import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { printable } from "../../host/printable.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
+import { Findings } from "./findings.tsx";
 import { LabelsButton } from "./labels.tsx";
 import type { RunResult } from "./messages.ts";
 
-/** The best classes, or the range of every output; with the time, and what went in. */
-export function Result({ result }: { result: RunResult }) {
+/** What was found, the best classes, or the range of every output; with the time and what went in. */
+export function Result({ result, picture }: { result: RunResult; picture: string | undefined }) {
   const { top, classes = 0, outputs, milliseconds, device, input } = result;
   const [labels, setLabels] = useState<string[]>();
   return (
     <>
-      {top ? <TopClasses top={top} labels={labels} /> : <Ranges outputs={outputs} />}
+      {result.result && picture ? (
+        <Findings result={result.result} picture={picture} />
+      ) : top ? (
+        <TopClasses top={top} labels={labels} />
+      ) : (
+        <Ranges outputs={outputs} />
+      )}
       <p class="hint">
         {milliseconds.toFixed(1)} ms on the {device}, which says nothing of an NPU's speed. Fed
         with: {input}.

@@ -64,7 +64,9 @@ export function Run({ blob }: { blob: Uint8Array }) {
             Run on noise
           </button>
         </div>
-        {preview && size?.channels === 3 && <img src={preview} alt="what the network is fed" />}
+        {preview && size?.channels === 3 && !result?.result && (
+          <img src={preview} alt="what the network is fed" />
+        )}
       </section>
       <section class="run-result" aria-label="Result" aria-live="polite" aria-busy={isRunning}>
         {fault && (
@@ -74,7 +76,11 @@ export function Run({ blob }: { blob: Uint8Array }) {
             </p>
           </div>
         )}
-        {result ? <Result result={result} /> : !fault && <p class="hint">{WAITING}</p>}
+        {result ? (
+          <Result result={result} picture={preview} />
+        ) : (
+          !fault && <p class="hint">{WAITING}</p>
+        )}
       </section>
     </div>
   );

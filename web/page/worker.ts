@@ -2,6 +2,7 @@ import {
   compile,
   coreView,
   explain,
+  interpret,
   openBlob,
   pixelMapping,
   readPicture,
@@ -49,7 +50,15 @@ const handlers: Handlers = {
     const begin = performance.now();
     const values = await session.run(feeds);
     const milliseconds = performance.now() - begin;
-    return { input, milliseconds, device: session.device.name, ...resultOf(session, values) };
+    const result = picture && interpret(values, session.outputs, session.inputs);
+    const device = session.device.name;
+    return {
+      input,
+      milliseconds,
+      device,
+      ...(result ? { result } : {}),
+      ...resultOf(session, values),
+    };
   },
 };
 

@@ -1,0 +1,65 @@
+import { checkOptions, type Rules } from "../arguments.ts";
+import type { TypedArray } from "../dtype.ts";
+import { NolfetError } from "../errors.ts";
+import type { TensorInfo } from "../feeds.ts";
+import { dequantize } from "../scores.ts";
+import { DECODERS, type Decoder } from "./decoders.ts";
+import type { InputSize, Result } from "./result.ts";
+
+export interface InterpretOptions {
+  /** The name of a decoder. By default the first that the outputs' shapes fit. */
+  decoder?: string;
+}
+
+const RULES: Rules<InterpretOptions> = {
+  decoder: { is: (value) => typeof value === "string", expected: "the name of a decoder" },
+};
+
+/**
+ * Says what a network's outputs mean for the picture that it was fed: detections, points, a mask or a
+ * picture. Outputs are recognised by their shapes. Returns undefined for those that nothing is known of,
+ * such as the scores of a classifier. Throws BAD_OPTION for a decoder that does not exist or does not
+ * fit, and BAD_INPUT where an output is missing.
+ */
+export function interpret(
+  outputs: Record<string, TypedArray>,
+  infos: readonly TensorInfo[],
+  inputs: readonly TensorInfo[],
+  options: InterpretOptions = {},
+): Result | undefined {
+  checkOptions(options, RULES);
+  const { decoder: name } = options;
+  const input = imageSize(inputs);
+  const decoder = name === undefined ? decoderFor(infos, input) : named(name, infos, input);
+  if (!decoder || !input) return undefined;
+  const real = infos.map((info) => {
+    const values = outputs[info.name];
+    if (!values) throw new NolfetError("BAD_INPUT", `the output ${info.name}`, "none");
+    return { shape: info.shape, values: dequantize(values, info) };
+  });
+  return decoder.decode(real, input);
+}
+
+function decoderFor(infos: readonly TensorInfo[], input: InputSize | undefined) {
+  const shapes = infos.map(({ shape }) => shape);
+  return input && DECODERS.find((decoder) => decoder.fits(shapes, input));
+}
+
+function named(name: string, infos: readonly TensorInfo[], input: InputSize | undefined): Decoder {
+  const decoder = DECODERS.find((decoder) => decoder.name === name);
+  if (!decoder) {
+    const names = DECODERS.map((decoder) => decoder.name).join(", ");
+    throw new NolfetError("BAD_OPTION", `one of ${names}`, `the decoder ${name}`);
+  }
+  const shapes = infos.map(({ shape }) => shape);
+  if (input && decoder.fits(shapes, input)) return decoder;
+  const found = shapes.map((shape) => shape.join("×")).join(", ");
+  throw new NolfetError("BAD_OPTION", `those of ${decoder.words}`, `outputs of ${found}`);
+}
+
+/** The picture's size at the only input, 1 × H × W × C. */
+function imageSize([input, ...others]: readonly TensorInfo[]): InputSize | undefined {
+  const [batch, height = 0, width = 0, channels = 0] = input?.shape ?? [];
+  if (others.length > 0 || input?.shape.length !== 4 || batch !== 1) return undefined;
+  return channels === 1 || channels === 3 ? { height, width, channels } : undefined;
+}
