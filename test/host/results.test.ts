@@ -19,16 +19,13 @@ function meaning(
   outputs: { shape: number[]; values: Record<number, number>; fill?: number }[],
 ): Result | undefined {
   const infos = outputs.map(({ shape }, i) => info(`out${i}`, shape));
-  const values = outputs.map(({ shape, values, fill = 0 }) => {
+  const values: Record<string, Float32Array> = {};
+  for (const [i, { shape, values: given, fill = 0 }] of outputs.entries()) {
     const array = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(fill);
-    for (const [at, value] of Object.entries(values)) array[Number(at)] = value;
-    return array;
-  });
-  return interpret(
-    Object.fromEntries(infos.map(({ name }, i) => [name, values[i]])),
-    infos,
-    inputs,
-  );
+    for (const [at, value] of Object.entries(given)) array[Number(at)] = value;
+    values[`out${i}`] = array;
+  }
+  return interpret(values, infos, inputs);
 }
 
 function only(result: Result | undefined) {
