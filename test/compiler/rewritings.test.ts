@@ -294,6 +294,24 @@ const REWRITINGS: Rewriting[] = [
     },
   },
   {
+    what: "rows interpolated, or columns, where the image may lie within the one with its edges",
+    largest: 0,
+    make(random) {
+      const from = [random.integer(2, 12), random.integer(2, 12)];
+      const [factor, side] = [random.pick([2, 4]), random.integer(0, 1)];
+      const to = from.map((extent, i) => (i === side ? extent * factor : extent));
+      const depth = random.pick([1, 1, 2]);
+      return operatorLayer({
+        operator: "RESIZE_BILINEAR",
+        dtype: byteType(random),
+        from: [1, ...from, depth],
+        to: [1, ...to, depth],
+        options: { align_corners: false, half_pixel_centers: true },
+        constants: [to],
+      });
+    },
+  },
+  {
     what: "greatest of windows",
     largest: 0,
     make(random) {

@@ -1,11 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { elementsOf } from "../../host/dtype.ts";
-import type { OperatorSpec, TensorSpec } from "../../host/tflite/builder.ts";
+import { elementsOf, type TypedArray } from "../../host/dtype.ts";
+import type { ModelSpec, OperatorSpec, TensorSpec } from "../../host/tflite/builder.ts";
 import { Random } from "../support/random.ts";
-import { shareAstray } from "./exact.ts";
+import { drawNetwork } from "./draw.ts";
+import { exactResults } from "./exact/exact.ts";
 import { judge } from "./judge.ts";
-import type { Network } from "./network.ts";
+import { faultOfOperator } from "./laws.ts";
+import { computed, type Network, tensorOf } from "./network.ts";
+import { scaleOf } from "./quantizations.ts";
+import { runOnCpu, valuesIn } from "./run.ts";
 
 // What the judge of drawn networks takes and refuses, an operator each.
 
@@ -37,12 +41,90 @@ test("a function that TFLite rounds twice may be rounded once", async () => {
   assert.equal({ outcome, onNpu }, { outcome: "right", onNpu: 1 });
 });
 
-test("results that are neither TFLite's nor the nearest are counted", () => {
-  const exact = Float64Array.of(1.5, 1.5, 1.2, 1.2, 7);
-  const truth = Int8Array.of(2, 2, 1, 1, 7);
-  assert.is(shareAstray(Int8Array.of(1, 2, 1, 1, 7), truth, exact), 0);
-  assert.is(shareAstray(Int8Array.of(2, 2, 2, 1, 8), truth, exact), 2 / 5);
-  assert.is(shareAstray(Int8Array.of(2, 2, 2, 2, 7), Int8Array.of(2, 2, 2, 2, 7), exact), 0);
+test("results are held to the step below or above what is exact, and on the whole to the nearest", () => {
+  const [x, y] = [tensor("x", [1, 300], 1, 0), tensor("y", [1, 300], 2.5, 0)];
+  const rescale = { operator: "QUANTIZE", inputs: ["x"], outputs: ["y"] };
+  const drawn = network("a311d", x, y, rescale);
+  const fault = (input: number, found: number, count = 1) => {
+    const [read, results] = [new Int8Array(300).fill(input), new Int8Array(300)];
+    const truth = results.map(() => Math.round(input / 2.5));
+    const off = truth.map((step, i) => (i < count ? found : step));
+    return faultOfOperator(drawn, rescale, "y", off, truth, () => read, undefined);
+  };
+  assert.is(fault(7, 3), undefined);
+  assert.is(fault(7, 2), undefined);
+  assert.match(fault(7, 4) ?? "", '"largest":1.2');
+  assert.match(fault(7, 2, 300) ?? "", '"rms":0.79');
+});
+
+test("bytes that are only moved are held to each bit", () => {
+  const [x, y] = [tensor("x", [1, 4], 1, 0), tensor("y", [4], 1, 0)];
+  const reshape = { operator: "SQUEEZE", inputs: ["x"], outputs: ["y"] };
+  const [found, truth] = [Int8Array.of(1, 2, 3, 4), Int8Array.of(1, 2, 3, 5)];
+  const drawn = network("a311d", x, y, reshape);
+  const of = (results: Int8Array) =>
+    faultOfOperator(drawn, reshape, "y", results, truth, () => truth, undefined);
+  assert.is(of(truth), undefined);
+  assert.match(of(found) ?? "", "only moved");
+});
+
+test("TFLite's results lie within a step of what this arithmetic gives", async () => {
+  const met = new Set<string>();
+  for (let index = 0; index < 60; index++) {
+    const drawn = drawNetwork(1, index);
+    const values = await runAll(drawn);
+    for (const operator of drawn.spec.operators) {
+      // It counts positions between pixels in 1024ths, which add up to whole steps.
+      if (operator.operator === "RESIZE_BILINEAR" || isWild(drawn, operator)) continue;
+      const exact = values && exactResults(drawn, operator, valuesIn(drawn, values));
+      const results = values?.get(operator.outputs[0] as string);
+      if (!exact || !results) continue;
+      met.add(operator.operator);
+      exact.forEach((value, i) => {
+        const off = Math.abs(Number(results[i]) - value);
+        assert.ok(off < 1, `network ${index}: ${operator.operator} is ${off} steps off`);
+      });
+    }
+  }
+  assert.ok(met.size > 12, [...met].join(", "));
+});
+
+/** Whether sums are multiplied by so much that TFLite's 32 bits do not hold all of it. */
+function isWild(drawn: Network, { inputs, outputs }: OperatorSpec): boolean {
+  const [to, ...scales] = [...outputs, ...inputs]
+    .filter((name) => typeof name === "string")
+    .map((name) => scaleOf(tensorOf(drawn, name).quantization)) as [number, ...number[]];
+  return Math.max(...scales) / to > 2 ** 20;
+}
+
+/** All tensors of a network on the CPU; undefined where it is refused. */
+async function runAll(drawn: Network): Promise<ReadonlyMap<string, TypedArray> | undefined> {
+  const outputs = [...computed(drawn.spec.operators)];
+  const shown = { ...drawn, spec: { ...drawn.spec, outputs } };
+  return runOnCpu(shown, drawn.feeds).catch(() => undefined);
+}
+
+test("a tree of operators that are exact but for one is within a step of TFLite's results", async () => {
+  const shape = [1, 5, 6, 176];
+  const [x, y] = [tensor("x", shape, 0.02137, 0), tensor("y", shape, 1 / 256, -128)];
+  const larger = { ...x, name: "larger" };
+  const spec: ModelSpec = {
+    tensors: [x, larger, y],
+    operators: [
+      { operator: "MAXIMUM", inputs: ["x", "x"], outputs: ["larger"] },
+      { operator: "LOGISTIC", version: 2, inputs: ["larger"], outputs: ["y"] },
+    ],
+    inputs: ["x"],
+    outputs: ["y"],
+  };
+  const feeds = new Map([["x", new Random(1).bytes(elementsOf(shape))]]);
+  const { outcome, fault } = await judge({
+    spec,
+    options: { target: "imx8mp" },
+    feeds,
+    known: new Map(),
+  });
+  assert.equal({ outcome, fault }, { outcome: "right", fault: undefined });
 });
 
 test("what LiteRT runs, but wrongly, may be refused", async () => {

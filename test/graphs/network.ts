@@ -42,16 +42,17 @@ const FED = " fed";
 
 /**
  * The same operators, each on its own: what one computes is an output, and what another reads of it
- * is an input, `… fed`. So one run tells what each of them makes of any values.
+ * is an input, `… fed`. So one run tells what each of them makes of any values. Operators that are
+ * read by others in place (`kept`, by their outputs) stay together with these.
  */
-export function takenApart(network: Network): Network {
+export function takenApart(network: Network, kept: ReadonlySet<string> = new Set()): Network {
   const { tensors, operators, inputs } = network.spec;
   const made = computed(operators);
   const fed = new Set<string>();
   const apart = operators.map((operator) => ({
     ...operator,
     inputs: namesOf(operator.inputs).map((name) => {
-      if (!made.has(name)) return name;
+      if (!made.has(name) || kept.has(name)) return name;
       fed.add(name);
       return name + FED;
     }),

@@ -41,3 +41,9 @@ export function scaleOf(quantization: Quantization | undefined): number {
 export function zeroPointOf(quantization: Quantization | undefined): number {
   return [quantization?.zeroPoint ?? 0].flat()[0] as number;
 }
+
+export function scalesOf(quantization: Quantization | undefined): number[] {
+  return [quantization?.scale ?? 1].flat();
+}
+
+export const isBytes = (dtype: Dtype): dtype is ByteType => dtype === "uint8" || dtype === "int8";

@@ -110,7 +110,7 @@ export class Coalescing {
         if (move.elements == (output.elements as i32)) {
           const slice = this.buffers.sliceOf(input, layout);
           this.buffers.assign(output, layout, slice.plus(arranged.start));
-        } else if (move.elements == (input.elements as i32)) {
+        } else if (move.elements == (input.elements as i32) && !isSpanned(plan, i, isPlanar)) {
           const slice = this.buffers.sliceOf(output, layout);
           this.buffers.assign(input, layout, slice.plus(arranged.end));
         }
@@ -133,6 +133,43 @@ export class Coalescing {
       offset += parts[i].elements;
     }
   }
+}
+
+/**
+ * Whether another move from the same tensor writes on both sides of the run that a tensor would be. Its
+ * job would read what lies between the addresses that it writes, which no job may.
+ */
+function isSpanned(plan: MovementPlan, run: i32, isPlanar: bool): bool {
+  const input = plan.inputs[plan.moves[run].input];
+  const lying = writtenBy(plan, run, isPlanar);
+  for (let i = 0; i < plan.moves.length; i++) {
+    const move = plan.moves[i];
+    if (i == run || plan.inputs[move.input] != input) continue;
+    if (move.output != plan.moves[run].output) continue;
+    const other = writtenBy(plan, i, isPlanar);
+    if (other.first <= lying.last && lying.first <= other.last) return true;
+  }
+  return false;
+}
+
+class Span {
+  constructor(
+    public first: i32,
+    public last: i32,
+  ) {}
+}
+
+/** From the first to the last element of the output that a move writes. */
+function writtenBy(plan: MovementPlan, i: i32, isPlanar: bool): Span {
+  const move = plan.moves[i];
+  const arranged = move.arranged(null, isPlanar ? plan.outputs[move.output] : null);
+  if (arranged == null) return new Span(0, i32.MAX_VALUE);
+  const span = new Span(arranged.end, arranged.end);
+  for (let k = 0; k < arranged.strides.length; k++) {
+    const stride = arranged.strides[k];
+    span.last += (stride.count - 1) * stride.to;
+  }
+  return span;
 }
 
 export function layoutIf(isPlanar: bool): Layout {

@@ -27,12 +27,14 @@ class Composition {
     public bytes: StaticArray<u8>,
     /** How many operators follow each other in it. */
     public depth: i32,
+    /** How many of these round to steps of their output. */
+    public roundings: i32 = 0,
   ) {}
 }
 
 /** Of the tensors that an output may be seen as a function of, those farthest back. */
 const MOST_SOURCES = 3;
-/** Of one operator the result is at most a step off, of several two: they round in between. */
+/** Of one operator that rounds the result is at most a step off, of several two: they round in between. */
 const MOST_STEPS = 1;
 const MOST_STEPS_OF_SEVERAL = 2;
 const UNKNOWN: u8 = 0;
@@ -107,7 +109,7 @@ class Trees {
         zeroByte(output),
       );
       least = min(least, table.error);
-      const most = composition.depth > 1 ? MOST_STEPS_OF_SEVERAL : MOST_STEPS;
+      const most = composition.roundings > 1 ? MOST_STEPS_OF_SEVERAL : MOST_STEPS;
       if (table.error > most) continue;
       const plan = new TablePlan(composition.source, output, table);
       return Placement.onNpu(plan, this.context.capped(Mark.EXPECTED));
@@ -216,7 +218,16 @@ function combine(
     bytes[i] = value.of(a.valueOf(first.bytes[i]), b.valueOf(second.bytes[i])) as u8;
   }
   const depth = 1 + max(first.depth, second.depth);
-  return new Composition(first.source, bytes, depth);
+  const roundings = max(first.roundings, second.roundings) + (isExact(operation) ? 0 : 1);
+  return new Composition(first.source, bytes, depth, roundings);
+}
+
+/** Whether an operator gives whole steps of its output without rounding. */
+function isExact(operation: Operation): bool {
+  const name = operation.name;
+  if (name == "MAXIMUM" || name == "MINIMUM") return true;
+  if (name != "ABS" && name != "QUANTIZE" && name != "RELU") return false;
+  return operation.inputs[0].scale == operation.outputs[0].scale;
 }
 
 /** The same for bytes as the NPU has them: those of int8 with 128 added. */

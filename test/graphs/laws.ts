@@ -1,0 +1,114 @@
+import { difference } from "../../host/compare/difference.ts";
+import type { TypedArray } from "../../host/dtype.ts";
+import type { OperatorSpec } from "../../host/tflite/builder.ts";
+import { exactResults, isRounded } from "./exact/exact.ts";
+import type { Values } from "./exact/operands.ts";
+import { type Network, tensorOf } from "./network.ts";
+import { scaleOf, scalesOf, zeroPointOf } from "./quantizations.ts";
+
+// How far results of the NPU may be off. What an operator amounts to in real numbers lies between two
+// steps of its output. TFLite takes one of them, and the NPU that one or the other:
+//
+//     ───┼──────●────┼───────┼──▶  steps
+//        ╰ either of ╯
+//
+// Whoever rounds to the nearest step is half a step off at most, and so on the average of squares.
+
+/** The bounds for an operator's results, in steps. */
+export interface Law {
+  /** From what is exact, of each result that is not TFLite's. */
+  largest: number;
+  /** The root mean square, where TFLite's results count nothing. */
+  rms: number;
+}
+
+/** Of an operator that rounds once. */
+const NEAREST: Law = { largest: 1, rms: 0.5 };
+
+/** A mean over fewer elements says nothing. */
+const LEAST_ELEMENTS = 200;
+
+/** What of results is beyond the bounds, in words; undefined where nothing is. */
+export function faultOfOperator(
+  network: Network,
+  operator: OperatorSpec,
+  output: string,
+  found: TypedArray,
+  truth: TypedArray,
+  values: Values,
+  error: number | undefined,
+): string | undefined {
+  const result = difference(found, truth);
+  if (result.largest === 0) return undefined;
+  if (!isRounded(operator)) return `${JSON.stringify(result)} of bytes that are only moved`;
+  const exact = exactResults(network, operator, values);
+  const law = lawOf(network, operator, error, values);
+  const off = distanceFrom(exact as Float64Array, found, truth);
+  const isOften = truth.length >= LEAST_ELEMENTS && off.rms > law.rms;
+  if (off.largest <= law.largest && !isOften) return undefined;
+  return `${output}: ${JSON.stringify(off)} from the exact results, at most ${JSON.stringify(law)}`;
+}
+
+/** The law for an operator; `error` is what is expected of one whose weights are quantized per channel. */
+export function lawOf(
+  network: Network,
+  operator: OperatorSpec,
+  error: number | undefined,
+  values: Values,
+): Law {
+  return error === undefined ? NEAREST : lawOfChannels(network, operator, error, values);
+}
+
+/** How far results that are not TFLite's are from what is exact. */
+function distanceFrom(exact: Float64Array, found: TypedArray, truth: TypedArray): Law {
+  let [largest, squares] = [0, 0];
+  for (let i = 0; i < exact.length; i++) {
+    if (found[i] === truth[i]) continue;
+    const off = Math.abs(Number(found[i]) - (exact[i] as number));
+    squares += off * off;
+    largest = Math.max(largest, off);
+  }
+  return { largest, rms: Math.sqrt(squares / Math.max(1, exact.length)) };
+}
+
+/** Deviation of inputs from 0 that the compiler assumes where it has no statistics: the least of all. */
+const ASSUMED_DEVIATION = 17;
+/** What is expected of a layer is right within such a factor. */
+const MOST_ERRORS = 2;
+/** Of a normal distribution, nothing is farther out than so many deviations. */
+const FARTHEST_DEVIATIONS = 6;
+
+/**
+ * Of weights that are quantized per channel. On the whole they are off as the compiler says, for inputs that
+ * deviate from 0 as it assumes. Each weight is off by half a unit of the coarsest scale at most, and by a
+ * deviation of 1/√12 of it.
+ */
+function lawOfChannels(
+  network: Network,
+  operator: OperatorSpec,
+  error: number,
+  values: Values,
+): Law {
+  const [input, filter] = inputAndWeights(operator);
+  const { shape } = tensorOf(network, filter);
+  const zeroPoint = zeroPointOf(tensorOf(network, input).quantization);
+  const steps = Float64Array.from(values(input), (value) => Math.abs(value - zeroPoint));
+  const squares = steps.reduce((sum, step) => sum + step * step, 0);
+  const deviation = Math.sqrt(squares / steps.length);
+  const isDepthwise = operator.operator === "DEPTHWISE_CONV_2D";
+  const terms = shape.slice(1, isDepthwise ? 3 : undefined).reduce((product, n) => product * n, 1);
+  const unit =
+    (Math.max(...scalesOf(tensorOf(network, filter).quantization)) *
+      scaleOf(tensorOf(network, input).quantization)) /
+    scaleOf(tensorOf(network, operator.outputs[0] as string).quantization);
+  const most = steps.reduce((most, step) => Math.max(most, step), 0);
+  return {
+    largest: 1 + FARTHEST_DEVIATIONS * unit * most * Math.sqrt(terms / 12),
+    rms: 0.5 + MOST_ERRORS * error * Math.max(1, deviation / ASSUMED_DEVIATION),
+  };
+}
+
+function inputAndWeights({ operator, inputs }: OperatorSpec): [string, string] {
+  const [first, filter, third] = inputs as [string, string, string];
+  return [operator === "TRANSPOSE_CONV" ? third : first, filter];
+}

@@ -1,0 +1,128 @@
+import { difference } from "../../host/compare/difference.ts";
+import { bytesOf, type TypedArray } from "../../host/dtype.ts";
+import { type CompiledBlob, compile } from "../../host/index.ts";
+import type { OperatorSpec } from "../../host/tflite/builder.ts";
+import { compareDisturbed } from "./disturbed.ts";
+import { exactResults } from "./exact/exact.ts";
+import { computed, feedsApart, modelOf, type Network, namesOf, takenApart } from "./network.ts";
+import { Fault, reportsOf, runAfterCompiling, runOnCpu, valuesIn } from "./run.ts";
+
+// Networks as users have them, of which only outputs are seen. They give what the same network gives
+// whose every tensor is an output, but for two things: trees of operators that become one table where
+// nobody reads what is between, and channels in another order that are grouped in another way.
+
+/** Element-wise operators that have a job each, unless a tree of them is one table. */
+const IN_TREES = new Set(
+  `ABS ADD HARD_SWISH LEAKY_RELU LOGISTIC MAXIMUM MINIMUM MUL PRELU QUANTIZE RELU RELU6 SUB
+   TANH`.split(/\s+/),
+);
+
+/** Steps that a tree may be off TFLite's results, if what is between is rounded or not. */
+const MOST_STEPS = { rounded: 2, exact: 1 };
+/** Real numbers so near to a step are one. */
+const NEXT_TO_NOTHING = 1e-3;
+
+/** Compares the outputs that users have; `values` are those of the network that shows every tensor. */
+export async function compareOutputs(
+  network: Network,
+  whole: CompiledBlob,
+  values: ReadonlyMap<string, TypedArray>,
+): Promise<void> {
+  const outputs = await runAfterCompiling(whole, network.feeds);
+  const hidden = hiddenIn(network, whole);
+  const seen = hidden.size === 0 ? values : await compareTrees(network, hidden);
+  const unequal = new Map(
+    [...outputs].filter(([name, found]) => !isThere(network, seen, name, found)),
+  );
+  if (unequal.size === 0) return;
+  const isGrouped = whole.report.operators.some(({ groups }) => groups !== undefined);
+  if (isGrouped || hidden.size > 0) return compareDisturbed(network, reportsOf(whole), unequal);
+  const [name, found] = [...unequal][0] as [string, TypedArray];
+  const text = JSON.stringify(difference(found, seen.get(plain(name)) as TypedArray));
+  throw new Fault("outputs depend on what is exposed", `${name}: ${text}`);
+}
+
+/** The name of a tensor that is an output twice, the second time as `name:1`. */
+export function plain(name: string): string {
+  return name.replace(/:\d+$/, "");
+}
+
+function isThere(
+  { feeds }: Network,
+  values: ReadonlyMap<string, TypedArray>,
+  name: string,
+  found: TypedArray,
+): boolean {
+  const known = values.get(plain(name));
+  const bytes = known ? bytesOf(known) : (feeds.get(plain(name)) as Uint8Array);
+  return Buffer.compare(bytesOf(found), bytes) === 0;
+}
+
+/** Tensors inside of trees that are one table: their operators have no job. */
+function hiddenIn({ spec }: Network, whole: CompiledBlob): Set<string> {
+  const reports = reportsOf(whole);
+  const inTree = (operator: OperatorSpec) =>
+    IN_TREES.has(operator.operator) &&
+    reports.get(operator.outputs[0] as string)?.placement === "NPU";
+  const hidden = spec.operators.filter((operator) => {
+    const [output] = namesOf(operator.outputs) as [string];
+    if (!inTree(operator) || reports.get(output)?.hasJobs) return false;
+    const readers = spec.operators.filter(({ inputs }) => inputs.includes(output));
+    return !spec.outputs.includes(output) && readers.length > 0 && readers.every(inTree);
+  });
+  return new Set(hidden.map(({ outputs }) => outputs[0] as string));
+}
+
+/**
+ * Judges trees by what the CPU's kernels give for what they read, in a network that shows all but the
+ * tensors inside of them. Gives the tensors that it shows.
+ */
+async function compareTrees(
+  network: Network,
+  hidden: ReadonlySet<string>,
+): Promise<Map<string, TypedArray>> {
+  const { spec, options, feeds, known } = network;
+  const shown = [...computed(spec.operators)].filter(
+    (name) => !hidden.has(name) && !known.has(name),
+  );
+  const blob = await compile(modelOf({ ...network, spec: { ...spec, outputs: shown } }), options);
+  const found = await runAfterCompiling(blob, feeds);
+  for (const [name, value] of known) found.set(name, value);
+  const truth = await runOnCpu(takenApart(network, hidden), feedsApart(network, found));
+  const all = new Map([...truth, ...found]);
+  for (const operator of spec.operators) {
+    const [output] = namesOf(operator.outputs) as [string];
+    const inside = insideOf(network, operator, hidden);
+    if (hidden.has(output) || inside.length === 0) continue;
+    const isRounded = inside.some((one) => rounds(network, one, all));
+    const most = isRounded ? MOST_STEPS.rounded : MOST_STEPS.exact;
+    const result = difference(found.get(output) as TypedArray, truth.get(output) as TypedArray);
+    if (result.largest <= most) continue;
+    const tree = [...inside.map((one) => one.operator), operator.operator].join(", ");
+    const text = `${output}: ${JSON.stringify(result)} from TFLite's results, at most ${most}`;
+    throw new Fault("a tree is off", `${text}, in a tree of ${tree}`);
+  }
+  return found;
+}
+
+/** Operators that compute the hidden tensors behind an operator. */
+function insideOf(
+  network: Network,
+  { inputs }: OperatorSpec,
+  hidden: ReadonlySet<string>,
+): OperatorSpec[] {
+  const read = network.spec.operators.filter(({ outputs }) => {
+    return hidden.has(outputs[0] as string) && inputs.includes(outputs[0] as string);
+  });
+  return [...new Set(read.flatMap((one) => [...insideOf(network, one, hidden), one]))];
+}
+
+function rounds(
+  network: Network,
+  operator: OperatorSpec,
+  values: ReadonlyMap<string, TypedArray>,
+): boolean {
+  const exact = exactResults(network, operator, valuesIn(network, values));
+  const results = values.get(operator.outputs[0] as string) as TypedArray;
+  return !!exact?.some((value, i) => Math.abs(value - Number(results[i])) > NEXT_TO_NOTHING);
+}
