@@ -70,8 +70,7 @@ function disturb(
   const [output] = namesOf(operator.outputs) as [string];
   const { dtype } = tensorOf(network, output);
   if (!isBytes(dtype)) return results;
-  const { error } = reports.get(output) ?? {};
-  const { rms } = lawOf(network, operator, error, valuesIn(network, values));
+  const { rms } = lawOf(network, operator, reports.get(output) ?? {}, valuesIn(network, values));
   const least = leastOf(dtype);
   return (results as Int8Array).map((result) => {
     const moved = result + Math.round(rms * normal(random));

@@ -49,7 +49,7 @@ test("results are held to the step below or above what is exact, and on the whol
     const [read, results] = [new Int8Array(300).fill(input), new Int8Array(300)];
     const truth = results.map(() => Math.round(input / 2.5));
     const off = truth.map((step, i) => (i < count ? found : step));
-    return faultOfOperator(drawn, rescale, "y", off, truth, () => read, undefined);
+    return faultOfOperator(drawn, rescale, "y", off, truth, () => read, {});
   };
   assert.is(fault(7, 3), undefined);
   assert.is(fault(7, 2), undefined);
@@ -63,7 +63,7 @@ test("bytes that are only moved are held to each bit", () => {
   const [found, truth] = [Int8Array.of(1, 2, 3, 4), Int8Array.of(1, 2, 3, 5)];
   const drawn = network("a311d", x, y, reshape);
   const of = (results: Int8Array) =>
-    faultOfOperator(drawn, reshape, "y", results, truth, () => truth, undefined);
+    faultOfOperator(drawn, reshape, "y", results, truth, () => truth, {});
   assert.is(of(truth), undefined);
   assert.match(of(found) ?? "", "only moved");
 });

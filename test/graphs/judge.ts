@@ -92,11 +92,11 @@ function compareOperators(
         TypedArray,
         TypedArray,
       ];
-      const { index, name, placement, error } = report;
+      const { index, name, placement } = report;
       const fault =
         placement === "CPU"
           ? faultOfCopy(result, truth)
-          : faultOfOperator(network, operator, output, result, truth, values, error);
+          : faultOfOperator(network, operator, output, result, truth, values, report);
       if (fault)
         throw new Fault(`${name} is off`, `${name} (${index}) on the ${placement}: ${fault}`);
     }

@@ -1,5 +1,6 @@
 import { difference } from "../../host/compare/difference.ts";
 import type { TypedArray } from "../../host/dtype.ts";
+import type { OperatorReport } from "../../host/report.ts";
 import type { OperatorSpec } from "../../host/tflite/builder.ts";
 import { exactResults, isRounded } from "./exact/exact.ts";
 import type { Values } from "./exact/operands.ts";
@@ -36,27 +37,42 @@ export function faultOfOperator(
   found: TypedArray,
   truth: TypedArray,
   values: Values,
-  error: number | undefined,
+  expected: Expected,
 ): string | undefined {
   const result = difference(found, truth);
   if (result.largest === 0) return undefined;
   if (!isRounded(operator)) return `${JSON.stringify(result)} of bytes that are only moved`;
   const exact = exactResults(network, operator, values);
-  const law = lawOf(network, operator, error, values);
+  const law = lawOf(network, operator, expected, values);
   const off = distanceFrom(exact as Float64Array, found, truth);
   const isOften = truth.length >= LEAST_ELEMENTS && off.rms > law.rms;
   if (off.largest <= law.largest && !isOften) return undefined;
   return `${output}: ${JSON.stringify(off)} from the exact results, at most ${JSON.stringify(law)}`;
 }
 
-/** The law for an operator; `error` is what is expected of one whose weights are quantized per channel. */
+/** What the compiler expects of an operator on the NPU. */
+export type Expected = Pick<OperatorReport, "error" | "groups">;
+
 export function lawOf(
   network: Network,
   operator: OperatorSpec,
-  error: number | undefined,
+  { error, groups }: Expected,
   values: Values,
 ): Law {
-  return error === undefined ? NEAREST : lawOfChannels(network, operator, error, values);
+  if (error === undefined) return NEAREST;
+  if (groups === undefined) return lawOfProduct(network, operator, error);
+  return lawOfChannels(network, operator, error, values);
+}
+
+/** Products of one step of either operand that a step of a table of quarter squares is worth. */
+const LARGEST_UNIT = 64;
+
+/** Of two tensors: the difference of two quarter squares, each of which is rounded to such a unit. */
+function lawOfProduct(network: Network, { inputs, outputs }: OperatorSpec, error: number): Law {
+  const [a, b, to] = [...inputs, ...outputs].map((name) => {
+    return scaleOf(tensorOf(network, name as string).quantization);
+  }) as [number, number, number];
+  return { largest: NEAREST.largest + (LARGEST_UNIT * a * b) / to, rms: NEAREST.rms + error };
 }
 
 /** How far results that are not TFLite's are from what is exact. */

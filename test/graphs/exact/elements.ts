@@ -10,16 +10,32 @@ export function ofElements(at: (x: number, options: Record<string, unknown>) => 
   };
 }
 
-/** The smaller operand, if any, is repeated: it has the last dimensions of the other one. */
+/** Either operand is repeated along axes where it has one element. */
 export function ofPairs(at: (a: number, b: number) => number): Exact {
   return (network, { inputs, outputs }, values) => {
-    const [a, b] = inputs.map((name) => realsOf(network, name as string, values)) as [
-      Float64Array,
-      Float64Array,
-    ];
-    const results = new Float64Array(elementsOf(tensorOf(network, outputs[0] as string).shape));
-    return results.map((_, i) => at(a[i % a.length] as number, b[i % b.length] as number));
+    const { shape } = tensorOf(network, outputs[0] as string);
+    const [a, b] = inputs.map((name) => {
+      const operand = tensorOf(network, name as string);
+      return spread(realsOf(network, name as string, values), operand.shape, shape);
+    }) as [Float64Array, Float64Array];
+    return a.map((x, i) => at(x, b[i] as number));
   };
+}
+
+function spread(reals: Float64Array, from: number[], to: number[]): Float64Array {
+  if (reals.length === elementsOf(to)) return reals;
+  const shape = [...to.slice(from.length).map(() => 1), ...from];
+  const results = new Float64Array(elementsOf(to));
+  return results.map((_, i) => {
+    let [at, pitch, rest] = [0, 1, i];
+    for (let axis = to.length - 1; axis >= 0; axis--) {
+      const [own, extent] = [shape[axis] as number, to[axis] as number];
+      if (own > 1) at += (rest % extent) * pitch;
+      pitch *= own;
+      rest = Math.floor(rest / extent);
+    }
+    return reals[at] as number;
+  });
 }
 
 export const logistic = (x: number) => 1 / (1 + Math.exp(-x));
