@@ -1,8 +1,12 @@
+import { elementsOf } from "../dtype.ts";
 import type { Quantization } from "../tflite/builder.ts";
 import { numbers, type Single } from "./models.ts";
 
 const SAME: Quantization = { scale: 0.05, zeroPoint: 120 };
 const OTHER: Quantization = { scale: 0.031, zeroPoint: 131 };
+
+/** From −1 to 1. */
+const SLOPES: Quantization = { scale: 0.0075, zeroPoint: 128 };
 
 /** Of inputs that SAME gives, from −6 to 6.75. */
 const SWISH: Quantization = { scale: 0.028, zeroPoint: 14 };
@@ -28,6 +32,19 @@ export const SINGLES: Record<string, Single> = {
   "product of fine steps": product([1, 10, 12, 8], [1, 10, 12, 8], 0.06),
   "product with constants of channels": withConstants("MUL", [1, 10, 12, 8]),
   "sum with constants of channels": withConstants("ADD", [1, 10, 12, 8]),
+  "sum with one value for each channel": {
+    ...addition("ADD", [1, 10, 12, 8]),
+    inputs: [
+      { shape: [1, 10, 12, 8], quantization: SAME },
+      { shape: [1, 1, 1, 8], quantization: OTHER },
+    ],
+  },
+  "sum with a constant tensor": withTensor("ADD", [1, 10, 12, 8]),
+  "product with a constant tensor": withTensor("MUL", [1, 10, 12, 8]),
+  "greater of a tensor and its product with constants of channels": {
+    ...withConstants("PRELU", [1, 10, 12, 8], SLOPES),
+    outputs: [{ shape: [1, 10, 12, 8], quantization: SAME }],
+  },
   concatenation: {
     operator: "CONCATENATION",
     inputs: [8, 16].map((channels) => ({ shape: [1, 6, 6, channels], quantization: SAME })),
@@ -82,6 +99,23 @@ export const SINGLES: Record<string, Single> = {
     constants: [numbers([1, 2])],
     outputs: [{ shape: [1, 1, 1, 16], quantization: OTHER }],
     options: { keep_dims: true },
+  },
+  "mean of a large plane": {
+    operator: "MEAN",
+    inputs: [{ shape: [1, 128, 129, 2], quantization: SAME }],
+    constants: [numbers([1, 2])],
+    outputs: [{ shape: [1, 1, 1, 2], quantization: OTHER }],
+    options: { keep_dims: true },
+  },
+  "pixels spread by 2×2": spread(2, 2),
+  "pixels spread by 3×3 at stride 2": spread(3, 2),
+  "borders mirrored": {
+    operator: "MIRROR_PAD",
+    inputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
+    constants: [numbers([0, 0, 1, 2, 2, 1, 0, 0], [4, 2])],
+    outputs: [{ shape: [1, 9, 8, 8], quantization: SAME }],
+    options: { mode: 0 },
+    followed: true,
   },
   "every second pixel": {
     operator: "STRIDED_SLICE",
@@ -166,15 +200,43 @@ function extreme(operator: string): Single {
   return { operator, inputs: [part, part], outputs: [part] };
 }
 
-function withConstants(operator: string, shape: number[]): Single {
+function withConstants(operator: string, shape: number[], quantization = OTHER): Single {
   const channels = shape.at(-1) ?? 1;
   const data = Uint8Array.from({ length: channels }, (_, i) => 37 * i + 11);
   return {
     operator,
     inputs: [{ shape, quantization: SAME }],
-    constants: [{ shape: [channels], dtype: "uint8", quantization: OTHER, data }],
+    constants: [{ shape: [channels], dtype: "uint8", quantization, data }],
     outputs: [{ shape, quantization: { scale: 0.07, zeroPoint: 118 } }],
     options: {},
+  };
+}
+
+function withTensor(operator: string, shape: number[]): Single {
+  const data = Uint8Array.from({ length: elementsOf(shape) }, (_, i) => 37 * i + (i >> 4));
+  return {
+    ...withConstants(operator, shape),
+    constants: [{ shape, dtype: "uint8", quantization: OTHER, data }],
+  };
+}
+
+/** A transposed convolution from 8 channels to 4. */
+function spread(side: number, stride: number): Single {
+  const channels = 4;
+  const from = [1, 7, 6, 8];
+  const to = [1, 7 * stride, 6 * stride, channels];
+  const shape = [channels, side, side, 8];
+  const data = Uint8Array.from({ length: elementsOf(shape) }, (_, i) => 101 + ((29 * i) % 61));
+  return {
+    operator: "TRANSPOSE_CONV",
+    inputs: [{ shape: from, quantization: SAME }],
+    constants: [
+      numbers(to),
+      { shape, dtype: "uint8", quantization: { scale: 0.005, zeroPoint: 131 }, data },
+    ],
+    leading: true,
+    outputs: [{ shape: to, quantization: { scale: 0.04, zeroPoint: 121 } }],
+    options: { padding: 0, stride_w: stride, stride_h: stride },
   };
 }
 

@@ -30,6 +30,7 @@ export function allocateArena(lowering: Lowering): Arena {
   const placed: i32[] = [];
   for (let i = 0; i < order.length; i++) {
     const id = order[i];
+    if (lowering.buffers[id].constant != null) continue;
     const offset = lowestGap(id, placed, arena, lifetimes, lowering);
     arena.bytes = max(arena.bytes, offset + (lowering.buffers[id].bytes as u64));
     if (arena.bytes > MOST_ARENA_BYTES) return arena;

@@ -1,6 +1,8 @@
 import { failed } from "../../diagnostics/failure";
 import { Coding, Core } from "../../targets/cores";
+import { Dtype } from "../../tflite/schema";
 import { Words } from "../fields/field";
+import { Tensor } from "../graph";
 import { ConvolutionJob, Job, TpJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { Mark } from "../plan/mark";
@@ -60,12 +62,31 @@ export function encode(
 
 function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): EncodedJob | null {
   const encoded = new EncodedJob(job, encodeTp(job, settings));
+  const constant = job.input.buffer.constant;
+  if (constant != null) {
+    encoded.coefficients = encodeConstant(constant, job, before);
+    return encoded.coefficients == null ? null : encoded;
+  }
   const table = job.table;
   if (table == null) return encoded;
   // The cores that share a job share its table.
   encoded.coefficients =
     job.core > 0 ? before[before.length - 1].coefficients : encodeTable(table, job.operator);
   return encoded.coefficients == null ? null : encoded;
+}
+
+/** The bytes that a job reads, which several jobs behind each other share. */
+function encodeConstant(constant: Tensor, job: TpJob, before: EncodedJob[]): Coefficients | null {
+  const last = before.length - 1;
+  if (last >= 0 && before[last].job.input.buffer == job.input.buffer)
+    return before[last].coefficients;
+  const bytes = Coefficients.allocate(constant.elements, job.operator);
+  if (bytes == null) return null;
+  const flip = (constant.dtype == Dtype.INT8 ? 128 : 0) ^ job.flip;
+  for (let i: u32 = 0; i < constant.elements; i++) {
+    store<u8>(bytes.pointer + i, load<u8>(constant.data.pointer + i) ^ (flip as u8));
+  }
+  return bytes;
 }
 
 function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {

@@ -7,6 +7,7 @@ import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
 import { legalizeTransposed } from "./conv/transposed";
 import { legalizeAddition, legalizeExtreme } from "./elementwise/addition";
+import { legalizePrelu } from "./elementwise/prelu";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeProduct } from "./elementwise/vectors";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
@@ -36,6 +37,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.ADD, legalizeAddition, true),
   new Pattern(Builtin.SUB, legalizeAddition, false),
   new Pattern(Builtin.MUL, legalizeProduct, false),
+  new Pattern(Builtin.PRELU, legalizePrelu, false),
   new Pattern(Builtin.MAXIMUM, legalizeExtreme, false),
   new Pattern(Builtin.MINIMUM, legalizeExtreme, false),
   new Pattern(Builtin.CONCATENATION, legalizeConcatenation, true),

@@ -1,7 +1,7 @@
 import { Tensor } from "../graph";
 import { Mark } from "../plan/mark";
 import { Placement } from "../plan/placement";
-import { Plan, SequencePlan } from "../plan/plan";
+import { MovementPlan, Plan, SequencePlan } from "../plan/plan";
 import { Context } from "./context";
 
 /** Collects the plans of an operator that takes several, one after the other. */
@@ -28,9 +28,18 @@ export class Sequence {
     this.mark = max<i32>(this.mark, placement.mark) as Mark;
   }
 
+  /** Nothing where there is no plan. */
+  addMoves(plan: MovementPlan | null): void {
+    if (plan != null) this.add(Placement.onNpu(plan, this.context.capped(Mark.EXPECTED)));
+  }
+
   /** All of them, or why one cannot be done. */
   place(input: Tensor, output: Tensor): Placement {
+    return this.placeAll([input], output);
+  }
+
+  placeAll(inputs: Tensor[], output: Tensor): Placement {
     if (this.reason != "") return Placement.onCpu(this.reason);
-    return Placement.onNpu(new SequencePlan(input, output, this.steps), this.mark);
+    return Placement.onNpu(new SequencePlan(inputs, output, this.steps), this.mark);
   }
 }

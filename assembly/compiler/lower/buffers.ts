@@ -51,6 +51,15 @@ export class BufferAssignment {
     return this.filled.has(this.key(tensor, layout));
   }
 
+  /** A constant tensor, as the model has it. */
+  hold(tensor: Tensor): void {
+    if (this.isThere(tensor)) return;
+    const buffer = this.create(0, tensor.index);
+    buffer.constant = tensor;
+    this.assign(tensor, Layout.INTERLEAVED, new BufferSlice(buffer));
+    this.fill(tensor, Layout.INTERLEAVED);
+  }
+
   /** Whether a tensor is there in either layout. */
   isThere(tensor: Tensor): bool {
     return this.isFilled(tensor, Layout.PLANAR) || this.isFilled(tensor, Layout.INTERLEAVED);

@@ -103,6 +103,7 @@ export class Coalescing {
       const move = plan.moves[i];
       const input = plan.inputs[move.input];
       const output = plan.outputs[move.output];
+      if (input.isConstant) continue;
       for (let layout = 0; layout < 2; layout++) {
         const isPlanar = layout == Layout.PLANAR;
         const arranged = move.arranged(isPlanar ? input : null, isPlanar ? output : null);

@@ -1,3 +1,4 @@
+import { Tensor } from "../graph";
 import { Mark } from "../plan/mark";
 import { Table } from "../plan/table";
 import { Kernels } from "./kernels";
@@ -8,6 +9,9 @@ export { Purpose };
 
 /** A piece of NPU memory with a lifetime of its own; `allocate` gives it an address in the arena. */
 export class Buffer {
+  /** What it holds from the start, which lies beside the tables of the jobs that read it; it has no bytes in the arena. */
+  constant: Tensor | null = null;
+
   constructor(
     public id: i32,
     public bytes: u32,

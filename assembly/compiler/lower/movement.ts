@@ -11,6 +11,9 @@ import { BufferSlice, Purpose, TpJob } from "./jobs";
  * wanted. A RESHAPE on either side is no obstacle, since elements keep their order in it.
  */
 export function lowerMovement(plan: MovementPlan, context: LoweringContext): void {
+  for (let i = 0; i < plan.inputs.length; i++) {
+    if (plan.inputs[i].isConstant) context.buffers.hold(plan.inputs[i]);
+  }
   for (let i = 0; i < plan.outputs.length; i++) {
     const target = targetOf(plan.outputs[i], context);
     const layout = layoutFor(plan, i, target, context);

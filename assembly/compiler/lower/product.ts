@@ -31,8 +31,8 @@ function lowerOperand(
   to: BufferSlice,
   context: LoweringContext,
 ): void {
-  const repetition = plan.repetitions[index];
-  if (repetition != null) lowerMovement(repetition, context);
+  const preparation = plan.preparations[index];
+  if (preparation != null) lowerMovement(preparation, context);
   const operand = plan.operands[index];
   context.copyIfNeeded(context.require(operand, Layout.PLANAR), to, operand);
 }

@@ -200,11 +200,11 @@ export class RepetitionPlan extends Plan {
 /** Several plans, one after the other, over tensors that only they know. */
 export class SequencePlan extends Plan {
   constructor(
-    input: Tensor,
+    inputs: Tensor[],
     output: Tensor,
     public steps: Plan[],
   ) {
-    super(PlanKind.SEQUENCE, [input], [output]);
+    super(PlanKind.SEQUENCE, inputs, [output]);
     for (let i = 0; i < steps.length; i++) this.macs += steps[i].macs;
   }
 }

@@ -19,9 +19,9 @@ export const SUMS = 4;
  *       output
  */
 export class ProductPlan extends Plan {
-  /** The operands as the jobs read them, and what repeats each; null where nothing has to. */
+  /** The operands as the jobs read them, and what writes each; null where the plan's input is read. */
   operands: Tensor[] = [];
-  repetitions: (MovementPlan | null)[] = [];
+  preparations: (MovementPlan | null)[] = [];
   sums: Convolution = new Convolution();
   combination: Convolution = new Convolution();
 

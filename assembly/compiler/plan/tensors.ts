@@ -18,7 +18,11 @@ export function whyNoImage(tensor: Tensor, name: string): string {
 
 /** The same for patterns that take the elements as they lie. */
 export function whyNoBytes(tensor: Tensor, name: string): string {
-  if (tensor.isConstant) return `its ${name} is constant`;
+  return tensor.isConstant ? `its ${name} is constant` : whyNotQuantized(tensor, name);
+}
+
+/** The same for tensors that may be constant. */
+export function whyNotQuantized(tensor: Tensor, name: string): string {
   if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8)
     return `its ${name} is not uint8 or int8`;
   if (tensor.quantization.count != 1) return `its ${name} has not one scale and zero point`;

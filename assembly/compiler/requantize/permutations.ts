@@ -79,8 +79,11 @@ export class ChannelPermutations {
       case PlanKind.CONVOLUTIONS:
         this.convolve(plan as ConvolutionsPlan);
         break;
-      case PlanKind.ADDITION:
       case PlanKind.PRODUCT:
+        if (this.hasConstant(plan)) this.fix(plan);
+        else this.joinAll(plan);
+        break;
+      case PlanKind.ADDITION:
       case PlanKind.TABLE:
       case PlanKind.SLICE:
       case PlanKind.REPETITION:
@@ -175,6 +178,12 @@ export class ChannelPermutations {
     let count = 0;
     for (let i = 0; i < tensors.length; i++) count += this.blocksOf(tensors[i]).length;
     return count;
+  }
+
+  /** A constant operand has the model's order. */
+  private hasConstant(plan: Plan): bool {
+    for (let i = 0; i < plan.inputs.length; i++) if (plan.inputs[i].isConstant) return true;
+    return false;
   }
 
   private haveAsMany(tensors: Tensor[], first: Tensor): bool {

@@ -76,8 +76,13 @@ function linkMove(
   plan: SegmentMemory,
   linked: Linked,
 ): void {
-  if (encoded.coefficients != null) linkConstants(encoded, tp.TABLE_ADDRESS, table, at, linked);
-  linkAccess(encoded, tp.IN_ADDRESS, encoded.job.input, at, plan, linked);
+  const input = encoded.job.input;
+  if (input.buffer.constant != null) {
+    linkConstants(encoded, tp.IN_ADDRESS, table + input.offset, at, linked);
+  } else {
+    if (encoded.coefficients != null) linkConstants(encoded, tp.TABLE_ADDRESS, table, at, linked);
+    linkAccess(encoded, tp.IN_ADDRESS, input, at, plan, linked);
+  }
   linkAccess(encoded, tp.OUT_ADDRESS, encoded.job.output, at, plan, linked);
 }
 

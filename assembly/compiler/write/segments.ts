@@ -71,6 +71,7 @@ function writeBuffers(builder: Builder, lowering: Lowering, plan: SegmentMemory)
     const last = plan.lifetimes.last[i];
     if (first > last) continue;
     const buffer = lowering.buffers[i];
+    if (buffer.constant != null) continue;
     words.push(plan.buffers[i]);
     words.push(buffer.bytes);
     words.push(first);
@@ -97,7 +98,8 @@ function writeJob(builder: Builder, encoded: EncodedJob, index: i32, plan: Segme
   builder.field32(JobSlot.OPERATOR, job.operator);
   builder.field8(JobSlot.MARK, job.mark);
   builder.field32(JobSlot.DESCRIPTOR, plan.descriptors[index]);
-  writePlace(builder, JobSlot.INPUT, job.input, plan);
+  if (job.input.buffer.constant == null) writePlace(builder, JobSlot.INPUT, job.input, plan);
+  else writeConstantPlace(builder, JobSlot.INPUT, plan.coefficients[index] + job.input.offset);
   writePlace(builder, JobSlot.OUTPUT, job.output, plan);
   builder.field32(JobSlot.INPUT_BYTES, job.inputBytes);
   builder.field32(JobSlot.OUTPUT_BYTES, job.outputBytes);
@@ -112,6 +114,12 @@ function writeJob(builder: Builder, encoded: EncodedJob, index: i32, plan: Segme
     builder.field8(JobSlot.CORES, (job as TpJob).cores);
   }
   return builder.endTable();
+}
+
+function writeConstantPlace(builder: Builder, slot: i32, offset: u32): void {
+  const address = builder.slot(slot, 8, 4);
+  store<u8>(address, Region.CONSTANTS);
+  store<u32>(address + 4, offset);
 }
 
 /** The schema's struct Place: the buffer's number, then the offset. */

@@ -1,7 +1,7 @@
 import { elementsOf } from "../../../host/dtype.ts";
 import type { TensorSpec } from "../../../host/tflite/builder.ts";
 import type { Maker } from "../maker.ts";
-import { type ByteType, drawQuantization, scaleOf } from "../quantizations.ts";
+import { type ByteType, drawQuantization, leastOf, scaleOf } from "../quantizations.ts";
 import { ACTIVATIONS, alike, type Draw, dtypeOf, outputFor, quantizationOf } from "./parts.ts";
 
 // Operators on two tensors, element by element; one of them may be repeated.
@@ -53,8 +53,9 @@ export function extreme(operator: string): Draw {
       other.dtype === a.dtype &&
       `${other.shape}` === `${a.shape}` &&
       other.quantization === a.quantization;
+    const shape = random.pick([a.shape, a.shape.slice(-1)]);
     const b = random.oneIn(3)
-      ? broadcastConstant(maker, dtypeOf(a), a.shape.slice(-1), quantizationOf(a))
+      ? broadcastConstant(maker, dtypeOf(a), shape, quantizationOf(a))
       : random.pick(maker.live.filter(isAlike));
     maker.operate(operator, random.oneIn(2) ? [a, b] : [b, a], [alike(maker, a, a.shape)]);
     return true;
@@ -67,8 +68,13 @@ export const prelu: Draw = (maker) => {
   const input = maker.pick(({ shape }) => shape.length === 4);
   if (!input) return false;
   const shape = random.pick([[1, 1, input.shape[3] as number], input.shape.slice(1)]);
-  const slope = broadcastConstant(maker, dtypeOf(input), shape);
   const dtype = dtypeOf(input);
+  const middle = leastOf(dtype) + 128;
+  const slopes = random.pick([
+    drawQuantization(random, dtype),
+    { scale: 0.0075, zeroPoint: middle },
+  ]);
+  const slope = broadcastConstant(maker, dtype, shape, slopes);
   const spread = 50 * scaleOf(input.quantization);
   const output = maker.activation(input.shape, dtype, outputFor(maker, dtype, spread, 0));
   maker.operate("PRELU", [input, slope], [output]);

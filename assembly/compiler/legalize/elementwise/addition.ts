@@ -18,15 +18,60 @@ import {
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { provenSize } from "../conv/strategy";
+import { Sequence } from "../sequence";
+import { Operands } from "./operand";
 import { isWithVector, legalizeVectorSum } from "./vectors";
 
-/** ADD and SUB of two tensors of one shape, or of one and a constant for each channel. */
+/** ADD and SUB of two tensors, either of which may be repeated along axes; one may be constant. */
 export function legalizeAddition(operator: Operator, context: Context): Placement {
-  const a = context.graph.tensors[operator.inputs[0]];
-  const b = context.graph.tensors[operator.inputs[1]];
-  const output = context.graph.tensors[operator.outputs[0]];
+  const graph = context.graph;
+  const a = graph.tensors[operator.inputs[0]];
+  const b = graph.tensors[operator.inputs[1]];
+  const output = graph.tensors[operator.outputs[0]];
+  if (context.settings.compatMesa) return addTensors(operator, a, b, output, context);
+  if (isWithVector(operator, graph)) {
+    const placement = legalizeVectorSum(operator, context);
+    if (placement.isOnNpu) return placement;
+  }
+  return prepared(operator, output, context, addTensors);
+}
+
+type Legalize = (
+  operator: Operator,
+  a: Tensor,
+  b: Tensor,
+  output: Tensor,
+  context: Context,
+) => Placement;
+
+/** Brings both operands to the output's shape first. */
+function prepared(
+  operator: Operator,
+  output: Tensor,
+  context: Context,
+  legalize: Legalize,
+): Placement {
+  const operands = new Operands(operator, context);
+  if (operands.reason != "") return Placement.onCpu(operands.reason);
+  const first = operands.first;
+  const second = operands.second;
+  const placement = legalize(operator, first.tensor, second.tensor, output, context);
+  if (first.preparation == null && second.preparation == null) return placement;
+  const sequence = new Sequence(context);
+  sequence.addMoves(first.preparation);
+  sequence.addMoves(second.preparation);
+  sequence.add(placement);
+  return sequence.placeAll([first.source, second.source], output);
+}
+
+function addTensors(
+  operator: Operator,
+  a: Tensor,
+  b: Tensor,
+  output: Tensor,
+  context: Context,
+): Placement {
   const compat = context.settings.compatMesa;
-  if (!compat && isWithVector(operator, context.graph)) return legalizeVectorSum(operator, context);
   const reason = whyNotAdded(operator, a, b, output, compat);
   if (reason != "") return Placement.onCpu(reason);
   const plan = new AdditionPlan(a, b, output);
@@ -46,15 +91,21 @@ export function legalizeAddition(operator: Operator, context: Context): Placemen
  * bytes, they are b + d and a − d.
  */
 export function legalizeExtreme(operator: Operator, context: Context): Placement {
-  const graph = context.graph;
-  const a = graph.tensors[operator.inputs[0]];
-  const b = graph.tensors[operator.inputs[1]];
-  const output = graph.tensors[operator.outputs[0]];
+  return prepared(operator, context.graph.tensors[operator.outputs[0]], context, chooseExtreme);
+}
+
+function chooseExtreme(
+  operator: Operator,
+  a: Tensor,
+  b: Tensor,
+  output: Tensor,
+  context: Context,
+): Placement {
   const reason = whyNotAdded(operator, a, b, output, false);
   if (reason != "") return Placement.onCpu(reason);
   if (!sameQuantization(a, output) || !sameQuantization(b, output))
     return Placement.onCpu("its tensors are not quantized alike");
-  const distance = distanceLike(a, graph);
+  const distance = distanceLike(a, context.graph);
   const difference = new AdditionPlan(a, b, distance);
   weigh(difference, true);
   difference.relu = true;

@@ -9,9 +9,9 @@ import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tenso
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { operationOf } from "../cpu-coverage";
+import { Operand, Operands } from "./operand";
 import { ProductError } from "./product-error";
 import { QuarterSquares } from "./quarter-squares";
-import { Operands, Repetition } from "./repetition";
 
 /** Tables that a product may take. */
 const MOST_TABLES = 2;
@@ -19,7 +19,7 @@ const MOST_TABLES = 2;
 const MOST_STEPS = 2;
 const MOST_ERROR: f64 = 0.7;
 
-/** MUL of two computed tensors, either of which may be repeated along axes. */
+/** MUL of two tensors, either of which may be repeated along axes; one may be constant. */
 export function legalizeComputedProduct(operator: Operator, context: Context): Placement {
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotMultiplied(operator, output, context);
@@ -50,8 +50,8 @@ function whyNotMultiplied(operator: Operator, output: Tensor, context: Context):
 /** With as few tables as the result's error permits. */
 function multiply(
   operator: Operator,
-  a: Repetition,
-  b: Repetition,
+  a: Operand,
+  b: Operand,
   isSwapped: bool,
   output: Tensor,
   context: Context,
@@ -69,7 +69,7 @@ function multiply(
     if (error.largest > MOST_STEPS || error.rms > MOST_ERROR) continue;
     const plan = new ProductPlan(a.source, b.source, output, squares.tables);
     plan.operands = [a.tensor, b.tensor];
-    plan.repetitions = [a.plan, b.plan];
+    plan.preparations = [a.preparation, b.preparation];
     plan.sums = squares.sums(width);
     plan.combination = squares.combination(width);
     plan.combination.relu = isRectified(operator.options.activation);

@@ -16,7 +16,9 @@ import { legalizeComputedProduct } from "./product";
 export function legalizeProduct(operator: Operator, context: Context): Placement {
   const constant = vectorOf(operator, context.graph);
   if (constant == null) return legalizeComputedProduct(operator, context);
-  return legalizeDepthwise(operator, weightsOf(constant, context.graph), -1, context);
+  const weights = weightsOf(constant, context.graph);
+  const depthwise = legalizeDepthwise(operator, weights, -1, context);
+  return depthwise.isOnNpu ? depthwise : legalizeComputedProduct(operator, context);
 }
 
 /** Whether an ADD or SUB is with a constant for each channel. */

@@ -1,0 +1,89 @@
+import { Operator, Tensor } from "../../graph";
+import { Move } from "../../plan/movement";
+import { MovementPlan } from "../../plan/plan";
+import { whyNoImage, whyNotQuantized } from "../../plan/tensors";
+import { Context } from "../context";
+import { placeMoves } from "../layout/movement";
+
+/**
+ * What an element-wise operator reads: a tensor of its output's shape. Where the operand is repeated
+ * along axes, as TFLite broadcasts it, or constant, jobs write that tensor first: they read an element
+ * again and again, as their address does not advance along such an axis.
+ */
+export class Operand {
+  /** What writes the tensor; null where it is the operand itself. */
+  preparation: MovementPlan | null = null;
+  tensor: Tensor;
+  /** Why it cannot be read, "" if it can. */
+  reason: string = "";
+
+  constructor(public source: Tensor) {
+    this.tensor = source;
+  }
+
+  static of(source: Tensor, output: Tensor, name: string, context: Context): Operand {
+    const operand = new Operand(source);
+    operand.reason = whyNotRead(source, name);
+    const isThere = !source.isConstant && source.elements == output.elements;
+    if (operand.reason == "" && !isThere) operand.prepare(output, context);
+    return operand;
+  }
+
+  private prepare(output: Tensor, context: Context): void {
+    const tensor = new Tensor(context.nameIntermediate());
+    tensor.shape = output.shape;
+    tensor.dtype = this.source.dtype;
+    tensor.quantization = this.source.quantization;
+    const placement = placeMoves(
+      [this.source],
+      [tensor],
+      [repeating(this.source, output)],
+      context,
+      true,
+    );
+    this.reason = placement.reason;
+    if (!placement.isOnNpu) return;
+    this.preparation = placement.plan as MovementPlan;
+    this.tensor = tensor;
+  }
+}
+
+function whyNotRead(source: Tensor, name: string): string {
+  if (!source.isConstant) return whyNoImage(source, name);
+  // With one value, the operator is a table.
+  return source.elements == 1 ? `its ${name} is one constant` : whyNotQuantized(source, name);
+}
+
+function repeating(operand: Tensor, output: Tensor): Move {
+  const move = new Move(0, 0, 0, 0);
+  let from = 1;
+  let to = 1;
+  for (let i = 1; i <= output.shape.length; i++) {
+    const count = output.fromLast(i);
+    const own = operand.fromLast(i);
+    move.along(count, own == 1 ? 0 : from, to);
+    from *= own;
+    to *= count;
+  }
+  return move;
+}
+
+/** Both operands of an operator. */
+export class Operands {
+  first: Operand;
+  second: Operand;
+
+  constructor(operator: Operator, context: Context) {
+    const tensors = context.graph.tensors;
+    const output = tensors[operator.outputs[0]];
+    this.first = Operand.of(tensors[operator.inputs[0]], output, "first input", context);
+    this.second = Operand.of(tensors[operator.inputs[1]], output, "second input", context);
+  }
+
+  /** Why one cannot be read, "" if both can. */
+  get reason(): string {
+    if (this.first.source.isConstant && this.second.source.isConstant)
+      return "both of its inputs are constant";
+    return this.first.reason != "" ? this.first.reason : this.second.reason;
+  }
+}

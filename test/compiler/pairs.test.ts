@@ -1,0 +1,230 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { elementsOf } from "../../host/dtype.ts";
+import { compile } from "../../host/index.ts";
+import { buildModel, type Quantization, type TensorSpec } from "../../host/tflite/builder.ts";
+import { compare } from "../support/compare.ts";
+import { Random } from "../support/random.ts";
+import { runBlob } from "../support/runs.ts";
+
+// Operators on two tensors, one of which is repeated along axes, or constant, against the CPU kernels,
+// which give what TFLite's reference kernels do to the byte.
+
+const TARGETS = ["a311d", "imx8mp"];
+const DTYPES = ["uint8", "int8"] as const;
+type Range = [least: number, most: number];
+
+/** How far off results may be, by the tensors' ranges: those of both operands, and of the output. */
+const OPERATORS: [operator: string, largest: number, ranges: Range[]][] = [
+  [
+    "ADD",
+    1,
+    [
+      [-3, 5],
+      [-6, 2],
+      [-8, 7],
+    ],
+  ],
+  [
+    "SUB",
+    1,
+    [
+      [-3, 5],
+      [0, 2],
+      [-5, 5],
+    ],
+  ],
+  [
+    "MUL",
+    2,
+    [
+      [-3, 5],
+      [0, 1],
+      [-3, 5],
+    ],
+  ],
+  [
+    "MAXIMUM",
+    0,
+    [
+      [-3, 5],
+      [-3, 5],
+      [-3, 5],
+    ],
+  ],
+  [
+    "MINIMUM",
+    0,
+    [
+      [-3, 5],
+      [-3, 5],
+      [-3, 5],
+    ],
+  ],
+];
+
+/** The first is not repeated. */
+const SHAPES: [number[], number[]][] = [
+  [
+    [1, 7, 5, 12],
+    [1, 1, 1, 12],
+  ],
+  [
+    [1, 8, 8, 16],
+    [1, 8, 8, 1],
+  ],
+  [
+    [1, 6, 10, 5],
+    [1, 1, 10, 5],
+  ],
+  [
+    [1, 4, 84],
+    [1, 1, 84],
+  ],
+  [
+    [1, 6, 6, 8],
+    [1, 6, 6, 8],
+  ],
+];
+
+function quantization([least, most]: Range, dtype: string): Quantization {
+  const scale = Math.fround((most - least) / 255);
+  return { scale, zeroPoint: Math.round(-least / scale) - (dtype === "int8" ? 128 : 0) };
+}
+
+interface Case {
+  operator: string;
+  ranges: Range[];
+  shapes: number[][];
+  dtype: (typeof DTYPES)[number];
+  /** Which operand is constant; and its bytes, where they are not random. */
+  constant?: number;
+  /** The repeated operand comes first. */
+  isSwapped?: boolean;
+  activation?: number;
+  data?: Uint8Array;
+}
+
+function modelOf({ operator, ranges, shapes, dtype, constant, isSwapped, activation, data }: Case) {
+  const operands = ["a", "b"].map((name, i): TensorSpec => {
+    const shape = shapes[i] as number[];
+    const common = { name, shape, dtype, quantization: quantization(ranges[i] as Range, dtype) };
+    const bytes = data ?? new Random(3).bytes(elementsOf(shape));
+    return i === constant ? { ...common, data: bytes } : common;
+  });
+  const output: TensorSpec = {
+    name: "out",
+    shape: shapes[0] as number[],
+    dtype,
+    quantization: quantization(ranges[2] as Range, dtype),
+  };
+  return buildModel({
+    inputs: operands.filter((_, i) => i !== constant).map(({ name }) => name),
+    outputs: ["out"],
+    tensors: [...operands, output],
+    operators: [
+      {
+        operator,
+        version: 2,
+        inputs: isSwapped ? ["b", "a"] : ["a", "b"],
+        outputs: ["out"],
+        ...(activation === undefined ? {} : { options: { fused_activation_function: activation } }),
+      },
+    ],
+  });
+}
+
+/** The largest difference of what the NPU gives from what the CPU does. */
+async function difference(model: Uint8Array, shapes: number[][], target: string, where: string) {
+  const blob = await compile(model, { target });
+  assert.equal(
+    blob.report.operators.map(({ placement, reason }) => reason ?? placement),
+    ["NPU"],
+    where,
+  );
+  const inputs = shapes.map((shape, i) => new Random(5 + i).bytes(elementsOf(shape)));
+  const [[found]] = (await runBlob(blob, [inputs])) as [[Uint8Array]];
+  const cpu = await compile(model, { target, cpuOnly: true });
+  const [[expected]] = (await runBlob(cpu, [inputs])) as [[Uint8Array]];
+  return compare(found, expected).largest;
+}
+
+for (const [operator, largest, ranges] of OPERATORS) {
+  const activations = ["ADD", "SUB", "MUL"].includes(operator) ? [0, 1, 3] : [undefined];
+  test(`${operator} with a repeated operand`, async () => {
+    for (const [i, shapes] of SHAPES.entries()) {
+      for (const dtype of DTYPES) {
+        const target = TARGETS[(i + (dtype === "int8" ? 1 : 0)) % 2] as string;
+        const activation = activations[i % activations.length];
+        const one = { operator, ranges, shapes, dtype, isSwapped: i % 2 === 1 };
+        const model = modelOf({ ...one, ...(activation === undefined ? {} : { activation }) });
+        const where = `${target} ${dtype} ${shapes.join(" and ")}`;
+        const off = await difference(model, shapes, target, where);
+        assert.ok(off <= largest, `${where}: ${off}`);
+      }
+    }
+  });
+
+  test(`${operator} with a constant tensor`, async () => {
+    for (const [i, shapes] of SHAPES.entries()) {
+      for (const dtype of DTYPES) {
+        const target = TARGETS[(i + (dtype === "int8" ? 0 : 1)) % 2] as string;
+        const activation = activations[i % activations.length];
+        const one = { operator, ranges, shapes, dtype, isSwapped: i % 2 === 0, constant: 1 };
+        const model = modelOf({ ...one, ...(activation === undefined ? {} : { activation }) });
+        const where = `${target} ${dtype} ${shapes.join(" and ")}`;
+        const off = await difference(model, shapes.slice(0, 1), target, where);
+        assert.ok(off <= largest, `${where}: ${off}`);
+      }
+    }
+  });
+}
+
+const SLOPES: [what: string, Range][] = [
+  ["below 1", [-0.5, 0.9]],
+  ["above 1", [0, 3]],
+];
+
+for (const [what, slopes] of SLOPES) {
+  test(`PRELU with slopes of channels ${what}`, async () => {
+    for (const target of TARGETS) {
+      for (const dtype of DTYPES) {
+        for (const output of [
+          [-6, 5],
+          [-3, 5],
+        ] as Range[]) {
+          const shapes = [
+            [1, 7, 5, 12],
+            [1, 1, 12],
+          ];
+          const ranges: Range[] = [[-3, 5], slopes, output];
+          const flip = dtype === "int8" ? 0x80 : 0;
+          const first = what === "above 1" ? 86 : 0;
+          const data = Uint8Array.from({ length: 12 }, (_, i) => (first + 15 * i) ^ flip);
+          const model = modelOf({ operator: "PRELU", ranges, shapes, dtype, constant: 1, data });
+          const where = `${target} ${dtype} ${output}`;
+          const off = await difference(model, shapes.slice(0, 1), target, where);
+          assert.ok(off <= 1, `${where}: ${off}`);
+        }
+      }
+    }
+  });
+}
+
+test("PRELU with slopes on both sides of 1 stays on the CPU", async () => {
+  const shapes = [
+    [1, 7, 5, 12],
+    [1, 1, 12],
+  ];
+  const ranges: Range[] = [
+    [-3, 5],
+    [0, 2],
+    [-6, 5],
+  ];
+  const data = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
+  const model = modelOf({ operator: "PRELU", ranges, shapes, dtype: "uint8", constant: 1, data });
+  const { report } = await compile(model, { target: "a311d" });
+  assert.is(report.operators[0]?.reason, "some of its slopes are above 1, and others below");
+});
+
+test.run();
