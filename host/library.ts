@@ -18,7 +18,14 @@ export {
   type Pixels,
   pixelMapping,
 } from "./images/pixels.ts";
-export { type ImportOptions, importModel } from "./importer.ts";
+export {
+  type ImportOptions,
+  importModel,
+  type NoiseLevel,
+  type QuantizedModel,
+  RealNetwork,
+  type RealTensor,
+} from "./importer.ts";
 export type { Report } from "./report.ts";
 export { type InterpretOptions, interpret } from "./results/interpret.ts";
 export { classNamer } from "./results/names/class-names.ts";

@@ -1,4 +1,7 @@
+import { Span } from "../flatbuffers/span";
 import { Activation, Dtype, Padding } from "../tflite/schema";
+
+export { Span };
 
 /**
  * The network as the model tells it: what `read` gives and every later stage looks at.
@@ -33,14 +36,6 @@ export class State {
     /** Tensor indices. */
     public input: i32,
     public output: i32,
-  ) {}
-}
-
-/** Bytes inside the model file; `bytes` is 0 where there are none. */
-export class Span {
-  constructor(
-    public pointer: usize = 0,
-    public bytes: u32 = 0,
   ) {}
 }
 

@@ -2,6 +2,7 @@
  * The importer: a model as people have it in, a `.tflite` out, which the compiler takes unchanged.
  *
  *   read (onnx) → lift → simplify → quantize → write
+ *                              └─ measure → calibrate ─┘   a model of real numbers, with samples
  *
  * One instance imports one model and is dropped: memory is never freed.
  */
@@ -13,15 +14,21 @@ export {
   failureText,
 } from "../diagnostics/failure";
 
-import { clearFailure, failed, failureCode } from "../diagnostics/failure";
+import { Code, LocationKind } from "../diagnostics/codes";
+import { clearFailure, fail, failed, failureCode } from "../diagnostics/failure";
+import { Calibration } from "./calibrate/calibration";
+import { elementsOf } from "./graph/constant";
+import { Graph, Value } from "./graph/graph";
 import { lift } from "./lift/lift";
 import { giveShape } from "./lift/shapes";
+import { activationsOf, Network } from "./measure/network";
 import { addFile, namesAsked } from "./onnx/external";
 import { readOnnx } from "./onnx/model";
 import { Bytes } from "./onnx/protobuf";
-import { settle } from "./quantize/settle";
+import { isQuantized, settle } from "./quantize/settle";
 import { fuse } from "./simplify/fuse";
 import { removeUnused } from "./simplify/users";
+import { isTflite, REAL_MODEL, readTflite } from "./tflite/model";
 import { writeModel } from "./write/model";
 
 /** More than any network for such a core has. */
@@ -52,9 +59,7 @@ export function nameExternalFiles(model: usize, bytes: u32): i32 {
   clearFailure();
   readOnnx(model, bytes);
   clearFailure();
-  const names = String.UTF8.encode(namesAsked.join("\n"));
-  resultAddress = changetype<usize>(names);
-  resultSize = names.byteLength;
+  giveText(namesAsked.join("\n"));
   return 0;
 }
 
@@ -74,13 +79,136 @@ export function resultBytes(): u32 {
   return resultSize;
 }
 
-function run(pointer: usize, bytes: u32): void {
-  const model = readOnnx(pointer, bytes);
-  if (model == null) return;
-  const graph = lift(model);
-  if (graph == null) return;
+let graph: Graph | null = null;
+let network: Network | null = null;
+let calibration: Calibration | null = null;
+let samples: usize[][] = [];
+let inputRanges: (f64[] | null)[] = [];
+/** Room for what `compute` gives. */
+let computed: usize = 0;
+let computedSize: u32 = 0;
+
+/**
+ * Reads a model of real numbers, to be computed or quantized. Gives 0 and, as the result, a line for
+ * each input and then each output: which it is, its extents, its name; or a code.
+ */
+export function openModel(model: usize, bytes: u32): i32 {
+  clearFailure();
+  graph = readGraph(model, bytes);
+  if (graph != null && isQuantized(graph as Graph)) {
+    fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, REAL_MODEL, "one with scales already");
+  }
+  if (graph != null && !failed()) network = Network.of(graph as Graph);
+  if (network != null) giveText(describe(graph as Graph));
+  return failureCode();
+}
+
+/** Takes a sample to quantize by: the numbers of all inputs, float32, one input after the other. */
+export function addSample(numbers: usize): void {
+  samples.push(inputsAt(numbers));
+}
+
+/** Says which numbers an input may have, so that its 8 bits begin and end there. */
+export function setInputRange(input: i32, least: f64, greatest: f64): void {
+  while (inputRanges.length <= input) inputRanges.push(null);
+  inputRanges[input] = [least, greatest];
+}
+
+/** Where each input begins. */
+function inputsAt(numbers: usize): usize[] {
+  const inputs = (graph as Graph).inputs;
+  const starts: usize[] = [];
+  for (let i = 0; i < inputs.length; i++) {
+    starts.push(numbers);
+    numbers += (elementsOf(inputs[i].shape) as usize) << 2;
+  }
+  return starts;
+}
+
+/** Computes a sample in real numbers: the result has all outputs, one after the other. */
+export function compute(numbers: usize): i32 {
+  clearFailure();
+  const outputs = (graph as Graph).outputs;
+  const activations = activationsOf(network as Network, inputsAt(numbers));
+  if (computed == 0) {
+    for (let i = 0; i < outputs.length; i++)
+      computedSize += 4 * (elementsOf(outputs[i].shape) as u32);
+    computed = heap.alloc(computedSize);
+  }
+  resultAddress = computed;
+  resultSize = computedSize;
+  let to = resultAddress;
+  for (let i = 0; i < outputs.length; i++) {
+    const bytes = (elementsOf(outputs[i].shape) as usize) << 2;
+    const constant = outputs[i].constant;
+    memory.copy(to, constant == null ? activations.at(outputs[i], 0) : constant.pointer, bytes);
+    to += bytes;
+  }
+  activations.releaseAll();
+  return failureCode();
+}
+
+/** Does a step of quantizing by the samples given: the part that is done, or 2 behind the last step. */
+export function calibrateStep(): f64 {
+  if (calibration == null) {
+    calibration = new Calibration(network as Network, samples, inputRanges);
+  }
+  const own = calibration as Calibration;
+  return own.next() ? own.progress : 2;
+}
+
+/** What quantizing cost, in lines (`Calibration.report`), as the result. */
+export function report(): i32 {
+  giveText((calibration as Calibration).report(graph as Graph));
+  return 0;
+}
+
+/** Writes the model as it was quantized. Gives 0, or a code. */
+export function writeQuantized(): i32 {
+  clearFailure();
+  (calibration as Calibration).apply();
+  finish(graph as Graph);
+  return failureCode();
+}
+
+function describe(graph: Graph): string {
+  const lines: string[] = [];
+  for (let i = 0; i < graph.inputs.length; i++) lines.push(lineOf("input", graph.inputs[i]));
+  for (let i = 0; i < graph.outputs.length; i++) lines.push(lineOf("output", graph.outputs[i]));
+  return lines.join("\n");
+}
+
+function lineOf(kind: string, value: Value): string {
+  return `${kind}\t${value.shape.join(",")}\t${value.name}`;
+}
+
+function giveText(text: string): void {
+  const bytes = String.UTF8.encode(text);
+  resultAddress = changetype<usize>(bytes);
+  resultSize = bytes.byteLength;
+}
+
+/** The graph of a model, simplified; null after a fault. */
+function readGraph(pointer: usize, bytes: u32): Graph | null {
+  const graph = isTflite(pointer, bytes) ? readTflite(pointer, bytes) : readLifted(pointer, bytes);
+  if (graph == null) return null;
   removeUnused(graph);
   fuse(graph);
+  removeUnused(graph);
+  return failed() ? null : graph;
+}
+
+function readLifted(pointer: usize, bytes: u32): Graph | null {
+  const model = readOnnx(pointer, bytes);
+  return model == null ? null : lift(model);
+}
+
+function run(pointer: usize, bytes: u32): void {
+  const graph = readGraph(pointer, bytes);
+  if (graph != null) finish(graph);
+}
+
+function finish(graph: Graph): void {
   settle(graph);
   removeUnused(graph);
   if (failed()) return;

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import type { Mark } from "../blob/blob.ts";
+import type { PixelOptions } from "../images/pixels.ts";
 import { compile } from "../index.ts";
 import { duration, grouped, percent, size } from "../numbers.ts";
 import { printable, printableAll } from "../printable.ts";
@@ -9,14 +10,20 @@ import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
 import { readModel } from "./model.ts";
-import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
+import {
+  addPictureOptions,
+  addTargetOptions,
+  compileOptions,
+  type TargetOptions,
+} from "./options.ts";
 import { checkOutput, writeOutput } from "./output.ts";
+import { quantizedModel } from "./quantize.ts";
 import { cpuReason } from "./reasons.ts";
 import { paint, print, printJson } from "./terminal.ts";
 
 const MARKS: Mark[] = ["proven", "expected", "unproven"];
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, PixelOptions {
   output?: string;
   stopAt?: string;
 }
@@ -25,8 +32,8 @@ export function addCompile(program: Command): void {
   const command = program
     .command("compile")
     .description("compile a model into a .nolf file")
-    .argument("<model>", "a quantized .tflite or .onnx file");
-  addTargetOptions(command)
+    .argument("<model>", "a .tflite or .onnx file; with --calibrate, also one of real numbers");
+  addPictureOptions(addTargetOptions(command))
     .option("--stop-at <tensor>", "end at this tensor, and leave what follows to the caller")
     .option("-o, --output <file>", "where to write (default: the model's name, .nolf, here)")
     .action(compileModel);
@@ -34,12 +41,13 @@ export function addCompile(program: Command): void {
 
 async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
-  const bytes = await readModel(model, options.shape);
   compileOptions(options);
+  const quantized = await quantizedModel(model, options);
+  const bytes = quantized?.model ?? (await readModel(model, options.shape));
   const output = options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.nolf`;
   await checkOutput(output);
   const blob = await about(model, async () => {
-    const settings = await settingsFor(bytes, options);
+    const settings = quantized ? compileOptions(options) : await settingsFor(bytes, options);
     return compile(bytes, { ...settings, ...(stopAt === undefined ? {} : { stopAt }) });
   });
   await writeOutput(output, blob);

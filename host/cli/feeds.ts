@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import { DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
+import type { PixelOptions } from "../images/pixels.ts";
 import { NolfetError, pixelMapping, readPicture, type TensorInfo } from "../index.ts";
 import { about } from "./files.ts";
 import { readAtMost, readInput } from "./input.ts";
+import { pictureOptions } from "./options.ts";
 
 /** Where the values of a model's inputs come from, as commander hands it on. */
-export interface FeedOptions {
+export interface FeedOptions extends PixelOptions {
   image?: string;
   input?: string[];
-  mean?: number[];
-  std?: number[];
 }
 
 export interface Feeds {
@@ -41,13 +41,13 @@ export async function readFeeds(
 async function readImage(
   inputs: readonly TensorInfo[],
   path: string,
-  { mean, std }: FeedOptions,
+  options: FeedOptions,
 ): Promise<Feeds> {
   const [input, ...others] = inputs;
   if (!input || others.length > 0) {
     throw new NolfetError("BAD_INPUT", "a model with one input for --image", `${inputs.length}`);
   }
-  const mapping = pixelMapping(input, { ...(mean ? { mean } : {}), ...(std ? { std } : {}) });
+  const mapping = pixelMapping(input, pictureOptions(options));
   const picture = await readInput(path, "picture");
   const pixels = await about(path, () => readPicture(picture, mapping));
   const size = `${mapping.width}×${mapping.height}×${mapping.channels}`;

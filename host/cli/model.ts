@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { NolfetError } from "../errors.ts";
-import { importModel, isOnnx } from "../importer.ts";
+import { importModel, isOnnx, REAL_MODEL, RealNetwork } from "../importer.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
 
@@ -17,6 +17,25 @@ export async function readModel(
   const [named] = Object.keys(shapes);
   if (named === undefined) return bytes;
   throw new NolfetError("BAD_OPTION", "--shape for an ONNX model", `a model with fixed shapes`);
+}
+
+/** Opens a model of real numbers; undefined for one that has scales already. */
+export async function openReal(
+  path: string,
+  shapes: Record<string, number[]> = {},
+): Promise<RealNetwork | undefined> {
+  const bytes = await readInput(path, "model");
+  const readBeside = (name: string) => readFileBeside(path, name);
+  const isModel = isOnnx(bytes) || String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3";
+  if (!isModel) return undefined;
+  return about(path, async () => {
+    try {
+      return await RealNetwork.open(bytes, { shapes, readBeside });
+    } catch (error) {
+      if (error instanceof NolfetError && error.expected === REAL_MODEL) return undefined;
+      throw error;
+    }
+  });
 }
 
 /** A file of the model's own folder, and of no other. */

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CompileOptions } from "../compile.ts";
 import { NolfetError } from "../errors.ts";
+import type { PixelOptions } from "../images/pixels.ts";
 import { PACKAGE } from "../litert/module.ts";
 import { parseShape } from "./model.ts";
 
@@ -37,8 +38,9 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
       )
       .option("--allow-unproven", "give the NPU unproven jobs, too")
       .option(
-        "--calibrate <pictures...>",
-        "for weights quantized per channel: pictures such as the network will see",
+        "--calibrate <files...>",
+        "samples such as the network will see, to quantize real numbers by, or to round weights " +
+          "quantized per channel",
       )
       .option(
         "--job-budget <jobs>",
@@ -57,6 +59,40 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
         `where ${PACKAGE} is, for operators without a kernel (default: installed beside nolfet)`,
       ),
   );
+}
+
+/** How pictures become a network's numbers, for every command that reads some. */
+export function addPictureOptions(command: Command): Command {
+  return command
+    .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .option(
+      "--range <low,high>",
+      "instead of both: what pixel values 0 and 255 become",
+      parseNumbers,
+    )
+    .addOption(
+      new Option("--order <channels>", "of the pixels (default: RGB)").choices(["RGB", "BGR"]),
+    )
+    .addOption(
+      new Option(
+        "--fit <how>",
+        "how a picture comes to the input's size (default: stretch)",
+      ).choices(["stretch", "letterbox", "crop"]),
+    )
+    .option("--fill <value>", "pixel value of a letterbox's borders (default: 0)", Number);
+}
+
+/** The part of such options that is the library's. */
+export function pictureOptions({ mean, std, range, order, fit, fill }: PixelOptions): PixelOptions {
+  return {
+    ...(mean && { mean }),
+    ...(std && { std }),
+    ...(range && { range }),
+    ...(order && { order }),
+    ...(fit && { fit }),
+    ...(fill !== undefined && { fill }),
+  };
 }
 
 export function addJson(command: Command): Command {

@@ -6,6 +6,7 @@ import { addCompare } from "./compare.ts";
 import { addCompile } from "./compile.ts";
 import { addDevices } from "./devices.ts";
 import { addInspect } from "./inspect.ts";
+import { addQuantize } from "./quantize.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 import { addSelfTest } from "./selftest.ts";
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   for (const add of [
     addCompile,
     addRun,
+    addQuantize,
     addCheck,
     addCompare,
     addInspect,

@@ -16,11 +16,11 @@ import { about } from "./files.ts";
 import { readInput } from "./input.ts";
 import { readModel } from "./model.ts";
 import {
+  addPictureOptions,
   addTargetOptions,
   DEFAULT_TARGET,
   DEVICE_WORDS,
   parseMilliseconds,
-  parseNumbers,
   type TargetOptions,
 } from "./options.ts";
 import { checkOutput, makeFolder, writeOutput } from "./output.ts";
@@ -44,7 +44,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("run a model or a .nolf file on a picture or on raw tensors")
     .argument("<file>", "a .tflite, .onnx, .nolf or (with --input, on the emulator) .nb file");
-  addTargetOptions(command, DEFAULT_TARGET)
+  addPictureOptions(addTargetOptions(command, DEFAULT_TARGET))
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
     .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
     .option("-i, --image <file>", "a picture (PNG, JPEG, BMP, GIF, TIFF)")
@@ -53,8 +53,6 @@ export function addRun(program: Command): void {
     .option("--decoder <name>", `how to read the outputs (default: by their shapes): ${NAMES}`)
     .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
     .option("--output-dir <folder>", "write raw outputs there as out0.bin, out1.bin, …")
-    .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
-    .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
     .action(runFile);
 }
 

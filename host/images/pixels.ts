@@ -11,24 +11,52 @@ export interface Pixels {
   data: Uint8Array;
 }
 
+/** How a picture comes to a network's size. */
+export interface Fitting {
+  /** All of it, out of proportion; all of it between borders; or the middle of it. Default: stretch. */
+  fit?: "stretch" | "letterbox" | "crop";
+  /** The pixel value of such borders. Default: 0. */
+  fill?: number;
+  /** In which order the channels are. Default: RGB. */
+  order?: "RGB" | "BGR";
+}
+
 /** Overrides the choice: real value = (pixel − mean) / std, one for all channels or one each. */
-export interface PixelOptions {
+export interface PixelOptions extends Fitting {
   mean?: number[];
   std?: number[];
+  /** Instead of both: what the pixel values 0 and 255 stand for. */
+  range?: number[];
 }
 
 const NUMBERS: Rule = { is: Array.isArray, expected: "an array of numbers" };
-const RULES: Rules<PixelOptions> = { mean: NUMBERS, std: NUMBERS };
+const RULES: Rules<PixelOptions> = {
+  mean: NUMBERS,
+  std: NUMBERS,
+  range: {
+    is: (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite),
+    expected: "two numbers, for pixel values 0 and 255",
+  },
+  fit: {
+    is: (value) => ["stretch", "letterbox", "crop"].includes(String(value)),
+    expected: "stretch, letterbox or crop",
+  },
+  fill: {
+    is: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255,
+    expected: "a pixel value from 0 to 255",
+  },
+  order: { is: (value) => value === "RGB" || value === "BGR", expected: "RGB or BGR" },
+};
 
 /** How pixels become an input's stored values. */
-export interface PixelMapping {
+export interface PixelMapping extends Fitting {
   width: number;
   height: number;
   channels: 1 | 3;
   /** The choice, in words. */
   words: string;
   /** The values to feed for a picture of that size. */
-  apply(pixels: Pixels): Uint8Array | Int8Array;
+  apply(pixels: Pixels): Uint8Array | Int8Array | Float32Array;
 }
 
 /** Ranges that networks are trained on, and the (pixel − mean) / std that gives them. */
@@ -39,7 +67,7 @@ const RANGES = [
   { words: "[0, 255]", low: 0,  high: 255, mean: 0,     std: 1 },
 ];
 
-/** The 8-bit types that pictures are fed as. */
+/** The types that pictures are fed as. */
 const TYPES = {
   uint8: { least: 0, greatest: 255, array: Uint8Array },
   int8: { least: -128, greatest: 127, array: Int8Array },
@@ -52,13 +80,15 @@ const TYPES = {
  */
 export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): PixelMapping {
   checkOptions(options, RULES);
-  const { height, width, channels } = imageShape(input);
   const { dtype, quantization } = input;
+  const { order, fit, fill } = options;
+  const fitting = { ...(order && { order }), ...(fit && { fit }), ...(fill && { fill }) };
+  const size = { ...imageShape(input), ...fitting };
+  const { mean, std, overridden } = standards(options);
+  if (dtype === "float32" && overridden) return realMapping(size, mean, std);
   if (dtype !== "uint8" && dtype !== "int8") throw notAnImage(input);
   const type = TYPES[dtype];
-  const size = { width, height, channels };
 
-  const overridden = options.mean !== undefined || options.std !== undefined;
   if (dtype === "uint8" && !overridden) {
     return mapping(size, "pixels as they are (uint8)", type.array, [identity()]);
   }
@@ -76,20 +106,61 @@ export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): Pix
   const quantized = `then quantized by scale ${scale} and zero point ${zeroPoint}`;
 
   if (overridden) {
-    const mean = perChannel(options.mean ?? [0], channels, "mean");
-    const std = perChannel(options.std ?? [1], channels, "standard deviation");
-    if (std.includes(0)) throw new NolfetError("BAD_OPTION", "another one", "a deviation of 0");
-    const words = `(pixel − ${mean.join(",")}) / ${std.join(",")}, ${quantized}`;
+    const words = `${standardWords(size, mean, std)}, ${quantized}`;
     return mapping(size, words, type.array, tables(mean, std));
   }
-  const { words, mean, std } = nearestRange(
-    (type.least - zeroPoint) * scale,
-    (type.greatest - zeroPoint) * scale,
-  );
-  return mapping(size, `pixels to ${words}, ${quantized}`, type.array, tables([mean], [std]));
+  const range = nearestRange((type.least - zeroPoint) * scale, (type.greatest - zeroPoint) * scale);
+  const words = `pixels to ${range.words}, ${quantized}`;
+  return mapping(size, words, type.array, tables([range.mean], [range.std]));
 }
 
-type Size = Pick<PixelMapping, "width" | "height" | "channels">;
+type Size = Pick<PixelMapping, "width" | "height" | "channels" | "order" | "fit" | "fill">;
+
+/** What the options make of pixels: (pixel − mean) / std; a range is both. Throws BAD_OPTION. */
+function standards({ mean, std, range }: PixelOptions) {
+  const overridden = mean !== undefined || std !== undefined || range !== undefined;
+  if (range === undefined) return { mean: mean ?? [0], std: std ?? [1], overridden };
+  const [low = 0, high = 1] = range;
+  if (mean || std || low >= high) {
+    const found = mean || std ? "both" : `${low},${high}`;
+    const expected = "a range from less to more, or a mean and a standard deviation";
+    throw new NolfetError("BAD_OPTION", expected, found);
+  }
+  const step = 255 / (high - low);
+  return { mean: [-low * step], std: [step], overridden };
+}
+
+/** Checks both against the image, and says what they do. Throws BAD_OPTION. */
+function standardWords({ channels, order = "RGB" }: Size, mean: number[], std: number[]): string {
+  perChannel(mean, channels, "mean");
+  perChannel(std, channels, "standard deviation");
+  if (std.includes(0)) throw new NolfetError("BAD_OPTION", "another one", "a deviation of 0");
+  const turned = order === "BGR" ? "BGR, " : "";
+  return `${turned}(pixel − ${mean.join(",")}) / ${std.join(",")}`;
+}
+
+/** To real numbers, for networks that take those. */
+function realMapping(size: Size, mean: number[], std: number[]): PixelMapping {
+  return {
+    ...size,
+    words: standardWords(size, mean, std),
+    apply: (pixels) => {
+      checkSize(pixels, size);
+      return Float32Array.from(pixels.data, (pixel, i) => {
+        const channel = i % size.channels;
+        const from = mean[channel % mean.length] as number;
+        return (pixel - from) / (std[channel % std.length] as number);
+      });
+    },
+  };
+}
+
+function checkSize({ width, height, channels, data }: Pixels, size: Size): void {
+  const { width: w, height: h, channels: c } = size;
+  if (width === w && height === h && channels === c && data.length === w * h * c) return;
+  const found = `${width}×${height}×${channels} in ${data.length} bytes`;
+  throw new NolfetError("BAD_INPUT", `pixels of ${w}×${h}×${c}`, found);
+}
 
 /** One table for all channels, or one for each. */
 function mapping(
@@ -101,15 +172,12 @@ function mapping(
   return {
     ...size,
     words,
-    apply({ width, height, channels, data }) {
-      const { width: w, height: h, channels: c } = size;
-      if (width !== w || height !== h || channels !== c || data.length !== w * h * c) {
-        const found = `${width}×${height}×${channels} in ${data.length} bytes`;
-        throw new NolfetError("BAD_INPUT", `pixels of ${w}×${h}×${c}`, found);
-      }
-      const values = new array(data.length);
-      data.forEach((pixel, i) => {
-        const table = tables[tables.length === 1 ? 0 : i % c] as ArrayLike<number>;
+    apply(pixels) {
+      checkSize(pixels, size);
+      const values = new array(pixels.data.length);
+      pixels.data.forEach((pixel, i) => {
+        const at = tables.length === 1 ? 0 : i % size.channels;
+        const table = tables[at] as ArrayLike<number>;
         values[i] = table[pixel] as number;
       });
       return values;
@@ -137,7 +205,7 @@ function perChannel(values: number[], channels: number, what: string): number[] 
   throw new NolfetError("BAD_OPTION", `one number, or ${channels} of them, in an array`, found);
 }
 
-function imageShape(input: TensorInfo): Size {
+function imageShape(input: TensorInfo): Pick<Size, "width" | "height" | "channels"> {
   const [batch, height, width, channels] = input.shape;
   const isImage = input.shape.length === 4 && batch === 1 && (channels === 1 || channels === 3);
   if (!isImage || !height || !width) throw notAnImage(input);

@@ -1,24 +1,27 @@
 import { NolfetError } from "../errors.ts";
+import { fitted } from "./fit.ts";
 import { type PictureHeader, pictureFormat, pictureHeader } from "./header.ts";
-import type { PixelMapping, Pixels } from "./pixels.ts";
-import { type Bitmap, resize } from "./resize.ts";
+import type { Fitting, PixelMapping, Pixels } from "./pixels.ts";
+import type { Bitmap } from "./resize.ts";
 
 /** Weights of red, green and blue in brightness (ITU-R BT.601). */
 const BRIGHTNESS = [0.299, 0.587, 0.114] as const;
 
-export type PixelSize = Pick<PixelMapping, "width" | "height" | "channels">;
+export type PixelSize = Pick<PixelMapping, "width" | "height" | "channels"> & Fitting;
 
 /** The pixels that a network wants of a decoded picture. Opacity is left out of account. */
-export function sample(picture: Bitmap, { width, height, channels }: PixelSize): Pixels {
-  const rgba = resize(picture, width, height);
-  return { width, height, channels, data: channels === 3 ? colours(rgba) : greys(rgba) };
+export function sample(picture: Bitmap, size: PixelSize): Pixels {
+  const { width, height, channels, order = "RGB" } = size;
+  const rgba = fitted(picture, size);
+  const data = channels === 3 ? colours(rgba, order === "BGR") : greys(rgba);
+  return { width, height, channels, data };
 }
 
-function colours(rgba: Uint8Array): Uint8Array {
-  return Uint8Array.from(
-    { length: (rgba.length / 4) * 3 },
-    (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] as number,
-  );
+function colours(rgba: Uint8Array, isTurned: boolean): Uint8Array {
+  return Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => {
+    const channel = isTurned ? 2 - (i % 3) : i % 3;
+    return rgba[Math.floor(i / 3) * 4 + channel] as number;
+  });
 }
 
 function greys(rgba: Uint8Array): Uint8Array {

@@ -23,9 +23,17 @@ const STAGES = [
 ].map((stage) => `assembly/compiler/${stage}`);
 
 /** The importer's, likewise: the graph is the language between stages. */
-const IMPORTER_STAGES = ["graph", "onnx", "lift", "simplify", "quantize", "write"].map(
-  (stage) => `assembly/importer/${stage}`,
-);
+const IMPORTER_STAGES = [
+  "graph",
+  "onnx",
+  "tflite",
+  "lift",
+  "simplify",
+  "measure",
+  "quantize",
+  "calibrate",
+  "write",
+].map((stage) => `assembly/importer/${stage}`);
 
 /** What a folder must never import. */
 const FORBIDDEN: [from: string, to: string][] = [

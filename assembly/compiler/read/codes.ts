@@ -1,9 +1,9 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Vector } from "../../flatbuffers/reader";
 import { Builtin } from "../../tflite/schema";
 import { OperatorCodeSlot } from "../../tflite/slots";
 import { Span } from "../graph";
-import { Vector } from "./flatbuffer";
 import { compiledFor } from "./foreign";
 import { Budgets, Limit, within } from "./limits";
 import { quote } from "./text";

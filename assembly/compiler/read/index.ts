@@ -1,11 +1,11 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { FlatBuffer, Table, Vector } from "../../flatbuffers/reader";
 import { Builtin } from "../../tflite/schema";
 import { ModelSlot } from "../../tflite/slots";
 import { Graph, Span } from "../graph";
 import { settleAxes } from "./axes";
 import { OperatorCode, readOperatorCodes } from "./codes";
-import { FlatBuffer, Table, Vector } from "./flatbuffer";
 import { Budgets } from "./limits";
 import { isModel } from "./signature";
 import { readSubgraph } from "./subgraph";

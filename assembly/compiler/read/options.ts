@@ -1,9 +1,9 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { Table } from "../../flatbuffers/reader";
 import { Builtin } from "../../tflite/schema";
 import { OperatorSlot, OptionsType } from "../../tflite/slots";
 import { Operator, Options } from "../graph";
-import { Table } from "./flatbuffer";
 
 /** How a field is stored: a byte in the file for the first two; i32, bool, i32, f32 in Options. */
 enum Kind {

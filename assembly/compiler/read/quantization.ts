@@ -1,9 +1,9 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
+import { Table, Vector } from "../../flatbuffers/reader";
 import { Dtype } from "../../tflite/schema";
 import { QuantizationSlot } from "../../tflite/slots";
 import { Quantization, Span, Tensor } from "../graph";
-import { Table, Vector } from "./flatbuffer";
 import { Budgets } from "./limits";
 import { quote } from "./text";
 

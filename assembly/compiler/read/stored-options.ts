@@ -1,6 +1,6 @@
+import { Table } from "../../flatbuffers/reader";
 import { OperatorSlot, OptionsType, VarHandleSlot } from "../../tflite/slots";
 import { Operator, Span, StoredOptions, StoredVector } from "../graph";
-import { Table } from "./flatbuffer";
 
 /** Types of options whose tables hold vectors of 4-byte elements, and in which slot. */
 class VectorField {

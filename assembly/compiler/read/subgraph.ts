@@ -1,10 +1,10 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Table, Vector } from "../../flatbuffers/reader";
 import { OperatorSlot, SubgraphSlot } from "../../tflite/slots";
 import { Graph, Operator } from "../graph";
 import { OperatorCode } from "./codes";
 import { isDetection, readDetection } from "./detection";
-import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
 import { checkOperands } from "./operands";
 import { readOptions } from "./options";

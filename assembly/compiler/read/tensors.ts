@@ -1,10 +1,10 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
+import { Table, Vector } from "../../flatbuffers/reader";
 import { MOST_HOST_BYTES } from "../../targets/limits";
 import { Dtype } from "../../tflite/schema";
 import { BufferSlot, TensorSlot } from "../../tflite/slots";
 import { Graph, Span, Tensor } from "../graph";
-import { Table, Vector } from "./flatbuffer";
 import { Budgets, Limit, within } from "./limits";
 import { readQuantization } from "./quantization";
 import { quote } from "./text";

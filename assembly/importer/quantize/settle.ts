@@ -19,7 +19,8 @@ export function settle(graph: Graph): void {
   graph.nodes = settled.nodes;
 }
 
-function isQuantized(graph: Graph): bool {
+/** Whether any value that is given or computed has a scale. */
+export function isQuantized(graph: Graph): bool {
   for (let i = 0; i < graph.inputs.length; i++) {
     if (graph.inputs[i].quantization != null) return true;
   }
@@ -209,11 +210,15 @@ function isBorder(node: Node, input: i32): bool {
 
 /** The scale that an operator writes whatever one would like; null where it writes any. */
 function scaleGiven(node: Node, dtype: Dtype): Quantization | null {
+  return keepsScale(node.code) ? (node.inputs[0] as Value).quantization : fixedScale(node, dtype);
+}
+
+/** The scale that TFLite gives a function's results; null where the model chooses it. */
+export function fixedScale(node: Node, dtype: Dtype): Quantization | null {
   const zero = dtype == Dtype.INT8 ? -128 : 0;
   const middle = dtype == Dtype.INT8 ? 0 : 128;
   if (node.code == Builtin.SOFTMAX || node.code == Builtin.LOGISTIC) {
     return Quantization.one(dtype, 1.0 / 256.0, zero);
   }
-  if (node.code == Builtin.TANH) return Quantization.one(dtype, 1.0 / 128.0, middle);
-  return keepsScale(node.code) ? (node.inputs[0] as Value).quantization : null;
+  return node.code == Builtin.TANH ? Quantization.one(dtype, 1.0 / 128.0, middle) : null;
 }

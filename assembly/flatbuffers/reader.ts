@@ -1,6 +1,6 @@
-import { Code, LocationKind } from "../../diagnostics/codes";
-import { fail } from "../../diagnostics/failure";
-import { Span } from "../graph";
+import { Code, LocationKind } from "../diagnostics/codes";
+import { fail } from "../diagnostics/failure";
+import { Span } from "./span";
 
 /**
  * FlatBuffers, read without trust. All numbers are little-endian, at any alignment:

@@ -1,0 +1,109 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { RealNetwork } from "../../host/index.ts";
+import { fails } from "../host/errors.ts";
+import { hasShared } from "../support/shared.ts";
+import { writeOnnx } from "./onnx-writer.ts";
+import {
+  distanceOf,
+  type Entry,
+  entries,
+  generatedReals,
+  modelOf,
+  referenceOf,
+  toStorage,
+} from "./oracle.ts";
+
+/** The largest difference to the oracle, in parts of the output's range. */
+const MOST = 1e-3;
+
+const SHAPES: Record<string, Record<string, number[]>> = {
+  "ppocr_cls_mobile_v2.onnx": { x: [1, 3, 48, 192] },
+};
+/** Shapes that are computed while it runs, and weights of 8 bits beside real numbers. */
+const NOT_TAKEN = ["dilated_conv.tflite", "kws_float32.tflite"];
+
+const models = hasShared("real networks")
+  ? entries().filter(({ file, kind, references }) => {
+      const isReal = kind.startsWith("float") && !file.startsWith("refuse/");
+      return isReal && references.includes("generated") && !NOT_TAKEN.includes(file);
+    })
+  : [];
+
+for (const entry of models) {
+  test(`${entry.file} is computed in real numbers as the oracle computes it`, async () => {
+    const network = await RealNetwork.open(modelOf(entry), { shapes: SHAPES[entry.file] ?? {} });
+    const inputs = generatedReals(entry).map((values, i) => {
+      return stored(values, entry.inputs[i]?.shape, network.inputs[i]?.shape);
+    });
+    const outputs = network.compute(inputs);
+    const expected = referencesOf(entry, network);
+    assert.is(outputs.length, expected.length);
+    expected.forEach((truth, i) => {
+      const { most } = distanceOf(outputs[i] as Float32Array, truth);
+      assert.ok(most <= MOST, `${most}`);
+    });
+  });
+}
+
+function stored(values: Float32Array, from: number[] = [], to: number[] = []): Float32Array {
+  return toStorage(values, from, to);
+}
+
+function referencesOf(entry: Entry, network: RealNetwork): Float32Array[] {
+  return referenceOf(entry).map((truth, i) => {
+    return stored(truth, entry.outputs[i]?.shape, network.outputs[i]?.shape);
+  });
+}
+
+/** A convolution of 3 × 3, a rectification, and one of 1 × 1 with a result far below the first. */
+function twoLayers(): Uint8Array {
+  const weights = Array.from({ length: 4 * 2 * 9 }, (_, i) => Math.sin(i * i));
+  const narrow = Array.from({ length: 3 * 4 }, (_, i) => Math.cos(3 * i) / 8);
+  return writeOnnx({
+    inputs: [{ name: "x", shape: [1, 2, 8, 8] }],
+    outputs: ["y"],
+    initializers: [
+      { name: "w", type: 1, shape: [4, 2, 3, 3], values: weights },
+      { name: "v", type: 1, shape: [3, 4, 1, 1], values: narrow },
+    ],
+    nodes: [
+      { operator: "Conv", inputs: ["x", "w"], outputs: ["a"], attributes: { pads: [1, 1, 1, 1] } },
+      { operator: "Relu", inputs: ["a"], outputs: ["b"] },
+      { operator: "Conv", inputs: ["b", "v"], outputs: ["y"] },
+    ],
+  });
+}
+
+async function samplesFor(network: RealNetwork, count: number): Promise<RealNetwork> {
+  for (let k = 0; k < count; k++) {
+    network.addSample([Float32Array.from({ length: 128 }, (_, i) => Math.sin(i * (k + 1)))]);
+  }
+  return network;
+}
+
+test("a small network keeps 35 dB of its outputs, and the same samples give the same bytes", async () => {
+  const first = await samplesFor(await RealNetwork.open(twoLayers()), 8);
+  const second = await samplesFor(await RealNetwork.open(twoLayers()), 8);
+  const parts: number[] = [];
+  const { model, outputs, values } = first.quantize((part) => parts.push(part));
+  assert.equal(model, second.quantize().model);
+  assert.is(outputs.length, 1);
+  assert.ok((outputs[0]?.decibels ?? 0) > 35, `${outputs[0]?.decibels}`);
+  assert.equal(
+    values.map(({ name }) => name),
+    ["x", "b", "y"],
+  );
+  assert.ok(parts.every((part, i) => part >= (parts[i - 1] ?? 0) && part <= 1));
+});
+
+test("a model that has scales already, and samples of another length, are refused", async () => {
+  const quantized = (await samplesFor(await RealNetwork.open(twoLayers()), 2)).quantize().model;
+  const { expected } = await fails("UNSUPPORTED_MODEL", () => RealNetwork.open(quantized));
+  assert.is(expected, "a model of real numbers");
+  const network = await RealNetwork.open(twoLayers());
+  const error = await fails("BAD_INPUT", async () => network.addSample([new Float32Array(3)]));
+  assert.is(error.found, "3");
+});
+
+test.run();
