@@ -1,4 +1,4 @@
-import type { Blob, Tensor } from "./blob/blob.ts";
+import type { Blob, Operator, Tensor } from "./blob/blob.ts";
 import { bytesOf, DTYPES, type Dtype, elementsOf, type TypedArray } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
 import type { Values } from "./step.ts";
@@ -11,6 +11,8 @@ export interface TensorInfo {
   dtype: Dtype;
   /** real value = (stored value − zeroPoint) · scale */
   quantization?: { scale: number; zeroPoint: number };
+  /** Of a float32 input: what the model's QUANTIZE makes of its values. */
+  quantizedTo?: { dtype: "uint8" | "int8"; scale: number; zeroPoint: number };
   /**
    * The tensor itself where it needs no copy, in memory that a device shares. Between runs it
    * belongs to the caller, who writes an input here before each run and reads an output after it;
@@ -21,7 +23,7 @@ export interface TensorInfo {
 
 /** Names are made unique: a model may leave them empty, or give the same one twice. */
 export function tensorInfos(
-  { tensors }: Blob,
+  { tensors, operators }: Blob,
   indices: number[],
   kind: string,
   shared?: Values,
@@ -40,11 +42,36 @@ export function tensorInfos(
     const [zeroPoint] = quantizations.zeroPoints;
     const isQuantized = scale !== undefined && zeroPoint !== undefined;
     const quantization = isQuantized ? { quantization: { scale, zeroPoint } } : {};
-    const info: TensorInfo = { name: unique, shape: [...shape], dtype, ...quantization };
+    const target = dtype === "float32" ? quantizedTo(index, operators, tensors) : undefined;
+    const quantized = target ? { quantizedTo: target } : {};
+    const info: TensorInfo = {
+      name: unique,
+      shape: [...shape],
+      dtype,
+      ...quantization,
+      ...quantized,
+    };
     const view = shared?.get(index);
     // Not to be listed: an info is plain data but for this.
     return view ? Object.defineProperty(info, "view", { value: view }) : info;
   });
+}
+
+/** The type and quantization that a model's QUANTIZE gives a tensor; undefined without one. */
+function quantizedTo(
+  tensor: number,
+  operators: Operator[],
+  tensors: Tensor[],
+): TensorInfo["quantizedTo"] {
+  const quantize = operators.find(
+    ({ name, inputs }) => name === "QUANTIZE" && inputs[0] === tensor,
+  );
+  const output = tensors[quantize?.outputs[0] ?? -1];
+  const [scale] = output?.quantization.scales ?? [];
+  const [zeroPoint] = output?.quantization.zeroPoints ?? [];
+  if (!output || scale === undefined || zeroPoint === undefined) return undefined;
+  const { dtype } = output;
+  return dtype === "uint8" || dtype === "int8" ? { dtype, scale, zeroPoint } : undefined;
 }
 
 /**

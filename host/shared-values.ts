@@ -16,7 +16,8 @@ export function sharedValues(blob: Blob, device: Device | undefined): Values {
   const leaves = new Set([...blob.outputs, ...blob.states.map(({ output }) => output)]);
   const share = (tensors: number[], hasSignedBytes = false, bindings: Segment["inputs"] = []) => {
     const kept = hasSignedBytes ? "int8" : "uint8";
-    for (const { tensor, offset, bytes } of bindings) {
+    for (const { tensor, offset, bytes, values } of bindings) {
+      if (values !== tensor) continue;
       if (!tensors.includes(tensor) || blob.tensors[tensor]?.dtype !== kept) continue;
       if (blob.inputs.includes(tensor) && leaves.has(tensor)) continue;
       const users = blob.segments.filter((segment) => tensorsOf(blob, segment).has(tensor));
@@ -32,7 +33,7 @@ export function sharedValues(blob: Blob, device: Device | undefined): Values {
 /** All tensors that a segment takes from the host or gives to it. */
 function tensorsOf({ operators }: Blob, segment: Segment): Set<number> {
   if (segment.placement === "NPU") {
-    return new Set([...segment.inputs, ...segment.outputs].map(({ tensor }) => tensor));
+    return new Set([...segment.inputs, ...segment.outputs].map(({ values }) => values));
   }
   const own = segment.operators.flatMap((index) => {
     const { inputs = [], outputs = [] } = operators[index] ?? {};

@@ -1,5 +1,6 @@
 import { MOST_HOST_BYTES } from "../assembly/targets/limits.ts";
-import type { Blob, Segment, Tensor } from "./blob/blob.ts";
+import type { Binding, Blob, Segment, Tensor } from "./blob/blob.ts";
+import { type Conversion, conversionOf, dequantizeInto, quantizeInto } from "./conversion.ts";
 import type { CpuEngine } from "./cpu/engine.ts";
 import type { Device } from "./devices/device.ts";
 import { DTYPES, elementsOf } from "./dtype.ts";
@@ -19,7 +20,7 @@ export function allocateValues(
   const kept = states.flatMap(({ input, output }) => [input, output]);
   const used = new Set([...inputs, ...outputs, ...kept]);
   for (const segment of segments) {
-    for (const { tensor } of [...segment.inputs, ...segment.outputs]) used.add(tensor);
+    for (const { values } of [...segment.inputs, ...segment.outputs]) used.add(values);
     if (segment.placement === "NPU") continue;
     for (const index of segment.operators) {
       const operator = operators[index];
@@ -71,22 +72,49 @@ function npuStep(
   values: Values,
   device: Device,
 ): Step {
-  const flip = (tensor: number) => tensors[tensor]?.dtype === "int8" && !hasSignedBytes;
+  const transferOf = ({ tensor, offset, bytes, values: index }: Binding): Transfer => {
+    const stored = tensors[tensor] as Tensor;
+    const flips = stored.dtype === "int8" && !hasSignedBytes;
+    const conversion = index === tensor ? undefined : conversionOf(stored, flips);
+    return { host: values.get(index) as Uint8Array, offset, bytes, flips, conversion };
+  };
+  const [entries, exits] = [inputs.map(transferOf), outputs.map(transferOf)];
   return {
     async run() {
       const before = device.arena();
-      for (const { tensor, offset, bytes } of inputs) {
-        const slice = before.subarray(offset, offset + bytes);
-        copy(values.get(tensor) as Uint8Array, slice, flip(tensor));
-      }
+      for (const entry of entries) enter(entry, before);
       await device.submit(stream);
       const after = device.arena();
-      for (const { tensor, offset, bytes } of outputs) {
-        const slice = after.subarray(offset, offset + bytes);
-        copy(slice, values.get(tensor) as Uint8Array, flip(tensor));
-      }
+      for (const exit of exits) leave(exit, after);
     },
   };
+}
+
+/** What crosses a segment's border, and where it lies in the arena. */
+interface Transfer {
+  host: Uint8Array;
+  offset: number;
+  bytes: number;
+  /** A signed value is stored as itself plus 128. */
+  flips: boolean;
+  conversion: Conversion | undefined;
+}
+
+function enter({ host, offset, bytes, flips, conversion }: Transfer, arena: Uint8Array): void {
+  const slice = arena.subarray(offset, offset + bytes);
+  if (conversion) quantizeInto(slice, realsOf(host), conversion);
+  else copy(host, slice, flips);
+}
+
+function leave({ host, offset, bytes, flips, conversion }: Transfer, arena: Uint8Array): void {
+  const slice = arena.subarray(offset, offset + bytes);
+  if (conversion) dequantizeInto(realsOf(host), slice, conversion);
+  else copy(slice, host, flips);
+}
+
+/** Tensors on the host's side begin at multiples of their elements. */
+function realsOf({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
 }
 
 /** Copies bytes, unless they are where they should be. */

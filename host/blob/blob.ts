@@ -187,6 +187,8 @@ export interface Binding {
   tensor: number;
   offset: number;
   bytes: number;
+  /** The tensor that the host has: `tensor` itself, or float32 values that it converts. */
+  values: number;
 }
 
 export interface BufferSlice {

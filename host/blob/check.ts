@@ -144,13 +144,32 @@ function checkSegment(blob: Blob, segment: Segment, name: string): void {
   }
 }
 
-function checkBinding(blob: Blob, { tensor, offset, bytes }: Binding, name: string): void {
+function checkBinding(blob: Blob, binding: Binding, name: string): void {
+  const { tensor, offset, bytes, values } = binding;
   const location: Location = { kind: "TENSOR", at: tensor };
   checkValues(blob, tensor, `a tensor bound in ${name}`);
   const { shape, dtype } = blob.tensors[tensor] as Tensor;
   const expected = elementsOf(shape) * DTYPES[dtype].bytes;
   if (bytes !== expected) refuse(`${expected} bytes bound in ${name}`, `${bytes} bytes`, location);
   inside(offset, bytes, blob.arenaBytes, `the arena in ${name}`, location);
+  if (values !== tensor) checkConversion(blob, binding, name);
+}
+
+/** Float32 values become as many bytes of one scale, or these become values. */
+function checkConversion(blob: Blob, { tensor, values }: Binding, name: string): void {
+  checkValues(blob, values, `a tensor converted in ${name}`);
+  const real = blob.tensors[values] as Tensor;
+  const stored = blob.tensors[tensor] as Tensor;
+  const location: Location = { kind: "TENSOR", at: values };
+  if (real.dtype !== "float32") refuse("float32 values to convert", real.dtype, location);
+  const { dtype, quantization, shape } = stored;
+  if ((dtype !== "uint8" && dtype !== "int8") || quantization.scales.length !== 1) {
+    refuse("a tensor of 8 bits and one scale to convert", dtype, { kind: "TENSOR", at: tensor });
+  }
+  const elements = elementsOf(shape);
+  if (elementsOf(real.shape) !== elements) {
+    refuse(`${elements} values to convert`, elementsOf(real.shape), location);
+  }
 }
 
 function checkJob(blob: Blob, job: Job, location: Location): void {
@@ -221,8 +240,8 @@ function checkDataFlow(blob: Blob): void {
   for (const { input } of blob.states) write(input, "the run before");
   blob.segments.forEach((segment, i) => {
     if (segment.placement === "NPU") {
-      for (const { tensor } of segment.inputs) read(tensor, `segment ${i}`);
-      for (const { tensor } of segment.outputs) write(tensor, `segment ${i}`);
+      for (const { values } of segment.inputs) read(values, `segment ${i}`);
+      for (const { values } of segment.outputs) write(values, `segment ${i}`);
       return;
     }
     if (segment.model.length > 0) {

@@ -139,7 +139,9 @@ function state(record: nolf.State): State {
 }
 
 function binding(record: nolf.Binding): Binding {
-  return { tensor: record.tensor(), offset: record.offset(), bytes: record.bytes() };
+  const tensor = record.tensor();
+  const values = record.values() < 0 ? tensor : record.values();
+  return { tensor, offset: record.offset(), bytes: record.bytes(), values };
 }
 
 function job(record: nolf.Job, index: number): Job {

@@ -13,6 +13,7 @@ export const LAYOUT: Layout = {
       { name: "tensor", kind: "scalar", bytes: 4 },
       { name: "offset", kind: "scalar", bytes: 4 },
       { name: "bytes", kind: "scalar", bytes: 4 },
+      { name: "values", kind: "scalar", bytes: 4 },
     ],
     Blob: [
       { name: "version", kind: "scalar", bytes: 4 },

@@ -1503,8 +1503,13 @@ bytes():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+values():number {
+  const offset = this.bb!.__offset(this.bb_pos, 10);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : -1;
+}
+
 static startBinding(builder:flatbuffers.Builder) {
-  builder.startObject(3);
+  builder.startObject(4);
 }
 
 static addTensor(builder:flatbuffers.Builder, tensor:number) {
@@ -1519,16 +1524,21 @@ static addBytes(builder:flatbuffers.Builder, bytes:number) {
   builder.addFieldInt32(2, bytes, 0);
 }
 
+static addValues(builder:flatbuffers.Builder, values:number) {
+  builder.addFieldInt32(3, values, -1);
+}
+
 static endBinding(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createBinding(builder:flatbuffers.Builder, tensor:number, offset:number, bytes:number):flatbuffers.Offset {
+static createBinding(builder:flatbuffers.Builder, tensor:number, offset:number, bytes:number, values:number):flatbuffers.Offset {
   Binding.startBinding(builder);
   Binding.addTensor(builder, tensor);
   Binding.addOffset(builder, offset);
   Binding.addBytes(builder, bytes);
+  Binding.addValues(builder, values);
   return Binding.endBinding(builder);
 }
 }

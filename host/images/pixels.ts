@@ -86,6 +86,7 @@ export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): Pix
   const size = { ...imageShape(input), ...fitting };
   const { mean, std, overridden } = standards(options);
   if (dtype === "float32" && overridden) return realMapping(size, mean, std);
+  if (input.quantizedTo) return rangeMapping(size, input.quantizedTo);
   if (dtype !== "uint8" && dtype !== "int8") throw notAnImage(input);
   const type = TYPES[dtype];
 
@@ -153,6 +154,15 @@ function realMapping(size: Size, mean: number[], std: number[]): PixelMapping {
       });
     },
   };
+}
+
+/** To the range that the model quantizes. */
+function rangeMapping(size: Size, quantization: NonNullable<TensorInfo["quantizedTo"]>) {
+  const { dtype, scale, zeroPoint } = quantization;
+  const { least, greatest } = TYPES[dtype];
+  const range = nearestRange((least - zeroPoint) * scale, (greatest - zeroPoint) * scale);
+  const words = `pixels to ${range.words}, which the model quantizes`;
+  return { ...realMapping(size, [range.mean], [range.std]), words };
 }
 
 function checkSize({ width, height, channels, data }: Pixels, size: Size): void {

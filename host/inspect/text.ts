@@ -57,9 +57,10 @@ function memoryMap(blob: Blob, { table }: Style): string {
       [inputs, "into"],
       [outputs, "out of"],
     ] as const) {
-      for (const { tensor, offset, bytes } of bindings) {
+      for (const { tensor, offset, bytes, values } of bindings) {
         const { name } = blob.tensors[tensor] as Tensor;
-        const what = `arena + ${offset}: ${shortened(name)}, ${way} segment ${i}`;
+        const converts = values === tensor ? "" : ", float32 on the host's side";
+        const what = `arena + ${offset}: ${shortened(name)}, ${way} segment ${i}${converts}`;
         rows.push([hex(blob.arenaAddress + offset), bytes, what]);
       }
     }

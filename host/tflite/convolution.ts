@@ -9,9 +9,13 @@ export type Padding = (typeof PADDINGS)[number];
 /** One convolution. Sizes in the order rows, columns; one number stands for both. */
 export interface ConvolutionSpec {
   dtype?: "uint8" | "int8";
+  /** One, if left out. */
+  images?: number;
   height: number;
   width: number;
   channels: number;
+  /** Of the channels of a full one: each kernel reads those of its group. One, if left out. */
+  groups?: number;
   /** For depthwise ones a multiple of `channels`, which is also its default. */
   outputChannels?: number;
   depthwise?: boolean;
@@ -35,7 +39,7 @@ export interface ConvolutionSpec {
  * (test/compiler/golden.ts), for int8 the same numbers less 128.
  */
 export function convolutionModel(spec: ConvolutionSpec): Uint8Array<ArrayBuffer> {
-  const { dtype = "uint8", height, width, channels, depthwise = false } = spec;
+  const { dtype = "uint8", images = 1, height, width, channels, depthwise = false } = spec;
   const { padding = "SAME", activation = "NONE" } = spec;
   const { weightAt = (n) => 37 * n + 11, biasAt = (channel) => 1000 * (channel + 1) } = spec;
   const [kernelHeight, kernelWidth] = both(spec.kernel ?? 3);
@@ -48,10 +52,10 @@ export function convolutionModel(spec: ConvolutionSpec): Uint8Array<ArrayBuffer>
   const output = spec.output ?? { scale: 0.5, zeroPoint: 90 - shift };
   const weightShape = depthwise
     ? [1, kernelHeight, kernelWidth, outputChannels]
-    : [outputChannels, kernelHeight, kernelWidth, channels];
+    : [outputChannels, kernelHeight, kernelWidth, channels / (spec.groups ?? 1)];
   const weightCount = weightShape.reduce((product, extent) => product * extent);
   const outputShape = [
-    1,
+    images,
     outputExtent(height, kernelHeight, strideHeight, dilationHeight, padding),
     outputExtent(width, kernelWidth, strideWidth, dilationWidth, padding),
     outputChannels,
@@ -60,7 +64,7 @@ export function convolutionModel(spec: ConvolutionSpec): Uint8Array<ArrayBuffer>
     inputs: ["input"],
     outputs: ["output"],
     tensors: [
-      { name: "input", shape: [1, height, width, channels], dtype, quantization: input },
+      { name: "input", shape: [images, height, width, channels], dtype, quantization: input },
       {
         name: "weights",
         shape: weightShape,

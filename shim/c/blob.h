@@ -39,6 +39,11 @@ class Blob {
 /** Bytes of a tensor as its shape and type have it. */
 double bytesOf(const nolf::Tensor& tensor);
 
+/** What the host has of a bound tensor: itself, or float32 values that are converted. */
+inline uint32_t valuesOf(const nolf::Binding& binding) {
+  return binding.values() < 0 ? binding.tensor() : static_cast<uint32_t>(binding.values());
+}
+
 /** A vector's elements, for loops; an absent one is empty. */
 template <typename T>
 class Each {

@@ -52,8 +52,8 @@ void checkDataFlow(const nolf::Blob& blob) {
   uint32_t number = 0;
   for (const auto* segment : each(blob.segments())) {
     const std::string where = phrase("segment ", number++);
-    for (const auto* binding : each(segment->inputs())) flow.read(binding->tensor(), where);
-    for (const auto* binding : each(segment->outputs())) flow.write(binding->tensor(), where);
+    for (const auto* binding : each(segment->inputs())) flow.read(valuesOf(*binding), where);
+    for (const auto* binding : each(segment->outputs())) flow.write(valuesOf(*binding), where);
   }
   for (const uint32_t tensor : each(blob.outputs())) flow.read(tensor, "the model's outputs");
   for (const auto* state : each(blob.states())) flow.read(state->output(), "the next run");

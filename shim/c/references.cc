@@ -102,11 +102,29 @@ void hasValues(const nolf::Blob& blob, uint32_t tensor, const std::string& what)
   if (kElementBytes[dtype] == 0) refuse(what, "a type whose values are known", +dtype);
 }
 
+/** float32 values become as many bytes of one scale, or these become values. */
+void checkConversion(const nolf::Blob& blob, const nolf::Binding& binding,
+                     const std::string& what) {
+  hasValues(blob, valuesOf(binding), what);
+  const nolf::Tensor& real = *blob.tensors()->Get(valuesOf(binding));
+  const nolf::Tensor& stored = *blob.tensors()->Get(binding.tensor());
+  if (real.dtype() != nolf::Dtype_FLOAT32) refuse(what, "float32 values to convert", +real.dtype());
+  const bool isByte = stored.dtype() == nolf::Dtype_UINT8 || stored.dtype() == nolf::Dtype_INT8;
+  const auto* quantization = stored.quantization();
+  if (!isByte || quantization == nullptr || each(quantization->scales()).size() != 1) {
+    refuse(what, "a tensor of 8 bits and one scale to convert", +stored.dtype());
+  }
+  if (bytesOf(real) != sizeof(float) * bytesOf(stored)) {
+    refuse(what, phrase(bytesOf(stored), " values to convert"), bytesOf(real) / sizeof(float));
+  }
+}
+
 void checkBinding(const nolf::Blob& blob, const nolf::Binding& binding, const std::string& what) {
   hasValues(blob, binding.tensor(), what);
   const double expected = bytesOf(*blob.tensors()->Get(binding.tensor()));
   if (binding.bytes() != expected) refuse(what, phrase(expected, " bytes bound"), binding.bytes());
   inside(binding.offset(), binding.bytes(), blob.arena_bytes(), what);
+  if (valuesOf(binding) != binding.tensor()) checkConversion(blob, binding, what);
 }
 
 void checkSlice(const nolf::Blob& blob, const nolf::BufferSlice* slice, const std::string& what) {

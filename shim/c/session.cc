@@ -64,14 +64,20 @@ void Session::run(uint32_t milliseconds) {
   };
   for (size_t i = 0; i < segments_.size(); i++) {
     arena_->prepare(ETNA_PREP_WRITE, deadline);
-    for (const auto& [host, arena, bytes, flip] : segments_[i].inputs) {
-      copy(arena, host, bytes, flip);
+    for (const Transfer& one : segments_[i].inputs) {
+      if (one.converts)
+        quantize(one.arena, one.host, one.bytes, one.conversion);
+      else
+        copy(one.arena, one.host, one.bytes, one.flip);
     }
     arena_->finish();
     submit(image_.streams[i], uses, deadline);
     arena_->prepare(ETNA_PREP_READ, deadline);
-    for (const auto& [host, arena, bytes, flip] : segments_[i].outputs) {
-      copy(host, arena, bytes, flip);
+    for (const Transfer& one : segments_[i].outputs) {
+      if (one.converts)
+        dequantize(one.host, one.arena, one.bytes, one.conversion);
+      else
+        copy(one.host, one.arena, one.bytes, one.flip);
     }
     arena_->finish();
   }
@@ -151,7 +157,8 @@ uint8_t* Session::shared(uint32_t tensor, const nolf::Segment& segment,
                          const Bindings* bindings) const {
   uint8_t* place = nullptr;
   for (const auto* binding : each(bindings)) {
-    if (binding->tensor() != tensor) continue;
+    if (valuesOf(*binding) != tensor) continue;
+    if (binding->tensor() != tensor) return nullptr;
     if (place != nullptr || isShifted(segment, tensor)) return nullptr;
     place = arena() + binding->offset();
   }
@@ -162,11 +169,14 @@ std::vector<Session::Transfer> Session::transfers(const nolf::Segment& segment,
                                                   const Bindings* bindings) {
   std::vector<Transfer> list;
   for (const auto* binding : each(bindings)) {
-    const bool flips = isShifted(segment, binding->tensor());
-    uint8_t* const host = valueOf(binding->tensor());
+    const uint8_t flip = isShifted(segment, binding->tensor()) ? kSignBit : uint8_t{0};
+    uint8_t* const host = valueOf(valuesOf(*binding));
     uint8_t* const place = arena() + binding->offset();
     if (host == place) continue;
-    list.push_back({host, place, binding->bytes(), flips ? kSignBit : uint8_t{0}});
+    const bool converts = valuesOf(*binding) != binding->tensor();
+    const nolf::Tensor& stored = *blob_->tensors()->Get(binding->tensor());
+    const Conversion conversion = converts ? conversionOf(stored, flip) : Conversion();
+    list.push_back({host, place, binding->bytes(), flip, converts, conversion});
   }
   return list;
 }

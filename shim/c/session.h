@@ -10,6 +10,7 @@
 #include "../etnaviv/buffer.h"
 #include "../nolfet.h"
 #include "blob.h"
+#include "conversion.h"
 #include "image.h"
 #include "nodes.h"
 
@@ -34,7 +35,9 @@ class Session {
     uint8_t* host;
     uint8_t* arena;
     uint32_t bytes;
-    uint8_t flip;  // a signed byte is stored as itself plus 128
+    uint8_t flip;   // a signed byte is stored as itself plus 128
+    bool converts;  // the host has float32 values of it
+    Conversion conversion;
   };
   struct Segment {
     std::vector<Transfer> inputs, outputs;

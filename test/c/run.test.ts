@@ -9,6 +9,7 @@ import { emulatedSession } from "../devices/emulated-session.ts";
 import { BlobEditor } from "../host/blob-editor.ts";
 import { classifierModel, perChannelModel } from "../host/models.ts";
 import type { Submission } from "../stand-in/submission.ts";
+import { convertedModel } from "../support/converted-model.ts";
 import { feedsOf } from "../support/feeds.ts";
 import { MODELS } from "../support/models.ts";
 import { BUILDS, StandIn } from "../support/stand-in.ts";
@@ -33,6 +34,7 @@ const CASES: Case[] = [
     stopAt: "features",
   },
   { name: "a network that keeps a variable", model: streamingModel, stopAt: "joined" },
+  { name: "a network of float32", model: () => convertedModel("int8"), stopAt: "out" },
   { name: "a layer with residual weights", model: perChannelModel, stopAt: "output" },
   ...[
     { name: "mobilenet_v1_1.0_224_quant", stopAt: "MobilenetV1/Logits/SpatialSqueeze" },

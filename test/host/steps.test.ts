@@ -31,8 +31,8 @@ function echo(dtype: "uint8" | "int8"): { blob: Blob; segment: Segment } {
   const [input, output] = [segment.inputs[0]?.tensor ?? 0, segment.outputs[0]?.tensor ?? 0];
   const tensors = blob.tensors.map((tensor) => ({ ...tensor, dtype }));
   const place = { offset: 64, bytes: 512 };
-  const inputs = [{ tensor: input, ...place }];
-  const outputs = [{ tensor: output, ...place }];
+  const inputs = [{ tensor: input, values: input, ...place }];
+  const outputs = [{ tensor: output, values: output, ...place }];
   return { blob: { ...blob, tensors }, segment: { ...segment, inputs, outputs } };
 }
 

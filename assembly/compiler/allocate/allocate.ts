@@ -3,6 +3,7 @@ import { fail } from "../../diagnostics/failure";
 import { MOST_ARENA_BYTES, MOST_CONSTANT_BYTES } from "../../targets/limits";
 import { alignTo } from "../alignment";
 import { EncodedJob } from "../encode/encode";
+import { ConvolutionJob } from "../lower/jobs";
 import { Lowering } from "../lower/lower";
 import { allocateArena, Lifetimes } from "./arena";
 
@@ -88,12 +89,20 @@ function placeCoefficients(jobs: EncodedJob[], offsets: StaticArray<u32>, start:
   for (let i = 0; i < jobs.length; i++) {
     const coefficients = jobs[i].coefficients;
     if (coefficients == null) continue;
-    if (i > 0 && jobs[i - 1].coefficients == coefficients) {
-      offsets[i] = offsets[i - 1];
+    const other = sharedWith(jobs, i);
+    if (other >= 0) {
+      offsets[i] = offsets[other];
       continue;
     }
     offsets[i] = end;
     end = alignTo(end + coefficients.bytes, ALIGNMENT);
   }
   return end;
+}
+
+/** The earlier job that has the same coefficients; −1 if none has. */
+function sharedWith(jobs: EncodedJob[], i: i32): i32 {
+  const job = jobs[i].job;
+  if (job instanceof ConvolutionJob) return (job as ConvolutionJob).twin;
+  return i > 0 && jobs[i - 1].coefficients == jobs[i].coefficients ? i - 1 : -1;
 }

@@ -53,7 +53,7 @@ export function encode(
       encoded.push(move);
       continue;
     }
-    const convolution = encodeNnJob(job as ConvolutionJob, core, settings);
+    const convolution = encodeNnJob(job as ConvolutionJob, encoded, core, settings);
     if (convolution == null) return null;
     encoded.push(convolution);
   }
@@ -89,10 +89,18 @@ function encodeConstant(constant: Tensor, job: TpJob, before: EncodedJob[]): Coe
   return bytes;
 }
 
-function encodeNnJob(job: ConvolutionJob, core: Core, settings: Settings): EncodedJob | null {
+function encodeNnJob(
+  job: ConvolutionJob,
+  before: EncodedJob[],
+  core: Core,
+  settings: Settings,
+): EncodedJob | null {
   const tiling = settings.compatMesa ? tileAsMesa(job, core) : Tiling.of(job, core);
   const requantization = Requantization.of(job, core, settings);
-  const coefficients = encodeCoefficients(job, tiling, requantization.bias, core, settings);
+  const coefficients =
+    job.twin >= 0
+      ? before[job.twin].coefficients
+      : encodeCoefficients(job, tiling, requantization.bias, core, settings);
   if (coefficients == null) return null;
   // The vendor's compiler writes them for other cores of the generation.
   if (coefficients.hasRunLengths) job.mark = max<i32>(job.mark, Mark.EXPECTED) as Mark;

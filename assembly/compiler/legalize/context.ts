@@ -12,7 +12,8 @@ const MOST_PRODUCTS = 512;
 /** What every decision about an operator may look at. */
 export class Context {
   private kernelBytes: u64 = 0;
-  private intermediates: i32 = 0;
+  /** How many have been named. */
+  intermediates: i32 = 0;
   private products: i32 = 0;
 
   constructor(

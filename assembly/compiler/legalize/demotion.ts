@@ -1,11 +1,12 @@
 import { Graph, Operator, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
+import { PlanKind } from "../plan/plan";
 import { keepsBytes, reorders } from "./layout/views";
 
 /**
  * Demotes isolated operators to the CPU: those that only move data, with no neighbour that computes
  * on the NPU. A submission of their own would cost more than it saves. One that moves a model's
- * inputs cuts nothing, and stays.
+ * inputs cuts nothing, and stays. Conversions have a rule of their own (layout/conversion.ts).
  */
 export function demoteIsolated(graph: Graph, placements: Placement[]): void {
   const operators = graph.operators;
@@ -20,7 +21,8 @@ export function demoteIsolated(graph: Graph, placements: Placement[]): void {
     serves[i] = isWork || followsOne(operators[i], graph, serves);
   }
   for (let i = operators.length - 1; i >= 0; i--) {
-    if (!placements[i].isOnNpu || serves[i]) continue;
+    const plan = placements[i].plan;
+    if (plan == null || plan.kind == PlanKind.CONVERSION || serves[i]) continue;
     serves[i] = leadsToOne(operators[i], graph, serves);
     if (!serves[i])
       placements[i] = Placement.onCpu("it only moves data, and no neighbour runs on the NPU");

@@ -11,7 +11,9 @@ import { ADVICE, runsOnCpu } from "./cpu-coverage";
 import { demoteIsolated } from "./demotion";
 import { legalizeBounded, needsBounds } from "./elementwise/bounds";
 import { fuseTrees } from "./elementwise/trees";
-import { PATTERNS } from "./patterns";
+import { isOverImages, legalizeImages } from "./images";
+import { demoteConversions } from "./layout/conversion";
+import { Legalize, PATTERNS } from "./patterns";
 
 /**
  * Decides for every operator whether the NPU takes it. Null after a failure, such as a model
@@ -26,6 +28,7 @@ export function legalize(context: Context): Placement[] | null {
   }
   if (usesTables(context)) fuseTrees(placements, context);
   demoteIsolated(graph, placements);
+  demoteConversions(placements);
   for (let i = 0; i < placements.length; i++) {
     if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
   }
@@ -53,15 +56,28 @@ function isQuantized(graph: Graph): bool {
 function legalizeOperator(operator: Operator, context: Context): Placement {
   if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
   const legalize = PATTERNS.find(operator.code, context.settings);
-  if (legalize == null) return Placement.onCpu("the NPU path has no pattern for it");
-  const placement =
-    usesTables(context) && needsBounds(operator, context)
-      ? legalizeBounded(operator, context, legalize)
-      : legalize(operator, context);
+  if (legalize == null) return Placement.onCpu(NO_PATTERN);
+  let placement = legalizeBy(legalize, operator, context);
+  if (!placement.isOnNpu && isOverImages(operator, context))
+    placement = legalizeImages(operator, context, legalizeOne);
   if (!placement.isOnNpu) return placement;
   const reason = withheld(placement, context.settings);
   return reason == "" ? placement : Placement.onCpu(reason);
 }
+
+function legalizeOne(operator: Operator, context: Context): Placement {
+  const legalize = PATTERNS.find(operator.code, context.settings);
+  if (legalize == null) return Placement.onCpu(NO_PATTERN);
+  return legalizeBy(legalize, operator, context);
+}
+
+function legalizeBy(legalize: Legalize, operator: Operator, context: Context): Placement {
+  return usesTables(context) && needsBounds(operator, context)
+    ? legalizeBounded(operator, context, legalize)
+    : legalize(operator, context);
+}
+
+const NO_PATTERN: string = "the NPU path has no pattern for it";
 
 /** Whether fitted tables may be emitted. */
 function usesTables(context: Context): bool {

@@ -5,11 +5,13 @@ import { Placement } from "../plan/placement";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
+import { legalizeGroupable } from "./conv/grouped";
 import { legalizeTransposed } from "./conv/transposed";
 import { legalizeAddition, legalizeExtreme } from "./elementwise/addition";
 import { legalizePrelu } from "./elementwise/prelu";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeProduct } from "./elementwise/vectors";
+import { legalizeDequantize } from "./layout/conversion";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
 import { legalizeMovement } from "./layout/movement";
 import { legalizePadding, legalizePaddingWithValue } from "./layout/padding";
@@ -19,7 +21,7 @@ import { legalizeTranspose, legalizeView } from "./layout/views";
 import { legalizeAveragePool, legalizeMean } from "./pool/average-pool";
 import { legalizeMaxPool } from "./pool/max-pool";
 
-type Legalize = (operator: Operator, context: Context) => Placement;
+export type Legalize = (operator: Operator, context: Context) => Placement;
 
 class Pattern {
   constructor(
@@ -31,7 +33,7 @@ class Pattern {
 }
 
 const TABLE: Pattern[] = [
-  new Pattern(Builtin.CONV_2D, legalizeConvolution, true),
+  new Pattern(Builtin.CONV_2D, legalizeGroupable, true),
   new Pattern(Builtin.DEPTHWISE_CONV_2D, legalizeConvolution, true),
   new Pattern(Builtin.FULLY_CONNECTED, legalizeFullyConnected, true),
   new Pattern(Builtin.ADD, legalizeAddition, true),
@@ -61,6 +63,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.SPACE_TO_DEPTH, legalizeMovement, false),
   new Pattern(Builtin.MIRROR_PAD, legalizeMovement, false),
   new Pattern(Builtin.QUANTIZE, legalizeQuantize, false),
+  new Pattern(Builtin.DEQUANTIZE, legalizeDequantize, false),
   new Pattern(Builtin.RESHAPE, legalizeView, false),
   new Pattern(Builtin.TRANSPOSE, legalizeTranspose, false),
   new Pattern(Builtin.SQUEEZE, legalizeView, false),

@@ -1,4 +1,5 @@
 import { Tensor } from "../graph";
+import { OwnTensors } from "../plan/plan";
 import { Buffer, BufferSlice } from "./jobs";
 
 /** How a tensor's elements follow each other: channel by channel, or pixel by pixel (NHWC). */
@@ -85,6 +86,16 @@ export class BufferAssignment {
     }
     target.buffer.bytes = max(target.buffer.bytes, target.offset + to);
     return true;
+  }
+
+  /** Tensors that are to be computed anew, elsewhere. */
+  forget(own: OwnTensors): void {
+    const keys = this.slices.keys();
+    for (let i = 0; i < keys.length; i++) {
+      if (!own.includes(keys[i] >> 1)) continue;
+      this.slices.delete(keys[i]);
+      this.filled.delete(keys[i]);
+    }
   }
 
   /** Whether both layouts are the same, so that nothing has to be moved between them. */

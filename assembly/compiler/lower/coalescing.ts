@@ -40,7 +40,7 @@ export class Coalescing {
     }
   }
 
-  private takeFor(plan: Plan): void {
+  takeFor(plan: Plan): void {
     if (plan.kind == PlanKind.ADDITION) {
       this.pair(plan as AdditionPlan);
     } else if (plan.kind == PlanKind.PRODUCT) {

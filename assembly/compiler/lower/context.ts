@@ -24,6 +24,8 @@ export class LoweringContext {
   /** Pools that are done, from whose outputs larger ones may begin. */
   pools: PoolChainPlan[] = [];
   flow: DataFlow;
+  /** The images of batches that are planar, by the batch's index. */
+  batches: Map<i32, BufferSlice[]> = new Map();
   /** Index of the operator that is being lowered. */
   operator: i32 = 0;
   private mark: Mark = Mark.PROVEN;
@@ -91,7 +93,9 @@ export class LoweringContext {
   /** What later segments or the caller read leaves interleaved. */
   deliver(outputs: Tensor[]): void {
     for (let i = 0; i < outputs.length; i++) {
-      if (this.leaves(outputs[i])) this.require(outputs[i], Layout.INTERLEAVED);
+      if (!this.leaves(outputs[i])) continue;
+      this.gather(outputs[i]);
+      this.require(outputs[i], Layout.INTERLEAVED);
     }
   }
 
@@ -106,6 +110,18 @@ export class LoweringContext {
       if (this.segment.operators.includes(tensor.consumers[i])) return true;
     }
     return false;
+  }
+
+  /** Makes a batch interleaved if its images are planar. */
+  gather(whole: Tensor): void {
+    if (!this.batches.has(whole.index) || this.buffers.isThere(whole)) return;
+    const images = this.batches.get(whole.index);
+    const to = this.buffers.fill(whole, Layout.INTERLEAVED);
+    const all = imageOf(whole);
+    const rows = all.rows / images.length;
+    const image = new ImageShape(rows, all.columns, all.channels, all.zero);
+    for (let i = 0; i < images.length; i++)
+      this.makeInterleaved(image, images[i], to.plus(i * image.bytes));
   }
 
   /** Cuts `whole`; parts that live elsewhere are copied. */

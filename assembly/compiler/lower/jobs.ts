@@ -96,6 +96,8 @@ export class ConvolutionJob extends Job {
   /** TFLite's kernel for the operator rounds its sums twice. */
   roundsTwice: bool = false;
   macs: u64 = 0;
+  /** The job of the segment that has the same kernels and sizes, for another image; −1: none. */
+  twin: i32 = -1;
 
   /** The kernel's sides, as the descriptor has them. */
   kernelX: i32;

@@ -6,6 +6,7 @@ import {
   AdditionPlan,
   ConcatenationPlan,
   ConvolutionsPlan,
+  ImagesPlan,
   MovementPlan,
   PaddingPlan,
   Plan,
@@ -27,7 +28,8 @@ import { layoutOf } from "./coalescing";
 import { lowerConcatenation } from "./concatenation";
 import { LoweringContext } from "./context";
 import { lowerConvolutions } from "./convolution";
-import { Buffer, BufferSlice, Job } from "./jobs";
+import { beginImage, endImage } from "./images";
+import { Buffer, BufferSlice, ConvolutionJob, Job } from "./jobs";
 import { lowerMaxPool } from "./max-pool";
 import { lowerMovement } from "./movement";
 import { lowerPadding } from "./padding";
@@ -68,12 +70,7 @@ export function lower(
     const plan = placement.plan;
     if (plan == null) continue;
     context.begin(segment.operators[i], placement.mark);
-    lowerOperator(plan, context);
-    context.deliver(plan.outputs);
-    const bounds = plan.bounds;
-    if (bounds == null) continue;
-    lowerTable(bounds, context);
-    context.deliver(bounds.outputs);
+    lowerWhole(plan, context);
   }
   for (let i = 0; i < segment.outputs.length; i++) {
     const tensor = graph.tensors[segment.outputs[i]];
@@ -82,6 +79,41 @@ export function lower(
   lowering.jobs = context.jobs;
   lowering.buffers = context.buffers.all;
   return lowering;
+}
+
+/** With its bounds. */
+function lowerWhole(plan: Plan, context: LoweringContext): void {
+  if (plan.kind != PlanKind.IMAGES)
+    for (let i = 0; i < plan.inputs.length; i++) context.gather(plan.inputs[i]);
+  lowerOperator(plan, context);
+  context.deliver(plan.outputs);
+  const bounds = plan.bounds;
+  if (bounds == null) return;
+  lowerTable(bounds, context);
+  context.deliver(bounds.outputs);
+}
+
+/** The jobs of the first image, and the same again for each other one, over its own bytes. */
+function lowerImages(plan: ImagesPlan, context: LoweringContext): void {
+  let pattern = context.jobs.length;
+  for (let i = 0; i < plan.images; i++) {
+    const first = context.jobs.length;
+    const pools = context.pools.length;
+    beginImage(plan, i, context);
+    lowerWhole(plan.single, context);
+    endImage(plan, i, context);
+    context.pools.length = pools;
+    if (i == 0) pattern = first;
+    else shareCoefficients(context.jobs, pattern, first);
+  }
+}
+
+function shareCoefficients(jobs: Job[], pattern: i32, first: i32): void {
+  for (let i = first; i < jobs.length; i++) {
+    const model = jobs[pattern + i - first];
+    if (jobs[i] instanceof ConvolutionJob && model instanceof ConvolutionJob)
+      (jobs[i] as ConvolutionJob).twin = pattern + i - first;
+  }
 }
 
 function lowerOperator(plan: Plan, context: LoweringContext): void {
@@ -121,6 +153,9 @@ function lowerOperator(plan: Plan, context: LoweringContext): void {
       for (let i = 0; i < steps.length; i++) lowerOperator(steps[i], context);
       break;
     }
+    case PlanKind.IMAGES:
+      lowerImages(plan as ImagesPlan, context);
+      break;
     case PlanKind.MOVEMENT:
       lowerMovement(plan as MovementPlan, context);
       break;

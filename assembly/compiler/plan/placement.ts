@@ -1,5 +1,5 @@
 import { Mark } from "./mark";
-import { ConvolutionsPlan, Plan, PlanKind } from "./plan";
+import { copyPlan, Plan } from "./plan";
 
 /** Where one operator runs, and why. */
 export class Placement {
@@ -22,10 +22,7 @@ export class Placement {
   /** The same with a plan of its own, whose convolutions may be given other weights. */
   copy(): Placement {
     const plan = this.plan;
-    if (plan == null || plan.kind != PlanKind.CONVOLUTIONS) {
-      return new Placement(plan, this.mark, this.reason);
-    }
-    return new Placement((plan as ConvolutionsPlan).copy(), this.mark, this.reason);
+    return new Placement(plan == null ? null : copyPlan(plan), this.mark, this.reason);
   }
 
   /** Makes the mark no stronger than `mark`. */

@@ -1,3 +1,4 @@
+import { Dtype } from "../../tflite/schema";
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution";
 import { copyOf } from "./copy";
@@ -23,6 +24,8 @@ export enum PlanKind {
   TABLE,
   FUSED,
   PRODUCT,
+  CONVERSION,
+  IMAGES,
 }
 
 export abstract class Plan {
@@ -250,4 +253,108 @@ export class FusedPlan extends Plan {
   constructor() {
     super(PlanKind.FUSED, [], []);
   }
+}
+
+/** No job: the host converts between float32 and bytes as it fills the NPU's memory, or reads it. */
+export class ConversionPlan extends Plan {
+  constructor(input: Tensor, output: Tensor) {
+    super(PlanKind.CONVERSION, [input], [output]);
+  }
+
+  /** From float32 to bytes. */
+  get isEntry(): bool {
+    return this.input.dtype == Dtype.FLOAT32;
+  }
+}
+
+/** Tensors that only one operator's jobs know: those named for it, and those added to the graph. */
+export class OwnTensors {
+  private firstNamed: i32 = 0;
+  private lastNamed: i32 = 0;
+  private firstAdded: i32 = 0;
+  private endAdded: i32 = 0;
+
+  beginAt(named: i32, added: i32): void {
+    this.firstNamed = -1 - (named + 1);
+    this.firstAdded = added;
+  }
+
+  endAt(named: i32, added: i32): void {
+    this.lastNamed = -1 - named;
+    this.endAdded = added;
+  }
+
+  includes(tensor: i32): bool {
+    if (tensor < 0) return tensor <= this.firstNamed && tensor >= this.lastNamed;
+    return tensor >= this.firstAdded && tensor < this.endAdded;
+  }
+}
+
+/** The plan of one image, for each image of a batch. */
+export class ImagesPlan extends Plan {
+  single: Plan = new FusedPlan();
+  /** What stands for an image of each input, and of the output. */
+  inputImages: Tensor[] = [];
+  outputImage: Tensor;
+  /** The single plan's, the images among them. */
+  own: OwnTensors = new OwnTensors();
+
+  constructor(output: Tensor) {
+    super(PlanKind.IMAGES, [], [output]);
+    this.outputImage = output;
+  }
+
+  get images(): i32 {
+    return this.output.shape[0];
+  }
+
+  add(whole: Tensor, image: Tensor): void {
+    if (whole == this.output) {
+      this.outputImage = image;
+      return;
+    }
+    this.inputs.push(whole);
+    this.inputImages.push(image);
+  }
+
+  take(single: Plan): void {
+    this.single = single;
+    this.macs = single.macs * (this.images as u64);
+    this.weightBytes = single.weightBytes;
+    this.error = single.error;
+  }
+}
+
+/** A plan's convolutions, also those that are steps of it, with weights of the model. */
+export function weightedPlans(plan: Plan): ConvolutionsPlan[] {
+  if (plan.kind == PlanKind.IMAGES) return weightedPlans((plan as ImagesPlan).single);
+  const found: ConvolutionsPlan[] = [];
+  if (plan.kind == PlanKind.CONVOLUTIONS) {
+    const convolutions = plan as ConvolutionsPlan;
+    const isSingle = convolutions.convolutions.length == 1;
+    if (convolutions.operands != null && isSingle) found.push(convolutions);
+  }
+  if (plan.kind == PlanKind.SEQUENCE) {
+    const steps = (plan as SequencePlan).steps;
+    for (let i = 0; i < steps.length; i++) {
+      const inner = weightedPlans(steps[i]);
+      for (let j = 0; j < inner.length; j++) found.push(inner[j]);
+    }
+  }
+  return found;
+}
+
+/** The same plan over convolutions of its own. */
+export function copyPlan(plan: Plan): Plan {
+  if (plan.kind == PlanKind.CONVOLUTIONS) return (plan as ConvolutionsPlan).copy();
+  if (plan.kind == PlanKind.IMAGES) {
+    const images = copyOf<ImagesPlan>(plan as ImagesPlan);
+    images.single = copyPlan(images.single);
+    return images;
+  }
+  if (plan.kind != PlanKind.SEQUENCE) return plan;
+  const sequence = copyOf<SequencePlan>(plan as SequencePlan);
+  sequence.steps = sequence.steps.slice(0);
+  for (let i = 0; i < sequence.steps.length; i++) sequence.steps[i] = copyPlan(sequence.steps[i]);
+  return sequence;
 }

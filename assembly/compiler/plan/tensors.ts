@@ -13,7 +13,9 @@ export function isQuantizedByte(tensor: Tensor): bool {
 /** Eight bits with one scale, for one image that can be moved: what nearly every pattern asks of its tensors. */
 export function whyNoImage(tensor: Tensor, name: string): string {
   const reason = whyNoBytes(tensor, name);
-  return reason == "" ? whyNoLayout(tensor, name) : reason;
+  if (reason != "") return reason;
+  if (tensor.shape.length > 4 || batchOf(tensor) != 1) return `its ${name} is not one image`;
+  return whyNoLayout(tensor, name);
 }
 
 /** The same for patterns that take the elements as they lie. */
@@ -26,7 +28,6 @@ export function whyNotQuantized(tensor: Tensor, name: string): string {
   if (tensor.dtype != Dtype.UINT8 && tensor.dtype != Dtype.INT8)
     return `its ${name} is not uint8 or int8`;
   if (tensor.quantization.count != 1) return `its ${name} has not one scale and zero point`;
-  if (tensor.shape.length > 4 || batchOf(tensor) != 1) return `its ${name} is not one image`;
   return tensor.elements == 0 ? `its ${name} is empty` : "";
 }
 

@@ -1,5 +1,6 @@
 import { Builtin } from "../../tflite/schema";
 import { Graph, Tensor } from "../graph";
+import { Operands } from "../plan/operands";
 import { Placement } from "../plan/placement";
 import {
   Along,
@@ -10,6 +11,7 @@ import {
   PlanKind,
   SplitPlan,
   ViewPlan,
+  weightedPlans,
 } from "../plan/plan";
 import { Segment } from "../segment/segments";
 import { Block, join, unfold } from "./channel-blocks";
@@ -107,6 +109,17 @@ export class ChannelPermutations {
         break;
       default:
         this.fix(plan);
+        this.fixSteps(plan);
+    }
+  }
+
+  /** What lies between the steps of an operator stays in its order. */
+  private fixSteps(plan: Plan): void {
+    const layers = weightedPlans(plan);
+    for (let i = 0; i < layers.length; i++) {
+      const operands = layers[i].operands as Operands;
+      this.fixTensor(operands.input);
+      this.fixTensor(operands.output);
     }
   }
 

@@ -2,8 +2,9 @@ import { failed } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Context } from "../legalize/context";
 import { Mark } from "../plan/mark";
+import { Operands } from "../plan/operands";
 import { Placement } from "../plan/placement";
-import { ConvolutionsPlan, PlanKind } from "../plan/plan";
+import { weightedPlans } from "../plan/plan";
 import { Segment } from "../segment/segments";
 import { ActivationStatistics } from "./activation-statistics";
 import { jobsToBlendIn, largerBudget, MOST_JOBS, spend, standsOut, usualBudget } from "./budget";
@@ -203,11 +204,10 @@ function layersOf(placements: Placement[]): Layer[] {
   const layers: Layer[] = [];
   for (let i = 0; i < placements.length; i++) {
     const plan = placements[i].plan;
-    if (plan == null || plan.kind != PlanKind.CONVOLUTIONS) continue;
-    const convolutions = plan as ConvolutionsPlan;
-    const operands = convolutions.operands;
-    if (operands == null || convolutions.convolutions.length != 1) continue;
-    layers.push(new Layer(placements[i], convolutions, operands));
+    if (plan == null) continue;
+    const weighted = weightedPlans(plan);
+    for (let j = 0; j < weighted.length; j++)
+      layers.push(new Layer(placements[i], weighted[j], weighted[j].operands as Operands));
   }
   return layers;
 }

@@ -19,8 +19,8 @@ export function fitsHost(graph: Graph, segments: Segment[]): bool {
   }
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
-    hold(held, segment.inputs);
-    hold(held, segment.outputs);
+    hold(held, segment.inputValues);
+    hold(held, segment.outputValues);
     for (let j = 0; !segment.onNpu && j < segment.operators.length; j++) {
       const operator = graph.operators[segment.operators[j]];
       hold(held, operator.inputs);

@@ -1,7 +1,7 @@
 import { Dtype } from "../../tflite/schema";
 import { Graph, Operator, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
-import { Plan, PlanKind } from "../plan/plan";
+import { ConversionPlan, Plan, PlanKind } from "../plan/plan";
 
 /** Operators that run in one go: one submission on the NPU, or one after the other on the CPU. */
 export class Segment {
@@ -11,8 +11,21 @@ export class Segment {
   inputs: i32[] = [];
   /** Tensors that it computes for others: later segments, the caller, or the next run. */
   outputs: i32[] = [];
+  /** What the host has of each of them: the tensor itself, or float32 values that it converts. */
+  inputValues: i32[] = [];
+  outputValues: i32[] = [];
 
   constructor(public onNpu: bool) {}
+
+  addInput(tensor: i32, values: i32): void {
+    this.inputs.push(tensor);
+    this.inputValues.push(values);
+  }
+
+  addOutput(tensor: i32, values: i32): void {
+    this.outputs.push(tensor);
+    this.outputValues.push(values);
+  }
 
   /** All tensors that it takes or gives are int8. */
   isSigned(graph: Graph): bool {
@@ -53,7 +66,7 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
   for (let i = 0; i < segments.length; i++) {
     findInputs(segments[i], i, graph, placements, segmentOf, isHandedOn);
   }
-  for (let i = 0; i < segments.length; i++) findOutputs(segments[i], graph, isHandedOn);
+  for (let i = 0; i < segments.length; i++) findOutputs(segments[i], graph, placements, isHandedOn);
   return segments;
 }
 
@@ -70,7 +83,9 @@ function gather(
   for (let i = first; i < graph.operators.length; i++) {
     if (working == MOST_OPERATORS) return true;
     if (segmentOf[i] != NOWHERE || placements[i].isOnNpu != segment.onNpu) continue;
-    if (!isReady(graph.operators[i], graph, segmentOf)) continue;
+    if (isEntry(placements[i]) || !isReady(graph.operators[i], graph, placements, segmentOf))
+      continue;
+    takeEntries(segment, number, graph.operators[i], graph, segmentOf);
     segmentOf[i] = number;
     segment.operators.push(i);
     if (!isFused(placements[i])) working++;
@@ -81,15 +96,44 @@ function gather(
 /** Whether the operator itself has nothing to do: what it reads, others read in its place. */
 function isFused(placement: Placement): bool {
   const plan = placement.plan;
-  return plan != null && plan.kind == PlanKind.FUSED;
+  return plan != null && (plan.kind == PlanKind.FUSED || plan.kind == PlanKind.CONVERSION);
 }
 
-function isReady(operator: Operator, graph: Graph, segmentOf: StaticArray<i32>): bool {
+/** Conversions to bytes go with the first operator that reads these; alone they would be a segment without jobs. */
+function isEntry(placement: Placement): bool {
+  const plan = placement.plan;
+  return plan != null && plan.kind == PlanKind.CONVERSION && (plan as ConversionPlan).isEntry;
+}
+
+/** All that an operator on the NPU still waits for are such conversions. */
+function takeEntries(
+  segment: Segment,
+  number: i32,
+  operator: Operator,
+  graph: Graph,
+  segmentOf: StaticArray<i32>,
+): void {
+  for (let i = 0; i < operator.inputs.length; i++) {
+    if (operator.inputs[i] < 0) continue;
+    const producer = graph.tensors[operator.inputs[i]].producer;
+    if (producer < 0 || segmentOf[producer] != NOWHERE) continue;
+    segmentOf[producer] = number;
+    segment.operators.push(producer);
+  }
+}
+
+function isReady(
+  operator: Operator,
+  graph: Graph,
+  placements: Placement[],
+  segmentOf: StaticArray<i32>,
+): bool {
   for (let i = 0; i < operator.inputs.length; i++) {
     const tensor = operator.inputs[i];
     if (tensor < 0) continue;
     const producer = graph.tensors[tensor].producer;
-    if (producer >= 0 && segmentOf[producer] == NOWHERE) return false;
+    if (producer >= 0 && segmentOf[producer] == NOWHERE && !isEntry(placements[producer]))
+      return false;
   }
   return true;
 }
@@ -105,12 +149,17 @@ function findInputs(
 ): void {
   for (let i = 0; i < segment.operators.length; i++) {
     const operator = graph.operators[segment.operators[i]];
-    const reads = readBy(operator, placements[operator.index].plan, graph);
+    const plan = placements[operator.index].plan;
+    if (isEntry(placements[operator.index])) {
+      segment.addInput(operator.outputs[0], operator.inputs[0]);
+      continue;
+    }
+    const reads = readBy(operator, plan, graph);
     for (let j = 0; j < reads.length; j++) {
       const tensor = reads[j];
       const outside = tensor.producer < 0 || segmentOf[tensor.producer] != number;
       if (!outside || tensor.isConstant || segment.inputs.includes(tensor.index)) continue;
-      segment.inputs.push(tensor.index);
+      segment.addInput(tensor.index, tensor.index);
       isHandedOn[tensor.index] = true;
     }
   }
@@ -128,11 +177,21 @@ function readBy(operator: Operator, plan: Plan | null, graph: Graph): Tensor[] {
   return reads;
 }
 
-function findOutputs(segment: Segment, graph: Graph, isHandedOn: StaticArray<bool>): void {
+function findOutputs(
+  segment: Segment,
+  graph: Graph,
+  placements: Placement[],
+  isHandedOn: StaticArray<bool>,
+): void {
   for (let i = 0; i < segment.operators.length; i++) {
-    const outputs = graph.operators[segment.operators[i]].outputs;
+    const index = segment.operators[i];
+    const outputs = graph.operators[index].outputs;
+    const plan = placements[index].plan;
+    const isExit =
+      plan != null && plan.kind == PlanKind.CONVERSION && !(plan as ConversionPlan).isEntry;
     for (let j = 0; j < outputs.length; j++) {
-      if (graph.leaves(outputs[j]) || isHandedOn[outputs[j]]) segment.outputs.push(outputs[j]);
+      if (!graph.leaves(outputs[j]) && !isHandedOn[outputs[j]]) continue;
+      segment.addOutput(isExit ? graph.operators[index].inputs[0] : outputs[j], outputs[j]);
     }
   }
 }

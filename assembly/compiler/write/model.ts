@@ -1,7 +1,7 @@
 import { Builder } from "../../flatbuffers/builder";
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
-import { ConvolutionsPlan, PlanKind } from "../plan/plan";
+import { ConvolutionsPlan, weightedPlans } from "../plan/plan";
 import { nameOf } from "../read/names";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
@@ -100,6 +100,24 @@ export function writeOperators(
   return builder.references(positions);
 }
 
+/** Of all layers that an operator becomes: their groups, the most copies, and their mean error. */
+function writeRequantization(builder: Builder, layers: ConvolutionsPlan[]): void {
+  let groups = 0;
+  let copies = 0;
+  let squares: f64 = 0;
+  for (let i = 0; i < layers.length; i++) {
+    groups += layers[i].channelGroups;
+    copies = max(copies, layers[i].inputCopies);
+    squares += (layers[i].error as f64) * (layers[i].error as f64);
+  }
+  if (groups == 0) return;
+  const isSingle = layers.length == 1;
+  const error = isSingle ? layers[0].error : (Math.sqrt(squares / (layers.length as f64)) as f32);
+  builder.field32(OperatorSlot.CHANNEL_GROUPS, groups);
+  builder.field32(OperatorSlot.ERROR, reinterpret<u32>(error));
+  builder.field32(OperatorSlot.INPUT_COPIES, copies);
+}
+
 function writeOperator(
   builder: Builder,
   operator: Operator,
@@ -125,14 +143,9 @@ function writeOperator(
   builder.field8(OperatorSlot.OPTIONS_TYPE, kind);
   builder.child(OperatorSlot.OPTIONS, options);
   builder.field64(OperatorSlot.MACS, plan != null ? plan.macs : macsOf(operator, graph));
-  if (plan != null && plan.kind == PlanKind.CONVOLUTIONS) {
-    const convolutions = plan as ConvolutionsPlan;
-    builder.field32(OperatorSlot.CHANNEL_GROUPS, convolutions.channelGroups);
-    builder.field32(OperatorSlot.ERROR, reinterpret<u32>(convolutions.error));
-    builder.field32(OperatorSlot.INPUT_COPIES, convolutions.inputCopies);
-  }
-  if (plan != null && plan.kind == PlanKind.PRODUCT)
-    builder.field32(OperatorSlot.ERROR, reinterpret<u32>(plan.error));
+  const layers: ConvolutionsPlan[] = plan == null ? [] : weightedPlans(plan);
+  if (layers.length > 0) writeRequantization(builder, layers);
+  else if (plan != null) builder.field32(OperatorSlot.ERROR, reinterpret<u32>(plan.error));
   if (plan != null) {
     builder.field32(OperatorSlot.WEIGHT_BYTES, plan.weightBytes);
     builder.field32(OperatorSlot.COEFFICIENT_BYTES, coefficientBytes);

@@ -19,8 +19,22 @@ export function writeNpuSegment(
 ): u32 {
   const linked = link(jobs, plan);
   const operators = builder.integers(segment.operators);
-  const inputs = writeBindings(builder, segment.inputs, lowering, true, plan, graph);
-  const outputs = writeBindings(builder, segment.outputs, lowering, false, plan, graph);
+  const inputs = writeBindings(
+    builder,
+    segment.inputs,
+    segment.inputValues,
+    lowering.inputs,
+    plan,
+    graph,
+  );
+  const outputs = writeBindings(
+    builder,
+    segment.outputs,
+    segment.outputValues,
+    lowering.outputs,
+    plan,
+    graph,
+  );
   const jobTables = writeJobs(builder, jobs, plan);
   const stream = builder.vector(linked.stream.words.dataStart, linked.stream.words.length, 4);
   const relocations = writeRelocations(builder, linked);
@@ -41,18 +55,19 @@ export function writeNpuSegment(
 function writeBindings(
   builder: Builder,
   tensors: i32[],
-  lowering: Lowering,
-  isInput: bool,
+  values: i32[],
+  slices: BufferSlice[],
   plan: SegmentMemory,
   graph: Graph,
 ): u32 {
-  const slices = isInput ? lowering.inputs : lowering.outputs;
   const positions: u32[] = [];
   for (let i = 0; i < tensors.length; i++) {
     builder.table();
     builder.field32(BindingSlot.TENSOR, tensors[i]);
     builder.field32(BindingSlot.OFFSET, plan.buffers[slices[i].buffer.id] + slices[i].offset);
     builder.field32(BindingSlot.BYTES, graph.tensors[tensors[i]].elements);
+    // Tensor 0 is none to leave out.
+    if (values[i] != tensors[i]) store<i32>(builder.slot(BindingSlot.VALUES, 4), values[i]);
     positions.push(builder.endTable());
   }
   return builder.references(positions);

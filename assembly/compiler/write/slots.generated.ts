@@ -120,6 +120,7 @@ export namespace BindingSlot {
   export const TENSOR: i32 = 0;
   export const OFFSET: i32 = 1;
   export const BYTES: i32 = 2;
+  export const VALUES: i32 = 3;
 }
 
 export namespace JobSlot {

@@ -28,7 +28,15 @@ function legalize(operator: Operator, context: Context, flat: bool): Placement {
   if (operator.inputs.length < 2 || operator.outputs.length != 1) {
     return Placement.onCpu("it has fewer than two inputs, or not exactly one output");
   }
-  const operands = new Operands(operator, context.graph);
+  return place(new Operands(operator, context.graph), context, flat);
+}
+
+/** Operands of a CONV_2D or DEPTHWISE_CONV_2D that need not be tensors of the graph. */
+export function placeOperands(operands: Operands, context: Context): Placement {
+  return place(operands, context, false);
+}
+
+function place(operands: Operands, context: Context, flat: bool): Placement {
   const reason = whyNotOperands(operands, context);
   if (reason != "") return Placement.onCpu(reason);
   if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))

@@ -1,4 +1,4 @@
-import { Activation } from "../../../tflite/schema";
+import { Activation, Dtype } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
 import { whyNoLayout } from "../../plan/layout";
@@ -9,6 +9,7 @@ import { isQuantizedByte, sameQuantization, whyNoImage } from "../../plan/tensor
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { requantization } from "../elementwise/rescale";
+import { legalizeEntry } from "./conversion";
 import { legalizeMovement } from "./movement";
 import { legalizeView } from "./views";
 
@@ -28,12 +29,13 @@ export function legalizeConcatenation(operator: Operator, context: Context): Pla
 
 /**
  * QUANTIZE from bytes to bytes: another name for them where only their type changes, as bytes are
- * unsigned on the NPU, and else a concatenation of one.
+ * unsigned on the NPU, and else a concatenation of one. From float32, the host does it.
  */
 export function legalizeQuantize(operator: Operator, context: Context): Placement {
   const output = context.graph.tensors[operator.outputs[0]];
   const inputs = tensorsOf(operator.inputs, context);
   if (inputs.length != 1 || inputs[0].isConstant) return Placement.onCpu("its input is constant");
+  if (inputs[0].dtype == Dtype.FLOAT32) return legalizeEntry(inputs[0], output, context);
   if (!isQuantizedByte(inputs[0]) || !isQuantizedByte(output))
     return Placement.onCpu("its tensors are not of 8 bits and one quantization");
   if (inputs[0].elements != output.elements || output.elements == 0)

@@ -11,7 +11,10 @@ import { legalizeMovement } from "./movement";
 /** What needs no job, or only copies: other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {
   return (
-    plan.kind == PlanKind.VIEW || plan.kind == PlanKind.CONCATENATION || plan.kind == PlanKind.SPLIT
+    plan.kind == PlanKind.VIEW ||
+    plan.kind == PlanKind.CONCATENATION ||
+    plan.kind == PlanKind.SPLIT ||
+    plan.kind == PlanKind.CONVERSION
   );
 }
 

@@ -1,0 +1,199 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { elementsOf } from "../../host/dtype.ts";
+import { compile } from "../../host/index.ts";
+import { buildModel, type ModelSpec, type TensorSpec } from "../../host/tflite/builder.ts";
+import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convolution.ts";
+import { compare } from "../support/compare.ts";
+import { type OperatorLayer, operatorLayer } from "../support/operator-layer.ts";
+import { Random } from "../support/random.ts";
+import { runModel } from "../support/runs.ts";
+
+// Batches give what each of their images gives, and grouped convolutions what the CPU's kernel gives.
+
+const TARGETS = ["a311d", "imx8mp"];
+const TYPES = ["uint8", "int8"] as const;
+type Type = (typeof TYPES)[number];
+const IMAGES = 3;
+
+const WINDOW = { filter_height: 3, filter_width: 2, stride_h: 2, stride_w: 2 };
+
+/** Operators over so many images of 6×8×5; padding SAME. */
+const LAYERS: ((images: number) => Omit<OperatorLayer, "dtype">)[] = [
+  (n) => ({ operator: "MAX_POOL_2D", from: [n, 6, 8, 5], to: [n, 3, 4, 5], options: WINDOW }),
+  (n) => ({ operator: "AVERAGE_POOL_2D", from: [n, 6, 8, 5], to: [n, 3, 4, 5], options: WINDOW }),
+  (n) => ({
+    operator: "RESIZE_BILINEAR",
+    from: [n, 6, 8, 5],
+    to: [n, 12, 16, 5],
+    constants: [[12, 16]],
+    options: { half_pixel_centers: true },
+  }),
+  (n) => ({
+    operator: "RESIZE_NEAREST_NEIGHBOR",
+    from: [n, 6, 8, 5],
+    to: [n, 12, 16, 5],
+    constants: [[12, 16]],
+  }),
+  (n) => ({
+    operator: "PAD",
+    from: [n, 6, 8, 5],
+    to: [n, 8, 10, 5],
+    constants: [[0, 0, 1, 1, 1, 1, 0, 0]],
+    lists: [[4, 2]],
+  }),
+  (n) => ({
+    operator: "MEAN",
+    from: [n, 6, 8, 5],
+    to: [n, 1, 1, 5],
+    constants: [[1, 2]],
+    options: { keep_dims: true },
+  }),
+  (n) => ({
+    operator: "STRIDED_SLICE",
+    from: [n, 6, 8, 5],
+    to: [n, 3, 4, 5],
+    constants: [
+      [0, 0, 0, 0],
+      [n, 6, 8, 5],
+      [1, 2, 2, 1],
+    ],
+  }),
+  (n) => ({ operator: "RELU", from: [n, 6, 8, 5], to: [n, 6, 8, 5] }),
+];
+
+for (const target of TARGETS) {
+  for (const type of TYPES) {
+    test(`operators over ${IMAGES} images of ${type} on ${target}`, async () => {
+      for (const layer of LAYERS) {
+        const modelOf = (images: number) => operatorLayer({ ...layer(images), dtype: type }).model;
+        await assertAlike(modelOf, 6 * 8 * 5, type, target);
+      }
+    });
+
+    test(`convolutions of ${IMAGES} images of ${type} on ${target}`, async () => {
+      const scale = Array.from({ length: 10 }, (_, i) => 0.01 * (1 + (i % 4)));
+      const perChannel = { scale, zeroPoint: scale.map(() => 0) };
+      const layers: Partial<ConvolutionSpec>[] = [
+        { outputChannels: 9 },
+        { stride: 2, kernel: 5, padding: "VALID" },
+        { depthwise: true, activation: "RELU6" },
+        { channels: 6, groups: 2, outputChannels: 4 },
+        ...(type === "int8" ? [{ outputChannels: 10, weights: perChannel }] : []),
+      ];
+      for (const layer of layers) {
+        const spec = { dtype: type, height: 6, width: 8, channels: 5, ...layer };
+        const modelOf = (images: number) => convolutionModel({ ...spec, images });
+        await assertAlike(modelOf, 6 * 8 * spec.channels, type, target);
+      }
+    });
+
+    test(`a network of ${IMAGES} images of ${type} on ${target}`, async () => {
+      await assertAlike((images) => buildModel(network(images, type)), 8 * 8 * 4, type, target);
+    });
+
+    test(`grouped convolutions of ${type} on ${target}`, async () => {
+      const scale = Array.from({ length: 12 }, (_, i) => 0.01 * (1 + (i % 4)));
+      const perChannel = { scale, zeroPoint: scale.map(() => 0) };
+      const random = new Random(8);
+      for (const [channels, groups, outputChannels] of [
+        [6, 2, 4],
+        [12, 4, 12],
+        [9, 3, 3],
+        [4, 4, 12],
+      ] as const) {
+        for (const layer of [
+          { kernel: 1 },
+          { kernel: 3 },
+          { kernel: 3, stride: 2, activation: "RELU" as const },
+          ...(type === "int8" && outputChannels === 12 ? [{ weights: perChannel }] : []),
+        ]) {
+          const spec = { dtype: type, height: 7, width: 6, channels, groups, outputChannels };
+          const model = convolutionModel({ ...spec, ...layer });
+          const { report } = await compile(model, { target });
+          assert.is(report.operators[0]?.placement, "NPU", report.operators[0]?.reason);
+          const input = random.bytes(7 * 6 * channels);
+          const [found] = await runModel(model, { target }, [input]);
+          const [wanted] = await runModel(model, { target, cpuOnly: true }, [input]);
+          const { largest } = compare(found as Uint8Array, wanted as Uint8Array);
+          assert.ok(largest <= 1, `${largest} apart: ${JSON.stringify({ ...spec, ...layer })}`);
+        }
+      }
+    });
+  }
+}
+
+/** Whether a batch is on the NPU, with the results of its images one by one. */
+async function assertAlike(
+  modelOf: (images: number) => Uint8Array,
+  elements: number,
+  type: Type,
+  target: string,
+): Promise<void> {
+  const batch = modelOf(IMAGES);
+  const { report } = await compile(batch, { target });
+  const [first] = report.operators;
+  const reasons = report.operators.flatMap(({ name, reason }) => (reason ? [name, reason] : []));
+  assert.equal(reasons, [], `${first?.name} of ${type}`);
+  const bytes = new Random(2).bytes(IMAGES * elements);
+  const [found] = await runModel(batch, { target }, [bytes]);
+  const single = modelOf(1);
+  const wanted: number[] = [];
+  for (let i = 0; i < IMAGES; i++) {
+    const image = bytes.slice(i * elements, (i + 1) * elements);
+    const [part] = await runModel(single, { target }, [image]);
+    wanted.push(...(part as Uint8Array));
+  }
+  assert.equal([...(found as Uint8Array)], wanted, `${first?.name} of ${type}`);
+}
+
+/** Convolution, pool, sum, joined channels, a mean and a fully connected layer. */
+function network(images: number, dtype: Type): ModelSpec {
+  const shift = dtype === "int8" ? 128 : 0;
+  const quantization = { scale: 0.1, zeroPoint: 120 - shift };
+  const tensor = (name: string, ...shape: number[]): TensorSpec => {
+    return { name, shape: [images, ...shape], dtype, quantization };
+  };
+  const weights = (name: string, shape: number[]): TensorSpec => {
+    const data = Uint8Array.from({ length: elementsOf(shape) }, (_, i) => (i * 37) % 251);
+    return { name, shape, dtype, quantization: { scale: 0.002, zeroPoint: 125 - shift }, data };
+  };
+  const plain = { fused_activation_function: 0 };
+  const window = { stride_h: 1, stride_w: 1, ...plain };
+  return {
+    inputs: ["in"],
+    outputs: ["out"],
+    tensors: [
+      tensor("in", 8, 8, 4),
+      weights("kernels", [6, 3, 3, 4]),
+      tensor("a", 8, 8, 6),
+      tensor("b", 8, 8, 6),
+      tensor("c", 8, 8, 6),
+      tensor("d", 8, 8, 12),
+      { name: "axes", shape: [2], dtype: "int32", data: Int32Array.of(1, 2) },
+      tensor("e", 1, 1, 12),
+      weights("units", [7, 12]),
+      tensor("out", 7),
+    ],
+    operators: [
+      { operator: "CONV_2D", inputs: ["in", "kernels", -1], outputs: ["a"], options: window },
+      {
+        operator: "MAX_POOL_2D",
+        inputs: ["a"],
+        outputs: ["b"],
+        options: { ...window, filter_height: 3, filter_width: 3 },
+      },
+      { operator: "ADD", inputs: ["a", "b"], outputs: ["c"], options: plain },
+      {
+        operator: "CONCATENATION",
+        inputs: ["c", "a"],
+        outputs: ["d"],
+        options: { axis: 3, ...plain },
+      },
+      { operator: "MEAN", inputs: ["d", "axes"], outputs: ["e"], options: { keep_dims: true } },
+      { operator: "FULLY_CONNECTED", inputs: ["e", "units", -1], outputs: ["out"], options: plain },
+    ],
+  };
+}
+
+test.run();
