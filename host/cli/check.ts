@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { compile } from "../index.ts";
+import { compile, openBlob } from "../index.ts";
 import { counted, grouped, shareOfMacs } from "../numbers.ts";
 import { printableAll } from "../printable.ts";
 import type { OperatorReport } from "../report.ts";
+import { adviceOf } from "./advice.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
@@ -23,10 +24,10 @@ export function addCheck(program: Command): void {
 async function checkModel(model: string, options: TargetOptions): Promise<void> {
   const bytes = await readModel(model, options.shape);
   compileOptions(options);
-  const { report } = await about(model, async () =>
-    compile(bytes, await settingsFor(bytes, options)),
-  );
+  const blob = await about(model, async () => compile(bytes, await settingsFor(bytes, options)));
+  const { report } = blob;
   const { operators } = report;
+  const advice = printableAll(adviceOf(openBlob(blob)));
   const npu = operators.filter(({ placement }) => placement === "NPU").length;
   const summary = {
     npuOperators: npu,
@@ -34,6 +35,7 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
     npuSegments: report.segments.filter(({ placement }) => placement === "NPU").length,
     macs: report.macs,
     ...(report.channels ? { channels: report.channels } : {}),
+    ...(advice.length > 0 ? { advice } : {}),
   };
   if (options.json) {
     printJson({ target: report.target, options: report.options, operators, summary });
@@ -53,6 +55,7 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
     `\n${npu} of ${counted(operators.length, "operator")} on the NPU of ${report.target}, ` +
       `in ${counted(summary.npuSegments, "segment")}: ${shareOfMacs(report.macs)}`,
   );
+  for (const sentence of advice) print(sentence);
   if (channels) print(`Quantized per channel: ${channelWords(channels)}`);
 }
 

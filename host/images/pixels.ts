@@ -76,7 +76,8 @@ const TYPES = {
 /**
  * Chooses how pixels are mapped to an image input: as they are for uint8, which is how TFLite's
  * uint8 networks are fed; else to the range of training that is most like the one that the
- * input's quantization can hold. Throws BAD_INPUT for an input that is no 8-bit image.
+ * input's quantization can hold. A float32 image that the model quantizes is fed that range itself.
+ * Throws BAD_INPUT for an input that is no image of 8 bits, and none that becomes one.
  */
 export function pixelMapping(input: TensorInfo, options: PixelOptions = {}): PixelMapping {
   checkOptions(options, RULES);

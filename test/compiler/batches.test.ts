@@ -123,6 +123,101 @@ for (const target of TARGETS) {
   }
 }
 
+for (const target of TARGETS) {
+  test(`pixels dealt to a batch, convolved and put back on ${target}`, async () => {
+    for (const type of TYPES) {
+      for (const [step, sizes] of [
+        [
+          [2, 2],
+          [6, 8],
+        ],
+        [
+          [3, 2],
+          [7, 5],
+        ],
+        [
+          [4, 4],
+          [9, 10],
+        ],
+      ] as const) {
+        const model = buildModel(dealt(type, step, sizes));
+        const { report } = await compile(model, { target });
+        assert.equal(
+          report.operators.map(({ reason }) => reason),
+          [undefined, undefined, undefined],
+        );
+        const input = new Random(4).bytes(sizes[0] * sizes[1] * 5);
+        const [found] = await runModel(model, { target }, [input]);
+        const [wanted] = await runModel(model, { target, cpuOnly: true }, [input]);
+        const { largest } = compare(found as Uint8Array, wanted as Uint8Array);
+        assert.ok(largest <= 1, `${largest} apart: ${type}, ${step}`);
+      }
+    }
+  });
+}
+
+/** A dilated convolution as converters spell it out: steps between taps, over an image of SAME padding. */
+function dealt(
+  dtype: Type,
+  step: readonly [number, number],
+  sizes: readonly [number, number],
+): ModelSpec {
+  const shift = dtype === "int8" ? 128 : 0;
+  const quantization = { scale: 0.1, zeroPoint: 120 - shift };
+  // One step around, and what makes the rest whole.
+  const pads = sizes.map((size, i) => {
+    const one = step[i] as number;
+    return [one, one + ((one - (size % one)) % one)] as const;
+  });
+  const crops = pads.map(([, after], i) => [0, after - (step[i] as number)] as const);
+  const parts = sizes.map((size, i) => {
+    const [before, after] = pads[i] as readonly [number, number];
+    return (size + before + after) / (step[i] as number);
+  });
+  const images = step[0] * step[1];
+  const kept = parts.map((extent) => extent - 2);
+  const list = (name: string, shape: number[], values: readonly number[]): TensorSpec => {
+    return { name, shape, dtype: "int32", data: Int32Array.from(values) };
+  };
+  const data = Uint8Array.from({ length: 9 * 5 }, (_, i) => (i * 37) % 251);
+  return {
+    inputs: ["in"],
+    outputs: ["out"],
+    tensors: [
+      { name: "in", shape: [1, ...sizes, 5], dtype, quantization },
+      list("steps", [2], step),
+      list("pads", [2, 2], pads.flat()),
+      { name: "dealt", shape: [images, ...parts, 5], dtype, quantization },
+      {
+        name: "weights",
+        shape: [1, 3, 3, 5],
+        dtype,
+        quantization: { scale: 0.004, zeroPoint: 125 - shift },
+        data,
+      },
+      { name: "convolved", shape: [images, ...kept, 5], dtype, quantization },
+      list("crops", [2, 2], crops.flat()),
+      { name: "out", shape: [1, ...sizes, 5], dtype, quantization },
+    ],
+    operators: [
+      { operator: "SPACE_TO_BATCH_ND", inputs: ["in", "steps", "pads"], outputs: ["dealt"] },
+      {
+        operator: "DEPTHWISE_CONV_2D",
+        inputs: ["dealt", "weights", -1],
+        outputs: ["convolved"],
+        options: {
+          padding: 1,
+          stride_h: 1,
+          stride_w: 1,
+          depth_multiplier: 1,
+          fused_activation_function: 0,
+        },
+      },
+      { operator: "BATCH_TO_SPACE_ND", inputs: ["convolved", "steps", "crops"], outputs: ["out"] },
+    ],
+  };
+}
+
 /** Whether a batch is on the NPU, with the results of its images one by one. */
 async function assertAlike(
   modelOf: (images: number) => Uint8Array,

@@ -11,6 +11,7 @@ import { legalizeAddition, legalizeExtreme } from "./elementwise/addition";
 import { legalizePrelu } from "./elementwise/prelu";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeProduct } from "./elementwise/vectors";
+import { legalizeBatchToSpace, legalizeSpaceToBatch } from "./layout/batches";
 import { legalizeDequantize } from "./layout/conversion";
 import { legalizeConcatenation, legalizeQuantize, legalizeSplit } from "./layout/joins";
 import { legalizeMovement } from "./layout/movement";
@@ -20,6 +21,7 @@ import { legalizeSlice } from "./layout/slice";
 import { legalizeTranspose, legalizeView } from "./layout/views";
 import { legalizeAveragePool, legalizeMean } from "./pool/average-pool";
 import { legalizeMaxPool } from "./pool/max-pool";
+import { legalizeReduction } from "./pool/reductions";
 
 export type Legalize = (operator: Operator, context: Context) => Placement;
 
@@ -49,6 +51,8 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.AVERAGE_POOL_2D, legalizeAveragePool, false),
   new Pattern(Builtin.MAX_POOL_2D, legalizeMaxPool, false),
   new Pattern(Builtin.MEAN, legalizeMean, false),
+  new Pattern(Builtin.REDUCE_MAX, legalizeReduction, false),
+  new Pattern(Builtin.REDUCE_MIN, legalizeReduction, false),
   new Pattern(Builtin.STRIDED_SLICE, legalizeSlice, false),
   new Pattern(Builtin.RESIZE_NEAREST_NEIGHBOR, legalizeNearest, false),
   new Pattern(Builtin.RESIZE_BILINEAR, legalizeBilinear, false),
@@ -61,6 +65,8 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.TILE, legalizeMovement, false),
   new Pattern(Builtin.DEPTH_TO_SPACE, legalizeMovement, false),
   new Pattern(Builtin.SPACE_TO_DEPTH, legalizeMovement, false),
+  new Pattern(Builtin.SPACE_TO_BATCH_ND, legalizeSpaceToBatch, false),
+  new Pattern(Builtin.BATCH_TO_SPACE_ND, legalizeBatchToSpace, false),
   new Pattern(Builtin.MIRROR_PAD, legalizeMovement, false),
   new Pattern(Builtin.QUANTIZE, legalizeQuantize, false),
   new Pattern(Builtin.DEQUANTIZE, legalizeDequantize, false),

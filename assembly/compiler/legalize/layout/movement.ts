@@ -98,7 +98,7 @@ function tensorsOf(indices: i32[], context: Context): Tensor[] {
   return tensors;
 }
 
-function whyNotMoved(inputs: Tensor[], outputs: Tensor[]): string {
+export function whyNotMoved(inputs: Tensor[], outputs: Tensor[]): string {
   const tensors = inputs.concat(outputs);
   for (let i = 0; i < tensors.length; i++) {
     const tensor = tensors[i];

@@ -3,12 +3,15 @@ import { Operator, Tensor } from "../../graph";
 import { Axis } from "../../plan/axis";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
+import { ViewPlan } from "../../plan/plan";
 import { isRectified, whyNoImage, whyNotFused } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeConvolutions } from "../conv/convolutions";
+import { Sequence } from "../sequence";
 import { Averages, Window } from "./averages";
 import { Division } from "./division";
 import { legalizeSum, pixelsOf } from "./planes";
+import { Reduction } from "./reductions";
 
 /** Averages are convolutions with equal weights. */
 export function legalizeAveragePool(operator: Operator, context: Context): Placement {
@@ -45,7 +48,7 @@ export function legalizeMean(operator: Operator, context: Context): Placement {
   const output = context.graph.tensors[operator.outputs[0]];
   const axes = context.graph.tensors[operator.inputs[1]];
   if (input.shape.length != 4 || !isOverPlane(axes))
-    return Placement.onCpu("it is not over the rows and columns of an image");
+    return legalizeMeanOfImage(operator, input, output, context);
   const reason = whyNotPooled(input, output);
   if (reason != "") return Placement.onCpu(reason);
   if (output.elements != (input.fromLast(1) as u32))
@@ -57,6 +60,25 @@ export function legalizeMean(operator: Operator, context: Context): Placement {
       : Division.ofFoldedMean(pixels, input, output);
   if (division.whyNot != "") return Placement.onCpu(division.whyNot);
   return legalizeSum(input, output, division, false, context);
+}
+
+/** Over other dimensions, as far as these are the pixels of some image. */
+function legalizeMeanOfImage(
+  operator: Operator,
+  input: Tensor,
+  output: Tensor,
+  context: Context,
+): Placement {
+  const sequence = new Sequence(context);
+  const reduction = new Reduction(operator, sequence, context);
+  if (reduction.reason != "") return Placement.onCpu(reduction.reason);
+  const pixels = pixelsOf(reduction.image);
+  const division = Division.ofFoldedMean(pixels, input, output);
+  if (division.whyNot != "") return Placement.onCpu(division.whyNot);
+  const result = sequence.between(reduction.resultShape, output);
+  sequence.add(legalizeSum(reduction.image, result, division, false, context));
+  sequence.add(Placement.onNpu(new ViewPlan(result, output), Mark.PROVEN));
+  return sequence.place(input, output);
 }
 
 /** The constant [1, 2] in either order. */

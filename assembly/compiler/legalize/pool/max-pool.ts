@@ -1,7 +1,7 @@
 import { Core } from "../../../targets/cores";
 import { Padding } from "../../../tflite/schema";
 import { generationOf } from "../../generations/generations";
-import { Operator, Options } from "../../graph";
+import { Operator, Options, Tensor } from "../../graph";
 import {
   LARGEST_TENSOR,
   LONGEST_SIDE,
@@ -12,11 +12,13 @@ import {
 import { Mark } from "../../plan/mark";
 import { MaxPoolPlan } from "../../plan/max-pool";
 import { Placement } from "../../plan/placement";
+import { SlicePlan } from "../../plan/plan";
 import { copyWindows, PoolChainPlan, poolSteps, Windows } from "../../plan/pool-chain";
 import { isRectified, whyNotFused, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
-import { whyNotRearranged } from "../layout/slice";
+import { legalizeSlicing, whyNotRearranged } from "../layout/slice";
 import { addSteps, finish } from "./maxima";
+import { greatestOf } from "./reductions";
 
 /**
  * MAX_POOL_2D as a chain of TP jobs (plan/pool-chain.ts), or else by differences and sums. For these,
@@ -37,10 +39,14 @@ export function legalizeMaxPool(operator: Operator, context: Context): Placement
     return Placement.onCpu("its output has not its input's channels");
   const unfused = whyNotFused(options.activation, output);
   if (unfused != "") return Placement.onCpu(unfused);
-  if (options.filterHeight * options.filterWidth == 1)
-    return Placement.onCpu("its windows are single pixels");
   const plan = new MaxPoolPlan(input, output);
   if (!measure(plan, options)) return Placement.onCpu("its output does not follow from its input");
+  const cuts = isRectified(options.activation) && zeroByte(output) > 0;
+  if (options.filterHeight * options.filterWidth == 1)
+    return cuts
+      ? Placement.onCpu("its windows are single pixels, and its activation cuts them")
+      : keepEvery(options, input, output, context);
+  if (!cuts && isOverPlane(options, input, output)) return greatestOf(input, output, context);
   const chain = chainFor(plan, options);
   if (chain != null) return Placement.onNpu(chain, context.capped(markOf(chain, context.core)));
   const unfit = whyNotPlanes(plan);
@@ -50,6 +56,24 @@ export function legalizeMaxPool(operator: Operator, context: Context): Placement
     return Placement.onCpu(`it would take more than ${MOST_JOBS} jobs`);
   finish(plan, isRectified(options.activation));
   return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+}
+
+/** Windows of one pixel leave out those between them. */
+function keepEvery(options: Options, input: Tensor, output: Tensor, context: Context): Placement {
+  const plan = new SlicePlan(input, output);
+  plan.steps[0] = options.strideHeight;
+  plan.steps[1] = options.strideWidth;
+  return legalizeSlicing(plan, context);
+}
+
+/** A window that is not square and holds all pixels; square ones take as few jobs as any. */
+function isOverPlane(options: Options, input: Tensor, output: Tensor): bool {
+  const isWhole =
+    options.filterHeight == input.fromLast(3) && options.filterWidth == input.fromLast(2);
+  const isSquare = options.filterHeight == options.filterWidth;
+  const longest = max(input.fromLast(2), input.fromLast(3));
+  const fits = longest < LONGEST_WINDOW && input.fromLast(1) <= MOST_CHANNELS;
+  return isWhole && !isSquare && fits && output.elements == (input.fromLast(1) as u32);
 }
 
 /** More maxima over 2×2 pixels take longer than differences and sums, whose windows double. */

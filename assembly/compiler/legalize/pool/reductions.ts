@@ -1,0 +1,122 @@
+import { isCovered } from "../../../tflite/covers";
+import { reducedDimensions } from "../../../tflite/rules/reductions";
+import { Builtin } from "../../../tflite/schema";
+import { Operator, Tensor } from "../../graph";
+import { LARGEST_TENSOR, LONGEST_WINDOW, MOST_CHANNELS } from "../../plan/limits";
+import { Mark } from "../../plan/mark";
+import { Placement } from "../../plan/placement";
+import { TablePlan, ViewPlan } from "../../plan/plan";
+import { PoolChainPlan, Windows } from "../../plan/pool-chain";
+import { whyNoBytes, whyNoImage, zeroByte } from "../../plan/tensors";
+import { Context } from "../context";
+import { operationOf } from "../cpu-coverage";
+import { fitTable } from "../elementwise/fit";
+import { Sequence } from "../sequence";
+
+/**
+ * REDUCE_MAX over neighbouring dimensions with nothing but ones before them: the pixels of an image whose
+ * channels are all that follows. One window covers it all, and the TP unit halves rows and columns until a
+ * pixel is left. REDUCE_MIN is the same between two complements, as min(x) = 255 − max(255 − x).
+ */
+export function legalizeReduction(operator: Operator, context: Context): Placement {
+  const input = context.graph.tensors[operator.inputs[0]];
+  const output = context.graph.tensors[operator.outputs[0]];
+  const sequence = new Sequence(context);
+  const reduction = new Reduction(operator, sequence, context);
+  if (reduction.reason != "") return Placement.onCpu(reduction.reason);
+  const image = reduction.image;
+  const reason = whyNotPooled(image);
+  if (reason != "") return Placement.onCpu(reason);
+  const isLeast = operator.code == Builtin.REDUCE_MIN;
+  const greatest = sequence.between(reduction.resultShape, input);
+  const source = isLeast ? complement(image, sequence, context) : image;
+  sequence.add(greatestOf(source, greatest, context));
+  const result = isLeast ? complement(greatest, sequence, context) : greatest;
+  sequence.add(Placement.onNpu(new ViewPlan(result, output), Mark.PROVEN));
+  return sequence.place(input, output);
+}
+
+/** What an operator reduces, as the pixels of an image. */
+export class Reduction {
+  image: Tensor;
+  /** Why it is none, or "". */
+  reason: string = "";
+
+  constructor(operator: Operator, sequence: Sequence, context: Context) {
+    const input = context.graph.tensors[operator.inputs[0]];
+    const output = context.graph.tensors[operator.outputs[0]];
+    this.image = input;
+    const operation = operationOf(operator, context.graph);
+    const isKnown = isCovered(operation);
+    this.reason = isKnown
+      ? whyNotReduced(input, output)
+      : `it is not ${operation.expected}, but ${operation.found}`;
+    const shape: i32[] = isKnown ? imageShape(input, reducedDimensions(operation) as bool[]) : [];
+    if (this.reason == "" && shape.length == 0)
+      this.reason = "it keeps dimensions before those it reduces";
+    if (this.reason == "") {
+      this.image = sequence.between(shape, input);
+      this.reason = whyNoImage(this.image, "input");
+      sequence.add(Placement.onNpu(new ViewPlan(input, this.image), Mark.PROVEN));
+    }
+  }
+
+  /** One pixel. */
+  get resultShape(): i32[] {
+    return [1, 1, 1, this.image.fromLast(1)];
+  }
+}
+
+function whyNotReduced(input: Tensor, output: Tensor): string {
+  const broken = whyNoBytes(input, "input");
+  return broken != "" ? broken : whyNoBytes(output, "output");
+}
+
+/** Rows, columns and channels of what is reduced; empty where it is no image. */
+function imageShape(input: Tensor, reduced: bool[]): i32[] {
+  const rank = input.shape.length;
+  let first = 0;
+  while (first < rank && !reduced[first] && input.shape[first] == 1) first++;
+  let end = first;
+  while (end < rank && reduced[end]) end++;
+  let channels = 1;
+  for (let i = end; i < rank; i++) {
+    if (reduced[i] && input.shape[i] != 1) return [];
+    channels *= input.shape[i];
+  }
+  if (end == first) return [];
+  const columns = input.shape[end - 1];
+  return [1, (input.elements as i32) / columns / channels, columns, channels];
+}
+
+function whyNotPooled(image: Tensor): string {
+  if (max(image.fromLast(2), image.fromLast(3)) >= LONGEST_WINDOW)
+    return `it reduces ${LONGEST_WINDOW} elements or more along a dimension`;
+  if (image.fromLast(1) > MOST_CHANNELS)
+    return `it gives ${image.fromLast(1)} elements; ${MOST_CHANNELS} is the most`;
+  return image.elements > LARGEST_TENSOR ? "its input is too large" : "";
+}
+
+/** One window over the whole image. */
+export function greatestOf(image: Tensor, output: Tensor, context: Context): Placement {
+  const longest = max(image.fromLast(2), image.fromLast(3));
+  let size = 2;
+  while (size < longest) size *= 2;
+  const rows = new Windows(size, size, 0, image.fromLast(3), 1);
+  const columns = new Windows(size, size, 0, image.fromLast(2), 1);
+  const plan = new PoolChainPlan(image, output, rows, columns);
+  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+}
+
+/** The bytes that are as far from 255. */
+function complement(input: Tensor, sequence: Sequence, context: Context): Tensor {
+  const bytes = new StaticArray<u8>(256);
+  for (let byte = 0; byte < 256; byte++) bytes[byte] = (255 - byte) as u8;
+  const zero = zeroByte(input);
+  const table = fitTable(bytes, zero, zero);
+  if (table.error > 0) sequence.add(Placement.onCpu("a table does not turn its bytes around"));
+  const output = sequence.between(input.shape, input);
+  const plan = new TablePlan(input, output, table);
+  sequence.add(Placement.onNpu(plan, context.capped(Mark.EXPECTED)));
+  return output;
+}
