@@ -36,10 +36,11 @@ export interface RunOptions {
   copyOutputs?: boolean;
 }
 
-/** Milliseconds that a run took: all of it, and the device's part, as the host sees it. */
+/** Milliseconds that a run took: all of it, the device's part as the host sees it, and each segment. */
 export interface RunTimes {
   host: number;
   device: number;
+  segments: number[];
 }
 
 export interface DeviceInfo {
@@ -65,7 +66,7 @@ export class Session {
   private readonly states: States;
   private released = false;
   private told: Report | undefined;
-  private lastTimes: RunTimes = { host: 0, device: 0 };
+  private lastTimes: RunTimes = { host: 0, device: 0, segments: [] };
 
   /**
    * Opens a blob from `compile` or a file. The session copies `bytes` before it returns: what it
@@ -193,7 +194,12 @@ export class Session {
       this.blob.inputs.forEach((tensor, i) => {
         copyUnlessSame(inputs[i] as Uint8Array, this.values.get(tensor) as Uint8Array);
       });
-      for (const step of this.steps) await step.run();
+      const segments: number[] = [];
+      for (const step of this.steps) {
+        const start = performance.now();
+        await step.run();
+        segments.push(performance.now() - start);
+      }
       const results = this.blob.outputs.map((tensor, i) => {
         const { name, dtype, view } = this.outputs[i] as TensorInfo;
         const values = this.values.get(tensor) as Uint8Array;
@@ -201,7 +207,7 @@ export class Session {
       });
       this.states.carry();
       const device = (this.npu?.busyMilliseconds ?? 0) - busyBefore;
-      this.lastTimes = { host: performance.now() - begin, device };
+      this.lastTimes = { host: performance.now() - begin, device, segments };
       return Object.fromEntries(results);
     } catch (error) {
       throw typed(error);

@@ -18,7 +18,13 @@ import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readModel } from "./model.ts";
-import { addTargetOptions, compileOptions, parseNumbers, type TargetOptions } from "./options.ts";
+import {
+  addTargetOptions,
+  compileOptions,
+  parseFiles,
+  parseNumbers,
+  type TargetOptions,
+} from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
 interface Options extends TargetOptions, FeedOptions {}
@@ -33,7 +39,11 @@ export function addCompare(program: Command): void {
       "-i, --image <file>",
       "a picture (PNG, JPEG, BMP, GIF, TIFF); noise where none is given",
     )
-    .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
+    .option(
+      "--input <files>",
+      "raw bytes of each input, in its type and layout (NHWC): separated by commas, or repeated",
+      parseFiles,
+    )
     .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
     .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
     .action(compareFile);

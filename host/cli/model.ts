@@ -49,7 +49,7 @@ async function readFileBeside(model: string, name: string): Promise<Uint8Array> 
 /** "name=1,3,224,224", added to those before it. Throws BAD_OPTION. */
 export function parseShape(
   text: string,
-  before: Record<string, number[]> = {},
+  before: Record<string, number[]> | undefined,
 ): Record<string, number[]> {
   const at = text.lastIndexOf("=");
   const extents = text

@@ -30,7 +30,9 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
         "-t, --target <name>",
         `core to compile for (${unsaid}; \`nolfet targets\` lists them)`,
       )
-      .addOption(new Option("--compat <driver>", "reproduce a driver's words").choices(["mesa"]))
+      .addOption(
+        new Option("--compat <driver>", "reproduce a driver's words").choices(["mesa"]).hideHelp(),
+      )
       .addOption(
         new Option("--strict", "give the NPU only jobs proven on silicon").conflicts(
           "allowUnproven",
@@ -128,6 +130,17 @@ export function parseNumbers(text: string): number[] {
   const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (numbers.every(Number.isFinite)) return numbers;
   throw new InvalidArgumentError("Expected a number, or several separated by commas.");
+}
+
+/** Parses "a.raw" or "a.raw,b.raw", behind the files of options before it. */
+export function parseFiles(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...text.split(",")];
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= 1e6) return count;
+  throw new InvalidArgumentError("Expected a whole number from 1 to 1000000.");
 }
 
 /** What a command takes for a device. */

@@ -1,36 +1,32 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { LAYOUT } from "../blob/layout.generated.ts";
-import type { DeviceChoice } from "../devices/device.ts";
 import { bytesOf, type TypedArray } from "../dtype.ts";
-import { compile, findTarget, NolfetError, Session } from "../index.ts";
+import { NolfetError, type Session } from "../index.ts";
 import { isNetwork } from "../nbg/open.ts";
 import { DECODERS } from "../results/decoders.ts";
 import { interpret } from "../results/interpret.ts";
 import { classNamer } from "../results/names/class-names.ts";
 import { classCount } from "../scores.ts";
-import { settingsFor } from "./calibration.ts";
 import { checkDrawable, draw } from "./draw.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
 import { readModel } from "./model.ts";
+import { openSession, type SessionChoice } from "./open-session.ts";
 import {
   addPictureOptions,
   addTargetOptions,
   DEFAULT_TARGET,
   DEVICE_WORDS,
+  parseFiles,
   parseMilliseconds,
-  type TargetOptions,
 } from "./options.ts";
 import { checkOutput, makeFolder, writeOutput } from "./output.ts";
 import { runNetworkFile } from "./run-network.ts";
 import { describeRun, type Run } from "./run-text.ts";
-import { print, printJson, printNote } from "./terminal.ts";
+import { print, printJson } from "./terminal.ts";
 
-interface Options extends TargetOptions, FeedOptions {
-  device: DeviceChoice;
-  timeout?: number;
+interface Options extends FeedOptions, SessionChoice {
   labels?: string;
   output?: string;
   outputDir?: string;
@@ -51,7 +47,11 @@ export function addRun(program: Command): void {
     .option("-l, --labels <file>", "names of the classes, one a line (default: known lists)")
     .option("-o, --output <file>", "the picture with what was found, as PNG")
     .option("--decoder <name>", `how to read the outputs (default: by their shapes): ${NAMES}`)
-    .option("--input <files...>", "raw bytes of each input, in its type and layout (NHWC)")
+    .option(
+      "--input <files>",
+      "raw bytes of each input, in its type and layout (NHWC): separated by commas, or repeated",
+      parseFiles,
+    )
     .option("--output-dir <folder>", "write raw outputs there as out0.bin, out1.bin, …")
     .action(runFile);
 }
@@ -106,27 +106,6 @@ function checkLabels({ length }: string[], { outputs }: Session): void {
   const classes = classCount(outputs);
   if (classes === undefined || classes === length) return;
   throw new NolfetError("BAD_INPUT", `labels for ${classes} classes`, `${length}`);
-}
-
-/** Takes a blob as it is, and compiles a model. */
-async function openSession(bytes: Uint8Array, options: Options): Promise<Session> {
-  const { target, device, timeout, litert } = options;
-  const choice = { device, litert, ...(timeout === undefined ? {} : { timeout }) };
-  const identifier = String.fromCharCode(...bytes.subarray(4, 8));
-  if (identifier === LAYOUT.identifier) {
-    const session = await Session.create(bytes, choice);
-    if (target) checkTarget(session, target);
-    return session;
-  }
-  const blob = await compile(bytes, await settingsFor(bytes, options, DEFAULT_TARGET));
-  if (!target) printNote(`compiled for ${DEFAULT_TARGET}; --target chooses another core`);
-  return Session.create(blob, choice);
-}
-
-function checkTarget({ report }: Session, target: string): void {
-  const { name } = findTarget(target);
-  if (name === report.target) return;
-  throw new NolfetError("BAD_OPTION", `one for ${name}`, `the blob is for ${report.target}`);
 }
 
 /** Names, one a line. Throws FILE, and BAD_INPUT for what is no text. */

@@ -4,10 +4,15 @@ import { typed } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { culpritOf } from "./files.ts";
 
-/** Colours for standard output: none where it is no terminal, or NO_COLOR is set. */
-export const paint = colours.createColors(
-  Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb",
-);
+/** Colours for a stream: none where it is no terminal, or NO_COLOR is set. */
+function coloursFor({ isTTY }: NodeJS.WriteStream) {
+  const isWanted = !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return colours.createColors(Boolean(isTTY) && isWanted);
+}
+
+/** Colours for standard output. */
+export const paint = coloursFor(process.stdout);
+const paintError = coloursFor(process.stderr);
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -29,7 +34,7 @@ export function printError(thrown: unknown, json: boolean): void {
   const culprit = culpritOf(thrown);
   const line = message.replace(/\s*[\r\n]+\s*/g, " ");
   const told = printable(`${culprit ? `${culprit}: ` : ""}${line}`);
-  process.stderr.write(`nolfet: error: ${told} [${code}]\n`);
+  process.stderr.write(`nolfet: ${paintError.red("error:")} ${told} [${code}]\n`);
   if (!json) return;
   const where = location.kind === "NONE" ? {} : { location };
   const file = culprit ? { file: culprit } : {};

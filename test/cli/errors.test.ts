@@ -148,7 +148,7 @@ const CASES: [command: string, code: number, message: RegExp][] = [
     /--mean or --std with --input; expected --image/,
   ],
   ["run model.nolf --input short.bin", REFUSED, /512 bytes for "pixels" in short\.bin, found 511/],
-  ["run model.nolf --input pixels.bin pixels.bin", REFUSED, /1 files with --input.*found 2/],
+  ["run model.nolf --input pixels.bin,pixels.bin", REFUSED, /1 files with --input.*found 2/],
   ["run model.nolf --image picture.png", REFUSED, /image input of 1×H×W×1 or 1×H×W×3/],
   ["run model.nolf --input pixels.bin --device npu0", REFUSED, /\[NO_DEVICE\]/],
   [

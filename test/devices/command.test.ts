@@ -82,7 +82,7 @@ function unpack(bytes: Uint8Array, folder: string): string[] {
   };
   const feeds = Object.values(feedsOf(tensorInfos(blob, blob.inputs, "input"), ""));
   const inputs = feeds.map((values, i) => write(`in${i}.bin`, values));
-  return [write("blob.nolf", bytes), "--input", ...inputs];
+  return [write("blob.nolf", bytes), "--input", inputs.join(",")];
 }
 
 function hash(path: string): string {
