@@ -92,7 +92,7 @@ function summary(output: string, report: Report): string {
   return lines.map(([title, text]) => `${paint.dim((title ?? "").padEnd(11))}${text}`).join("\n");
 }
 
-/** "estimated, not measured: 6.9 ms on the NPU at 800 MHz, ±11 %". */
+/** "estimated, not measured: 6.2 ms on the NPU at 800 MHz, ±13 %". */
 function estimatedTime({ milliseconds, megahertz, error }: Report["estimate"]): string {
   const certainty =
     error === undefined ? "no published time to hold it against" : `±${Math.round(100 * error)} %`;

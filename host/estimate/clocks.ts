@@ -1,4 +1,5 @@
 import type { Core } from "../../assembly/targets/cores.ts";
+import { megahertzOf } from "../../assembly/targets/timing.ts";
 
 export interface Clock {
   megahertz: number;
@@ -6,14 +7,8 @@ export interface Clock {
   calibrated: boolean;
 }
 
-/** The NPU's highest clock, as the makers of the chips state it. */
-const CLOCKS: Record<string, Clock> = {
-  "vipnano-qi.a311d": { megahertz: 800, calibrated: true },
-  "vipnano-si+.imx8mp": { megahertz: 1000, calibrated: true },
-};
+const CALIBRATED = ["vipnano-qi.a311d", "vipnano-si+.imx8mp"];
 
-const ASSUMED: Clock = { megahertz: 800, calibrated: false };
-
-export function clockOf({ name }: Core): Clock {
-  return CLOCKS[name] ?? ASSUMED;
+export function clockOf({ name, customer }: Core): Clock {
+  return { megahertz: megahertzOf(customer), calibrated: CALIBRATED.includes(name) };
 }

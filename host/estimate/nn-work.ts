@@ -1,3 +1,4 @@
+import { rowsOfLine } from "../../assembly/targets/timing.ts";
 import type { Blob, Job } from "../blob/blob.ts";
 import { DESCRIPTORS } from "../inspect/descriptors.ts";
 import { descriptorWords } from "../inspect/document.ts";
@@ -19,8 +20,6 @@ export interface NnWork extends Work {
   superblocks: number;
 }
 
-/** Accumulators of one core that a weight is added to at once. */
-const PIXELS_PER_ROUND = 64;
 /** Bytes before the first stream of a v7 coefficient buffer; its first byte is the run's width. */
 const V7_HEADER = 64;
 
@@ -30,7 +29,7 @@ export function nnWork(blob: Blob, job: Job): NnWork {
   const tileY = field(fields, "out_image_tile_y_size");
   const tilesX = Math.ceil(field(fields, "out_image_x_size") / tileX);
   const tilesY = Math.ceil(field(fields, "out_image_y_size") / tileY);
-  const perCore = kernelsOfCore(blob, job, fields);
+  const perCore = Math.ceil(field(fields, "out_image_z_size") / blob.core.nnCores);
   const superblocks = Math.ceil(perCore / field(fields, "kernels_per_core"));
   const imagePasses = fields.image_caching_mode ? 1 : superblocks;
   const kernelPasses = fields.kernel_caching_mode === 1 ? 1 : tilesX * tilesY;
@@ -39,7 +38,8 @@ export function nnWork(blob: Blob, job: Job): NnWork {
     tileY,
     superblocks,
     rounds: tilesX * pixelGroups(fields, tileX, tileY) * weightsOfCore(blob, job, fields, perCore),
-    bytesRead: job.inputBytes * imagePasses + job.coefficientBytes * kernelPasses,
+    bytesRead:
+      imageBytes(fields, tilesX, tilesY) * imagePasses + job.coefficientBytes * kernelPasses,
     bytesWritten: job.outputBytes,
   };
 }
@@ -47,16 +47,17 @@ export function nnWork(blob: Blob, job: Job): NnWork {
 /** Groups of pixels in one column of tiles: narrow tiles put several lines into one group. */
 function pixelGroups(fields: FieldValues, tileX: number, tileY: number): number {
   const height = field(fields, "out_image_y_size");
-  let lines = PIXELS_PER_ROUND;
-  while (lines > 1 && lines * tileX > PIXELS_PER_ROUND) lines /= 2;
+  const lines = rowsOfLine(tileX);
   const whole = Math.floor(height / tileY);
   return whole * Math.ceil(tileY / lines) + Math.ceil((height % tileY) / lines);
 }
 
-/** The additions of v7 are one kernel, whatever their output. */
-function kernelsOfCore({ core }: Blob, { purpose }: Job, fields: FieldValues): number {
-  const isSingle = core.architecture === 7 && purpose === "ADDITION";
-  return isSingle ? 1 : Math.ceil(field(fields, "out_image_z_size") / core.nnCores);
+/** What tiles of the output need of the image: at their borders pixels are read again. */
+function imageBytes(fields: FieldValues, tilesX: number, tilesY: number): number {
+  const columns =
+    field(fields, "out_image_x_size") + tilesX * (field(fields, "kernel_xy_size") - 1);
+  const rows = field(fields, "out_image_y_size") + tilesY * (field(fields, "kernel_y_size") - 1);
+  return columns * rows * field(fields, fields.depthwise ? "out_image_z_size" : "kernel_z_size");
 }
 
 /** v7 skips runs of zeros: it steps from token to token. */

@@ -218,7 +218,7 @@ test("operators with a pattern are operators whose operands are checked", () => 
 });
 
 test("a command stream that no submission takes is refused", async () => {
-  const shape = [1, 2, 2, 8192];
+  const shape = [1, 64, 64, 8192];
   const names = Array.from({ length: 60 }, (_, i) => `t${i}`);
   const tensor = (name: string) =>
     ({ name, shape, dtype: "uint8", quantization: QUANTIZATION }) as const;

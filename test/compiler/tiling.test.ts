@@ -63,11 +63,23 @@ test("all kernels go in one pass on v7, as they do in the vendor's jobs", async 
   assert.is(fields?.out_image_tile_y_size, 4);
 });
 
-test("x runs along the columns, whichever side is longer", async () => {
+test("x runs along the columns, in equal parts, whichever side is longer", async () => {
   const shape = { channels: 8, outputChannels: 8, kernel: 3 };
   const [wide] = await tilesOf({ height: 5, width: 100, ...shape }, "a311d");
   const [high] = await tilesOf({ height: 100, width: 5, ...shape }, "a311d");
-  assert.equal([wide?.out_image_tile_x_size, high?.out_image_tile_x_size], [64, 5]);
+  assert.equal([wide?.out_image_tile_x_size, high?.out_image_tile_x_size], [50, 5]);
+});
+
+test("pixels under a 1×1 kernel fill the lines of the buffers, whatever the image's shape", async () => {
+  const spec = { height: 33, width: 33, channels: 256, outputChannels: 256, kernel: 1 };
+  for (const target of ["a311d", "imx8mp"]) {
+    const [fields = {}] = await tilesOf(spec, target);
+    const { out_image_x_size: x = 0, out_image_y_size: y = 0, out_image_tile_x_size = 0 } = fields;
+    assert.is(x * y, 33 * 33);
+    const lines = sharedRows(out_image_tile_x_size);
+    // 33 columns would take 33 groups of 64 pixels, or 27 with tiles of 16.
+    assert.ok(Math.ceil(x / out_image_tile_x_size) * Math.ceil(y / lines) <= 18, `${x} × ${y}`);
+  }
 });
 
 test.run();

@@ -98,7 +98,16 @@ async function row(file: string): Promise<(string | number)[] | undefined> {
   if (!found) return undefined;
   const { core, jobs } = found;
   const within = jobs.filter((job) => isWithinLimits(job, core)).length;
-  const counts = { compared: 0, same: 0, onePass: 0, ownOnePass: 0, wider: 0, higher: 0, lower: 0 };
+  const counts = {
+    compared: 0,
+    same: 0,
+    onePass: 0,
+    ownOnePass: 0,
+    wider: 0,
+    narrower: 0,
+    higher: 0,
+    lower: 0,
+  };
   for (const job of jobs) {
     const theirs = new Tiles(job, core.nnCores);
     const ours = await own(job, core);
@@ -107,21 +116,22 @@ async function row(file: string): Promise<(string | number)[] | undefined> {
     if (theirs.superblocks === 1) counts.onePass++;
     if (ours.superblocks === 1) counts.ownOnePass++;
     if (ours.x > theirs.x) counts.wider++;
-    else if (ours.x === theirs.x && ours.y > theirs.y) counts.higher++;
-    else if (ours.x === theirs.x && ours.y < theirs.y) counts.lower++;
-    else if (ours.x === theirs.x && ours.superblocks === theirs.superblocks) counts.same++;
+    else if (ours.x < theirs.x) counts.narrower++;
+    else if (ours.y > theirs.y) counts.higher++;
+    else if (ours.y < theirs.y) counts.lower++;
+    else if (ours.superblocks === theirs.superblocks) counts.same++;
   }
   return [
     ...[core.name, `${within} of ${jobs.length}`, counts.compared],
     ...[counts.onePass, counts.ownOnePass, counts.same],
-    ...[counts.wider, counts.higher, counts.lower],
+    ...[counts.wider, counts.narrower, counts.higher, counts.lower],
   ];
 }
 
 const HEAD = [
   ...["core", "jobs within both limits", "compared"],
   ...["one superblock, vendor", "one superblock, nolfet", "same tile"],
-  ...["nolfet's wider", "as wide, nolfet's higher", "as wide, nolfet's lower"],
+  ...["nolfet's wider", "narrower", "as wide, nolfet's higher", "as wide, nolfet's lower"],
 ];
 
 async function main(): Promise<void> {

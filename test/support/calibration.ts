@@ -5,7 +5,7 @@ import { compile, openBlob } from "../../host/index.ts";
 import { readShared } from "./shared.ts";
 
 /** Milliseconds of Mesa's driver, published for A311D and i.MX 8M Plus boards. */
-const PUBLISHED: Record<string, Record<string, number>> = {
+export const PUBLISHED: Record<string, Record<string, number>> = {
   "mobilenet_v1_1.0_224_quant": { a311d: 6.6, imx8mp: 7.9 },
   "mobilenet_v2_1.0_224_quant": { a311d: 6.9, imx8mp: 8.0 },
   ssdlite_mobiledet_coco_qat_postprocess: { a311d: 24.8, imx8mp: 24.4 },
@@ -49,6 +49,26 @@ const STARTS = steps(0, 0.1, 0.004);
 export function fit(points: Point[]): Calibration {
   let best: Calibration | undefined;
   let least = Number.POSITIVE_INFINITY;
+  for (const [calibration, errors] of errorsOfGrid(points)) {
+    const sum = errors.reduce((sum, error) => sum + error ** 2, 0);
+    if (sum >= least) continue;
+    least = sum;
+    best = calibration;
+  }
+  return best as Calibration;
+}
+
+/** All that miss no point by more than `most` of its time. */
+export function settingsWithin(points: Point[], most: number): Calibration[] {
+  const all: Calibration[] = [];
+  for (const [calibration, errors] of errorsOfGrid(points)) {
+    if (errors.every((error) => Math.abs(error) <= most)) all.push(calibration);
+  }
+  return all;
+}
+
+/** Every combination, with its error for each point, relative to the point's time. */
+function* errorsOfGrid(points: Point[]): Generator<[Calibration, number[]]> {
   for (const cyclesPerRound of CYCLES) {
     for (const gigabytesPerSecond of BANDWIDTHS) {
       // The start is a constant for every job, so only its first value needs all jobs looked at.
@@ -60,26 +80,17 @@ export function fit(points: Point[]): Calibration {
       const rest = points.map(({ estimate }) => estimate(at(0)));
       const starts = points.map(({ estimate }, i) => estimate(at(1)) - (rest[i] as number));
       for (const start of STARTS) {
-        const error = sumOfSquares(
-          points,
-          (i) => (rest[i] as number) + start * (starts[i] as number),
-        );
-        if (error >= least) continue;
-        least = error;
-        best = at(start);
+        const errorOf = ({ published }: Point, i: number) =>
+          ((rest[i] as number) + start * (starts[i] as number)) / published - 1;
+        yield [at(start), points.map(errorOf)];
       }
     }
   }
-  return best as Calibration;
 }
 
 /** What a fit to the other points gives for this one. */
 export function leaveOneOut(points: Point[], index: number): number {
   return (points[index] as Point).estimate(fit(points.filter((_, i) => i !== index)));
-}
-
-function sumOfSquares(points: Point[], estimate: (index: number) => number): number {
-  return points.reduce((sum, { published }, i) => sum + (estimate(i) / published - 1) ** 2, 0);
 }
 
 function steps(first: number, last: number, step: number): number[] {

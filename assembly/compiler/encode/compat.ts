@@ -1,8 +1,9 @@
 import { Core } from "../../targets/cores";
+import { rowsOfLine } from "../../targets/timing";
 import { TileShape } from "../generations/generation";
 import { generationOf } from "../generations/generations";
 import { ConvolutionJob } from "../lower/jobs";
-import { ceil, MOST_KERNELS, rowsByWidth, Tiling, WIDEST_TILE } from "./tiling";
+import { ceil, MOST_KERNELS, Tiling, WIDEST_TILE } from "./tiling";
 
 /**
  * `--compat mesa`: Mesa's tiling. It keeps to more limits than the buffers have, takes the image's
@@ -27,7 +28,7 @@ export function tileAsMesa(job: ConvolutionJob, core: Core): Tiling {
 /** Image lines that share one line of the buffers, which are as wide as a whole tile. */
 function interleave(tileX: i32, side: i32, core: Core): i32 {
   const span = tileX + side - 1;
-  return span > 36 ? 1 : min(rowsByWidth(tileX), generationOf(core).rowsPerLine(span));
+  return span > 36 ? 1 : min(rowsOfLine(tileX) as i32, generationOf(core).rowsPerLine(span));
 }
 
 function tileHeight(height: i32, side: i32, lines: i32, stride: i32, core: Core): i32 {

@@ -15,6 +15,7 @@ import { encodeHuffman } from "./huffman/coefficients";
 import { encodeKernelWords } from "./huffman/kernel-words";
 import { encodeConvolution } from "./nn-descriptor";
 import { Requantization } from "./requantization";
+import { shapeAndTile } from "./shape";
 import { signBytes } from "./signed-bytes";
 import { encodeTable } from "./table";
 import { Tiling } from "./tiling";
@@ -95,7 +96,7 @@ function encodeNnJob(
   core: Core,
   settings: Settings,
 ): EncodedJob | null {
-  const tiling = settings.compatMesa ? tileAsMesa(job, core) : Tiling.of(job, core);
+  const tiling = settings.compatMesa ? tileAsMesa(job, core) : shapeAndTile(job, core);
   const requantization = Requantization.of(job, core, settings);
   const coefficients =
     job.twin >= 0

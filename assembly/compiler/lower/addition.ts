@@ -1,9 +1,11 @@
 import { toByte } from "../../diagnostics/narrow";
+import { Core } from "../../targets/cores";
+import { generationOf } from "../generations/generations";
 import { Convolution } from "../plan/convolution";
-import { flatWidth } from "../plan/layout";
+import { flatWidth } from "../plan/flat-image";
 import { AdditionForm, AdditionPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
-import { Layout } from "./buffers";
+import { flatWidthAsMesa } from "./compat";
 import { LoweringContext } from "./context";
 import { BufferSlice, ConvolutionJob, Purpose } from "./jobs";
 import { Kernels } from "./kernels";
@@ -15,10 +17,10 @@ export function lowerAddition(plan: AdditionPlan, context: LoweringContext): voi
   const pair = context.coalescing.pairs.get(plan.output.index);
   for (let i = 0; i < 2; i++) {
     const operand = plan.inputs[i];
-    const from = context.require(operand, context.coalescing.operandLayout(operand));
+    const from = context.require(operand, context.coalescing.operandLayout(plan, i));
     context.copyIfNeeded(from, pair.plus(i * operand.elements), operand);
   }
-  const output = context.buffers.fill(plan.output, Layout.PLANAR);
+  const output = context.buffers.fill(plan.output, context.coalescing.layoutOfSum(plan));
   context.add(additionJob(plan, pair, output, context));
 }
 
@@ -29,13 +31,13 @@ function additionJob(
   output: BufferSlice,
   context: LoweringContext,
 ): ConvolutionJob {
-  const c = convolutionFor(plan);
+  const c = convolutionFor(plan, context.core);
   const kernels = new Kernels(c, c.allChannels);
   const job = new ConvolutionJob(pair, output, kernels);
   job.purpose = Purpose.ADDITION;
-  if (plan.form == AdditionForm.PLANES) layPlanes(job, plan, context.settings.compatMesa);
-  else if (plan.form == AdditionForm.CHUNKS) layChunks(job, plan);
-  else layChannels(job, plan, context.settings.compatMesa);
+  if (plan.form == AdditionForm.CHANNELS) layChannels(job, plan, context.settings.compatMesa);
+  else if (context.settings.compatMesa) layPlanesAsMesa(job, plan);
+  else layPlanes(job, plan);
   job.inputZ = kernels.planes;
   job.outputZ = c.outputChannels;
   job.relu = plan.relu;
@@ -48,12 +50,18 @@ function additionJob(
   return job;
 }
 
-/** x is the flattened width. Mesa makes x the longer side, but not for the tiling. */
-function layPlanes(job: ConvolutionJob, plan: AdditionPlan, isCompat: bool): void {
+/** x is the flattened width. */
+function layPlanes(job: ConvolutionJob, plan: AdditionPlan): void {
+  const elements = plan.output.elements as i32;
+  job.inputX = job.outputX = flatWidth(elements);
+  job.inputY = job.outputY = elements / job.inputX;
+}
+
+/** Mesa makes x the longer side, but not for the tiling. */
+function layPlanesAsMesa(job: ConvolutionJob, plan: AdditionPlan): void {
   setFlatTiling(job, plan);
-  const isTurned = isCompat && job.outputColumns > job.outputRows;
-  job.inputX = job.outputX = isTurned ? job.outputColumns : job.outputRows;
-  job.inputY = job.outputY = isTurned ? job.outputRows : job.outputColumns;
+  job.inputX = job.outputX = max(job.outputColumns, job.outputRows);
+  job.inputY = job.outputY = min(job.outputColumns, job.outputRows);
 }
 
 function layChannels(job: ConvolutionJob, plan: AdditionPlan, isCompat: bool): void {
@@ -66,35 +74,23 @@ function layChannels(job: ConvolutionJob, plan: AdditionPlan, isCompat: bool): v
   job.pointwise = true;
 }
 
-/** Rows of one chunk each; of the sum, a plane is a single row. */
-function layChunks(job: ConvolutionJob, plan: AdditionPlan): void {
-  const length = (plan.output.elements as i32) / plan.chunks;
-  job.kernels.stand(plan.chunksInPlane);
-  job.kernelY = plan.chunksInPlane;
-  job.inputX = job.outputX = length;
-  job.inputY = plan.chunksInPlane;
-  job.outputY = 1;
-  job.outputRows = 1;
-  job.outputColumns = length;
-}
-
 /** Mesa's tiling takes the flattened sizes even where the job does not. */
 function setFlatTiling(job: ConvolutionJob, plan: AdditionPlan): void {
-  job.outputRows = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
+  job.outputRows = flatWidthAsMesa(plan.output.fromLast(3) * plan.output.fromLast(2));
   job.outputColumns = (plan.output.elements as i32) / job.outputRows;
 }
 
-function convolutionFor(plan: AdditionPlan): Convolution {
-  if (plan.form == AdditionForm.PLANES) return weighted(plan, 1, 1, 2);
-  if (plan.form == AdditionForm.CHUNKS) return weighted(plan, plan.chunks, plan.chunksInPlane, 1);
-  return weighted(plan, plan.output.fromLast(1), 1, 1);
+/** The order of so few single-pixel kernels is not known on v7: there the kernel has 2×2 taps. */
+function convolutionFor(plan: AdditionPlan, core: Core): Convolution {
+  if (plan.form == AdditionForm.CHANNELS) return weighted(plan, plan.output.fromLast(1), 1);
+  return weighted(plan, 1, generationOf(core).unknownOrderUpTo == 0 ? 1 : 2);
 }
 
 /**
- * Kernel o has two weights, for part o of either operand: [kernel][2 × kernels], of which every
- * `taps` are one plane. The square kernel has the side given.
+ * Kernel o has two weights, for part o of either operand: [kernel][2 × kernels]. The square kernel has
+ * the side given.
  */
-function weighted(plan: AdditionPlan, kernels: i32, taps: i32, side: i32): Convolution {
+function weighted(plan: AdditionPlan, kernels: i32, side: i32): Convolution {
   const zero = plan.weightZero;
   const bytes = new StaticArray<u8>(kernels * kernels * 2).fill(zero as u8);
   for (let o = 0; o < kernels; o++) {
@@ -102,15 +98,14 @@ function weighted(plan: AdditionPlan, kernels: i32, taps: i32, side: i32): Convo
     bytes[o * 2 * kernels + kernels + o] = toByte(zero + plan.weightB, "the weight of an operand");
   }
   const c = new Convolution();
-  c.inputChannels = (2 * kernels) / taps;
+  c.inputChannels = 2 * kernels;
   c.outputChannels = kernels;
-  c.rows.kernel = taps;
   c.side = side;
   c.weights.data = changetype<usize>(bytes);
   c.weights.bias = changetype<usize>(new StaticArray<i32>(kernels).fill(plan.bias));
   c.weights.zero = zero as u8;
   c.weights.tapPitch = 1;
-  c.weights.channelPitch = taps;
+  c.weights.channelPitch = 1;
   c.weights.kernelPitch = 2 * kernels;
   return c;
 }

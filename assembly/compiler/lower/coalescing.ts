@@ -2,6 +2,7 @@ import { Tensor } from "../graph";
 import { Convolution } from "../plan/convolution";
 import { Placement } from "../plan/placement";
 import {
+  AdditionForm,
   AdditionPlan,
   Along,
   ConcatenationPlan,
@@ -15,6 +16,7 @@ import {
 import { ProductPlan, SUMS } from "../plan/product";
 import { Segment } from "../segment/segments";
 import { BufferAssignment, Layout } from "./buffers";
+import { DataFlow } from "./data-flow";
 import { BufferSlice } from "./jobs";
 
 /**
@@ -30,6 +32,7 @@ export class Coalescing {
   constructor(
     private buffers: BufferAssignment,
     private segment: Segment,
+    private flow: DataFlow,
     private isCompat: bool,
   ) {}
 
@@ -74,8 +77,8 @@ export class Coalescing {
     const bytes = plan.output.elements;
     const pair = new BufferSlice(this.buffers.create(2 * bytes));
     this.pairs.set(plan.output.index, pair);
-    this.buffers.assign(plan.inputs[0], this.operandLayout(plan.inputs[0]), pair);
-    this.buffers.assign(plan.inputs[1], this.operandLayout(plan.inputs[1]), pair.plus(bytes));
+    this.buffers.assign(plan.inputs[0], this.operandLayout(plan, 0), pair);
+    this.buffers.assign(plan.inputs[1], this.operandLayout(plan, 1), pair.plus(bytes));
     const difference = plan.difference;
     if (difference != null) this.pair(difference);
   }
@@ -92,9 +95,21 @@ export class Coalescing {
   }
 
   /** Fault: Mesa adds what enters the segment as it comes, and transposes the sum. */
-  operandLayout(operand: Tensor): Layout {
-    const enters = this.segment.inputs.includes(operand.index);
-    return this.isCompat && enters ? Layout.INTERLEAVED : Layout.PLANAR;
+  operandLayout(plan: AdditionPlan, operand: i32): Layout {
+    if (!this.isCompat) return this.layoutOfSum(plan);
+    return layoutIf(!this.enters(plan.inputs[operand]));
+  }
+
+  /** Two planes may be in either order: what enters the segment and leaves it need not be moved. */
+  layoutOfSum(plan: AdditionPlan): Layout {
+    if (this.isCompat || plan.form != AdditionForm.PLANES) return Layout.PLANAR;
+    const enters = this.enters(plan.inputs[0]) && this.enters(plan.inputs[1]);
+    const leaves = this.segment.outputs.includes(plan.output.index);
+    return layoutIf(!enters || !leaves || this.flow.wantsPlanar(plan.output));
+  }
+
+  private enters(tensor: Tensor): bool {
+    return this.segment.inputs.includes(tensor.index);
   }
 
   /** A whole tensor that is a run of another's elements lies there. */

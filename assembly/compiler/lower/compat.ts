@@ -94,3 +94,11 @@ export function copyAsMesa(
     ? transposeAtOnce(image, pitches.pixel, pitches.row, from, to)
     : detransposeAtOnce(image, pitches, from, to);
 }
+
+/** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */
+export function flatWidthAsMesa(plane: i32): i32 {
+  for (let width = 128; width >= 32; width >>= 1) if (plane % width == 0) return width;
+  let width = min(plane, 63);
+  while (plane % width != 0) width--;
+  return width;
+}

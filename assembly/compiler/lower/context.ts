@@ -38,8 +38,9 @@ export class LoweringContext {
   ) {
     const buffers = new BufferAssignment(settings.compatMesa);
     this.buffers = buffers;
-    this.flow = new DataFlow(segment, placements);
-    this.coalescing = new Coalescing(buffers, segment, settings.compatMesa);
+    const flow = new DataFlow(segment, placements);
+    this.flow = flow;
+    this.coalescing = new Coalescing(buffers, segment, flow, settings.compatMesa);
   }
 
   begin(operator: i32, mark: Mark): void {

@@ -6,6 +6,7 @@ import { ResidualPair } from "../plan/residual-pair";
 import { Layout } from "./buffers";
 import { turnConvolution, turnFullyConnected, turnRearrangement } from "./compat";
 import { LoweringContext } from "./context";
+import { cutDense } from "./dense-groups";
 import { BufferSlice, ConvolutionJob, TpJob } from "./jobs";
 import { Kernels } from "./kernels";
 import { Frame } from "./padding";
@@ -126,31 +127,11 @@ function prepare(c: Convolution, input: BufferSlice, context: LoweringContext): 
   return output;
 }
 
-/** Balances the zeros of a job's streams against the cost of more jobs. */
-const DEPTHWISE_GROUP = 128;
-const LEAST_DEPTHWISE_GROUP = 16;
-
-/**
- * The channels of each job. Depthwise kernels that are spelled out as full ones grow with the
- * square of the channels, nearly all of it zeros: one job for every so many channels takes far
- * fewer bytes.
- */
+/** The channels of each job. Depthwise kernels that are spelled out as full ones are cut further. */
 function groupsFor(c: Convolution, context: LoweringContext): ChannelGroup[] {
   const groups = c.groups.length > 0 ? c.groups : [c.allChannels];
   const isDense = c.depthwise && !c.native && !context.settings.compatMesa;
-  if (!isDense) return groups;
-  const copies = c.striding == Striding.COPIES ? c.planesOfChannel : 1;
-  const most = max(DEPTHWISE_GROUP / copies, LEAST_DEPTHWISE_GROUP);
-  const parts: ChannelGroup[] = [];
-  for (let i = 0; i < groups.length; i++) {
-    const group = groups[i];
-    const end = group.first + group.count;
-    for (let first = group.first; first < end; first += most) {
-      const count = min(most, end - first);
-      parts.push(new ChannelGroup(first, count, group.scale, group.weightZero));
-    }
-  }
-  return parts;
+  return isDense ? cutDense(c, groups, context.core) : groups;
 }
 
 /** One after the other, the copies of the image that the NN unit takes for more channels. */

@@ -48,13 +48,6 @@ export class Kernels {
     this.taps = tapTable(c, this.phases, this.side);
   }
 
-  /** A kernel one pixel wide and so many high, whose taps follow each other in memory. */
-  stand(height: i32): void {
-    this.area = height;
-    this.taps = new StaticArray<i32>(height);
-    for (let i = 0; i < height; i++) this.taps[i] = i;
-  }
-
   /** `--compat mesa`: all taps of a kernel in one plane, in their plain order. */
   flatten(): void {
     this.area = this.planes;

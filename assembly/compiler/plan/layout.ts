@@ -44,11 +44,3 @@ export function whyNoLayout(tensor: Tensor, name: string): string {
     columnsToInterleaved(pixels, columns, channels) > 0;
   return isMovable ? "" : `the sides of its ${name} are too long for a change of layout`;
 }
-
-/** How wide the elements of two planes lie: as 128, 64 or 32, or what else divides an image's plane. */
-export function flatWidth(plane: i32): i32 {
-  for (let width = 128; width >= 32; width >>= 1) if (plane % width == 0) return width;
-  let width = min(plane, 63);
-  while (plane % width != 0) width--;
-  return width;
-}

@@ -102,12 +102,10 @@ export class ConvolutionsPlan extends Plan {
 
 /** What of an addition's operands the kernels of one job run over. */
 export enum AdditionForm {
-  /** v7: each operand is one plane, and there is one kernel with two weights. */
+  /** Each operand is one plane, and there is one kernel with two weights: on v7, and as the vendor has them. */
   PLANES,
-  /** v8: an operand's channels; every channel of the sum has a kernel. */
+  /** An operand's channels; every channel of the sum has a kernel: the form that v8 has run. */
   CHANNELS,
-  /** v8: so many equal chunks of an operand, several of them to a plane; every chunk has a kernel. */
-  CHUNKS,
 }
 
 /** weightA · (a − zero of a) + weightB · (b − zero of b), times a scale. */
@@ -120,9 +118,6 @@ export class AdditionPlan extends Plan {
   scale: f32 = 0;
   relu: bool = false;
   form: AdditionForm = AdditionForm.CHANNELS;
-  /** Chunks of one operand, and how many of them are the rows of one plane. */
-  chunks: i32 = 0;
-  chunksInPlane: i32 = 0;
   /** What gives the second operand, if an operator is two of them; its inputs are among this one's. */
   difference: AdditionPlan | null = null;
 

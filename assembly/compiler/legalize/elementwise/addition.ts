@@ -1,8 +1,7 @@
 import { Builtin, Dtype } from "../../../tflite/schema";
-import { roundUp } from "../../alignment";
 import { generationOf } from "../../generations/generations";
 import { Graph, Operator, Span, Tensor } from "../../graph";
-import { flatWidth } from "../../plan/layout";
+import { flatWidth } from "../../plan/flat-image";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
@@ -150,33 +149,12 @@ function form(plan: AdditionPlan, context: Context): string {
   return "";
 }
 
-/** More of them would cost more than kernels for each channel. */
-const MOST_CHUNKS = 256;
-
-/** The smallest kernels; with --strict only forms that are proven. */
+/** One kernel over two planes where its image fits the fields; with --strict the form that is proven. */
 function chooseForm(plan: AdditionPlan, context: Context): void {
-  if (generationOf(context.core).addition == AdditionForm.PLANES) {
-    const width = flatWidth(plan.output.fromLast(3) * plan.output.fromLast(2));
-    const fits = (plan.output.elements as i32) / width <= LONGEST_SIDE;
-    plan.form = fits || context.settings.compatMesa ? AdditionForm.PLANES : AdditionForm.CHANNELS;
-    return;
-  }
-  if (context.settings.compatMesa || context.settings.strict) return;
-  setChunks(plan, 2, 4);
-  if (plan.form != AdditionForm.CHUNKS) setChunks(plan, 3, 3);
-}
-
-/** As few chunks as fit, a multiple of `step`, so that both operands are whole planes. */
-function setChunks(plan: AdditionPlan, step: i32, inPlane: i32): void {
-  const elements = plan.output.elements as i32;
-  const least = (elements + LONGEST_SIDE - 1) / LONGEST_SIDE;
-  for (let chunks = roundUp(least, step); chunks <= MOST_CHUNKS; chunks += step) {
-    if (elements % chunks != 0) continue;
-    plan.form = AdditionForm.CHUNKS;
-    plan.chunks = chunks;
-    plan.chunksInPlane = inPlane;
-    return;
-  }
+  const proven = generationOf(context.core).addition;
+  if (context.settings.compatMesa || (context.settings.strict && proven == AdditionForm.CHANNELS))
+    plan.form = proven;
+  else if (flatWidth(plan.output.elements) > 0) plan.form = AdditionForm.PLANES;
 }
 
 /** Bounds the kernels of a form that has one for each channel, two weights in each. */

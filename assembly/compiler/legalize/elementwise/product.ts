@@ -1,7 +1,7 @@
 import { isCovered } from "../../../tflite/covers";
 import { Operator, Tensor } from "../../graph";
-import { flatWidth } from "../../plan/layout";
-import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
+import { flatWidth } from "../../plan/flat-image";
+import { LARGEST_TENSOR } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
 import { ProductPlan, SUMS } from "../../plan/product";
@@ -56,7 +56,7 @@ function multiply(
   output: Tensor,
   context: Context,
 ): Placement {
-  const width = planeWidth(output);
+  const width = flatWidth(output.elements);
   if (width == 0) return Placement.onCpu("its elements do not lie in rows of one plane");
   const squares = new QuarterSquares(a.tensor, b.tensor, output);
   const outside = whyNotScaled(squares.scale as f32, context.core);
@@ -80,15 +80,4 @@ function multiply(
   return Placement.onCpu(
     `its results would be up to ${error.largest} steps off, in the root mean square ${rms}`,
   );
-}
-
-/** How all elements lie as rows of one plane: about as wide as tiles are; 0 where they do not. */
-function planeWidth(tensor: Tensor): i32 {
-  const elements = tensor.elements as i32;
-  let width = flatWidth(elements);
-  const least = (elements + LONGEST_SIDE - 1) / LONGEST_SIDE;
-  if (width >= least) return width;
-  width = least;
-  while (width <= LONGEST_SIDE && elements % width != 0) width++;
-  return width <= LONGEST_SIDE ? width : 0;
 }
