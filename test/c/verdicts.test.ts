@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compareVerdicts } from "../fuzz/verdicts/campaign.ts";
+import { openBlob } from "../../host/blob/open.ts";
+import { compareVerdicts, verdictSubjects } from "../fuzz/verdicts/campaign.ts";
 import { BUILDS } from "../support/stand-in.ts";
 import { compiledVerdicts } from "./verdicts.ts";
 
@@ -21,6 +22,22 @@ for (const build of ["plain", "sanitized"] as const) {
     // Both happen often: the mutants are neither all noise nor all harmless.
     assert.ok(accepted > COUNT / 50 && refused > COUNT / 2, `${accepted} accepted`);
   });
+}
+
+test("on each core with Huffman codes, some blobs have run lengths", async () => {
+  const cores = new Set<string>();
+  for (const { bytes, core } of await verdictSubjects()) {
+    const { segments, constants } = openBlob(bytes);
+    const jobs = segments.flatMap((segment) => segment.jobs);
+    if (jobs.some((job) => isCodedWithRuns(constants.subarray(job.coefficients), job.kind)))
+      cores.add(core);
+  }
+  assert.ok(cores.has("vipnano-si+.imx8mp") && cores.has("vippico_v3.s905d3"), [...cores].join());
+});
+
+/** The version of the header, and the number of run lengths behind it. */
+function isCodedWithRuns(coefficients: Uint8Array, kind: string): boolean {
+  return kind === "NN" && coefficients[0] === 0x10 && coefficients[1] !== 0;
 }
 
 test.run();

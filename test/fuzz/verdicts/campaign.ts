@@ -1,5 +1,6 @@
 import { compile } from "../../../host/index.ts";
 import { PATTERNS } from "../../../host/selftest/patterns.ts";
+import { convolutionModel } from "../../../host/tflite/convolution.ts";
 import { everyJobModel } from "../../c/every-job.ts";
 import { hostVerdict, libraryVerdicts } from "../../c/verdicts.ts";
 import { classifierModel } from "../../host/models.ts";
@@ -31,18 +32,30 @@ export interface Campaign {
   differences: Difference[];
 }
 
-const CORES = ["vipnano-qi.a311d", "vipnano-si+.imx8mp", "gcnanoultra31_vip2.stm32mp2"];
+/** One of every generation and coding. */
+const CORES = [
+  "vipnano-qi.a311d",
+  "vipnano-si+.imx8mp",
+  "gcnanoultra31_vip2.stm32mp2",
+  "vippico_v3.s905d3",
+];
 const ON_CPU = "2: ";
 const BATCH = 500;
 /** Larger ones take their time, and have nothing to break that others have not. */
 const MOST_BYTES = 100_000;
 
-/** One blob of every pattern of job and some networks, for three cores. */
+/** One weight in nine is not 0. */
+const SPARSE = { height: 8, width: 8, channels: 24, weights: { scale: 0.03, zeroPoint: 120 } };
+const sparseModel = () =>
+  convolutionModel({ ...SPARSE, weightAt: (n) => (n % 9 === 0 ? 37 * n : 120) });
+
+/** One blob of every pattern of job and some networks, for each of these cores. */
 export async function verdictSubjects(): Promise<BlobSubject[]> {
   const sources: [name: string, weight: number, model: () => Uint8Array, stopAt?: string][] = [
     ["every job", 8, everyJobModel],
     ["digits", 4, MODELS.digits as () => Uint8Array, "logits"],
     ["an int8 classifier", 4, () => classifierModel({ dtype: "int8" }), "features"],
+    ["sparse weights", 8, sparseModel],
     ...PATTERNS.map(({ name, model }) => [name, 1, model] as [string, number, () => Uint8Array]),
   ];
   const subjects: BlobSubject[] = [];
