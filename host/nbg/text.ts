@@ -18,7 +18,7 @@ export function describeNetwork(network: NetworkDocument, style: Style): string 
     parts.push(tensorTable(network, style), layerTable(network, style), jobTable(network, style));
   }
   operations.forEach((operation, i) => {
-    if (operation.packets) parts.push(disassembly(operation, i, network, style));
+    if (operation.packets) parts.push(describeOperation(operation, i, network, style));
   });
   return parts.join("\n\n");
 }
@@ -98,7 +98,8 @@ function statisticsWords({ data }: OperationDocument): string {
   return `${coding}, ${runs === 0 ? "no run lengths" : `${runs} run lengths`}, ${cores}`;
 }
 
-function disassembly(
+/** Every field of a job's descriptor, and every state loaded. */
+export function describeOperation(
   { kind, layer, fields, unlisted, packets = [] }: OperationDocument,
   index: number,
   { layers }: NetworkDocument,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { test } from "uvu";
@@ -37,6 +37,18 @@ async function download(page: Page, name: string): Promise<Buffer> {
     page.getByRole("button", { name: `Download ${name}` }).click(),
   ]);
   return readFileSync(await saved.path());
+}
+
+/** Drops a file onto the page that has no model yet. */
+async function drop(page: Page, path: string): Promise<void> {
+  const file = { name: basename(path), base64: readFileSync(path).toString("base64") };
+  const transfer = await page.evaluateHandle(({ name, base64 }) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([bytes], name));
+    return transfer;
+  }, file);
+  await page.dispatchEvent(".welcome", "drop", { dataTransfer: transfer });
 }
 
 async function cli(...args: string[]): Promise<string> {
@@ -130,18 +142,49 @@ if (hasChromium("the page")) {
     });
   });
 
+  test("a network of the vendor's compiler is shown as the command line shows it", async () => {
+    if (!hasShared("a vendor file in the page")) return;
+    const network = join(SHARED, "vendor/lenet/v853-lenet-uint8.nb");
+    const overview = await cli("inspect", network);
+    const fields = await cli("inspect", network, "--disassemble");
+    await onPage(async (page) => {
+      await drop(page, network);
+      const [whole, operation] = [
+        page.locator(".network pre").first(),
+        page.locator(".network pre").last(),
+      ];
+      await whole.waitFor();
+      assert.is((await whole.textContent())?.trim(), overview.trim());
+      await page.getByLabel("Operation").fill("3");
+      await page.getByText(/^operation 3:/).waitFor();
+      const words = (await operation.textContent()) ?? "";
+      assert.ok(words.includes("kernel_x_size") || words.includes("in_image_x_size"), words);
+      assert.ok(fields.includes(words.trim()), words);
+      // Then a model is compiled as ever.
+      await open(page, DIGITS);
+      assert.is(await page.locator(".network").count(), 0);
+    });
+  });
+
+  test("half a network is refused in the command line's words", async () => {
+    if (!hasShared("half a vendor file in the page")) return;
+    const half = join(folder, "half.nb");
+    const whole = readFileSync(join(SHARED, "vendor/lenet/v853-lenet-uint8.nb"));
+    writeFileSync(half, whole.subarray(0, whole.length / 2));
+    const { stderr } = await nolfet(["inspect", half], folder);
+    await onPage(async (page) => {
+      await drop(page, half);
+      await page.waitForSelector(".fault");
+      const words = await page.textContent("[role=alert] p");
+      assert.is(stderr.trim(), `nolfet: error: ${half}: ${words}`);
+    });
+  });
+
   test("a file dropped anywhere is opened", () =>
     onPage(async (page) => {
-      const bytes = readFileSync(DIGITS).toString("base64");
-      const transfer = await page.evaluateHandle((base64) => {
-        const transfer = new DataTransfer();
-        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-        transfer.items.add(new File([bytes], "dropped.tflite"));
-        return transfer;
-      }, bytes);
-      await page.dispatchEvent(".welcome", "drop", { dataTransfer: transfer });
+      await drop(page, DIGITS);
       await page.waitForSelector(".summary");
-      assert.is(await page.textContent(".file"), "dropped.tflite");
+      assert.is(await page.textContent(".file"), basename(DIGITS));
     }));
 
   test("a drawn stroke is classified", () =>

@@ -1,11 +1,13 @@
 import { useCallback, useState } from "preact/hooks";
+import { isNetwork } from "../../host/nbg/open.ts";
 import type { Exploration } from "../explorer/context.ts";
 import { Explorer } from "../explorer/explorer.tsx";
 import { FileDrop } from "./file-drop.tsx";
 import { Header } from "./header.tsx";
 import type { Compiled } from "./messages.ts";
+import { Network } from "./network.tsx";
 import { Run } from "./run.tsx";
-import { useCompilation } from "./use-compilation.ts";
+import { type Model, useCompilation } from "./use-compilation.ts";
 import { useCores } from "./use-cores.ts";
 import { Welcome } from "./welcome.tsx";
 
@@ -17,8 +19,13 @@ export function App() {
   const { model, compiled, fault, isWorking, open, recompile } = useCompilation();
   const { cores, load } = useCores(model?.bytes);
 
+  const [network, setNetwork] = useState<Model>();
   const onFile = useCallback(
-    async (file: File) => open({ name: file.name, bytes: await bytesOf(file) }, target),
+    async (file: File) => {
+      const opened = { name: file.name, bytes: await bytesOf(file) };
+      setNetwork(isNetwork(opened.bytes) ? opened : undefined);
+      if (!isNetwork(opened.bytes)) open(opened, target);
+    },
     [open, target],
   );
   const onSample = async () => {
@@ -35,8 +42,8 @@ export function App() {
   return (
     <FileDrop onFile={onFile}>
       <Header
-        model={model}
-        compiled={compiled && withCores(compiled, cores)}
+        model={network ?? model}
+        compiled={network ? undefined : compiled && withCores(compiled, cores)}
         target={target}
         onTarget={chooseCore}
         onFile={onFile}
@@ -46,7 +53,8 @@ export function App() {
           {isWorking ? "Compiling" : compiled ? `Compiled ${model?.name}` : ""}
         </p>
         {isWorking && <div class="progress" aria-hidden="true" />}
-        {fault && (
+        {network && <Network file={network} />}
+        {fault && !network && (
           <div class="fault" role="alert">
             <h2>{model?.name} is not compiled</h2>
             <p>
@@ -54,7 +62,7 @@ export function App() {
             </p>
           </div>
         )}
-        {compiled && !fault ? (
+        {network ? null : compiled && !fault ? (
           <Explorer
             explanation={compiled.explanation}
             cores={cores}

@@ -29,11 +29,22 @@ export interface PictureSize {
   channels: 1 | 3;
 }
 
+/** What `nolfet inspect` prints of a network of the vendor's compiler. */
+export interface NetworkText {
+  /** Of all of it. */
+  overview: string;
+  /** Of one operation: every field of its descriptor, every state loaded. */
+  operation: string;
+  /** How many there are. */
+  operations: number;
+}
+
 /** The worker's calls: arguments and result. */
 export interface Calls {
   compile: [args: { model: Uint8Array; target: string }, result: Compiled];
   /** Compiles for one core after the other; `index` is that of TARGETS. */
   core: [args: { model: Uint8Array; index: number }, result: CoreView];
+  network: [args: { bytes: Uint8Array; operation: number }, result: NetworkText];
   pictureSize: [args: { blob: Uint8Array }, result: PictureSize | undefined];
   /** On the bytes of a picture's file; without one, on noise. */
   run: [args: { blob: Uint8Array; picture?: Uint8Array }, result: RunResult];

@@ -16,7 +16,8 @@ export function Welcome({ onFile, onSample }: Props) {
       </p>
       <div class="drop-zone">
         <p>
-          Drop a <code>.tflite</code> or <code>.onnx</code> file anywhere in this page
+          Drop a <code>.tflite</code> or <code>.onnx</code> file anywhere in this page, or a{" "}
+          <code>.nb</code> file of the vendor's compiler to see what it holds
         </p>
         <div class="choices">
           <FileButton onFile={onFile} primary>

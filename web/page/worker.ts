@@ -14,8 +14,17 @@ import {
 } from "../../host/browser.ts";
 import { typed } from "../../host/errors.ts";
 import type { TensorInfo } from "../../host/feeds.ts";
+import { PLAIN } from "../../host/inspect/plain-style.ts";
 import { wasmModule } from "../../host/modules.ts";
+import {
+  type NetworkDocument,
+  networkDocument,
+  type OperationDocument,
+} from "../../host/nbg/document.ts";
+import { openNetwork } from "../../host/nbg/open.ts";
+import { describeNetwork, describeOperation } from "../../host/nbg/text.ts";
 import { noiseFor } from "../../host/noise.ts";
+import { printableAll } from "../../host/printable.ts";
 import { classCount, rangeOf } from "../../host/scores.ts";
 import type { CallName, Calls, Request, Response, RunResult } from "./messages.ts";
 
@@ -32,6 +41,18 @@ const handlers: Handlers = {
   },
 
   core: ({ model, index }) => coreView(model, TARGETS[index] as Target),
+
+  async network({ bytes, operation }) {
+    const document = documentOf(bytes);
+    const { operations } = document;
+    const overview = { ...document, operations: operations.map(withoutFields) };
+    const chosen = operations[operation];
+    return {
+      overview: describeNetwork(overview, PLAIN),
+      operation: chosen ? describeOperation(chosen, operation, document, PLAIN) : "",
+      operations: operations.length,
+    };
+  },
 
   async pictureSize({ blob }) {
     const [input, ...others] = (await sessionOf(blob)).inputs;
@@ -61,6 +82,21 @@ const handlers: Handlers = {
     };
   },
 };
+
+let inspected: { bytes: Uint8Array; document: NetworkDocument } | undefined;
+
+/** That of the network that was last asked for stays. No digests are shown. */
+function documentOf(bytes: Uint8Array): NetworkDocument {
+  if (inspected && equal(inspected.bytes, bytes)) return inspected.document;
+  const options = { disassemble: true, sha256: () => "" };
+  const document = printableAll(networkDocument(openNetwork(bytes), options));
+  inspected = { bytes, document };
+  return document;
+}
+
+function withoutFields({ packets, fields, unlisted, ...operation }: OperationDocument) {
+  return operation;
+}
 
 let loaded: { bytes: Uint8Array; session: Session } | undefined;
 
