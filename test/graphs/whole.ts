@@ -5,7 +5,7 @@ import type { OperatorSpec } from "../../host/tflite/builder.ts";
 import { compareDisturbed } from "./disturbed.ts";
 import { exactResults } from "./exact/exact.ts";
 import { computed, feedsApart, modelOf, type Network, namesOf, takenApart } from "./network.ts";
-import { Fault, reportsOf, runAfterCompiling, runOnCpu, valuesIn } from "./run.ts";
+import { Fault, type Reports, reportsOf, runAfterCompiling, runOnCpu, valuesIn } from "./run.ts";
 
 // Networks as users have them, of which only outputs are seen. They give what the same network gives
 // whose every tensor is an output, but for two things: trees of operators that become one table where
@@ -29,14 +29,17 @@ export async function compareOutputs(
   values: ReadonlyMap<string, TypedArray>,
 ): Promise<void> {
   const outputs = await runAfterCompiling(whole, network.feeds);
-  const hidden = hiddenIn(network, whole);
+  const reports = reportsOf(whole);
+  const inner = innerTensors(network, reports);
+  const hidden = new Set(inner.filter((name) => !reports.get(name)?.hasJobs));
   const seen = hidden.size === 0 ? values : await compareTrees(network, hidden);
   const unequal = new Map(
     [...outputs].filter(([name, found]) => !isThere(network, seen, name, found)),
   );
   if (unequal.size === 0) return;
   const isGrouped = whole.report.operators.some(({ groups }) => groups !== undefined);
-  if (isGrouped || hidden.size > 0) return compareDisturbed(network, reportsOf(whole), unequal);
+  // A table may skip an inner tensor even where another operator's jobs read it.
+  if (isGrouped || inner.length > 0) return compareDisturbed(network, reports, unequal);
   const [name, found] = [...unequal][0] as [string, TypedArray];
   const text = JSON.stringify(difference(found, seen.get(plain(name)) as TypedArray));
   throw new Fault("outputs depend on what is exposed", `${name}: ${text}`);
@@ -58,19 +61,15 @@ function isThere(
   return Buffer.compare(bytesOf(found), bytes) === 0;
 }
 
-/** Tensors inside of trees that are one table: their operators have no job. */
-function hiddenIn({ spec }: Network, whole: CompiledBlob): Set<string> {
-  const reports = reportsOf(whole);
+/** Tensors between element-wise operators on the NPU: without a job, they are inside of one table. */
+function innerTensors({ spec }: Network, reports: Reports): string[] {
   const inTree = (operator: OperatorSpec) =>
     IN_TREES.has(operator.operator) &&
     reports.get(operator.outputs[0] as string)?.placement === "NPU";
-  const hidden = spec.operators.filter((operator) => {
-    const [output] = namesOf(operator.outputs) as [string];
-    if (!inTree(operator) || reports.get(output)?.hasJobs) return false;
-    const readers = spec.operators.filter(({ inputs }) => inputs.includes(output));
-    return !spec.outputs.includes(output) && readers.length > 0 && readers.every(inTree);
+  return [...computed(spec.operators.filter(inTree))].filter((name) => {
+    const readers = spec.operators.filter(({ inputs }) => inputs.includes(name));
+    return !spec.outputs.includes(name) && readers.length > 0 && readers.every(inTree);
   });
-  return new Set(hidden.map(({ outputs }) => outputs[0] as string));
 }
 
 /**
