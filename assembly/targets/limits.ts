@@ -17,10 +17,12 @@ export const MOST_FILE_BYTES: u32 = 1 << 30;
 
 /**
  * Tables and vectors of a file may share bytes: what is visited adds up to so many file lengths. A
- * table counts some bytes more, as reading it makes objects.
+ * table counts some bytes more, as reading it makes an object, and some for each of the lists that it
+ * may have, as reading it makes an array of each, even of nothing.
  */
-export const MOST_FILE_VISITS: u32 = 4;
+export const MOST_FILE_VISITS: u32 = 5;
 export const BYTES_OF_TABLE: u32 = 96;
+export const BYTES_OF_LIST: u32 = 24;
 
 /**
  * The work of verifying a blob, in units of about a nanosecond. A blob may take so many for each

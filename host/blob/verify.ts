@@ -1,4 +1,4 @@
-import { BYTES_OF_TABLE, MOST_FILE_VISITS } from "../../assembly/targets/limits.ts";
+import { BYTES_OF_LIST, BYTES_OF_TABLE, MOST_FILE_VISITS } from "../../assembly/targets/limits.ts";
 import { NolfetError } from "../errors.ts";
 
 /** What lies in one slot of a table. `align` is that of a struct, else that of its size. */
@@ -84,6 +84,7 @@ class Verifier {
     this.visit(BYTES_OF_TABLE, at);
 
     const slots = this.layout.tables[name] ?? [];
+    this.visit(BYTES_OF_LIST * slots.filter(isList).length, at);
     const position = (slot: number): number => {
       const entry = 4 + 2 * slot;
       const offset = entry < vtableBytes ? this.view.getUint16(vtable + entry, true) : 0;
@@ -168,6 +169,11 @@ class Verifier {
     this.budget -= bytes;
     if (this.budget < 0) throw badBlob("parts that do not overlap", "too many shared bytes", at);
   }
+}
+
+/** Whether reading a slot makes an array, even of nothing. */
+function isList({ kind }: Slot): boolean {
+  return kind === "vector" || kind === "tables";
 }
 
 /** Bytes that a slot takes in its table: the value itself, or an offset to it. */

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { Builder } from "flatbuffers";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { FORMAT_VERSION } from "../../assembly/compiler/version.ts";
+import { CORES } from "../../assembly/targets/cores.ts";
 import { LAYOUT } from "../../host/blob/layout.generated.ts";
 import * as nolf from "../../host/blob/nolf.generated.ts";
 import { compile, NolfetError, openBlob, Session } from "../../host/index.ts";
@@ -268,6 +270,87 @@ test("refuses shared parts that would take long to read", async () => {
   const error = await fails("BAD_BLOB", () => openBlob(builder.asUint8Array()));
   assert.match(error.message, /expected parts that do not overlap/);
 });
+
+/** A file of 10 MB whose segments, or what else there may be many of, are all one and the same table. */
+function fileOf(count: number, part: (builder: Builder) => number, field: keyof typeof nolf.Blob) {
+  const builder = new Builder(1 << 24);
+  const one = part(builder);
+  builder.startVector(4, count, 4);
+  for (let i = 0; i < count; i++) builder.addOffset(one);
+  const all = builder.endVector();
+  const name = builder.createString(CORES[0]?.name ?? "");
+  const filler = builder.createString(" ".repeat(Math.max(0, 1e7 - 4 * count)));
+  nolf.Target.startTarget(builder);
+  nolf.Target.addName(builder, name);
+  for (const [add, key] of IDENTITY)
+    (nolf.Target[add] as (b: Builder, value: number) => void)(builder, CORES[0]?.[key] as number);
+  const target = nolf.Target.endTarget(builder);
+  nolf.Blob.startBlob(builder);
+  nolf.Blob.addVersion(builder, FORMAT_VERSION);
+  nolf.Blob.addCompiler(builder, filler);
+  nolf.Blob.addTarget(builder, target);
+  nolf.Blob.addChecksum(builder, 1);
+  (nolf.Blob[field] as (b: Builder, offset: number) => void)(builder, all);
+  builder.finish(builder.endObject(), "NOLF");
+  const bytes = builder.asUint8Array();
+  return seal(new Uint8Array(bytes.subarray(0, bytes.length & ~3)));
+}
+
+const IDENTITY = [
+  ["addModel", "model"],
+  ["addRevision", "revision"],
+  ["addProduct", "product"],
+  ["addEco", "eco"],
+  ["addCustomer", "customer"],
+  ["addArchitecture", "architecture"],
+] as const;
+
+const SHARED_PARTS: [what: string, field: keyof typeof nolf.Blob, (b: Builder) => number][] = [
+  [
+    "segments",
+    "addSegments",
+    (b) => {
+      nolf.Segment.startSegment(b);
+      return nolf.Segment.endSegment(b);
+    },
+  ],
+  [
+    "tensors",
+    "addTensors",
+    (b) => {
+      nolf.Tensor.startTensor(b);
+      return nolf.Tensor.endTensor(b);
+    },
+  ],
+  [
+    "operators",
+    "addOperators",
+    (b) => {
+      nolf.Operator.startOperator(b);
+      return nolf.Operator.endOperator(b);
+    },
+  ],
+];
+
+/** Milliseconds that opening any file of 10 MB may take. */
+const MOST_OPENING = 2000;
+
+for (const [what, field, part] of SHARED_PARTS) {
+  test(`opens 10 MB of shared ${what} in two seconds, or refuses them`, async () => {
+    for (const count of [100_000, 250_000, 400_000, 2_000_000]) {
+      const file = fileOf(count, part, field);
+      const before = process.cpuUsage();
+      try {
+        openBlob(file);
+      } catch (error) {
+        assert.is((error as NolfetError).code, "BAD_BLOB", `${error}`);
+      }
+      const { user, system } = process.cpuUsage(before);
+      const took = (user + system) / 1000;
+      assert.ok(took < MOST_OPENING, `${count} took ${took} ms`);
+    }
+  });
+}
 
 test("survives whatever else a blob is made to say", async () => {
   const random = new Random(20260);
