@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
-import { deflatedParts, firstPictureOf, interlacedRows } from "./header.ts";
+import { codedParts, firstPictureOf, interlacedRows } from "./header.ts";
+import { lzwBytes } from "./lzw.ts";
 import type { Pixels } from "./pixels.ts";
 import { checkPicture, checkSize, cutOff, damaged, type PixelSize, sample } from "./sample.ts";
 
@@ -27,15 +28,21 @@ export async function readPicture(file: Uint8Array, size: PixelSize): Promise<Pi
 
 /** Throws BAD_INPUT where the parts of a TIFF become more bytes than the picture has. */
 function checkParts(file: Uint8Array): void {
-  const parts = deflatedParts(file);
-  let left = parts?.most ?? 0;
-  for (const part of parts?.coded ?? []) {
-    try {
-      left -= inflateSync(part, { maxOutputLength: Math.max(1, left) }).length;
-    } catch (error) {
-      const isMore = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-      throw damaged("TIFF", isMore ? "parts beyond its pixels" : "parts that are damaged");
-    }
+  const { code, coded, most } = codedParts(file) ?? { coded: [], most: 0 };
+  let left = most;
+  for (const part of coded) {
+    left -= code === "lzw" ? lzwBytes(part, left) : inflatedBytes(part, left);
+    if (left < 0) throw damaged("TIFF", "parts beyond its pixels");
+  }
+}
+
+/** How many bytes a stream of zlib's becomes; one more than `most`, where they are more. */
+function inflatedBytes(coded: Uint8Array, most: number): number {
+  try {
+    return inflateSync(coded, { maxOutputLength: Math.max(1, most) }).length;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return most + 1;
+    throw damaged("TIFF", "parts that are damaged");
   }
 }
 

@@ -218,8 +218,8 @@ const TIFF = {
   TILE_BYTES: 325,
 };
 const TIFF_SHORT = 3;
-/** Kinds of compression whose parts are streams of zlib's. */
-const TIFF_DEFLATE = [8, 32946];
+/** Kinds of compression whose parts may become any number of bytes: streams of zlib's, and LZW. */
+const TIFF_CODES: Record<number, CodedParts["code"]> = { 5: "lzw", 8: "deflate", 32946: "deflate" };
 
 /** Gives the numbers of an entry of the first page, none where it has no such. */
 type TiffEntries = (tag: number) => number[];
@@ -266,20 +266,25 @@ function readTiff(big: Bytes): Omit<PictureHeader, "format"> {
   };
 }
 
-/**
- * The parts of a TIFF that are streams of zlib's, and how many bytes they may become: about twice the
- * picture. Undefined for other files.
- */
-export function deflatedParts(file: Uint8Array): { coded: Uint8Array[]; most: number } | undefined {
+export interface CodedParts {
+  code: "deflate" | "lzw";
+  coded: Uint8Array[];
+  /** How many bytes they may become: about twice the picture. */
+  most: number;
+}
+
+/** The parts of a TIFF that may become any number of bytes. Undefined for other files. */
+export function codedParts(file: Uint8Array): CodedParts | undefined {
   if (pictureFormat(file) !== "TIFF") return undefined;
   const list = tiffEntries(new Bytes(file, file[0] === 0x49));
-  if (!TIFF_DEFLATE.includes(list(TIFF.COMPRESSION)[0] ?? 0)) return undefined;
+  const code = TIFF_CODES[list(TIFF.COMPRESSION)[0] ?? 0];
+  if (code === undefined) return undefined;
   const lengths = [...list(TIFF.STRIP_BYTES), ...list(TIFF.TILE_BYTES)];
   const coded = [...list(TIFF.STRIPS), ...list(TIFF.TILES)].map((at, i) => {
     return file.subarray(at, at + (lengths[i] ?? 0));
   });
   const { width, height, depth } = readTiff(new Bytes(file));
-  return { coded, most: 2 * (height + 512) * (Math.ceil((width * depth) / 8) + 512) };
+  return { code, coded, most: 2 * (height + 512) * (Math.ceil((width * depth) / 8) + 512) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { deflateSync } from "node:zlib";
 import { Jimp } from "jimp";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { lzwBytes } from "../../host/images/lzw.ts";
 import { readPicture } from "../../host/index.ts";
 import { hasShared, readShared } from "../support/shared.ts";
 import { fails } from "./errors.ts";
@@ -200,6 +201,37 @@ test("refuses strips of a TIFF that become more than the picture", async () => {
     height: 4,
     channels: 1,
   });
+  assert.equal([...data], [...greys]);
+});
+
+/** Codes of LZW, the first bit first, as wide as a decoder expects them that makes a run of each. */
+function lzw(codes: readonly number[]): Uint8Array {
+  const coded: number[] = [];
+  let [buffer, held, width, next] = [0, 0, 9, 257];
+  for (const code of codes) {
+    buffer = (buffer << width) | code;
+    for (held += width; held >= 8; held -= 8) coded.push((buffer >> (held - 8)) & 255);
+    buffer &= (1 << held) - 1;
+    if (code === 256) [width, next] = [9, 257];
+    else if (++next + 1 === 1 << width && width < 12) width++;
+  }
+  return Uint8Array.from([...coded, (buffer << (8 - held)) & 255]);
+}
+
+test("refuses strips of LZW that become more than the picture, and decodes others", async () => {
+  const strip = (coded: Uint8Array) => {
+    return tiff([...GREY, [259, 5], [273, 8], [278, 4], [279, coded.length]], coded);
+  };
+  // Each code stands for the run before and a byte more: 1, 2, 3, … zeros.
+  const growing = [256, 0, ...Array.from({ length: 3800 }, (_, i) => 258 + i)];
+  const all = (3801 * 3802) / 2;
+  assert.is(lzwBytes(lzw([...growing, 257]), 1e9), all);
+  assert.is(lzwBytes(lzw([...growing, ...growing, 257]), 1e9), 2 * all);
+  const bomb = strip(lzw([...growing, 257]));
+  assert.is(await refusal(bomb), "a TIFF picture that can be decoded: parts beyond its pixels");
+  const greys = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
+  const size = { width: 4, height: 4, channels: 1 } as const;
+  const { data } = await readPicture(strip(lzw([256, ...greys, 257])), size);
   assert.equal([...data], [...greys]);
 });
 
