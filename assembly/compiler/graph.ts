@@ -165,6 +165,8 @@ export class Options {
   keepDims: bool = false;
   /** MIRROR_PAD: the edge itself is repeated. */
   symmetric: bool = false;
+  /** GELU by a hyperbolic tangent instead of the error function. */
+  approximate: bool = false;
   /** FULLY_CONNECTED: weights in an order made for certain CPUs. */
   shuffledWeights: bool = false;
   alignCorners: bool = false;

@@ -34,6 +34,7 @@ export enum Option {
   W_SCALE = 28,
   BATCH_DIMS = 29,
   SYMMETRIC = 30,
+  APPROXIMATE = 31,
 }
 
-export const OPTION_COUNT: i32 = 31;
+export const OPTION_COUNT: i32 = 32;

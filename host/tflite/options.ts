@@ -33,6 +33,7 @@ const OPTIONS: Record<string, OptionsLayout> = {
   DIV: { type: OptionsType.DIV, fields: ACTIVATION_ONLY },
   FULLY_CONNECTED: { type: OptionsType.FULLY_CONNECTED, fields: DENSE },
   GATHER: { type: OptionsType.GATHER, fields: "axis:int batch_dims:int" },
+  GELU: { type: OptionsType.GELU, fields: "approximate:byte" },
   LEAKY_RELU: { type: OptionsType.LEAKY_RELU, fields: "alpha:float" },
   MAX_POOL_2D: { type: OptionsType.POOL_2D, fields: POOL_2D },
   MEAN: { type: OptionsType.REDUCER, fields: "keep_dims:byte" },

@@ -65,7 +65,8 @@ const plain = (
   from: Ranges[string],
   to: Ranges[string],
   real: Tree["real"],
-): Tree => ({ ...alone(operator, from, to), ...(real ? { real } : {}) });
+  options?: OperatorSpec["options"],
+): Tree => ({ ...alone(operator, from, to, options), ...(real ? { real } : {}) });
 
 const withConstant = (
   operator: string,
@@ -104,6 +105,10 @@ const TREES: Tree[] = [
   plain("ELU", [-5, 5], [-1, 5], (x) => (x < 0 ? Math.expm1(x) : x)),
   plain("EXP", [-6, 2], [0, 7.4], Math.exp),
   plain("GELU", [-4, 6], [-0.2, 6], gelu),
+  plain("GELU", [-4, 6], [-0.2, 6], geluByTangent, { approximate: true }),
+  // Steps so small that one form is several off the other.
+  plain("GELU", [-5, 0], [-0.03, 0], gelu),
+  plain("GELU", [-5, 0], [-0.03, 0], geluByTangent, { approximate: true }),
   plain("LOG", [0, 6], [-4, 2], Math.log),
   plain("NEG", [-2, 6], [-6, 2], (x) => -x),
   plain("RELU_0_TO_1", [-2, 3], [0, 2], (x) => Math.max(0, Math.min(1, x))),
@@ -193,6 +198,10 @@ function gelu(x: number): number {
     sum += term / (2 * n + 1);
   }
   return 0.5 * x * (1 + (2 / Math.sqrt(Math.PI)) * sum);
+}
+
+function geluByTangent(x: number): number {
+  return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 }
 
 async function expectedOf(

@@ -130,6 +130,7 @@ const OPTIONS: [
   ["CONCATENATION", { axis: -1, fused_activation_function: 4 }, { axis: -1, activation: 4 }],
   ["SPLIT", { num_splits: 1 }, { splits: 1 }],
   ["LEAKY_RELU", { alpha: -0.25 }, { alpha: -0.25 }],
+  ["GELU", { approximate: 1 }, { approximate: true }],
   ["MEAN", { keep_dims: 1 }, { keepDims: true }],
   [
     "FULLY_CONNECTED",

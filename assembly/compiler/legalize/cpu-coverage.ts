@@ -108,4 +108,5 @@ function setOptions(operation: Operation, options: Options): void {
   operation.setOption(Option.ALPHA, options.alpha);
   operation.setOption(Option.BATCH_DIMS, options.batchDims);
   operation.setOption(Option.SYMMETRIC, options.symmetric ? 1 : 0);
+  operation.setOption(Option.APPROXIMATE, options.approximate ? 1 : 0);
 }

@@ -129,6 +129,7 @@ const CALL_ONCE: Field[] = [
   new Field("init_subgraph_index", 0, SUBGRAPH, offsetof<Options>("subgraph")),
 ];
 const SPLIT: Field[] = [new Field("num_splits", 0, EXTENT, offsetof<Options>("splits"))];
+const GELU: Field[] = [new Field("approximate", 0, FLAG, offsetof<Options>("approximate"))];
 const LEAKY_RELU: Field[] = [new Field("alpha", 0, SLOPE, offsetof<Options>("alpha"))];
 
 /** Operators that are not listed keep the options that `new Options()` has. */
@@ -163,6 +164,7 @@ const LAYOUTS: Layout[] = [
   new Layout(Builtin.CALL_ONCE, OptionsType.CALL_ONCE, CALL_ONCE),
   new Layout(Builtin.TRANSPOSE_CONV, OptionsType.TRANSPOSE_CONV, TRANSPOSE_CONV),
   new Layout(Builtin.MIRROR_PAD, OptionsType.MIRROR_PAD, MIRROR_PAD),
+  new Layout(Builtin.GELU, OptionsType.GELU, GELU),
   new Layout(Builtin.LEAKY_RELU, OptionsType.LEAKY_RELU, LEAKY_RELU),
 ];
 // biome-ignore-end format: tables

@@ -101,6 +101,7 @@ function optionsJson(o: Options): string {
     `"splits":${o.splits}`,
     `"beta":${o.beta}`,
     `"alpha":${o.alpha}`,
+    `"approximate":${o.approximate}`,
     `"keepDims":${o.keepDims}`,
     `"shuffledWeights":${o.shuffledWeights}`,
     `"alignCorners":${o.alignCorners}`,

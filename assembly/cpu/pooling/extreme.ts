@@ -45,8 +45,8 @@ class ByteExtreme extends Reduction {
     store<i32>(sum, this.greatest ? max(best, value) : min(best, value));
   }
 
-  protected finish(): void {
-    for (let i: usize = 0; i < (this.output.elements as usize); i++) {
+  protected finish(from: usize, to: usize): void {
+    for (let i = from; i < to; i++) {
       store<u8>(this.output.pointer + i, load<u8>(scratch() + (i << 2)));
     }
   }
@@ -72,7 +72,7 @@ class RealExtreme extends Reduction {
     if (this.greatest ? value > best : value < best) store<f32>(sum, value);
   }
 
-  protected finish(): void {
-    memory.copy(this.output.pointer, scratch(), this.output.bytes as usize);
+  protected finish(from: usize, to: usize): void {
+    memory.copy(this.output.pointer + (from << 2), scratch() + (from << 2), (to - from) << 2);
   }
 }

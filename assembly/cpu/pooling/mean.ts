@@ -32,9 +32,9 @@ abstract class ByteMean extends Reduction {
     store<i32>(sum, load<i32>(sum) + this.input.byteAt(element));
   }
 
-  protected finish(): void {
+  protected finish(from: usize, to: usize): void {
     const output = this.output;
-    for (let i: usize = 0; i < (output.elements as usize); i++) {
+    for (let i = from; i < to; i++) {
       const value = this.mean(load<i32>(scratch() + (i << 2)));
       store<u8>(output.pointer + i, min(max(value, output.least), output.greatest) as u8);
     }
@@ -80,9 +80,9 @@ class RealMean extends Reduction {
     store<f32>(sum, load<f32>(sum) + value);
   }
 
-  protected finish(): void {
+  protected finish(from: usize, to: usize): void {
     const output = this.output;
-    for (let i: usize = 0; i < (output.elements as usize); i++) {
+    for (let i = from; i < to; i++) {
       store<f32>(output.pointer + (i << 2), load<f32>(scratch() + (i << 2)) / (this.count as f32));
     }
   }

@@ -3,6 +3,9 @@ import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { scratch } from "../memory";
 
+/** Elements of the output between two looks at the clock. */
+const ROW: usize = 1 << 16;
+
 /** Adds up what belongs to each element of the output, walking the input in its order. */
 export abstract class Reduction extends Kernel {
   private steps: i32[] = [];
@@ -23,9 +26,14 @@ export abstract class Reduction extends Kernel {
 
   run(): void {
     const count = this.output.elements as usize;
-    for (let i: usize = 0; i < count; i++) this.begin(scratch() + (i << 2));
+    for (let from: usize = 0; from < count && !isLate(ROW); from += ROW) {
+      const to = min(from + ROW, count);
+      for (let i = from; i < to; i++) this.begin(scratch() + (i << 2));
+    }
     this.walk(0, 0, 0);
-    if (!isLate(this.output.elements)) this.finish();
+    for (let from: usize = 0; from < count && !isLate(ROW); from += ROW) {
+      this.finish(from, min(from + ROW, count));
+    }
   }
 
   private walk(dimension: i32, from: usize, to: usize): void {
@@ -52,5 +60,6 @@ export abstract class Reduction extends Kernel {
   /** Adds the input's element with that number to the sum at a pointer. */
   protected abstract add(element: usize, sum: usize): void;
 
-  protected abstract finish(): void;
+  /** Makes elements of the output of their sums. */
+  protected abstract finish(from: usize, to: usize): void;
 }

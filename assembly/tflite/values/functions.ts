@@ -4,7 +4,7 @@ import { ByteFunction, RealByteFunction } from "./byte-function";
 import { ByteHardSwish } from "./hard-swish";
 import { BytePrelu, ByteRectifier, ByteRescaling } from "./linear";
 import { ByteExtreme, ByteProduct, ByteQuotient, ByteSum } from "./pairs";
-import { elu, gelu, logistic } from "./real";
+import { approximateGelu, elu, gelu, logistic } from "./real";
 
 /** An operator that gives each element of its output from the same element of its inputs alone. */
 class Row {
@@ -24,7 +24,7 @@ const FUNCTIONS: Row[] = [
   new Row("DIV", (o: Operation) => new ByteQuotient(o), false),
   new Row("ELU", (o: Operation) => new RealByteFunction(o, elu), false),
   new Row("EXP", (o: Operation) => new RealByteFunction(o, (x: f32): f32 => Mathf.exp(x)), false),
-  new Row("GELU", (o: Operation) => new RealByteFunction(o, gelu), false),
+  new Row("GELU", (o: Operation) => new RealByteFunction(o, o.flag(Option.APPROXIMATE) ? approximateGelu : gelu), false),
   new Row("HARD_SWISH", (o: Operation) => new ByteHardSwish(o)),
   new Row("LEAKY_RELU", (o: Operation) => new ByteRectifier(o, o.real(Option.ALPHA) as f32, -Infinity, Infinity)),
   new Row("LOG", (o: Operation) => new RealByteFunction(o, (x: f32): f32 => Mathf.log(x)), false),

@@ -8,9 +8,15 @@ export function elu(x: f32): f32 {
   return x < 0 ? Mathf.expm1(x) : x;
 }
 
-/** By the error function, which TFLite's approximation by a hyperbolic tangent follows to 0.001. */
+/** By the error function; TFLite has it so, or by what follows it to 0.001. */
 export function gelu(x: f32): f32 {
   return (0.5 * (x as f64) * (1 + errorFunction((x as f64) * Math.SQRT1_2))) as f32;
+}
+
+/** By a hyperbolic tangent. */
+export function approximateGelu(x: f32): f32 {
+  const inner = Math.sqrt(2 / Math.PI) * (x as f64) * (1 + 0.044715 * (x as f64) * (x as f64));
+  return (0.5 * (x as f64) * (1 + Math.tanh(inner))) as f32;
 }
 
 /** From here on 1, to the precision of a float64. */
