@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
+import type { Extent } from "../images/fit.ts";
 import type { PixelOptions } from "../images/pixels.ts";
 import { NolfetError, pixelMapping, readPicture, type TensorInfo } from "../index.ts";
 import { about } from "./files.ts";
@@ -16,8 +17,9 @@ export interface Feeds {
   feeds: Record<string, TypedArray>;
   /** What was done to a picture, in words. */
   preprocessing?: string;
-  /** The picture's file, where there is one. */
+  /** The picture's file, where there is one, and where its edges lie in the input. */
   picture?: Uint8Array;
+  extent?: Extent;
 }
 
 /** Reads a picture, or a file of raw bytes for each input. Throws FILE and BAD_INPUT. */
@@ -54,6 +56,7 @@ async function readImage(
   return {
     feeds: { [input.name]: mapping.apply(pixels) },
     picture,
+    ...(pixels.extent ? { extent: pixels.extent } : {}),
     preprocessing: `${basename(path)} resized to ${size}, ${mapping.words}`,
   };
 }

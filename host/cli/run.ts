@@ -64,11 +64,14 @@ async function runFile(file: string, options: Options): Promise<void> {
   const session = await about(file, () => openSession(bytes, options));
   try {
     if (labels) checkLabels(labels, session);
-    const { feeds, preprocessing, picture } = await readFeeds(session.inputs, options);
+    const { feeds, preprocessing, picture, extent } = await readFeeds(session.inputs, options);
     const files = options.outputDir ? await outputFiles(options.outputDir, session) : [];
     if (options.output) await checkOutput(options.output);
     const outputs = await session.run(feeds);
-    const decoding = options.decoder === undefined ? {} : { decoder: options.decoder };
+    const decoding = {
+      ...(options.decoder === undefined ? {} : { decoder: options.decoder }),
+      ...(extent ? { extent } : {}),
+    };
     const result = picture && interpret(outputs, session.outputs, session.inputs, decoding);
     if (options.outputDir) await makeFolder(options.outputDir);
     for (const [i, file] of files.entries()) {

@@ -1,6 +1,7 @@
 import { checkOptions, type Rule, type Rules, words } from "../arguments.ts";
 import { NolfetError } from "../errors.ts";
 import type { TensorInfo } from "../feeds.ts";
+import type { Extent } from "./fit.ts";
 
 /** A picture as a network wants it: 8-bit samples, row by row, channels interleaved. */
 export interface Pixels {
@@ -9,6 +10,8 @@ export interface Pixels {
   /** 1 (grey) or 3 (red, green, blue). */
   channels: 1 | 3;
   data: Uint8Array;
+  /** Where the edges of the picture lie that they come from. */
+  extent?: Extent;
 }
 
 /** How a picture comes to a network's size. */

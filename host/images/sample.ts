@@ -1,5 +1,5 @@
 import { NolfetError } from "../errors.ts";
-import { fitted } from "./fit.ts";
+import { extentOf, fitted } from "./fit.ts";
 import { type PictureHeader, pictureFormat, pictureHeader } from "./header.ts";
 import type { Fitting, PixelMapping, Pixels } from "./pixels.ts";
 import type { Bitmap } from "./resize.ts";
@@ -14,7 +14,7 @@ export function sample(picture: Bitmap, size: PixelSize): Pixels {
   const { width, height, channels, order = "RGB" } = size;
   const rgba = fitted(picture, size);
   const data = channels === 3 ? colours(rgba, order === "BGR") : greys(rgba);
-  return { width, height, channels, data };
+  return { width, height, channels, data, extent: extentOf(picture, size) };
 }
 
 function colours(rgba: Uint8Array, isTurned: boolean): Uint8Array {

@@ -2,17 +2,28 @@ import { checkOptions, type Rules } from "../arguments.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NolfetError } from "../errors.ts";
 import type { TensorInfo } from "../feeds.ts";
+import { type Extent, WHOLE } from "../images/fit.ts";
 import { dequantize } from "../scores.ts";
 import { DECODERS, type Decoder } from "./decoders.ts";
+import { inPicture } from "./extent.ts";
 import type { InputSize, Result } from "./result.ts";
 
 export interface InterpretOptions {
   /** The name of a decoder. By default the first that the outputs' shapes fit. */
   decoder?: string;
+  /**
+   * Where the picture's edges lie in the input, as `readPicture` gives it: what is found is told in
+   * parts of the picture. By default the picture is the whole input.
+   */
+  extent?: Extent;
 }
 
 const RULES: Rules<InterpretOptions> = {
   decoder: { is: (value) => typeof value === "string", expected: "the name of a decoder" },
+  extent: {
+    is: (value) => typeof value === "object" && value !== null,
+    expected: "the extent that readPicture gives",
+  },
 };
 
 /**
@@ -28,7 +39,7 @@ export function interpret(
   options: InterpretOptions = {},
 ): Result | undefined {
   checkOptions(options, RULES);
-  const { decoder: name } = options;
+  const { decoder: name, extent = WHOLE } = options;
   const input = imageSize(inputs);
   const decoder = name === undefined ? decoderFor(infos, input) : named(name, infos, input);
   if (!decoder || !input) return undefined;
@@ -37,7 +48,7 @@ export function interpret(
     if (!values) throw new NolfetError("BAD_INPUT", `the output ${info.name}`, "none");
     return { shape: info.shape, values: dequantize(values, info) };
   });
-  return decoder.decode(real, input);
+  return inPicture(decoder.decode(real, input), extent);
 }
 
 function decoderFor(infos: readonly TensorInfo[], input: InputSize | undefined) {

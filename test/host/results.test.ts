@@ -1,5 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Extent } from "../../host/images/fit.ts";
+import { sample } from "../../host/images/sample.ts";
 import { classNamer, type Detections, interpret, type TensorInfo } from "../../host/index.ts";
 import type { Mask, Picture, Points, Result } from "../../host/results/result.ts";
 import { overlap, suppress } from "../../host/results/suppress.ts";
@@ -202,6 +204,45 @@ test("a picture of at least the input's size is a picture", () => {
   });
   assert.equal(low, [0, 0, 0, 255, 0, 0, 0, 255]);
   assert.equal(high, [0, 255, 255, 255, 255, 255, 255, 255]);
+});
+
+test("what is found in a letterbox or a crop is told in parts of the picture", () => {
+  // 200 × 100 pixels in 64 × 64: rows 16 to 48 in a letterbox, columns −32 to 96 cropped.
+  const picture = { width: 200, height: 100, data: new Uint8Array(4 * 200 * 100) };
+  const count = 64 + 16 + 4;
+  const values = {
+    3: 0.5,
+    [count + 3]: 0.5,
+    [2 * count + 3]: 0.25,
+    [3 * count + 3]: 0.25,
+    [4 * count + 3]: 1,
+  };
+  const infos = [info("out", [1, 5, count])];
+  const out = new Float32Array(5 * count);
+  for (const [at, value] of Object.entries(values)) out[Number(at)] = value;
+  const size = { width: 64, height: 64, channels: 3 } as const;
+  for (const [fit, box] of [
+    ["letterbox", [0.25, 0.375, 0.75, 0.625]],
+    ["crop", [0.375, 0.4375, 0.625, 0.5625]],
+    ["stretch", [0.375, 0.375, 0.625, 0.625]],
+  ] as const) {
+    const { extent } = sample(picture, { ...size, fit });
+    assert.ok(extent);
+    near(only(interpret({ out }, infos, image(64, 64), { extent })).box, box);
+  }
+  // A mask loses what lies outside the picture, and has nothing where the picture was cut off.
+  const mask = (extent: Extent) => {
+    const infos = [info("out", [1, 4, 4], "uint8")];
+    const out = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
+    return interpret({ out }, infos, image(4, 4), { extent }) as Mask;
+  };
+  const within = mask({ top: 0.25, bottom: 0.75, left: 0, right: 1 });
+  assert.equal(
+    [within.width, within.height, [...within.values]],
+    [4, 2, [5, 6, 7, 8, 9, 10, 11, 12]],
+  );
+  const beyond = mask({ top: 0, bottom: 0.25, left: -0.25, right: 1.25 });
+  assert.equal([beyond.width, beyond.height, [...beyond.values]], [6, 1, [0, 1, 2, 3, 4, 0]]);
 });
 
 test("classifiers, and what nothing is known of, have no meaning of these", () => {
