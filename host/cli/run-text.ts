@@ -2,6 +2,7 @@ import type { TypedArray } from "../dtype.ts";
 import { type Session, type TensorInfo, topScores } from "../index.ts";
 import { counted } from "../numbers.ts";
 import { printable } from "../printable.ts";
+import { classifierNames } from "../results/names/class-names.ts";
 import type { Result } from "../results/result.ts";
 import { classCount, rangeOf } from "../scores.ts";
 import { describeResult } from "./result-text.ts";
@@ -77,11 +78,13 @@ function aside(line: string): string {
 function topOf({ session, outputs, labels }: Run): Top[] | undefined {
   const [info] = session.outputs;
   const values = info && outputs[info.name];
-  if (!info || !values || classCount(session.outputs) === undefined) return undefined;
+  const classes = classCount(session.outputs);
+  if (!info || !values || classes === undefined) return undefined;
+  const names = labels ?? classifierNames(classes);
   return topScores(values, info).map(({ index, score }) => ({
     index,
     score,
-    label: labels?.[index] ?? `class ${index}`,
+    label: names?.[index] ?? `class ${index}`,
   }));
 }
 

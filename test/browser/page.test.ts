@@ -81,8 +81,8 @@ if (hasChromium("the page")) {
           assert.ok((await download(page, ".nolf")).equals(readFileSync(blob)));
           assert.equal(
             await topFive(page, picture),
-            top.map(({ index, score }: { index: number; score: number }) => {
-              return `${index} ${score.toFixed(6)}`;
+            top.map(({ label, score }: { label: string; score: number }) => {
+              return `${label.replace("class ", "")} ${score.toFixed(6)}`;
             }),
           );
           if (labels) {

@@ -3,8 +3,10 @@ import * as assert from "uvu/assert";
 import type { Extent } from "../../host/images/fit.ts";
 import { sample } from "../../host/images/sample.ts";
 import { classNamer, type Detections, interpret, type TensorInfo } from "../../host/index.ts";
+import { classifierNames } from "../../host/results/names/class-names.ts";
 import type { Mask, Picture, Points, Result } from "../../host/results/result.ts";
 import { overlap, suppress } from "../../host/results/suppress.ts";
+import { hasShared, readShared } from "../support/shared.ts";
 import { fails } from "./errors.ts";
 
 // Outputs that mean one known thing, written down as each network would give them.
@@ -267,6 +269,25 @@ test("a decoder that is asked for must exist and fit", async () => {
     const work = () => interpret(outputs, infos, image(64, 64), { decoder });
     assert.match((await fails("BAD_OPTION", work)).message, expected);
   }
+});
+
+test("ImageNet's names stand at their places", () => {
+  if (!hasShared("ImageNet's names")) return;
+  const lines = new TextDecoder()
+    .decode(readShared("images/imagenet_labels.txt"))
+    .trim()
+    .split("\n");
+  const first = (line: string) => {
+    const [name = ""] = line.split(",");
+    return name.trim().toLowerCase().replaceAll("gray", "grey");
+  };
+  const names = classifierNames(1001) ?? [];
+  assert.is(names.length, lines.length);
+  names.forEach((name, i) => {
+    assert.is(first(name).replaceAll("-", " "), first(lines[i] ?? "").replaceAll("-", " "));
+  });
+  assert.is(classifierNames(1000)?.[0], names[1]);
+  assert.is(classifierNames(10), undefined);
 });
 
 test("of boxes of one class that overlap by more than half, the best stays", () => {

@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { printable } from "../../host/printable.ts";
+import { classifierNames } from "../../host/results/names/class-names.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
 import { Findings } from "./findings.tsx";
 import { LabelsButton } from "./labels.tsx";
@@ -15,7 +16,7 @@ export function Result({ result, picture }: { result: RunResult; picture: string
       {result.result && picture ? (
         <Findings result={result.result} picture={picture} />
       ) : top ? (
-        <TopClasses top={top} labels={labels} />
+        <TopClasses top={top} labels={labels ?? classifierNames(classes)} />
       ) : (
         <Ranges outputs={outputs} />
       )}
@@ -30,7 +31,7 @@ export function Result({ result, picture }: { result: RunResult; picture: string
 
 interface TopProps {
   top: NonNullable<RunResult["top"]>;
-  labels: string[] | undefined;
+  labels: readonly string[] | undefined;
 }
 
 function TopClasses({ top, labels }: TopProps) {
