@@ -124,6 +124,26 @@ for (const target of TARGETS) {
 }
 
 for (const target of TARGETS) {
+  test(`constants of a batch on ${target}`, async () => {
+    for (const type of TYPES) {
+      for (const shape of [
+        [IMAGES, 4, 4, 2],
+        [1, 4, 4, 2],
+        [4, 4, 2],
+        [1, 1, 1, 2],
+      ]) {
+        for (const operator of ["ADD", "MUL", "MAXIMUM"]) {
+          const model = buildModel(withConstant(operator, type, shape));
+          const input = new Random(6).bytes(IMAGES * 4 * 4 * 2);
+          const [found] = await runModel(model, { target }, [input]);
+          const [wanted] = await runModel(model, { target, cpuOnly: true }, [input]);
+          const { largest } = compare(found as Uint8Array, wanted as Uint8Array);
+          assert.ok(largest <= 2, `${largest} apart: ${operator} of ${type}, ${shape}`);
+        }
+      }
+    }
+  });
+
   test(`pixels dealt to a batch, convolved and put back on ${target}`, async () => {
     for (const type of TYPES) {
       for (const [step, sizes] of [
@@ -154,6 +174,32 @@ for (const target of TARGETS) {
       }
     }
   });
+}
+
+/** An operator over a batch and a constant of another shape, or of its own. */
+function withConstant(operator: string, dtype: Type, shape: number[]): ModelSpec {
+  const zeroPoint = dtype === "int8" ? -8 : 120;
+  const quantization = { scale: 0.05, zeroPoint };
+  const data = Uint8Array.from({ length: elementsOf(shape) }, (_, i) => i * 37);
+  const from = [IMAGES, 4, 4, 2];
+  return {
+    inputs: ["in"],
+    outputs: ["out"],
+    tensors: [
+      { name: "in", shape: from, dtype, quantization },
+      { name: "constant", shape, dtype, quantization, data },
+      { name: "out", shape: from, dtype, quantization },
+    ],
+    operators: [
+      {
+        operator,
+        version: 2,
+        inputs: ["in", "constant"],
+        outputs: ["out"],
+        ...(operator === "MAXIMUM" ? {} : { options: { fused_activation_function: 0 } }),
+      },
+    ],
+  };
 }
 
 /** A dilated convolution as converters spell it out: steps between taps, over an image of SAME padding. */

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../host/index.ts";
+import { buildModel, type ModelSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 import { compare } from "../support/compare.ts";
 import { type OperatorLayer, operatorLayer } from "../support/operator-layer.ts";
 import { Random } from "../support/random.ts";
@@ -120,6 +121,67 @@ for (const target of ["a311d", "imx8mp"]) {
       }
     }
   });
+}
+
+for (const target of ["a311d", "imx8mp"]) {
+  test(`movements read what was reduced on ${target}`, async () => {
+    for (const operator of ["MEAN", "REDUCE_MAX", "REDUCE_MIN"]) {
+      for (const [axes, kept] of [
+        [[2], [1, 1, 8]],
+        [
+          [1, 2],
+          [1, 8],
+        ],
+      ] as const) {
+        const model = buildModel(everySecond(operator, axes, kept));
+        const input = new Random(9).bytes(1 * 1 * 3 * 8);
+        const [found] = await runModel(model, { target }, [input]);
+        const [wanted] = await runModel(model, { target, cpuOnly: true }, [input]);
+        const { largest } = compare(found as Uint8Array, wanted as Uint8Array);
+        assert.ok(largest <= 1, `${largest} apart: ${operator} over ${axes}`);
+      }
+    }
+  });
+}
+
+/** A reduction, and a slice of every second channel. */
+function everySecond(
+  operator: string,
+  axes: readonly number[],
+  kept: readonly number[],
+): ModelSpec {
+  const quantization = { scale: 0.03, zeroPoint: 5 };
+  const tensor = (name: string, shape: readonly number[]): TensorSpec => {
+    return { name, shape: [...shape], dtype: "uint8", quantization };
+  };
+  const list = (name: string, values: readonly number[]): TensorSpec => {
+    return { name, shape: [values.length], dtype: "int32", data: Int32Array.from(values) };
+  };
+  return {
+    inputs: ["in"],
+    outputs: ["out"],
+    tensors: [
+      tensor("in", [1, 1, 3, 8]),
+      list("axes", axes),
+      tensor("reduced", kept),
+      list(
+        "begins",
+        kept.map(() => 0),
+      ),
+      list("ends", kept),
+      list("steps", [...kept.slice(1).map(() => 1), 2]),
+      tensor("out", [...kept.slice(0, -1), 4]),
+    ],
+    operators: [
+      { operator, inputs: ["in", "axes"], outputs: ["reduced"], options: { keep_dims: false } },
+      {
+        operator: "STRIDED_SLICE",
+        inputs: ["reduced", "begins", "ends", "steps"],
+        outputs: ["out"],
+        options: { begin_mask: 0 },
+      },
+    ],
+  };
 }
 
 test("dimensions that come before those reduced stay on the CPU", async () => {

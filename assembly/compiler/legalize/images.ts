@@ -58,8 +58,17 @@ function imagesOf(operator: Operator, context: Context): i32 {
     const input = tensors[operator.inputs[i]];
     const isPart = input.shape.length == 4 && input.shape[0] == images;
     if (!input.isConstant && !isPart) return 0;
+    if (input.isConstant && PAIRS.includes(operator.code) && differsByImage(input)) return 0;
   }
   return images;
+}
+
+/** Operators whose constant may be of the other operand's shape. */
+const PAIRS: i32[] = [Builtin.ADD, Builtin.SUB, Builtin.MUL, Builtin.MAXIMUM, Builtin.MINIMUM];
+
+/** The jobs of all images read the same constants. */
+function differsByImage(constant: Tensor): bool {
+  return constant.shape.length >= 4 && constant.shape[0] != 1;
 }
 
 /** Places an operator over images, of which `legalize` takes one. */

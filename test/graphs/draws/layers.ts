@@ -102,13 +102,17 @@ export function convolution(isDepthwise: boolean): Draw {
     const { rows, columns, dilation, out, options } = drawWindow(random, input.shape);
     const multiplier = channels > 64 ? 1 : random.pick([1, 1, 1, 2, 3]);
     const few = random.pick([1, 2, 3, 8, 16, random.integer(1, 33), random.integer(1, 300)]);
-    const units = isDepthwise ? channels * multiplier : few;
-    const shape = isDepthwise ? [1, rows, columns, units] : [units, rows, columns, channels];
+    const divisors = [2, 3, 4, 8].filter((one) => channels % one === 0);
+    const isGrouped = !isDepthwise && divisors.length > 0 && random.oneIn(10);
+    const groups = isGrouped ? random.pick(divisors) : 1;
+    const units = isDepthwise ? channels * multiplier : few * groups;
+    const depth = channels / groups;
+    const shape = isDepthwise ? [1, rows, columns, units] : [units, rows, columns, depth];
     const outputShape = [input.shape[0] as number, ...out, units];
     if (
       !maker.affords(
         outputShape,
-        elementsOf(outputShape) * rows * columns * (isDepthwise ? 1 : channels),
+        elementsOf(outputShape) * rows * columns * (isDepthwise ? 1 : depth),
       )
     )
       return false;

@@ -3,7 +3,6 @@ import { Operator, Tensor } from "../../graph";
 import { Axis } from "../../plan/axis";
 import { Mark } from "../../plan/mark";
 import { Placement } from "../../plan/placement";
-import { ViewPlan } from "../../plan/plan";
 import { isRectified, whyNoImage, whyNotFused } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeConvolutions } from "../conv/convolutions";
@@ -11,7 +10,7 @@ import { Sequence } from "../sequence";
 import { Averages, Window } from "./averages";
 import { Division } from "./division";
 import { legalizeSum, pixelsOf } from "./planes";
-import { Reduction } from "./reductions";
+import { inShapeOf, Reduction } from "./reductions";
 
 /** Averages are convolutions with equal weights. */
 export function legalizeAveragePool(operator: Operator, context: Context): Placement {
@@ -77,7 +76,7 @@ function legalizeMeanOfImage(
   if (division.whyNot != "") return Placement.onCpu(division.whyNot);
   const result = sequence.between(reduction.resultShape, output);
   sequence.add(legalizeSum(reduction.image, result, division, false, context));
-  sequence.add(Placement.onNpu(new ViewPlan(result, output), Mark.PROVEN));
+  sequence.add(inShapeOf(result, output, context));
   return sequence.place(input, output);
 }
 

@@ -4,13 +4,15 @@ import { Builtin } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
 import { LARGEST_TENSOR, LONGEST_WINDOW, MOST_CHANNELS } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
+import { Move } from "../../plan/movement";
 import { Placement } from "../../plan/placement";
 import { TablePlan, ViewPlan } from "../../plan/plan";
 import { PoolChainPlan, Windows } from "../../plan/pool-chain";
-import { whyNoBytes, whyNoImage, zeroByte } from "../../plan/tensors";
+import { sameShape, whyNoBytes, whyNoImage, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
 import { fitTable } from "../elementwise/fit";
+import { placeMoves } from "../layout/movement";
 import { Sequence } from "../sequence";
 
 /**
@@ -32,7 +34,7 @@ export function legalizeReduction(operator: Operator, context: Context): Placeme
   const source = isLeast ? complement(image, sequence, context) : image;
   sequence.add(greatestOf(source, greatest, context));
   const result = isLeast ? complement(greatest, sequence, context) : greatest;
-  sequence.add(Placement.onNpu(new ViewPlan(result, output), Mark.PROVEN));
+  sequence.add(inShapeOf(result, output, context));
   return sequence.place(input, output);
 }
 
@@ -57,7 +59,9 @@ export class Reduction {
     if (this.reason == "") {
       this.image = sequence.between(shape, input);
       this.reason = whyNoImage(this.image, "input");
-      sequence.add(Placement.onNpu(new ViewPlan(input, this.image), Mark.PROVEN));
+      const view = new ViewPlan(input, this.image);
+      view.keepsShape = sameShape(input, this.image);
+      sequence.add(Placement.onNpu(view, Mark.PROVEN));
     }
   }
 
@@ -95,6 +99,15 @@ function whyNotPooled(image: Tensor): string {
   if (image.fromLast(1) > MOST_CHANNELS)
     return `it gives ${image.fromLast(1)} elements; ${MOST_CHANNELS} is the most`;
   return image.elements > LARGEST_TENSOR ? "its input is too large" : "";
+}
+
+/**
+ * The same elements as a tensor of the graph. Movements behind it look for the shapes that operators give
+ * their inputs, and would take a view for one of these.
+ */
+export function inShapeOf(result: Tensor, output: Tensor, context: Context): Placement {
+  const whole = new Move(0, 0, 0, 0).along(output.elements, 1, 1);
+  return placeMoves([result], [output], [whole], context);
 }
 
 /** One window over the whole image. */
