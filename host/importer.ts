@@ -92,6 +92,8 @@ export interface QuantizedModel {
   outputs: NoiseLevel[];
   /** Every value that is stored in 8 bits, in the order of computation. */
   values: NoiseLevel[];
+  /** The ways that were tried, in words, with the mean over the outputs of samples held back. */
+  ways: NoiseLevel[];
 }
 
 /** A model of real numbers in the importer, which computes and quantizes it. */
@@ -159,9 +161,9 @@ export class RealNetwork {
       lines
         .filter(([first]) => first === kind)
         .map(([, decibels, name = ""]) => ({ name, decibels: Number(decibels) }));
-    const [outputs, values] = [levels("output"), levels("value")];
+    const [outputs, values, ways] = [levels("output"), levels("value"), levels("way")];
     if (this.importer.writeQuantized() !== 0) throw failureOf(this.importer);
-    return { model: resultOf(this.importer), outputs, values };
+    return { model: resultOf(this.importer), outputs, values, ways };
   }
 
   private joined(inputs: Float32Array[]): Uint8Array {

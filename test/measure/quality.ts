@@ -135,6 +135,8 @@ async function measure(network: Network, places: string[], most: number): Promis
   const other = await RealNetwork.open(model);
   const reals = samples.map(({ values }) => other.compute([values]));
   console.log(`${network.name}: quantized in ${seconds.toFixed(1)} s`);
+  for (const { name, decibels } of quantized.ways)
+    console.log(`  ${decibels.toFixed(1)} dB by ${name}`);
   for (const on of places) {
     const { run, release } = await runnerOf(quantized.model, on);
     console.log(

@@ -84,6 +84,33 @@ export class Sweep {
     return this.network.graph.nodes.length;
   }
 
+  /**
+   * On average over what leaves the 8 bits: values that operators in real numbers read, and outputs.
+   * A softmax behind them would say how sure the network is, rather than how near its numbers are.
+   */
+  get decibels(): f64 {
+    const graph = this.network.graph;
+    const leaves = new StaticArray<bool>(this.network.values.length);
+    for (let i = 0; i < graph.outputs.length; i++) {
+      if (graph.outputs[i].constant == null) leaves[graph.outputs[i].index] = true;
+    }
+    for (let i = 0; i < graph.nodes.length; i++) {
+      const inputs = graph.nodes[i].inputs;
+      for (let j = 0; j < inputs.length && !this.coded.nodes[i]; j++) {
+        const value = inputs[j];
+        if (value != null && value.constant == null) leaves[value.index] = true;
+      }
+    }
+    let sum: f64 = 0;
+    let count: f64 = 0;
+    for (let i = 0; i < leaves.length; i++) {
+      if (!leaves[i] || !this.coded.values[i]) continue;
+      sum += this.noise[i].decibels;
+      count++;
+    }
+    return sum / Math.max(count, 1);
+  }
+
   /** Does one node; false where none was left. */
   next(): bool {
     if (this.at == this.steps) return false;
