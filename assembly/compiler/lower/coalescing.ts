@@ -97,19 +97,15 @@ export class Coalescing {
   /** Fault: Mesa adds what enters the segment as it comes, and transposes the sum. */
   operandLayout(plan: AdditionPlan, operand: i32): Layout {
     if (!this.isCompat) return this.layoutOfSum(plan);
-    return layoutIf(!this.enters(plan.inputs[operand]));
+    return layoutIf(!this.segment.inputs.includes(plan.inputs[operand].index));
   }
 
   /** Two planes may be in either order: what enters the segment and leaves it need not be moved. */
   layoutOfSum(plan: AdditionPlan): Layout {
     if (this.isCompat || plan.form != AdditionForm.PLANES) return Layout.PLANAR;
-    const enters = this.enters(plan.inputs[0]) && this.enters(plan.inputs[1]);
-    const leaves = this.segment.outputs.includes(plan.output.index);
+    const enters = this.flow.comesIn(plan.inputs[0]) && this.flow.comesIn(plan.inputs[1]);
+    const leaves = this.flow.goesOut(plan.output);
     return layoutIf(!enters || !leaves || this.flow.wantsPlanar(plan.output));
-  }
-
-  private enters(tensor: Tensor): bool {
-    return this.segment.inputs.includes(tensor.index);
   }
 
   /** A whole tensor that is a run of another's elements lies there. */

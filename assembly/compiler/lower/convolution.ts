@@ -9,7 +9,6 @@ import { LoweringContext } from "./context";
 import { cutDense } from "./dense-groups";
 import { BufferSlice, ConvolutionJob, TpJob } from "./jobs";
 import { Kernels } from "./kernels";
-import { Frame } from "./padding";
 import { SpaceToDepth } from "./space-to-depth";
 import { copyPatch, ImageShape } from "./strided-copies";
 
@@ -116,15 +115,7 @@ function imageFor(c: Convolution, times: i32): ImageShape {
 
 /** The image as the NN unit is to see it. */
 function prepare(c: Convolution, input: BufferSlice, context: LoweringContext): BufferSlice {
-  if (c.isRearranged) return rearrange(c, input, context);
-  if (!c.padsFirst) return input;
-  const image = new ImageShape(c.rows.input, c.columns.input, c.inputChannels, c.inputZero);
-  const bottom = c.rows.paddingAfter(c.side);
-  const right = c.columns.paddingAfter(c.side);
-  const frame = new Frame(image, c.rows.padding, bottom, c.columns.padding, right);
-  const output = new BufferSlice(context.buffers.create(frame.outputPlane * image.channels));
-  frame.surround(input, output, context);
-  return output;
+  return c.isRearranged ? rearrange(c, input, context) : input;
 }
 
 /** The channels of each job. Depthwise kernels that are spelled out as full ones are cut further. */
@@ -231,8 +222,8 @@ function convolutionJob(
   job.outputX = c.columns.output;
   job.outputY = c.rows.output;
   job.outputZ = group.count;
-  job.offsetX = c.isPadded ? 0 : -c.columns.padding;
-  job.offsetY = c.isPadded ? 0 : -c.rows.padding;
+  job.offsetX = c.isRearranged ? 0 : -c.columns.padding;
+  job.offsetY = c.isRearranged ? 0 : -c.rows.padding;
   job.outputRows = c.rows.output;
   job.outputColumns = c.columns.output;
   job.firstPixel = c.striding == Striding.FIRST_PIXEL;

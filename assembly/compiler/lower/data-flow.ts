@@ -32,6 +32,28 @@ export class DataFlow {
     return plan != null && isReshape(plan) ? plan.output : null;
   }
 
+  /** Whether a tensor comes from outside the segment, if need be by another name. */
+  comesIn(tensor: Tensor): bool {
+    let name = tensor;
+    while (!this.segment.inputs.includes(name.index)) {
+      const plan = this.planOf(name.producer);
+      if (plan == null || !isName(plan)) return false;
+      name = plan.input;
+    }
+    return true;
+  }
+
+  /** Whether a tensor goes out of the segment, if need be by another name that it has alone. */
+  goesOut(tensor: Tensor): bool {
+    let name = tensor;
+    while (!this.leaves(name)) {
+      const plan = name.consumers.length == 1 ? this.planOf(name.consumers[0]) : null;
+      if (plan == null || !isName(plan)) return false;
+      name = plan.output;
+    }
+    return true;
+  }
+
   /** Whether only movements read a tensor; they find the elements in any shape of it. */
   isOnlyMoved(tensor: Tensor): bool {
     if (tensor.consumers.length == 0 || this.leaves(tensor)) return false;
@@ -87,6 +109,10 @@ export class DataFlow {
     if (operator < 0 || !this.segment.operators.includes(operator)) return null;
     return this.placements[operator].plan;
   }
+}
+
+function isName(plan: Plan): bool {
+  return plan.kind == PlanKind.VIEW && (plan as ViewPlan).keepsShape;
 }
 
 function isReshape(plan: Plan): bool {

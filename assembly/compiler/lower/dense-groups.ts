@@ -28,6 +28,9 @@ export function cutDense(c: Convolution, groups: ChannelGroup[], core: Core): Ch
   return parts;
 }
 
+/** The start is the least certain number: a further job has to save more than that. */
+const SURE_START: f64 = 1.5;
+
 /** A multiple of the NN cores. */
 function channelsOfJob(c: Convolution, channels: i32, core: Core): i32 {
   const cores = core.nnCores as i32;
@@ -57,7 +60,7 @@ function jobMilliseconds(c: Convolution, channels: i32, core: Core): f64 {
   const read = planes * c.preparedSide(c.rows) * c.preparedSide(c.columns);
   const bytes = (channels as f64) * ((read + stored + tokens) as f64);
   const arithmetic = cycles / ((megahertzOf(core.customer) * 1000) as f64);
-  return START_MILLISECONDS + max(arithmetic, bytes / (GIGABYTES_PER_SECOND * 1e6));
+  return SURE_START * START_MILLISECONDS + max(arithmetic, bytes / (GIGABYTES_PER_SECOND * 1e6));
 }
 
 function ceil(a: i32, b: i32): i32 {

@@ -76,8 +76,6 @@ export class Convolution {
   striding: Striding = Striding.NONE;
   /** Depthwise kernels are streamed as one plane each, not as zeros but for one plane. */
   native: bool = false;
-  /** The padding is put into the data first, instead of being left to the NN unit. */
-  padsFirst: bool = false;
   /** The input is read as two planes, the second under zero weights only. */
   blankPlane: bool = false;
 
@@ -136,12 +134,7 @@ export class Convolution {
   /** Pixels of the image along an axis as the NN unit sees it: rearranged, enough for every tap. */
   preparedSide(axis: Axis): i32 {
     if (this.isRearranged) return axis.output + this.planeSide - 1;
-    return this.padsFirst ? axis.input + axis.padding + axis.paddingAfter(this.side) : axis.input;
-  }
-
-  /** Whether the padding is in the image that the NN unit sees. */
-  get isPadded(): bool {
-    return this.padsFirst || this.isRearranged;
+    return axis.input;
   }
 
   /** The side of the kernel over one plane, as the NN unit sees it. */

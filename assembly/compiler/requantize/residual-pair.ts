@@ -61,7 +61,7 @@ export class ResidualPairBuilder extends ResidualPair {
     const c = this.whole;
     if (c.isDense || c.blankPlane || c.planeSide > LARGEST_KERNEL) return false;
     if (!findsResidual(c, c.rows) || !findsResidual(c, c.columns)) return false;
-    if (c.depthwise && c.isPadded) return false;
+    if (c.depthwise && c.isRearranged) return false;
     if (this.windows.weight > LARGEST_WEIGHT) return false;
     const main = this.main;
     if (main.inputChannels > MOST_CHANNELS) return false;
@@ -166,7 +166,7 @@ function findsResidual(c: Convolution, axis: Axis): bool {
 
 /** What of the padding is not in the image already. */
 function paddingLeft(c: Convolution, axis: Axis): i32 {
-  return c.isPadded ? 0 : axis.padding;
+  return c.isRearranged ? 0 : axis.padding;
 }
 
 function mainOf(c: Convolution, residual: Convolution, count: i32, inputCopies: i32): Convolution {
@@ -175,7 +175,7 @@ function mainOf(c: Convolution, residual: Convolution, count: i32, inputCopies: 
   h.inputChannels = residual.inputChannels * inputCopies + residual.outputChannels;
   h.outputZero = c.outputZero;
   h.relu = c.relu;
-  h.same = c.same && !c.isPadded;
+  h.same = c.same && !c.isRearranged;
   if (c.striding == Striding.FIRST_PIXEL) h.striding = Striding.FIRST_PIXEL;
   follow(h.rows, c.rows, c, h);
   follow(h.columns, c.columns, c, h);

@@ -22,7 +22,6 @@ export function chooseStrategy(c: Convolution, core: Core): void {
   embed(c.rows, c);
   embed(c.columns, c);
   c.striding = c.stride == 1 ? Striding.NONE : chooseStriding(c);
-  c.padsFirst = needsFrame(c);
   c.blankPlane = generationOf(core).singlePlanesFail && needsCompany(c);
 }
 
@@ -104,20 +103,9 @@ export function whyUnproven(c: Convolution, core: Core): string {
   return "";
 }
 
-/** Where the unit's own padding at a stride of 2 is not known to work, padded data are. */
-function needsFrame(c: Convolution): bool {
-  const strided = c.native && c.striding == Striding.FIRST_PIXEL && c.same;
-  return strided && (isLargeAndOdd(c.rows) || isLargeAndOdd(c.columns));
-}
-
-function isLargeAndOdd(axis: Axis): bool {
-  return axis.input >= 7 && (axis.input & 1) == 1;
-}
-
 function isProven(c: Convolution, core: Core): bool {
   const customary = c.side == 1 || c.side == 3 || c.side == 5;
-  if (c.striding == Striding.COPIES || !customary || !c.square || c.blankPlane || c.padsFirst)
-    return false;
+  if (c.striding == Striding.COPIES || !customary || !c.square || c.blankPlane) return false;
   if (takesSeveralRearrangements(c, core)) return false;
   const size = c.rows.input;
   if (size < c.side || !(provenSize(size) || (size == 1 && c.side == 1))) return false;
