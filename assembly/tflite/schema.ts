@@ -109,6 +109,7 @@ export namespace Builtin {
   export const RANGE: i32 = 96;
   export const RESIZE_NEAREST_NEIGHBOR: i32 = 97;
   export const LEAKY_RELU: i32 = 98;
+  export const SQUARED_DIFFERENCE: i32 = 99;
   export const MIRROR_PAD: i32 = 100;
   export const ABS: i32 = 101;
   export const SPLIT_V: i32 = 102;

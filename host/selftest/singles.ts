@@ -30,6 +30,11 @@ export const SINGLES: Record<string, Single> = {
   "product of two, odd sides": product([1, 9, 7, 3], [1, 9, 7, 3]),
   "product with one value for each channel": product([1, 10, 12, 8], [1, 1, 1, 8]),
   "product of fine steps": product([1, 10, 12, 8], [1, 10, 12, 8], 0.06),
+  "squared difference": {
+    operator: "SQUARED_DIFFERENCE",
+    inputs: [SAME, SAME].map((quantization) => ({ shape: [1, 10, 12, 8], quantization })),
+    outputs: [{ shape: [1, 10, 12, 8], quantization: { scale: 0.5, zeroPoint: 3 } }],
+  },
   "product with constants of channels": withConstants("MUL", [1, 10, 12, 8]),
   "sum with constants of channels": withConstants("ADD", [1, 10, 12, 8]),
   "sum with one value for each channel": {

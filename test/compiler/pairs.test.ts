@@ -180,6 +180,81 @@ for (const [operator, largest, ranges] of OPERATORS) {
   });
 }
 
+/** In plain arithmetic, as the CPU has no kernel for bytes. */
+async function squaredDifference(one: Case, target: string, where: string): Promise<number> {
+  const model = modelOf(one);
+  const { ranges, shapes, dtype } = one;
+  const blob = await compile(model, { target });
+  assert.equal(
+    blob.report.operators.map(({ placement, reason }) => reason ?? placement),
+    ["NPU"],
+    where,
+  );
+  const inputs = shapes.map((shape, i) => new Random(5 + i).bytes(elementsOf(shape)));
+  const [[found]] = (await runBlob(blob, [inputs])) as [[Uint8Array]];
+  const [a, b, out] = ranges.map((range) => quantization(range, "uint8"));
+  const flip = dtype === "int8" ? 0x80 : 0;
+  const real = (byte: number, { scale, zeroPoint }: Quantization) =>
+    (scale as number) * ((byte ^ flip) - Number(zeroPoint));
+  const [rows = 1, columns = 1, channels = 1] = (shapes[0] as number[]).slice(1);
+  const [ownRows = 1, ownColumns = 1, ownChannels = 1] = (shapes[1] as number[]).slice(1);
+  let largest = 0;
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++)
+      for (let c = 0; c < channels; c++) {
+        const at = (y * columns + x) * channels + c;
+        const other =
+          ((y % ownRows) * ownColumns + (x % ownColumns)) * ownChannels + (c % ownChannels);
+        const first = real(inputs[0]?.[at] as number, a as Quantization);
+        const second = real(inputs[1]?.[other] as number, b as Quantization);
+        const steps = (first - second) ** 2 / Number(out?.scale) + Number(out?.zeroPoint);
+        const right = Math.max(0, Math.min(255, Math.round(steps)));
+        largest = Math.max(largest, Math.abs((((found[at] as number) & 255) ^ flip) - right));
+      }
+  return largest;
+}
+
+const SQUARED: [largest: number, Range[]][] = [
+  [
+    1,
+    [
+      [-3, 5],
+      [-3, 5],
+      [0, 30],
+    ],
+  ],
+  [
+    1,
+    [
+      [-3, 5],
+      [-3, 5],
+      [0, 64],
+    ],
+  ],
+  [
+    2,
+    [
+      [-3, 5],
+      [-2, 2],
+      [0, 40],
+    ],
+  ],
+];
+
+for (const [largest, ranges] of SQUARED) {
+  test(`SQUARED_DIFFERENCE of ${ranges.join(" ")}, at most ${largest} off`, async () => {
+    for (const [i, shapes] of [SHAPES[0], SHAPES[1], SHAPES[4]].entries()) {
+      for (const dtype of DTYPES) {
+        const target = TARGETS[(i + (dtype === "int8" ? 1 : 0)) % 2] as string;
+        const where = `${target} ${dtype} ${shapes?.join(" and ")}`;
+        const one = { operator: "SQUARED_DIFFERENCE", ranges, shapes: shapes ?? [], dtype };
+        const off = await squaredDifference(one, target, where);
+        assert.ok(off <= largest, `${where}: ${off}`);
+      }
+    }
+  });
+}
+
 const SLOPES: [what: string, Range][] = [
   ["below 1", [-0.5, 0.9]],
   ["above 1", [0, 3]],

@@ -9,6 +9,7 @@ import { legalizeGroupable } from "./conv/grouped";
 import { legalizeTransposed } from "./conv/transposed";
 import { legalizeAddition, legalizeExtreme } from "./elementwise/addition";
 import { legalizePrelu } from "./elementwise/prelu";
+import { legalizeSquaredDifference } from "./elementwise/squared-difference";
 import { legalizeElementwise } from "./elementwise/table";
 import { legalizeProduct } from "./elementwise/vectors";
 import { legalizeBatchToSpace, legalizeSpaceToBatch } from "./layout/batches";
@@ -41,6 +42,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.ADD, legalizeAddition, true),
   new Pattern(Builtin.SUB, legalizeAddition, false),
   new Pattern(Builtin.MUL, legalizeProduct, false),
+  new Pattern(Builtin.SQUARED_DIFFERENCE, legalizeSquaredDifference, false),
   new Pattern(Builtin.PRELU, legalizePrelu, false),
   new Pattern(Builtin.MAXIMUM, legalizeExtreme, false),
   new Pattern(Builtin.MINIMUM, legalizeExtreme, false),

@@ -13,7 +13,7 @@ import {
   SplitPlan,
   ViewPlan,
 } from "../plan/plan";
-import { ProductPlan, SUMS } from "../plan/product";
+import { ProductPlan } from "../plan/product";
 import { Segment } from "../segment/segments";
 import { BufferAssignment, Layout } from "./buffers";
 import { DataFlow } from "./data-flow";
@@ -86,7 +86,7 @@ export class Coalescing {
   /** Behind room for the squares. */
   private terms(plan: ProductPlan): void {
     const bytes = plan.output.elements;
-    const squares = SUMS * plan.tables.length;
+    const squares = plan.summed * plan.tables.length;
     const terms = new BufferSlice(this.buffers.create((squares + 2) * bytes));
     this.pairs.set(plan.output.index, terms);
     for (let i = 0; i < 2; i++) {

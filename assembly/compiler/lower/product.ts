@@ -1,4 +1,4 @@
-import { ProductPlan, SUMS } from "../plan/product";
+import { ProductPlan } from "../plan/product";
 import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
 import { convolve } from "./convolution";
@@ -11,13 +11,13 @@ import { LookUp } from "./table";
 export function lowerProduct(plan: ProductPlan, context: LoweringContext): void {
   const terms = context.coalescing.pairs.get(plan.output.index);
   const plane = plan.output.elements;
-  const squares = SUMS * plane;
+  const squares = plan.summed * plane;
   const operands = terms.plus(plan.tables.length * squares);
   for (let i = 0; i < 2; i++) lowerOperand(plan, i, operands.plus(i * plane), context);
   const sums = new BufferSlice(context.buffers.create(squares));
   convolve(plan.sums, operands, sums, context);
   const rows = plan.sums.rows.output;
-  const image = new ImageShape(rows, plan.sums.columns.output, SUMS, 0);
+  const image = new ImageShape(rows, plan.sums.columns.output, plan.summed, 0);
   for (let i = 0; i < plan.tables.length; i++) {
     new LookUp(plan.tables[i], 0).addJobs(image, true, sums, terms.plus(i * squares), context);
   }

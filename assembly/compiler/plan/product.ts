@@ -3,18 +3,19 @@ import { Convolution } from "./convolution";
 import { MovementPlan, Plan, PlanKind } from "./plan";
 import { Table } from "./table";
 
-/** Sums and differences of two operands, their positive and negative parts. */
+/** The positive and negative parts of a product's sums and differences. */
 export const SUMS = 4;
 
 /**
- * The product of two tensors, from quarter squares of their sums and differences. Its jobs work on
+ * The product of two tensors, from quarter squares of their sums and differences; or the square of their
+ * difference, which has two planes of these instead of four. Its jobs work on
  * planes of as many bytes as the output has elements:
  *
  *       operands       a │ b
  *                        ▼          one convolution
  *       sums           s⁺ │ s⁻ │ d⁺ │ d⁻
  *                        ▼          one look-up for each table
- *       terms          four squares for each table │ a │ b
+ *       terms          their squares, for each table │ a │ b
  *                        ▼          another convolution
  *       output
  */
@@ -24,6 +25,11 @@ export class ProductPlan extends Plan {
   preparations: (MovementPlan | null)[] = [];
   sums: Convolution = new Convolution();
   combination: Convolution = new Convolution();
+
+  /** Planes of what tables look up. */
+  get summed(): i32 {
+    return this.sums.outputChannels;
+  }
 
   constructor(
     a: Tensor,

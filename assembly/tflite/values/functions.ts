@@ -3,7 +3,7 @@ import { Option } from "../option";
 import { ByteFunction, RealByteFunction } from "./byte-function";
 import { ByteHardSwish } from "./hard-swish";
 import { BytePrelu, ByteRectifier, ByteRescaling } from "./linear";
-import { ByteExtreme, ByteProduct, ByteQuotient, ByteSum } from "./pairs";
+import { ByteExtreme, ByteProduct, ByteQuotient, ByteSquaredDifference, ByteSum } from "./pairs";
 import { approximateGelu, elu, gelu, logistic } from "./real";
 
 /** An operator that gives each element of its output from the same element of its inputs alone. */
@@ -42,6 +42,7 @@ const FUNCTIONS: Row[] = [
   new Row("RSQRT", (o: Operation) => new RealByteFunction(o, (x: f32): f32 => 1 / Mathf.sqrt(x)), false),
   new Row("SQRT", (o: Operation) => new RealByteFunction(o, (x: f32): f32 => Mathf.sqrt(x)), false),
   new Row("SQUARE", (o: Operation) => new RealByteFunction(o, (x: f32): f32 => x * x), false),
+  new Row("SQUARED_DIFFERENCE", (o: Operation) => new ByteSquaredDifference(o), false),
   new Row("SUB", (o: Operation) => new ByteSum(o, true)),
   new Row("TANH", (o: Operation) => new RealByteFunction(o, (x: f32): f32 => Mathf.tanh(x))),
 ];

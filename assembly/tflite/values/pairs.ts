@@ -79,6 +79,28 @@ export class ByteExtreme extends ByteFunction {
   }
 }
 
+/** SQUARED_DIFFERENCE, of the real numbers. */
+export class ByteSquaredDifference extends ByteFunction {
+  private a: Tensor;
+  private b: Tensor;
+  private output: Tensor;
+
+  constructor(operation: Operation) {
+    super();
+    this.a = operation.inputs[0];
+    this.b = operation.inputs[1];
+    this.output = operation.outputs[0];
+  }
+
+  of(a: i32, b: i32): i32 {
+    const first = ((a - this.a.zeroPoint) as f64) * this.a.scale;
+    const second = ((b - this.b.zeroPoint) as f64) * this.b.scale;
+    const steps = (((first - second) * (first - second)) / this.output.scale) as f32;
+    const output = this.output;
+    return storedValue(steps, output.zeroPoint, output.least, output.greatest);
+  }
+}
+
 /** DIV: the quotient of the real numbers. */
 export class ByteQuotient extends ByteFunction {
   private a: Tensor;

@@ -192,10 +192,10 @@ function isProvenForm(plan: AdditionPlan, context: Context): bool {
 }
 
 /**
- * Both weights are whole numbers, whose ratio should be that of the scales: the pair below 256
+ * Both weights are whole numbers, whose ratio should be that of the scales: the pair up to `most`
  * that comes nearest. For a subtraction the second is negative, so that both share the range.
  */
-function weigh(plan: AdditionPlan, subtracts: bool): void {
+export function weigh(plan: AdditionPlan, subtracts: bool, most: i32 = 255): void {
   const a = plan.inputs[0].quantization.scale(0) as f64;
   const b = plan.inputs[1].quantization.scale(0) as f64;
   const larger = max(a, b);
@@ -203,7 +203,7 @@ function weigh(plan: AdditionPlan, subtracts: bool): void {
   let best = 1;
   let bestPartner = 0;
   let bestError: f64 = Infinity;
-  for (let weight = 1; weight <= 255; weight++) {
+  for (let weight = 1; weight <= most; weight++) {
     const partner = Math.round((weight as f64) * (smaller / larger)) as i32;
     if (subtracts && weight + partner > 255) break;
     const error = Math.abs((partner as f64) / (weight as f64) - smaller / larger);

@@ -10,14 +10,11 @@ import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { operationOf } from "../cpu-coverage";
 import { Operand, Operands } from "./operand";
-import { ProductError } from "./product-error";
+import { PairError } from "./pair-error";
 import { QuarterSquares } from "./quarter-squares";
 
 /** Tables that a product may take. */
 const MOST_TABLES = 2;
-/** The most that results may be off: in steps, and as root mean square. */
-const MOST_STEPS = 2;
-const MOST_ERROR: f64 = 0.7;
 
 /** MUL of two tensors, either of which may be repeated along axes; one may be constant. */
 export function legalizeComputedProduct(operator: Operator, context: Context): Placement {
@@ -43,6 +40,7 @@ function whyNotMultiplied(operator: Operator, output: Tensor, context: Context):
   if (reason != "") return reason;
   if (output.elements > LARGEST_TENSOR / MOST_PLANES)
     return `its output exceeds ${LARGEST_TENSOR / MOST_PLANES} bytes`;
+  if (flatWidth(output.elements) == 0) return "its elements do not lie in rows of one plane";
   if (!isCovered(operationOf(operator, context.graph))) return "TFLite has no such operator";
   return whyNotFused(operator.options.activation, output);
 }
@@ -56,28 +54,23 @@ function multiply(
   output: Tensor,
   context: Context,
 ): Placement {
-  const width = flatWidth(output.elements);
-  if (width == 0) return Placement.onCpu("its elements do not lie in rows of one plane");
   const squares = new QuarterSquares(a.tensor, b.tensor, output);
   const outside = whyNotScaled(squares.scale as f32, context.core);
   if (outside != "") return Placement.onCpu(outside);
   if (!context.takesProduct()) return Placement.onCpu("too many products come before it");
-  const error = new ProductError(operationOf(operator, context.graph), isSwapped);
+  const error = new PairError(operationOf(operator, context.graph), isSwapped);
   for (let tables = 1; tables <= MOST_TABLES; tables++) {
     squares.divide(tables);
     error.measure(squares);
-    if (error.largest > MOST_STEPS || error.rms > MOST_ERROR) continue;
+    if (!error.isSmall) continue;
     const plan = new ProductPlan(a.source, b.source, output, squares.tables);
     plan.operands = [a.tensor, b.tensor];
     plan.preparations = [a.preparation, b.preparation];
-    plan.sums = squares.sums(width);
-    plan.combination = squares.combination(width);
+    plan.sums = squares.sums();
+    plan.combination = squares.combination();
     plan.combination.relu = isRectified(operator.options.activation);
     plan.error = error.rms as f32;
     return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
   }
-  const rms = Math.round(error.rms * 100) / 100;
-  return Placement.onCpu(
-    `its results would be up to ${error.largest} steps off, in the root mean square ${rms}`,
-  );
+  return Placement.onCpu(error.text);
 }

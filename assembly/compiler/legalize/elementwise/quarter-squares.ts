@@ -1,13 +1,15 @@
 import { Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
 import { SUMS } from "../../plan/product";
-import { FittedTable, Table } from "../../plan/table";
+import { Table } from "../../plan/table";
 import { zeroByte } from "../../plan/tensors";
 import { fitTable } from "./fit";
+import { PairArithmetic } from "./pair-error";
+import { overPlanes } from "./planes";
 
 /** What bytes are counted from: together 255, so that no sum is beyond a byte, and one difference. */
-export const P = 127;
-export const Q = 128;
+const P = 127;
+const Q = 128;
 /** Quarter squares are at most 255² / 4: 255 steps of this size. */
 const COARSEST = 64;
 /** The weight that stands for 0 in the sums, whose weights are −1, 0 and 1. */
@@ -25,7 +27,7 @@ const ZERO = 1;
  * they are exact. A table gives quarter squares in steps of 64. With two tables, each gives a half
  * of them in steps of 32. So only the tables' rounding is in the way of the exact product.
  */
-export class QuarterSquares {
+export class QuarterSquares extends PairArithmetic {
   tables: Table[] = [];
   /** What a step of a table is worth, in products of one step of either operand. */
   unit: i32 = COARSEST;
@@ -33,14 +35,16 @@ export class QuarterSquares {
   scale: f64;
   zeroA: i32;
   zeroB: i32;
-  private fitted: FittedTable[] = [];
+  /** What the tables make of the positive parts 0 to 255, in products of one step. */
+  private values: StaticArray<i32> = new StaticArray<i32>(256);
 
   /** The zero point of `a` is not above that of `b`. */
   constructor(
     a: Tensor,
     b: Tensor,
-    public output: Tensor,
+    private output: Tensor,
   ) {
+    super();
     const product = (a.quantization.scale(0) as f64) * (b.quantization.scale(0) as f64);
     this.scale = product / (output.quantization.scale(0) as f64);
     this.zeroA = zeroByte(a);
@@ -63,34 +67,30 @@ export class QuarterSquares {
   divide(tables: i32): void {
     this.unit = COARSEST / tables;
     this.tables = [];
-    this.fitted = [];
+    this.values.fill(0);
     for (let i = 0; i < tables; i++) {
       const table = fitTable(quarterSquares(this.unit, 255 * i), 0, 0);
-      this.fitted.push(table);
       this.tables.push(table);
+      for (let byte = 0; byte < 256; byte++) this.values[byte] += this.unit * table.byteAt(byte);
     }
   }
 
-  /** What the tables make of the positive parts 0 to 255, in products of one step. */
-  get values(): StaticArray<i32> {
-    const values = new StaticArray<i32>(256);
-    for (let byte = 0; byte < 256; byte++) {
-      for (let i = 0; i < this.fitted.length; i++) {
-        values[byte] += this.unit * this.fitted[i].byteAt(byte);
-      }
-    }
-    return values;
+  stepsOf(a: i32, b: i32): i32 {
+    const sum = this.values[abs(a + b - P - Q)];
+    const difference = this.values[min(abs(a - b - P + Q), 255)];
+    const product = sum - difference + this.weightA * a + this.weightB * b + this.bias;
+    return Math.floor((product as f64) * this.scale + 0.5) as i32;
   }
 
   /** From planes a and b to s⁺, s⁻, d⁺ and d⁻, which are cut off at 0. */
-  sums(width: i32): Convolution {
+  sums(): Convolution {
     const weights: StaticArray<u8> = [2, 2, 0, 0, 2, 0, 0, 2];
     const biases: StaticArray<i32> = [-P - Q, P + Q, Q - P, P - Q];
-    return this.overPlanes(width, weights, ZERO, biases);
+    return overPlanes(this.output, weights, ZERO, biases);
   }
 
   /** From the tables' planes, a and b to the output. */
-  combination(width: i32): Convolution {
+  combination(): Convolution {
     const squares = this.tables.length * SUMS;
     const zero = max(this.unit, max(-this.weightA, -this.weightB));
     const weights = new StaticArray<u8>(squares + 2);
@@ -100,32 +100,9 @@ export class QuarterSquares {
     }
     weights[squares] = (zero + this.weightA) as u8;
     weights[squares + 1] = (zero + this.weightB) as u8;
-    const c = this.overPlanes(width, weights, zero, [this.bias]);
+    const c = overPlanes(this.output, weights, zero, [this.bias]);
     c.outputZero = zeroByte(this.output);
     c.scale = this.scale as f32;
-    return c;
-  }
-
-  /** Rows of such a width hold all elements of a plane; there is a kernel for each bias. */
-  private overPlanes(
-    width: i32,
-    weights: StaticArray<u8>,
-    zero: i32,
-    biases: StaticArray<i32>,
-  ): Convolution {
-    const rows = (this.output.elements as i32) / width;
-    const c = new Convolution();
-    c.rows.span(rows, rows, 1);
-    c.columns.span(width, width, 1);
-    c.outputChannels = biases.length;
-    c.inputChannels = weights.length / biases.length;
-    c.side = 1;
-    c.weights.data = changetype<usize>(weights);
-    c.weights.bias = changetype<usize>(biases);
-    c.weights.zero = zero as u8;
-    c.weights.tapPitch = 1;
-    c.weights.channelPitch = 1;
-    c.weights.kernelPitch = c.inputChannels;
     return c;
   }
 }

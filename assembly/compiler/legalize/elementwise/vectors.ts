@@ -110,7 +110,8 @@ function ones(input: Tensor, areNegative: bool): Tensor {
   return weights;
 }
 
-function quantization(scale: f32, zeroPoint: i64): Quantization {
+/** Of tensors that only the NPU has. */
+export function quantization(scale: f32, zeroPoint: i64): Quantization {
   const scales: StaticArray<f32> = [scale];
   const zeroPoints: StaticArray<i64> = [zeroPoint];
   const quantization = new Quantization();
