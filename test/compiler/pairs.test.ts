@@ -286,6 +286,27 @@ for (const [what, slopes] of SLOPES) {
   });
 }
 
+test("shapes that do not go together are refused", async () => {
+  const ranges: Range[] = [
+    [-3, 5],
+    [-3, 5],
+    [-6, 9],
+  ];
+  for (const operator of ["ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM"]) {
+    const shapes = [
+      [1, 4, 4, 8],
+      [1, 4, 4, 3],
+    ];
+    const model = modelOf({ operator, ranges, shapes, dtype: "uint8" });
+    try {
+      await compile(model, { target: "a311d" });
+      assert.unreachable(operator);
+    } catch (error) {
+      assert.match((error as Error).message, /shapes go together/, operator);
+    }
+  }
+});
+
 test("PRELU with slopes on both sides of 1 stays on the CPU", async () => {
   const shapes = [
     [1, 7, 5, 12],

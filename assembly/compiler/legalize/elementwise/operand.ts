@@ -1,8 +1,11 @@
+import { isPair } from "../../../tflite/rules/elementwise";
 import { Operator, Tensor } from "../../graph";
+import { LARGEST_TENSOR } from "../../plan/limits";
 import { Move } from "../../plan/movement";
 import { MovementPlan } from "../../plan/plan";
-import { whyNoImage, whyNotQuantized } from "../../plan/tensors";
+import { sameShape, whyNoImage, whyNotQuantized } from "../../plan/tensors";
 import { Context } from "../context";
+import { operationOf } from "../cpu-coverage";
 import { placeMoves } from "../layout/movement";
 
 /**
@@ -72,18 +75,32 @@ function repeating(operand: Tensor, output: Tensor): Move {
 export class Operands {
   first: Operand;
   second: Operand;
+  /** Why one cannot be read, "" if both can. */
+  reason: string = "";
 
   constructor(operator: Operator, context: Context) {
     const tensors = context.graph.tensors;
     const output = tensors[operator.outputs[0]];
-    this.first = Operand.of(tensors[operator.inputs[0]], output, "first input", context);
-    this.second = Operand.of(tensors[operator.inputs[1]], output, "second input", context);
+    const a = tensors[operator.inputs[0]];
+    const b = tensors[operator.inputs[1]];
+    const reason = whyNoPair(operator, a, b, output, context);
+    this.first = reason == "" ? Operand.of(a, output, "first input", context) : new Operand(a);
+    this.second = reason == "" ? Operand.of(b, output, "second input", context) : new Operand(b);
+    this.reason = reason;
+    if (this.reason == "") this.reason = this.first.reason;
+    if (this.reason == "") this.reason = this.second.reason;
   }
+}
 
-  /** Why one cannot be read, "" if both can. */
-  get reason(): string {
-    if (this.first.source.isConstant && this.second.source.isConstant)
-      return "both of its inputs are constant";
-    return this.first.reason != "" ? this.first.reason : this.second.reason;
-  }
+function whyNoPair(
+  operator: Operator,
+  a: Tensor,
+  b: Tensor,
+  output: Tensor,
+  context: Context,
+): string {
+  if (a.isConstant && b.isConstant) return "both of its inputs are constant";
+  if (output.elements > LARGEST_TENSOR) return `its output exceeds ${LARGEST_TENSOR} bytes`;
+  if (sameShape(a, output) && sameShape(b, output)) return "";
+  return isPair(operationOf(operator, context.graph)) ? "" : "its shapes do not go together";
 }

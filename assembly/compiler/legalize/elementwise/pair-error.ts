@@ -1,4 +1,5 @@
 import { Operation } from "../../../tflite/operation";
+import { Tensor } from "../../../tflite/tensor";
 import { ByteFunction } from "../../../tflite/values/byte-function";
 import { byteFunctionOf } from "../../../tflite/values/functions";
 import { Range } from "../../../tflite/values/range";
@@ -13,7 +14,7 @@ export abstract class PairArithmetic {
 const MOST_STEPS = 2;
 const MOST_RMS: f64 = 0.7;
 
-/** How far an operator's results are from TFLite's, over all pairs of bytes. */
+/** How far an operator's results are from TFLite's, over all pairs of bytes that its operands may hold. */
 export class PairError {
   /** In steps of the output. */
   largest: i32 = 0;
@@ -21,6 +22,9 @@ export class PairError {
   rms: f64 = 0;
   private value: ByteFunction;
   private range: Range;
+  /** By stored byte. */
+  private first: StaticArray<bool>;
+  private second: StaticArray<bool>;
 
   constructor(
     private operation: Operation,
@@ -29,6 +33,8 @@ export class PairError {
   ) {
     this.value = byteFunctionOf(operation) as ByteFunction;
     this.range = Range.of(operation);
+    this.first = held(operation.inputs[0]);
+    this.second = held(operation.inputs[1]);
   }
 
   get isSmall(): bool {
@@ -46,10 +52,11 @@ export class PairError {
     let counted = 0;
     let total: f64 = 0;
     this.largest = 0;
-    for (let a = 0; a < 256; a++) {
-      for (let b = 0; b < 256; b++) {
-        const right = this.isSwapped ? this.valueOf(b, a) : this.valueOf(a, b);
-        const found = this.range.clamp(arithmetic.stepsOf(a, b) + zero);
+    for (let first = 0; first < 256; first++) {
+      for (let second = 0; second < 256; second++) {
+        if (!this.first[first] || !this.second[second]) continue;
+        const right = this.valueOf(first, second);
+        const found = this.range.clamp(this.stepsOf(arithmetic, first, second) + zero);
         if (found == right && this.isCutOff(right)) continue;
         const error = abs(found - right);
         this.largest = max(this.largest, error);
@@ -64,13 +71,25 @@ export class PairError {
     return result == this.range.least || result == this.range.greatest;
   }
 
-  /** TFLite's result for bytes as the NPU has them. */
+  /** TFLite's result for stored bytes. */
   private valueOf(first: i32, second: i32): i32 {
     const a = this.operation.inputs[0];
     const b = this.operation.inputs[1];
-    return this.value.of(
-      a.valueOf(a.isSigned ? first ^ 128 : first),
-      b.valueOf(b.isSigned ? second ^ 128 : second),
-    );
+    return this.value.of(a.valueOf(first), b.valueOf(second));
   }
+
+  /** The NPU has the bytes of int8 with 128 added. */
+  private stepsOf(arithmetic: PairArithmetic, first: i32, second: i32): i32 {
+    const a = this.operation.inputs[0].isSigned ? first ^ 128 : first;
+    const b = this.operation.inputs[1].isSigned ? second ^ 128 : second;
+    return this.isSwapped ? arithmetic.stepsOf(b, a) : arithmetic.stepsOf(a, b);
+  }
+}
+
+/** The bytes of a constant; of other tensors, all. */
+function held(operand: Tensor): StaticArray<bool> {
+  const bytes = new StaticArray<bool>(256).fill(!operand.isConstant);
+  if (!operand.isConstant) return bytes;
+  for (let i = 0; i < (operand.elements as i32); i++) bytes[load<u8>(operand.pointer + i)] = true;
+  return bytes;
 }

@@ -14,7 +14,7 @@ import { PairError } from "./pair-error";
 import { QuarterSquares } from "./quarter-squares";
 
 /** Tables that a product may take. */
-const MOST_TABLES = 2;
+const MOST_TABLES = 4;
 
 /** MUL of two tensors, either of which may be repeated along axes; one may be constant. */
 export function legalizeComputedProduct(operator: Operator, context: Context): Placement {
@@ -59,7 +59,7 @@ function multiply(
   if (outside != "") return Placement.onCpu(outside);
   if (!context.takesProduct()) return Placement.onCpu("too many products come before it");
   const error = new PairError(operationOf(operator, context.graph), isSwapped);
-  for (let tables = 1; tables <= MOST_TABLES; tables++) {
+  for (let tables = 1; tables <= MOST_TABLES; tables *= 2) {
     squares.divide(tables);
     error.measure(squares);
     if (!error.isSmall) continue;

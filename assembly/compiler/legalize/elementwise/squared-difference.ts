@@ -38,6 +38,8 @@ export function legalizeSquaredDifference(operator: Operator, context: Context):
   const a = operands.first;
   const b = operands.second;
   const arithmetic = new SquaredDifference(a.tensor, b.tensor, output);
+  if (a.source.dtype != output.dtype || b.source.dtype != output.dtype)
+    return Placement.onCpu("its tensors are of different types");
   const outside = whyNotScaled(arithmetic.scale, context.core);
   if (outside != "") return Placement.onCpu(outside);
   if (!context.takesProduct()) return Placement.onCpu("too many products come before it");
