@@ -106,7 +106,7 @@ export function convolution(isDepthwise: boolean): Exact {
     const all = windows(from, to, [taps[1] as number, taps[2] as number], options);
     const biases = biasOf(network, bias, input, filter, all.units);
     const results = new Float64Array(elementsOf(to)).map((_, i) => biases[i % all.units] as number);
-    const add = isDepthwise ? depthwise(all) : dense(all);
+    const add = isDepthwise ? depthwise(all) : dense(all, taps[3] as number);
     forTaps(all, (from, to, tap) => add(reals, from, weights, tap, results, to));
     return results;
   };
@@ -121,15 +121,17 @@ type AddTap = (
   to: number,
 ) => void;
 
-/** Weights of units × rows × columns × channels. */
-function dense({ rows, columns, channels, units }: Windows): AddTap {
-  const size = rows.taps * columns.taps * channels;
+/** Weights of units × rows × columns × depth; with less depth than channels, in groups of both. */
+function dense({ rows, columns, channels, units }: Windows, depth: number): AddTap {
+  const size = rows.taps * columns.taps * depth;
+  const unitsOfGroup = (units * depth) / channels;
   return (reals, from, weights, tap, results, to) => {
     for (let unit = 0; unit < units; unit++) {
-      const first = unit * size + tap * channels;
+      const first = unit * size + tap * depth;
+      const start = from + Math.floor(unit / unitsOfGroup) * depth;
       let sum = 0;
-      for (let c = 0; c < channels; c++)
-        sum += (reals[from + c] as number) * (weights[first + c] as number);
+      for (let c = 0; c < depth; c++)
+        sum += (reals[start + c] as number) * (weights[first + c] as number);
       results[to + unit] = (results[to + unit] as number) + sum;
     }
   };

@@ -9,6 +9,7 @@ import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
 import { Sequence } from "../sequence";
 import { placeMoves, whyNotMoved } from "./movement";
+import { whyNotSurrounded } from "./padding";
 
 /**
  * SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND, which stand around dilated convolutions: every so many pixels of
@@ -107,7 +108,8 @@ function padded(whole: Tensor, edges: Tensor, sequence: Sequence, context: Conte
     plan.after[i] = entry(edges, 2 * i + 1);
   }
   const broken = whyNoImage(whole, "input");
-  const reason = broken == "" ? whyNoImage(image, "padded input") : broken;
+  const wrong = broken == "" ? whyNoImage(image, "padded input") : broken;
+  const reason = wrong == "" ? whyNotSurrounded(image) : wrong;
   sequence.add(
     reason == "" ? Placement.onNpu(plan, context.capped(Mark.EXPECTED)) : Placement.onCpu(reason),
   );

@@ -54,9 +54,14 @@ function whyNotPadded(input: Tensor, output: Tensor, paddings: Tensor): string {
   if (paddings.dtype != Dtype.INT32 || paddings.data.bytes != 32)
     return "its paddings are not constant";
   if (!sameQuantization(input, output)) return "it changes the quantization";
-  if (output.fromLast(1) > MOST_PLANES) return `its output has more than ${MOST_PLANES} channels`;
-  const longest = max(output.fromLast(3), output.fromLast(2));
-  if (longest > LONGEST_SIDE || output.elements > LARGEST_TENSOR) return "its image is too large";
+  return whyNotSurrounded(output);
+}
+
+/** Why no job writes an image that is another one with a border; "" if there is one. */
+export function whyNotSurrounded(image: Tensor): string {
+  if (image.fromLast(1) > MOST_PLANES) return `its output has more than ${MOST_PLANES} channels`;
+  const longest = max(image.fromLast(3), image.fromLast(2));
+  if (longest > LONGEST_SIDE || image.elements > LARGEST_TENSOR) return "its image is too large";
   return "";
 }
 
