@@ -61,12 +61,13 @@ function isThere(
   return Buffer.compare(bytesOf(found), bytes) === 0;
 }
 
-/** Tensors between element-wise operators on the NPU: without a job, they are inside of one table. */
+/** Tensors that element-wise operators alone read: without a job, they are inside of one table. */
 function innerTensors({ spec }: Network, reports: Reports): string[] {
-  const inTree = (operator: OperatorSpec) =>
-    IN_TREES.has(operator.operator) &&
-    reports.get(operator.outputs[0] as string)?.placement === "NPU";
-  return [...computed(spec.operators.filter(inTree))].filter((name) => {
+  const inTree = ({ operator }: OperatorSpec) => IN_TREES.has(operator);
+  const onNpu = ({ outputs }: OperatorSpec) =>
+    reports.get(outputs[0] as string)?.placement === "NPU";
+  const made = spec.operators.filter((operator) => inTree(operator) && onNpu(operator));
+  return [...computed(made)].filter((name) => {
     const readers = spec.operators.filter(({ inputs }) => inputs.includes(name));
     return !spec.outputs.includes(name) && readers.length > 0 && readers.every(inTree);
   });
