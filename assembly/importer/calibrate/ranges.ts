@@ -53,6 +53,9 @@ export class Ranges {
     }
     for (let i = 0; i < values.length; i++) {
       const group = this.find(i);
+      // A border below all numbers, which a maximum never takes, is not of the range.
+      const producer = values[i].producer;
+      if (producer != null && producer.code == Builtin.PADV2) continue;
       if (!coded.values[i] || isSaid[group]) continue;
       const statistics = measured.values[i];
       for (let c = 0; c < statistics.channels; c++) {
