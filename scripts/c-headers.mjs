@@ -1,7 +1,7 @@
 // Generates what the C library shares with the rest: flatc's header of the schema, what lies in its
 // tables, the table of cores, the descriptors' layouts and the limits.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { Missing } from "./missing.mjs";
@@ -19,10 +19,14 @@ const FIELD_LAYOUT = "assembly/emulator/layout.ts";
 const SRAM = "assembly/emulator/nn/sram.ts";
 const LIMITS = "assembly/targets/limits.ts";
 const VERSION = "assembly/compiler/version.ts";
+const CODES = "assembly/diagnostics/codes.ts";
+const OPTIONS = "assembly/tflite/option.ts";
+const COVERAGE = "assembly/tflite/coverage.ts";
 
 /** What the generated files follow from. */
 export const HEADER_SOURCES = [
   ...[SCHEMA, LAYOUT, CORES, LIMITS, VERSION, FIELD_LAYOUT, SRAM],
+  ...[CODES, OPTIONS, COVERAGE, "package.json"],
   ...Object.values(LAYOUTS),
   "scripts/c-headers.mjs",
 ];
@@ -42,7 +46,16 @@ export function generateHeaders() {
   if (status !== 0) throw new Error(`flatc: ${stderr}`);
   const write = (name, lines) => writeFileSync(join(GENERATED, name), `${lines.join("\n")}\n`);
   write("cores.generated.inc", load(CORES).CORES.map(coreRow));
-  write("limits.generated.inc", numbers({ ...load(LIMITS), ...load(VERSION) }, "uint64_t"));
+  write("limits.generated.inc", [
+    ...numbers({ ...load(LIMITS), ...load(VERSION) }, "uint64_t"),
+    `constexpr char kVersion[] = "${JSON.parse(readFileSync("package.json", "utf8")).version}";`,
+  ]);
+  write("codes.generated.inc", texts("kCodes", namesOf(load(CODES).Code)));
+  write("options.generated.inc", [
+    `enum class Option { ${namesOf(load(OPTIONS).Option).join(", ")} };`,
+  ]);
+  const covered = load(COVERAGE).COVERAGE.map(({ operator }) => operator);
+  write("coverage.generated.inc", texts("kCovered", covered));
   write(
     "descriptors.generated.inc",
     Object.entries(LAYOUTS).flatMap(([kind, module]) =>
@@ -59,7 +72,18 @@ export function generateHeaders() {
 
 function coreRow(core) {
   const numbers = FIELDS.map((field) => `0x${core[field].toString(16)}`);
-  return `{"${core.name}", ${numbers.join(", ")}},`;
+  return `{"${core.name}", "${core.aliases}", ${numbers.join(", ")}},`;
+}
+
+/** The names of an enum whose members are numbered from 0 on, in that order. */
+function namesOf(values) {
+  const names = Object.keys(values).filter((name) => Number.isNaN(Number(name)));
+  if (names.some((name, i) => values[name] !== i)) throw new Error(`${names} are not in order`);
+  return names;
+}
+
+function texts(name, list) {
+  return [`constexpr const char* ${name}[] = {${list.map((one) => `"${one}"`).join(", ")}};`];
 }
 
 /** The numbers that a module exports: MOST_ARENA_BYTES becomes kMostArenaBytes. */

@@ -1,10 +1,20 @@
 // Compiles what is native: one command line for each product, with whatever C++ compiler is there.
 // Nothing is downloaded: Node's headers come from npm, the kernel's from the system.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GENERATED, generateHeaders, HEADER_SOURCES } from "./c-headers.mjs";
 import { Missing } from "./missing.mjs";
+import { CONVERTED, convert } from "./wasm2c.mjs";
 
 export { Missing };
 
@@ -38,6 +48,19 @@ const HARDENED = [
 const RELEASE = ["-O2", "-s", ...HARDENED];
 const SANITIZED = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"];
 
+/** Cross-compilers do not look where headers are that suit any machine: FlatBuffers' and wasm2c's. */
+const SYSTEM_HEADERS = ["-idirafter", "/usr/include"];
+
+/** The Wasm modules that are compiled into the library. */
+const MODULES = ["compiler", "cpu", "emulator"];
+const RUNTIME = ["wasm2c.h", "simd.h", "trap.h", "runtime.c"].map((name) =>
+  join("shim/wasm", name),
+);
+/** No exception passes through their code, which needs no tables for that. */
+const C = ["-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-fno-asynchronous-unwind-tables"];
+/** Checks in the code would make the largest module larger by a quarter (shim/wasm/wasm2c.h). */
+const GUARDED = { compiler: ["-DNOLFET_GUARDED"] };
+
 /** What is made of the sources in which folders, and under which name. */
 const PRODUCTS = {
   addon: {
@@ -56,11 +79,17 @@ const PRODUCTS = {
     path: (arch) => `prebuilds/linux-${arch}/nolfet.glibc.node`,
   },
   library: {
-    folders: ["shim/etnaviv", "shim/c", "shim/c/verify"],
-    // Cross-compilers do not look where FlatBuffers' own headers are, which suit any machine.
-    flags: [...CPP, "-shared", "-fPIC", "-isystem", GENERATED, "-idirafter", "/usr/include"],
+    folders: ["shim/etnaviv", "shim/c", "shim/c/verify", "shim/wasm"],
+    flags: [
+      ...CPP,
+      "-shared",
+      "-fPIC",
+      ...["-isystem", GENERATED, "-isystem", CONVERTED],
+      ...SYSTEM_HEADERS,
+    ],
     generate: generateHeaders,
-    sources: HEADER_SOURCES,
+    sources: [...HEADER_SOURCES, ...MODULES.map((name) => `dist/${name}.wasm`)],
+    modules: MODULES,
     // Programs ask for it by this name, wherever it lay as they were linked.
     soname: "libnolfet.so.0",
     path: (arch) => `build/linux-${arch}/libnolfet.so.0`,
@@ -88,6 +117,7 @@ export function compile(product, { arch = process.arch, sanitize = false } = {})
     link,
     generate,
     sources: others = [],
+    modules = [],
   } = PRODUCTS[product];
   const linked = library ? [compile(library, { arch, sanitize })] : [];
   const output = sanitize ? `build/sanitized/${path(arch)}` : path(arch);
@@ -96,17 +126,64 @@ export function compile(product, { arch = process.arch, sanitize = false } = {})
 
   generate?.();
   const compiler = compilerFor(arch);
-  const sources = files.filter((file) => /\.cc?$/.test(file));
+  const sources = files.filter((file) => (modules.length > 0 ? /\.cc$/ : /\.cc?$/).test(file));
+  const objects = modules.length > 0 ? wasmObjects(compiler, arch, modules) : [];
   const kind = sanitize ? SANITIZED : RELEASE;
   mkdirSync(dirname(output), { recursive: true });
-  const command = [...COMMON, ...kind, ...flags, ...kernelHeaders(compiler), ...sources];
-  const named = soname ? [`-Wl,-soname,${soname}`] : [];
+  const command = [
+    ...COMMON,
+    ...kind,
+    ...flags,
+    ...kernelHeaders(compiler),
+    ...sources,
+    ...objects,
+  ];
+  const named = soname ? [`-Wl,-soname,${soname}`, "-Wl,-z,defs"] : [];
   // A program finds its library beside itself.
-  const libraries = linked.flatMap((file) => ["-xnone", file, "-Wl,-rpath,$ORIGIN"]);
+  const libraries = linked.flatMap((file) => ["-xnone", file, "-Wl,-rpath,$ORIGIN:$ORIGIN/../lib"]);
   run(compiler, [...command, ...named, ...libraries, "-o", `${output}.part`]);
   renameSync(`${output}.part`, output);
   if (link) relink(join(dirname(output), link), basename(output));
   return output;
+}
+
+/**
+ * The objects of Wasm modules and of their runtime. They take long to compile, and so are kept under
+ * the hash of all that they are made of.
+ */
+function wasmObjects(compiler, arch, modules) {
+  for (const name of modules) convert(name);
+  return [...modules, "runtime"].map((name) => {
+    const isRuntime = name === "runtime";
+    const flags = [
+      "-xc",
+      ...C,
+      ...HARDENED.slice(0, 4),
+      ...(GUARDED[name] ?? []),
+      ...SYSTEM_HEADERS,
+    ];
+    const module = [
+      ...["-w", "-include", "shim/wasm/simd.h", `-DNOLFET_SIMD="${name}.simd.inc"`],
+      ...["-I", CONVERTED, join(CONVERTED, `${name}.c`)],
+    ];
+    const source = isRuntime ? [...COMMON, "shim/wasm/runtime.c"] : module;
+    const made = [...RUNTIME, ...(isRuntime ? [] : [join(CONVERTED, `${name}.c`)])];
+    const folder = `build/linux-${arch}/objects`;
+    const object = join(folder, `${name}-${hashOf([compiler, ...flags, ...source], made)}.o`);
+    if (statSync(object, { throwIfNoEntry: false })) return object;
+    mkdirSync(folder, { recursive: true });
+    for (const old of readdirSync(folder))
+      if (old.startsWith(`${name}-`)) rmSync(join(folder, old));
+    run(compiler, [...flags, "-c", ...source, "-o", `${object}.part`]);
+    renameSync(`${object}.part`, object);
+    return object;
+  });
+}
+
+function hashOf(texts, files) {
+  const hash = createHash("sha256").update(texts.join("\n"));
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
 }
 
 function relink(path, target) {

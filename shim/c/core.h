@@ -8,6 +8,7 @@ namespace nolfet {
 
 struct Core {
   const char* name;
+  const char* aliases;  // separated by blanks
   uint32_t model, revision, product, eco, customer;
   uint32_t architecture;  // 7 or 8
   uint32_t coding;        // of coefficients (assembly/targets/cores.ts)
@@ -22,5 +23,11 @@ struct Core {
 
 /** Null for a name that is not known. */
 const Core* findCore(const std::string& name);
+
+/** Finds a core by its name or an alias, in any case; null for one that is not known. */
+const Core* findTarget(const std::string& name);
+
+/** The number of a core in the table, by which the Wasm modules know it. */
+uint32_t indexOf(const Core& core);
 
 }  // namespace nolfet

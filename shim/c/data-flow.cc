@@ -43,6 +43,26 @@ class DataFlow {
   std::set<uint32_t> known_;
 };
 
+/** A segment on the CPU: by the operators' own operands, or those of the model that LiteRT runs. */
+void follow(const nolf::Blob& blob, const nolf::Segment& segment, DataFlow& flow,
+            const std::string& where) {
+  if (each(segment.model()).size() > 0) {
+    for (const uint32_t tensor : each(segment.model_inputs())) flow.read(tensor, where);
+    for (const uint32_t tensor : each(segment.model_outputs())) flow.write(tensor, where);
+    return;
+  }
+  for (const uint32_t index : each(segment.operators())) {
+    const nolf::Operator& one = *blob.operators()->Get(index);
+    const std::string what = phrase("operator ", index);
+    for (const int32_t tensor : each(one.inputs())) {
+      if (tensor >= 0) flow.read(static_cast<uint32_t>(tensor), what);
+    }
+    for (const int32_t tensor : each(one.outputs())) {
+      flow.write(static_cast<uint32_t>(tensor), what);
+    }
+  }
+}
+
 }  // namespace
 
 void checkDataFlow(const nolf::Blob& blob) {
@@ -52,6 +72,10 @@ void checkDataFlow(const nolf::Blob& blob) {
   uint32_t number = 0;
   for (const auto* segment : each(blob.segments())) {
     const std::string where = phrase("segment ", number++);
+    if (segment->placement() == nolf::Placement_CPU) {
+      follow(blob, *segment, flow, where);
+      continue;
+    }
     for (const auto* binding : each(segment->inputs())) flow.read(valuesOf(*binding), where);
     for (const auto* binding : each(segment->outputs())) flow.write(valuesOf(*binding), where);
   }

@@ -43,8 +43,9 @@ bool relocate(Image& image, const Blob& blob, uint64_t leastAddress) {
   const uint64_t constants = wholePages(leastAddress);
   const uint64_t arena = constants + image.constantsBytes;
   if (leastAddress > kAddressSpaceBytes || arena + image.arenaBytes > kAddressSpaceBytes) {
-    throw Refusal(NOLFET_DEVICE, phrase("expected addresses for ", image.arenaBytes, " bytes from ",
-                                        leastAddress, " on, found the end of the address space"));
+    throw Refusal(NOLFET_DEVICE, "",
+                  phrase("addresses for ", image.arenaBytes, " bytes from ", leastAddress, " on"),
+                  "the end of the address space");
   }
   const int64_t distances[] = {
       static_cast<int64_t>(constants) - image.constantsAddress,

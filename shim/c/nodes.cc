@@ -78,7 +78,7 @@ Located locate(const std::string& node, const Core& core) {
     }
   }
   if (found.empty()) found = phrase("no render node in ", kFolder);
-  throw Refusal(NOLFET_NO_DEVICE, phrase("expected a node with ", core.name, ", found ", found));
+  throw Refusal(NOLFET_NO_DEVICE, "", phrase("a node with ", core.name), found);
 }
 
 }  // namespace nolfet

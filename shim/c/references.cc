@@ -5,6 +5,7 @@
 
 #include "blob.h"
 #include "limits.h"
+#include "options.h"
 #include "refusal.h"
 #include "verify/descriptor.h"
 
@@ -62,11 +63,10 @@ void checkOperator(const nolf::Blob& blob, const nolf::Operator& one, const std:
   for (const int32_t tensor : each(one.outputs())) isIndex(tensor, tensors, what);
   isNamed(one.placement(), nolf::Placement_MAX, what);
   isNamed(one.mark(), nolf::Mark_MAX, what);
-  if (one.placement() == nolf::Placement_NPU) return;
-  const std::string name = one.name() == nullptr ? "" : one.name()->str();
-  const std::string advice = "; compile it with --stop-at to end the blob before";
-  throw Refusal(NOLFET_ON_CPU,
-                phrase(what, " ", name, ": expected it on the NPU, found it on the CPU", advice));
+  eachOption(one, [&](Option option, double value) {
+    if (option == Option::PADDING) isNamed<int>(value, nolf::Padding_MAX, what);
+    if (option == Option::ACTIVATION) isNamed<int>(value, nolf::Activation_MAX, what);
+  });
 }
 
 void checkAddresses(const nolf::Blob& blob) {
@@ -171,17 +171,23 @@ void checkLifetime(const nolf::Blob& blob, const nolf::Segment& segment,
 
 void checkSegment(const nolf::Blob& blob, const nolf::Segment& segment, const std::string& what) {
   isNamed(segment.placement(), nolf::Placement_MAX, what);
-  if (segment.placement() != nolf::Placement_NPU) {
-    throw Refusal(NOLFET_ON_CPU, what + ": expected it on the NPU, found it on the CPU");
-  }
   const uint32_t operators = each(blob.operators()).size();
-  for (const uint32_t index : each(segment.operators())) isIndex<int64_t>(index, operators, what);
+  for (const uint32_t index : each(segment.operators())) {
+    isIndex<int64_t>(index, operators, what);
+    if (blob.operators()->Get(index)->placement() != segment.placement()) {
+      refuse(phrase("operator ", index), phrase("the placement of ", what), "the other one");
+    }
+  }
   for (const auto* binding : each(segment.inputs())) checkBinding(blob, *binding, what);
   for (const auto* binding : each(segment.outputs())) checkBinding(blob, *binding, what);
   const uint32_t tensors = each(blob.tensors()).size();
   for (const uint32_t index : each(segment.model_inputs())) isIndex<int64_t>(index, tensors, what);
   for (const uint32_t index : each(segment.model_outputs())) isIndex<int64_t>(index, tensors, what);
-  if (each(segment.stream()).size() == 0 || each(blob.init()).size() == 0) {
+  const bool streams = each(segment.stream()).size() != 0;
+  if (segment.placement() == nolf::Placement_CPU) {
+    const uint32_t jobs = each(segment.jobs()).size();
+    if (jobs != 0 || streams) refuse(what, "no jobs on the CPU", phrase(jobs, " jobs"));
+  } else if (!streams || each(blob.init()).size() == 0) {
     refuse(what, "streams that set the NPU up and run it", "an empty one");
   }
   uint32_t number = 0;

@@ -11,7 +11,7 @@ namespace nolfet {
 
 /**
  * Checks indices, spans of the two buffers, addresses, enum values, and that the segments in their
- * order compute all that they read. Throws Refusal, also for what is not on the NPU.
+ * order compute all that they read. Throws Refusal.
  */
 void checkReferences(const nolf::Blob& blob);
 

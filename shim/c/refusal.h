@@ -30,12 +30,30 @@ inline std::string printable(const std::string& text) {
   return shown;
 }
 
+/** The code of a status where nothing more is known: nolfet's own, as in NolfetError. */
+inline const char* codeOf(nolfet_status status) {
+  static constexpr const char* kCodes[] = {"",           "BAD_BLOB",       "UNSUPPORTED_OPERATOR",
+                                           "NO_DEVICE",  "DEVICE_REFUSED", "DEVICE_TIMEOUT",
+                                           "FILE",       "OUT_OF_ORDER",   "MALFORMED",
+                                           "BAD_OPTION", "OUT_OF_MEMORY",  "INTERNAL"};
+  return kCodes[status];
+}
+
+/** What was wrong, in parts: where, what should have been there, and what was. */
 struct Refusal : std::exception {
-  Refusal(nolfet_status status, const std::string& text) : status(status), text(printable(text)) {}
+  Refusal(nolfet_status status, const std::string& place, const std::string& expected,
+          const std::string& found, const std::string& code = "")
+      : status(status),
+        code(code.empty() ? codeOf(status) : code),
+        place(printable(place)),
+        expected(printable(expected)),
+        found(printable(found)),
+        text((place.empty() ? "" : this->place + ": ") + "expected " + this->expected + ", found " +
+             this->found) {}
   const char* what() const noexcept override { return text.c_str(); }
 
   nolfet_status status;
-  std::string text;
+  std::string code, place, expected, found, text;
 };
 
 /** Strings and numbers one after the other. */
@@ -50,8 +68,7 @@ std::string phrase(const Parts&... parts) {
 /** Refuses a blob: `where` may be empty. */
 template <typename Expected, typename Found>
 [[noreturn]] void refuse(const std::string& where, const Expected& expected, const Found& found) {
-  const std::string prefix = where.empty() ? "" : where + ": ";
-  throw Refusal(NOLFET_BAD_BLOB, phrase(prefix, "expected ", expected, ", found ", found));
+  throw Refusal(NOLFET_BAD_BLOB, where, phrase(expected), phrase(found));
 }
 
 }  // namespace nolfet

@@ -12,8 +12,7 @@
 namespace nolfet {
 namespace {
 
-/** What loading may take: nothing runs by then. */
-constexpr uint32_t kLoadMilliseconds = 2000;
+constexpr char kEmulator[] = "emulator";
 constexpr uint8_t kSignBit = 0x80;
 
 void copy(uint8_t* to, const uint8_t* from, uint32_t bytes, uint8_t flip) {
@@ -24,64 +23,60 @@ void copy(uint8_t* to, const uint8_t* from, uint32_t bytes, uint8_t flip) {
   }
 }
 
+bool hasSegments(const nolf::Blob& blob, nolf::Placement placement) {
+  for (const auto* segment : each(blob.segments())) {
+    if (segment->placement() == placement) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-Session::Session(std::vector<uint8_t> file, const std::string& node)
+Session::Session(std::vector<uint8_t> file, const std::string& device)
     : blob_(std::move(file)), image_(blob_) {
   verify(image_, blob_.root());
-  located_ = locate(node, blob_.core());
-  const uint64_t start =
-      located_.device->parameter(located_.pipe, ETNAVIV_PARAM_SOFTPIN_START_ADDR);
-  if (relocate(image_, blob_, start)) verify(image_, blob_.root());
-  load();
+  if (hasSegments(blob_.root(), nolf::Placement_CPU)) {
+    kernels_ = std::make_unique<Kernels>(blob_.root());
+  }
+  if (hasSegments(blob_.root(), nolf::Placement_NPU)) {
+    npu_ = device == kEmulator ? openEmulator(image_) : openDevice(image_, blob_, device);
+  }
   bind();
-}
-
-void Session::load() {
-  constants_ = std::make_shared<const etnaviv::Buffer>(located_.device, image_.constantsBytes,
-                                                       image_.constantsAddress);
-  arena_ = std::make_shared<const etnaviv::Buffer>(located_.device, image_.arenaBytes,
-                                                   image_.arenaAddress);
-  const etnaviv::Deadline deadline = etnaviv::deadlineIn(kLoadMilliseconds);
-  constants_->prepare(ETNA_PREP_WRITE, deadline);
-  std::memcpy(constants_->memory().get(), image_.constants.data(), image_.constantsBytes);
-  constants_->finish();
-  if (!image_.init.empty()) submit(image_.init, {}, deadline);
-}
-
-void Session::submit(const std::vector<uint32_t>& words, const std::vector<etnaviv::Use>& uses,
-                     const etnaviv::Deadline& deadline) const {
-  const uint32_t fence =
-      located_.device->submit(located_.pipe, words.data(), words.size() * sizeof(uint32_t), uses);
-  located_.device->wait(located_.pipe, fence, deadline);
+  list();
 }
 
 void Session::run(uint32_t milliseconds) {
   const etnaviv::Deadline deadline = etnaviv::deadlineIn(milliseconds);
-  const std::vector<etnaviv::Use> uses = {
-      {constants_, ETNA_SUBMIT_BO_READ},
-      {arena_, ETNA_SUBMIT_BO_READ | ETNA_SUBMIT_BO_WRITE},
-  };
-  for (size_t i = 0; i < segments_.size(); i++) {
-    arena_->prepare(ETNA_PREP_WRITE, deadline);
-    for (const Transfer& one : segments_[i].inputs) {
-      if (one.converts)
-        quantize(one.arena, one.host, one.bytes, one.conversion);
-      else
-        copy(one.arena, one.host, one.bytes, one.flip);
+  size_t number = 0;
+  for (const auto* segment : each(blob_->segments())) {
+    if (segment->placement() == nolf::Placement_NPU) {
+      runOnNpu(number, deadline);
+    } else {
+      kernels_->run(*segment, deadline);
     }
-    arena_->finish();
-    submit(image_.streams[i], uses, deadline);
-    arena_->prepare(ETNA_PREP_READ, deadline);
-    for (const Transfer& one : segments_[i].outputs) {
-      if (one.converts)
-        dequantize(one.host, one.arena, one.bytes, one.conversion);
-      else
-        copy(one.host, one.arena, one.bytes, one.flip);
-    }
-    arena_->finish();
+    number++;
   }
   carry();
+}
+
+void Session::runOnNpu(size_t segment, const etnaviv::Deadline& deadline) {
+  npu_->prepare(ETNA_PREP_WRITE, deadline);
+  for (const Transfer& one : segments_[segment].inputs) {
+    if (one.converts)
+      quantize(one.arena, one.host, one.bytes, one.conversion);
+    else
+      copy(one.arena, one.host, one.bytes, one.flip);
+  }
+  npu_->finish();
+  npu_->submit(segment, deadline);
+  npu_->prepare(ETNA_PREP_READ, deadline);
+  for (const Transfer& one : segments_[segment].outputs) {
+    if (one.converts)
+      dequantize(one.host, one.arena, one.bytes, one.conversion);
+    else
+      copy(one.host, one.arena, one.bytes, one.flip);
+  }
+  npu_->finish();
 }
 
 void Session::reset() {
@@ -113,7 +108,7 @@ void Session::carry() {
 void Session::bind() {
   values_.resize(each(blob_->tensors()).size());
   const auto segments = each(blob_->segments());
-  if (segments.size() == 1) {
+  if (segments.size() == 1 && npu_) {
     for (const uint32_t index : each(blob_->inputs())) {
       // One that is read when a run has ended must outlast its place in the arena.
       if (!leaves(index)) values_[index] = shared(index, *segments[0], segments[0]->inputs());
@@ -134,6 +129,15 @@ void Session::bind() {
     valueOf(state->output());
   }
   reset();
+}
+
+/** What callers are told of the operators. */
+void Session::list() {
+  const auto textOf = [](const flatbuffers::String* text) { return text ? text->c_str() : ""; };
+  for (const auto* one : each(blob_->operators())) {
+    const bool onNpu = one->placement() == nolf::Placement_NPU;
+    operators_.push_back({textOf(one->name()), onNpu, textOf(one->reason())});
+  }
 }
 
 /** Whether a tensor is read when a run has ended: by the caller, or for the next run. */
@@ -160,7 +164,7 @@ uint8_t* Session::shared(uint32_t tensor, const nolf::Segment& segment,
     if (valuesOf(*binding) != tensor) continue;
     if (binding->tensor() != tensor) return nullptr;
     if (place != nullptr || isShifted(segment, tensor)) return nullptr;
-    place = arena() + binding->offset();
+    place = npu_->arena() + binding->offset();
   }
   return place;
 }
@@ -171,7 +175,7 @@ std::vector<Session::Transfer> Session::transfers(const nolf::Segment& segment,
   for (const auto* binding : each(bindings)) {
     const uint8_t flip = isShifted(segment, binding->tensor()) ? kSignBit : uint8_t{0};
     uint8_t* const host = valueOf(valuesOf(*binding));
-    uint8_t* const place = arena() + binding->offset();
+    uint8_t* const place = npu_->arena() + binding->offset();
     if (host == place) continue;
     const bool converts = valuesOf(*binding) != binding->tensor();
     const nolf::Tensor& stored = *blob_->tensors()->Get(binding->tensor());
@@ -183,6 +187,9 @@ std::vector<Session::Transfer> Session::transfers(const nolf::Segment& segment,
 
 uint8_t* Session::valueOf(uint32_t tensor) {
   if (values_[tensor] != nullptr) return values_[tensor];
+  if (uint8_t* const value = kernels_ ? kernels_->valueOf(tensor) : nullptr) {
+    return values_[tensor] = value;
+  }
   const nolf::Tensor& record = *blob_->tensors()->Get(tensor);
   const auto bytes = static_cast<uint64_t>(bytesOf(record));
   memoryBytes_ += bytes;

@@ -7,23 +7,27 @@
 #include <string>
 #include <vector>
 
-#include "../etnaviv/buffer.h"
 #include "../nolfet.h"
 #include "blob.h"
 #include "conversion.h"
 #include "image.h"
-#include "nodes.h"
+#include "kernels.h"
+#include "npu.h"
 
 namespace nolfet {
 
 class Session {
  public:
-  /** Verifies the blob and gives it to a device. Throws Refusal and etnaviv::Error. */
-  Session(std::vector<uint8_t> file, const std::string& node);
+  /**
+   * Verifies the blob and gives it to a device: a node's path, "emulator", or the first node that
+   * fits where it is empty. Throws Refusal and etnaviv::Error.
+   */
+  Session(std::vector<uint8_t> file, const std::string& device);
 
   const std::vector<nolfet_tensor>& inputs() const { return inputs_; }
   const std::vector<nolfet_tensor>& outputs() const { return outputs_; }
-  const std::string& device() const { return located_.name; }
+  const std::vector<nolfet_operator>& operators() const { return operators_; }
+  const char* device() const { return npu_ ? npu_->name().c_str() : ""; }
 
   void run(uint32_t milliseconds);
   /** What the next run begins with, where the model keeps something: what the first began with. */
@@ -46,10 +50,9 @@ class Session {
   using Memory = std::unique_ptr<uint8_t, decltype(&std::free)>;
   using Bindings = flatbuffers::Vector<flatbuffers::Offset<nolf::Binding>>;
 
-  void load();
-  void submit(const std::vector<uint32_t>& words, const std::vector<etnaviv::Use>& uses,
-              const etnaviv::Deadline& deadline) const;
+  void runOnNpu(size_t segment, const etnaviv::Deadline& deadline);
   void bind();
+  void list();
   bool isShifted(const nolf::Segment& segment, uint32_t tensor) const;
   std::vector<Transfer> transfers(const nolf::Segment& segment, const Bindings* bindings);
   void carry();
@@ -57,13 +60,11 @@ class Session {
   uint8_t* shared(uint32_t tensor, const nolf::Segment& segment, const Bindings* bindings) const;
   uint8_t* valueOf(uint32_t tensor);
   nolfet_tensor describe(uint32_t index);
-  uint8_t* arena() const { return static_cast<uint8_t*>(arena_->memory().get()); }
 
   Blob blob_;
   Image image_;
-  Located located_;
-  std::shared_ptr<const etnaviv::Buffer> constants_;
-  std::shared_ptr<const etnaviv::Buffer> arena_;
+  std::unique_ptr<Npu> npu_;          // null where nothing runs on one
+  std::unique_ptr<Kernels> kernels_;  // likewise
 
   std::vector<Segment> segments_;
   /** By tensor: its bytes on the host's side; null where it has none. */
@@ -72,6 +73,7 @@ class Session {
   uint64_t memoryBytes_ = 0;
   std::vector<nolfet_tensor> inputs_;
   std::vector<nolfet_tensor> outputs_;
+  std::vector<nolfet_operator> operators_;
 };
 
 }  // namespace nolfet

@@ -12,11 +12,12 @@
 static const char HELP[] =
     "Usage: nolfet-run [options] BLOB.nolf\n"
     "\n"
-    "Runs a blob whose operators are all on the NPU (nolfet compile --stop-at). Without an input "
-    "the\n"
-    "blob is only loaded.\n"
+    "Runs a blob: on the NPU, and on the CPU what is left to it. Without an input the blob is "
+    "only\n"
+    "loaded.\n"
     "\n"
-    "  -d, --device PATH     the render node; else the first one with the blob's core\n"
+    "  -d, --device PATH     the render node, or \"emulator\"; else the first node with the blob's "
+    "core\n"
     "  -i, --input FILE      raw bytes of an input, in its type and layout (NHWC); once for each\n"
     "  -o, --output-dir DIR  write raw outputs there as out0.bin, out1.bin, ...\n"
     "  -t, --timeout MS      of a run (default: 10000)\n"
@@ -69,7 +70,8 @@ static void print_tensor(const char* kind, const nolfet_tensor* tensor) {
 
 /* Every tensor of the blob, and that there are as many inputs as files. */
 static int describe(const nolfet_session* session, const struct options* options) {
-  printf("device   %s\n", nolfet_device(session));
+  const char* const device = nolfet_device(session);
+  printf("device   %s\n", *device ? device : "none");
   const nolfet_tensor* tensor;
   int inputs = 0;
   for (; (tensor = nolfet_input(session, (size_t)inputs)); inputs++) print_tensor("input", tensor);

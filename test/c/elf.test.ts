@@ -42,7 +42,7 @@ for (const arch of ["x64", "arm64"]) {
     if (!library || !runner) return;
     const dynamic = (path: string) => execFileSync("readelf", ["-dW", path]).toString();
     assert.match(dynamic(library), `Library soname: [${LIBRARY}]`);
-    assert.match(dynamic(runner), "Library runpath: [$ORIGIN]\n");
+    assert.match(dynamic(runner), "Library runpath: [$ORIGIN:$ORIGIN/../lib]\n");
     const needed = [...dynamic(runner).matchAll(/NEEDED.*\[(.*)\]/g)].map(([, name]) => name);
     assert.ok(needed.includes(LIBRARY));
     assert.not.ok(needed.some((name) => name?.includes("/")));

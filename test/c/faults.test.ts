@@ -55,11 +55,11 @@ if (runner) {
     });
   }
 
-  test("refuses what is not all on the NPU, and says which operator", async () => {
+  test("runs on the CPU what is left to it", async () => {
     standIn.describe("renderD128", { cores: CORES });
     const { code, stderr } = await run(await compile(classifierModel(), { target: "a311d" }));
-    assert.match(stderr, /operator \d SOFTMAX: expected it on the NPU.*--stop-at/);
-    assert.is(code, 1);
+    assert.is(stderr, "");
+    assert.is(code, 0);
   });
 
   test("refuses inputs of another size, and says so", async () => {

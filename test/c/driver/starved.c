@@ -98,7 +98,8 @@ static int is_level(int files) {
 /* Whether a failure says what it is. */
 static int is_true(void) {
   if (last.status == -1) return kind == 1;
-  if (last.status != NOLFET_DEVICE && last.status != NOLFET_NO_DEVICE) return 0;
+  const int is_memory = last.status == NOLFET_MEMORY;
+  if (!is_memory && last.status != NOLFET_DEVICE && last.status != NOLFET_NO_DEVICE) return 0;
   if (kind == 1 && and_on && last.words[0] == 0) return 1;
   for (int i = 0; i < 3; i++) {
     if (strstr(last.words, KINDS[kind].words[i])) return 1;

@@ -1,7 +1,7 @@
 /*
  * Says of every blob on its input what the loader makes of it: each comes as its length in four
  * bytes and then itself, and is answered with a line, its status and the words. No device is
- * there, so that a blob that is right ends in NOLFET_NO_DEVICE.
+ * there, so that a blob that is right ends in NOLFET_NO_DEVICE where it has anything on the NPU.
  */
 #include <stdint.h>
 #include <stdio.h>
