@@ -51,7 +51,8 @@ const ZERO = /\(v128\.const i32x4( 0x0+){4}\)/;
  * references: wasm2c of this version knows no vectors. Text of a module, in and out.
  */
 function lowerVectors(text) {
-  const imports = new Map();
+  // One is there always, so that instances of all modules are made alike.
+  const imports = new Map([signature("v128_load")]);
   const shuffles = [];
   const lines = text.split("\n").map((line) => {
     const [, name, immediates, end] = VECTOR.exec(line) ?? [];
@@ -100,10 +101,15 @@ function callOf(name, immediates, imports, shuffles) {
   return [call(immediates ? `${plain}_${immediates}` : plain)];
 
   function call(target) {
-    const [, parameters, results] = TYPES.find(([pattern]) => pattern.test(target));
-    imports.set(target, `(param ${parameters})${results && ` (result ${results})`}`);
+    imports.set(...signature(target));
     return `call $${target}`;
   }
+}
+
+/** A function's name and type. */
+function signature(name) {
+  const [, parameters, results] = TYPES.find(([pattern]) => pattern.test(name));
+  return [name, `(param ${parameters})${results && ` (result ${results})`}`];
 }
 
 function refuse(name, immediates) {

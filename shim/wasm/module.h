@@ -120,7 +120,7 @@ class Module {
 struct CompilerApi {
   NOLFET_API(compiler)
   static void instantiate(Instance* instance, Module<CompilerApi>& module) {
-    Z_compiler_instantiate(instance, module.environment());
+    Z_compiler_instantiate(instance, module.environment(), module.simd());
   }
 };
 
