@@ -4,18 +4,24 @@ import { nearest } from "./nearest.ts";
 // What callers of the library's functions give, looked at before anything is done with it.
 
 /** What an option may be, and the words for it. */
-export interface Rule {
+export interface ArgumentRule {
   is(value: unknown): boolean;
   expected: string;
 }
 
 /** One rule for each option of a type. */
-export type Rules<T> = { readonly [Name in keyof Required<T>]: Rule };
+export type Rules<T> = { readonly [Name in keyof Required<T>]: ArgumentRule };
 
-export const FLAG: Rule = { is: (value) => typeof value === "boolean", expected: "true or false" };
-export const BYTES: Rule = { is: (value) => value instanceof Uint8Array, expected: "a Uint8Array" };
+export const BOOLEAN: ArgumentRule = {
+  is: (value) => typeof value === "boolean",
+  expected: "true or false",
+};
+export const BYTES: ArgumentRule = {
+  is: (value) => value instanceof Uint8Array,
+  expected: "a Uint8Array",
+};
 
-export function text(expected: string): Rule {
+export function text(expected: string): ArgumentRule {
   return { is: (value) => typeof value === "string" && value !== "", expected };
 }
 

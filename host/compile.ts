@@ -1,8 +1,8 @@
 import {
+  BOOLEAN,
   BYTES,
   checkBytes,
   checkOptions,
-  FLAG,
   ownBytes,
   type Rules,
   text,
@@ -73,10 +73,10 @@ const MOST_JOBS = 1_000_000;
 export const COMPILE_RULES: Rules<CompileOptions> = {
   target: text("the name of a core"),
   compat: { is: (value) => value === "mesa", expected: '"mesa"' },
-  strict: FLAG,
-  allowUnproven: FLAG,
-  cpuOnly: FLAG,
-  exposeAll: FLAG,
+  strict: BOOLEAN,
+  allowUnproven: BOOLEAN,
+  cpuOnly: BOOLEAN,
+  exposeAll: BOOLEAN,
   stopAt: text("the name of a tensor"),
   jobBudget: {
     is: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_JOBS,

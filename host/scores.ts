@@ -34,7 +34,10 @@ export function classCount([output, ...others]: readonly TensorInfo[]): number |
 }
 
 /** The least and the greatest of an output's real values. */
-export function rangeOf(values: TypedArray, info: TensorInfo): { least: number; greatest: number } {
+export function extremesOf(
+  values: TypedArray,
+  info: TensorInfo,
+): { least: number; greatest: number } {
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
   for (const value of dequantize(values, info)) {

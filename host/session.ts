@@ -1,4 +1,4 @@
-import { checkBytes, checkOptions, FLAG, ownBytes, type Rules, text } from "./arguments.ts";
+import { BOOLEAN, checkBytes, checkOptions, ownBytes, type Rules, text } from "./arguments.ts";
 import type { Blob } from "./blob/blob.ts";
 import { openBlob } from "./blob/open.ts";
 import { engineFor } from "./cpu/engine.ts";
@@ -227,7 +227,7 @@ const RULES: Rules<SessionOptions> = {
   litert: text("the folder of LiteRT's package"),
 };
 
-const RUN_RULES: Rules<RunOptions> = { copyOutputs: FLAG };
+const RUN_RULES: Rules<RunOptions> = { copyOutputs: BOOLEAN };
 
 async function deviceFor(
   blob: Blob,

@@ -1,7 +1,7 @@
 // Generates what the C library shares with the rest: flatc's header of the schema, what lies in its
 // tables, the table of cores, the descriptors' layouts and the limits.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { Missing } from "./missing.mjs";
@@ -15,6 +15,7 @@ const LAYOUTS = {
   Nn: "assembly/emulator/nn/fields.ts",
   Tp: "assembly/emulator/tp/fields.ts",
 };
+const GENERATIONS = "assembly/emulator/nn/generations";
 const FIELD_LAYOUT = "assembly/emulator/layout.ts";
 const SRAM = "assembly/emulator/nn/sram.ts";
 const LIMITS = "assembly/targets/limits.ts";
@@ -28,6 +29,7 @@ export const HEADER_SOURCES = [
   ...[SCHEMA, LAYOUT, CORES, LIMITS, VERSION, FIELD_LAYOUT, SRAM],
   ...[CODES, OPTIONS, COVERAGE, "package.json"],
   ...Object.values(LAYOUTS),
+  ...readdirSync(GENERATIONS).map((file) => join(GENERATIONS, file)),
   "scripts/c-headers.mjs",
 ];
 
@@ -36,6 +38,12 @@ const FIELDS = [
   ...["model", "revision", "product", "eco", "customer", "architecture", "coding"],
   ...["nnCores", "tpCores", "sramBytes", "zeroRunBits"],
   ...["inputBufferDepth", "accumulationBufferDepth"],
+];
+
+/** Of a generation, behind its tables, in the order of struct Generation (shim/c/verify/generation.h). */
+const GENERATION_FIELDS = [
+  ...["flagsBorders", "highestTile", "narrowRows", "wideRows"],
+  ...["accumulatorGroup", "columnThirds", "kernelThirds"],
 ];
 
 /** Throws Missing without flatc. */
@@ -57,10 +65,8 @@ export function generateHeaders() {
   const covered = load(COVERAGE).COVERAGE.map(({ operator }) => operator);
   write("coverage.generated.inc", texts("kCovered", covered));
   write(
-    "descriptors.generated.inc",
-    Object.entries(LAYOUTS).flatMap(([kind, module]) =>
-      descriptorTables(kind, load(module).layout),
-    ),
+    "generations.generated.inc",
+    generationTables(load(join(GENERATIONS, "generations.ts")).GENERATIONS),
   );
   write(
     "fields.generated.inc",
@@ -96,14 +102,31 @@ function numbers(exported, type) {
   });
 }
 
-/** By architecture and word: the bits that known values do not agree on, and the value of all others. */
-function descriptorTables(kind, layout) {
-  const table = [7, 8].flatMap((architecture) => [
-    `constexpr Word k${kind}OnV${architecture}[k${kind}Words] = {`,
+/** The words of either descriptor that each generation knows, and the table of generations. */
+function generationTables(generations) {
+  const kinds = Object.entries(LAYOUTS).map(([kind, module]) => [kind, load(module).layout]);
+  return [
+    ...generations.flatMap(({ architecture }) =>
+      kinds.flatMap(([kind, layout]) => knownWords(kind, layout, architecture)),
+    ),
+    "constexpr Generation kGenerations[] = {",
+    ...generations.map((generation) => {
+      const { architecture } = generation;
+      const words = kinds.map(([kind]) => `k${kind}OnV${architecture}`);
+      const rest = GENERATION_FIELDS.map((field) => generation[field]);
+      return `{${[architecture, ...words, ...rest].join(", ")}},`;
+    }),
+    "};",
+  ];
+}
+
+/** By word: the bits that known values do not agree on, and the value of all others. */
+function knownWords(kind, layout, architecture) {
+  return [
+    `constexpr KnownWord k${kind}OnV${architecture}[k${kind}Words] = {`,
     ...Array.from({ length: layout.words }, (_, word) => wordRow(layout, word, architecture)),
     "};",
-  ]);
-  return table;
+  ];
 }
 
 /** kNnKernelX, and likewise every field and list of fields that a layout's module exports. */

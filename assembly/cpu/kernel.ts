@@ -9,7 +9,7 @@ export abstract class Kernel {
 }
 
 /** Runs kernels one after the other, over parts of one operator. */
-export class Sequence extends Kernel {
+export class KernelSequence extends Kernel {
   constructor(private kernels: Kernel[]) {
     super();
   }

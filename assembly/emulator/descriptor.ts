@@ -2,10 +2,10 @@ import { Code, LocationKind } from "../diagnostics/codes";
 import { fail } from "../diagnostics/failure";
 import { decimal, hex, phrase } from "../diagnostics/text";
 import { currentJob } from "./jobs";
-import { Field, Known, KnownKind, Layout } from "./layout";
+import { DescriptorLayout, Field, Known, KnownKind } from "./layout";
 
 /** Takes the fields' values out of the words at `pointer`; false where one is not understood. */
-export function readDescriptor(layout: Layout, pointer: usize, architecture: u32): bool {
+export function readDescriptor(layout: DescriptorLayout, pointer: usize, architecture: u32): bool {
   for (let i: u32 = 0; i < layout.words; i++) {
     const stray = load<u32>(pointer + (i << 2)) & ~layout.used[i];
     if (stray != 0) return strayBits(i, stray);
@@ -20,7 +20,7 @@ export function readDescriptor(layout: Layout, pointer: usize, architecture: u32
 }
 
 /** The same whatever the words hold. */
-export function readFields(layout: Layout, pointer: usize): void {
+export function readFields(layout: DescriptorLayout, pointer: usize): void {
   for (let i = 0; i < layout.fields.length; i++) {
     const field = layout.fields[i];
     field.value = (load<u32>(pointer + (field.word << 2)) & field.mask) >> field.low;

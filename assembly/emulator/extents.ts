@@ -20,7 +20,7 @@ export enum Unit {
 }
 
 /** Where a range stands in a record, in bytes. */
-export enum Range {
+export enum RecordRange {
   INPUT = 8,
   OUTPUT = 16,
   WORDS = 24,
@@ -42,7 +42,7 @@ export function noteJob(unit: Unit, descriptor: u32): bool {
 }
 
 /** Notes what the current job touches. */
-export function noteRange(range: Range, first: u64, bytes: u64): void {
+export function noteRange(range: RecordRange, first: u64, bytes: u64): void {
   if (!isDryRun()) return;
   const at = records.pointer + <usize>currentJob() * RECORD_BYTES + <usize>range;
   store<u32>(at, <u32>first);

@@ -106,7 +106,7 @@ export class Field {
 }
 
 /** A kind of descriptor. What lies outside all of its fields is 0. */
-export class Layout {
+export class DescriptorLayout {
   fields: Field[] = [];
   /** By word, the bits that belong to fields. */
   used: u32[] = [];

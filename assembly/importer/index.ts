@@ -21,10 +21,10 @@ import { elementsOf } from "./graph/constant";
 import { Graph, Value } from "./graph/graph";
 import { lift } from "./lift/lift";
 import { giveShape } from "./lift/shapes";
-import { activationsOf, Network } from "./measure/network";
+import { activationsOf, ComputedNetwork } from "./measure/network";
 import { addFile, namesAsked } from "./onnx/external";
 import { readOnnx } from "./onnx/model";
-import { Bytes } from "./onnx/protobuf";
+import { ByteSpan } from "./onnx/protobuf";
 import { isQuantized, settle } from "./quantize/settle";
 import { fuse } from "./simplify/fuse";
 import { removeUnused } from "./simplify/users";
@@ -44,14 +44,14 @@ export function allocate(bytes: u32): usize {
 
 /** Gives the importer a file that lies beside the model. */
 export function addExternalFile(name: usize, nameBytes: u32, content: usize, bytes: u32): void {
-  addFile(new Bytes(name, nameBytes).text, new Bytes(content, bytes));
+  addFile(new ByteSpan(name, nameBytes).text, new ByteSpan(content, bytes));
 }
 
 /** Says what shape an input has: `count` extents of 32 bits at `extents`. */
 export function addShape(name: usize, nameBytes: u32, extents: usize, count: u32): void {
   const shape: i32[] = [];
   for (let i: u32 = 0; i < count; i++) shape.push(load<i32>(extents + 4 * i));
-  giveShape(new Bytes(name, nameBytes).text, shape);
+  giveShape(new ByteSpan(name, nameBytes).text, shape);
 }
 
 /** Names the files that an ONNX model wants beside it, a line each, as the result. Gives 0. */
@@ -80,7 +80,7 @@ export function resultBytes(): u32 {
 }
 
 let graph: Graph | null = null;
-let network: Network | null = null;
+let network: ComputedNetwork | null = null;
 let calibration: Calibration | null = null;
 let samples: usize[][] = [];
 let inputRanges: (f64[] | null)[] = [];
@@ -98,7 +98,7 @@ export function openModel(model: usize, bytes: u32): i32 {
   if (graph != null && isQuantized(graph as Graph)) {
     fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, REAL_MODEL, "one with scales already");
   }
-  if (graph != null && !failed()) network = Network.of(graph as Graph);
+  if (graph != null && !failed()) network = ComputedNetwork.of(graph as Graph);
   if (network != null) giveText(describe(graph as Graph));
   return failureCode();
 }
@@ -129,7 +129,7 @@ function inputsAt(numbers: usize): usize[] {
 export function compute(numbers: usize): i32 {
   clearFailure();
   const outputs = (graph as Graph).outputs;
-  const activations = activationsOf(network as Network, inputsAt(numbers));
+  const activations = activationsOf(network as ComputedNetwork, inputsAt(numbers));
   if (computed == 0) {
     for (let i = 0; i < outputs.length; i++)
       computedSize += 4 * (elementsOf(outputs[i].shape) as u32);
@@ -151,7 +151,7 @@ export function compute(numbers: usize): i32 {
 /** Does a step of quantizing by the samples given: the part that is done, or 2 behind the last step. */
 export function calibrateStep(): f64 {
   if (calibration == null) {
-    calibration = new Calibration(network as Network, samples, inputRanges);
+    calibration = new Calibration(network as ComputedNetwork, samples, inputRanges);
   }
   const own = calibration as Calibration;
   return own.next() ? own.progress : 2;

@@ -1,5 +1,5 @@
 import { COVERAGE, Covered, firstDataInput } from "./coverage";
-import { dtypeNames, Operands } from "./operands";
+import { dtypeNames, OperandReader } from "./operands";
 import { Operation } from "./operation";
 import { meets } from "./rules/rules";
 import { DTYPE_NAMES } from "./schema";
@@ -11,7 +11,7 @@ export function isCovered(operation: Operation): bool {
   for (let i = 0; i < COVERAGE.length; i++) {
     const line = COVERAGE[i] as Covered;
     if (line.operator != operation.name) continue;
-    const operands = new Operands(line, operation);
+    const operands = new OperandReader(line, operation);
     if (operands.match()) {
       operation.forget();
       return meets(line.rule, operation);

@@ -5,7 +5,7 @@ import { Tensor } from "./tensor";
 
 // Reads the operands of a line of the table (coverage.ts has the notation) against an operator.
 
-export class Operands {
+export class OperandReader {
   /** What N, E and W stand for once one of them was met; -1 before. */
   dtype: i32 = -1;
   private where: string = "";

@@ -1,8 +1,8 @@
 // Generated from nolf.fbs by scripts/schema.mjs, do not modify.
 
-import type { Layout } from "./verify.ts";
+import type { SchemaLayout } from "./verify.ts";
 
-export const LAYOUT: Layout = {
+export const LAYOUT: SchemaLayout = {
   identifier: "NOLF",
   root: "Blob",
   tables: {

@@ -12,7 +12,7 @@ export type Slot = { name: string } & (
   | { kind: "union"; tables: (string | null)[] }
 );
 
-export interface Layout {
+export interface SchemaLayout {
   /** The four letters behind the root offset. */
   identifier: string;
   root: string;
@@ -27,7 +27,7 @@ const MOST_TABLE_BYTES = 0x7fff;
  * tables in `layout`, however hostile the bytes. Afterwards the generated accessors are safe.
  * Work is linear in the length. Throws BAD_BLOB with the byte offset.
  */
-export function verifyStructure(bytes: Uint8Array, layout: Layout): void {
+export function verifyStructure(bytes: Uint8Array, layout: SchemaLayout): void {
   new Verifier(bytes, layout).verify();
 }
 
@@ -42,7 +42,7 @@ class Verifier {
 
   constructor(
     bytes: Uint8Array,
-    private readonly layout: Layout,
+    private readonly layout: SchemaLayout,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.length = bytes.byteLength;

@@ -4,7 +4,7 @@ import { noiseFor } from "../noise.ts";
 import { counted, percent } from "../numbers.ts";
 import { printable } from "../printable.ts";
 import { about } from "./files.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import { openSession, type SessionChoice } from "./open-session.ts";
 import {
   addTargetOptions,
@@ -41,7 +41,7 @@ interface Spread {
 }
 
 async function bench(file: string, options: Options): Promise<void> {
-  const bytes = await readModel(file, options.shape);
+  const bytes = await readModelFile(file, options.shape);
   const session = await about(file, () => openSession(bytes, options));
   try {
     const feeds = noiseFor(session.inputs);

@@ -7,7 +7,7 @@ import { adviceOf } from "./advice.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 
 import { cpuReason } from "./reasons.ts";
@@ -22,7 +22,7 @@ export function addCheck(program: Command): void {
 }
 
 async function checkModel(model: string, options: TargetOptions): Promise<void> {
-  const bytes = await readModel(model, options.shape);
+  const bytes = await readModelFile(model, options.shape);
   compileOptions(options);
   const blob = await about(model, async () => compile(bytes, await settingsFor(bytes, options)));
   const { report } = blob;

@@ -17,7 +17,7 @@ import { printable, printableAll } from "../printable.ts";
 import { settingsFor } from "./calibration.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import {
   addTargetOptions,
   compileOptions,
@@ -50,7 +50,7 @@ export function addCompare(program: Command): void {
 }
 
 async function compareFile(path: string, options: Options): Promise<void> {
-  const model = await readModel(path, options.shape);
+  const model = await readModelFile(path, options.shape);
   compileOptions(options);
   if (options.image !== undefined && options.input !== undefined) {
     throw new NolfetError("BAD_OPTION", "one of them", "both --image and --input");

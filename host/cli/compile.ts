@@ -9,7 +9,7 @@ import type { Report } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import {
   addPictureOptions,
   addTargetOptions,
@@ -43,7 +43,7 @@ async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
   compileOptions(options);
   const quantized = await quantizedModel(model, options);
-  const bytes = quantized?.model ?? (await readModel(model, options.shape));
+  const bytes = quantized?.model ?? (await readModelFile(model, options.shape));
   const output = options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.nolf`;
   await checkOutput(output);
   const blob = await about(model, async () => {

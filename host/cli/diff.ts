@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { LAYOUT } from "../blob/layout.generated.ts";
-import type { Explanation, Layer } from "../explain/explanation.ts";
+import type { Explanation, LayerReport } from "../explain/explanation.ts";
 import { compile, explain, findTarget, NolfetError, openBlob } from "../index.ts";
 import { duration, grouped, size } from "../numbers.ts";
 import { printable } from "../printable.ts";
 import { about } from "./files.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import { addJson } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
 
@@ -54,7 +54,7 @@ async function compiledFor(
     const found = other === undefined ? `${targets.length} cores` : "two files with --target";
     throw new NolfetError("BAD_OPTION", "two .nolf files, or a model and --target A,B", found);
   }
-  const model = await readModel(file);
+  const model = await readModelFile(file);
   return Promise.all(
     targets.map(async (target) => {
       const blob = await about(file, () => compile(model, { target }));
@@ -68,7 +68,7 @@ async function blobAt(path: string | undefined): Promise<Side> {
     const expected = "two .nolf files, or a model and --target A,B";
     throw new NolfetError("BAD_OPTION", expected, "one file");
   }
-  const blob = await readModel(path);
+  const blob = await readModelFile(path);
   if (String.fromCharCode(...blob.subarray(4, 8)) !== LAYOUT.identifier) {
     throw new NolfetError("BAD_OPTION", "a .nolf file, or --target A,B", `a model: ${path}`);
   }
@@ -113,8 +113,8 @@ function totals({ operators, segments, memory, weights, estimate }: Explanation)
 }
 
 interface LayerSide {
-  placement: Layer["placement"];
-  mark?: Layer["mark"];
+  placement: LayerReport["placement"];
+  mark?: LayerReport["mark"];
   jobs: number;
   coefficientBytes: number;
   milliseconds: number;
@@ -129,7 +129,7 @@ interface LayerDifference {
 
 /** Layers by index, where anything differs; a layer of another name at an index is a layer of its own. */
 function layersOf(a: Explanation, b: Explanation): LayerDifference[] {
-  const key = ({ index, name }: Layer) => `${index} ${name}`;
+  const key = ({ index, name }: LayerReport) => `${index} ${name}`;
   const others = new Map(b.operators.map((layer) => [key(layer), layer]));
   const both = a.operators.map((layer) => {
     const other = others.get(key(layer));
@@ -148,7 +148,7 @@ function layersOf(a: Explanation, b: Explanation): LayerDifference[] {
     }));
 }
 
-function sideOf({ placement, mark, jobs, coefficientBytes, estimate }: Layer): LayerSide {
+function sideOf({ placement, mark, jobs, coefficientBytes, estimate }: LayerReport): LayerSide {
   return {
     placement,
     ...(mark ? { mark } : {}),

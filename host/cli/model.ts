@@ -5,7 +5,7 @@ import { about } from "./files.ts";
 import { readInput } from "./input.ts";
 
 /** Reads a model; one in ONNX is made a `.tflite` of, with the files that it names beside it. */
-export async function readModel(
+export async function readModelFile(
   path: string,
   shapes: Record<string, number[]> = {},
 ): Promise<Uint8Array> {

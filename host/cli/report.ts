@@ -8,7 +8,7 @@ import { size } from "../numbers.ts";
 import { printable } from "../printable.ts";
 import { settingsFor } from "./calibration.ts";
 import { about } from "./files.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import { addTargetOptions, compileOptions, type TargetOptions } from "./options.ts";
 import { checkOutput, writeOutput } from "./output.ts";
 import { paint, print, printJson } from "./terminal.ts";
@@ -33,7 +33,7 @@ export function addReport(program: Command): void {
 }
 
 async function reportModel(model: string, options: Options): Promise<void> {
-  const bytes = await readModel(model, options.shape);
+  const bytes = await readModelFile(model, options.shape);
   compileOptions(options);
   const name = basename(model);
   const extension = options.csv ? "csv" : "html";

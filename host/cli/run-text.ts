@@ -4,12 +4,12 @@ import { counted } from "../numbers.ts";
 import { printable } from "../printable.ts";
 import { classifierNames } from "../results/names/class-names.ts";
 import type { Result } from "../results/result.ts";
-import { classCount, rangeOf } from "../scores.ts";
+import { classCount, extremesOf } from "../scores.ts";
 import { describeResult } from "./result-text.ts";
 import { paint } from "./terminal.ts";
 
 /** A run that has happened. */
-export interface Run {
+export interface FinishedRun {
   file: string;
   session: Session;
   outputs: Record<string, TypedArray>;
@@ -29,7 +29,7 @@ interface Top {
 }
 
 /** The same run for people and as a document. */
-export function describeRun(run: Run): { text: string; document: object } {
+export function describeRun(run: FinishedRun): { text: string; document: object } {
   const { session, preprocessing, files } = run;
   const { report, device, times } = session;
   const onCpu = report.operators.filter(({ placement }) => placement === "CPU");
@@ -75,7 +75,7 @@ function aside(line: string): string {
 }
 
 /** The best classes, where the model is a classifier. */
-function topOf({ session, outputs, labels }: Run): Top[] | undefined {
+function topOf({ session, outputs, labels }: FinishedRun): Top[] | undefined {
   const [info] = session.outputs;
   const values = info && outputs[info.name];
   const classes = classCount(session.outputs);
@@ -95,8 +95,8 @@ function timeLine({ times, device }: Session): string {
   return `time: ${times.host.toFixed(1)} ms${onDevice}`;
 }
 
-function outputLine({ outputs }: Run, info: TensorInfo): string {
-  const { least, greatest } = rangeOf(outputs[info.name] as TypedArray, info);
+function outputLine({ outputs }: FinishedRun, info: TensorInfo): string {
+  const { least, greatest } = extremesOf(outputs[info.name] as TypedArray, info);
   const { name, dtype, shape } = info;
   return `${name}: ${dtype} ${shape.join("×")}, ${least.toFixed(6)} to ${greatest.toFixed(6)}`;
 }

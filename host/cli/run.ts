@@ -11,7 +11,7 @@ import { checkDrawable, draw } from "./draw.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
-import { readModel } from "./model.ts";
+import { readModelFile } from "./model.ts";
 import { openSession, type SessionChoice } from "./open-session.ts";
 import {
   addPictureOptions,
@@ -23,7 +23,7 @@ import {
 } from "./options.ts";
 import { checkOutput, makeFolder, writeOutput } from "./output.ts";
 import { runNetworkFile } from "./run-network.ts";
-import { describeRun, type Run } from "./run-text.ts";
+import { describeRun, type FinishedRun } from "./run-text.ts";
 import { print, printJson } from "./terminal.ts";
 
 interface Options extends FeedOptions, SessionChoice {
@@ -57,7 +57,7 @@ export function addRun(program: Command): void {
 }
 
 async function runFile(file: string, options: Options): Promise<void> {
-  const bytes = await readModel(file, options.shape);
+  const bytes = await readModelFile(file, options.shape);
   checkUsage(options);
   if (isNetwork(bytes)) return runNetworkFile(file, bytes, options);
   const labels = options.labels ? await readLabels(options.labels) : undefined;
@@ -82,7 +82,7 @@ async function runFile(file: string, options: Options): Promise<void> {
       await writeOutput(options.output, await draw(picture, result, classNamer(result, labels)));
       files.push(options.output);
     }
-    const run: Run = { file, session, outputs, result, preprocessing, files, labels };
+    const run: FinishedRun = { file, session, outputs, result, preprocessing, files, labels };
     const { text, document } = describeRun(run);
     if (options.json) printJson(document);
     else print(text);

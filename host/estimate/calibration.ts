@@ -5,7 +5,7 @@ import {
 } from "../../assembly/targets/timing.ts";
 
 /** The three numbers of the performance model that nobody has published. */
-export interface Calibration {
+export interface TimeCalibration {
   /** Cycles that an NN core takes to add one weight's products to 64 pixels. */
   cyclesPerRound: number;
   /** What of the memory's bandwidth the NPU gets. */
@@ -15,7 +15,7 @@ export interface Calibration {
 }
 
 /** Fitted to six published times (docs/performance-model.md) by `npm run fit`. */
-export const CALIBRATION: Calibration = {
+export const CALIBRATION: TimeCalibration = {
   cyclesPerRound: CYCLES_PER_ROUND,
   gigabytesPerSecond: GIGABYTES_PER_SECOND,
   startMilliseconds: START_MILLISECONDS,

@@ -1,5 +1,5 @@
 import type { Blob, Job } from "../blob/blob.ts";
-import { CALIBRATION, type Calibration, LEAVE_ONE_OUT_ERROR } from "./calibration.ts";
+import { CALIBRATION, LEAVE_ONE_OUT_ERROR, type TimeCalibration } from "./calibration.ts";
 import { clockOf } from "./clocks.ts";
 import { nnWork, type Work } from "./nn-work.ts";
 
@@ -49,7 +49,7 @@ export function timesOf(
   { rounds, bytesRead, bytesWritten }: Work,
   { core }: Pick<Job, "core">,
   megahertz: number,
-  using: Calibration = CALIBRATION,
+  using: TimeCalibration = CALIBRATION,
 ): Times {
   const arithmetic = (rounds * using.cyclesPerRound) / (megahertz * 1000);
   const memory = (bytesRead + bytesWritten) / (using.gigabytesPerSecond * 1e6);

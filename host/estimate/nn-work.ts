@@ -1,5 +1,6 @@
 import { rowsOfLine } from "../../assembly/targets/timing.ts";
 import type { Blob, Job } from "../blob/blob.ts";
+import { generationOf } from "../generations.ts";
 import { DESCRIPTORS } from "../inspect/descriptors.ts";
 import { descriptorWords } from "../inspect/document.ts";
 import { decodeFields, type FieldValues } from "../inspect/fields.ts";
@@ -19,9 +20,6 @@ export interface NnWork extends Work {
   /** Passes over the image, each with as many kernels as the accumulators hold. */
   superblocks: number;
 }
-
-/** Bytes before the first stream of a v7 coefficient buffer; its first byte is the run's width. */
-const V7_HEADER = 64;
 
 export function nnWork(blob: Blob, job: Job): NnWork {
   const { fields } = decodeFields(descriptorWords(blob, job), DESCRIPTORS.NN);
@@ -65,10 +63,11 @@ function weightsOfCore(blob: Blob, job: Job, fields: FieldValues, kernels: numbe
   const planes = fields.depthwise ? 1 : field(fields, "kernel_z_size");
   const area = field(fields, "kernel_xy_size") * field(fields, "kernel_y_size");
   const weights = kernels * planes * area;
-  if (blob.core.architecture >= 8) return weights;
+  const header = generationOf(blob.core).runHeaderBytes;
+  if (header === undefined) return weights;
   const cores = Math.min(blob.core.nnCores, field(fields, "out_image_z_size"));
-  const runBits = blob.constants[job.coefficients + V7_HEADER] ?? 0;
-  const tokens = (8 * (job.coefficientBytes - V7_HEADER)) / cores / (8 + runBits);
+  const runBits = blob.constants[job.coefficients + header] ?? 0;
+  const tokens = (8 * (job.coefficientBytes - header)) / cores / (8 + runBits);
   return Math.min(weights, Math.ceil(tokens));
 }
 

@@ -1,9 +1,9 @@
 import { checkInput } from "../arguments.ts";
 import { printable } from "../printable.ts";
-import type { Explanation, Layer } from "./explanation.ts";
+import type { Explanation, LayerReport } from "./explanation.ts";
 
 /** The table of layers, by its columns. */
-const COLUMNS: Record<string, (layer: Layer) => string | number | undefined> = {
+const COLUMNS: Record<string, (layer: LayerReport) => string | number | undefined> = {
   index: ({ index }) => index,
   operator: ({ name }) => name,
   placement: ({ placement }) => placement,

@@ -14,7 +14,7 @@ export interface Explanation extends Omit<Report, "operators" | "segments"> {
   /** Tensors of the model, in its order. */
   inputs: number[];
   outputs: number[];
-  operators: Layer[];
+  operators: LayerReport[];
   edges: Edge[];
   segments: SegmentView[];
   constants: ConstantsView;
@@ -32,7 +32,7 @@ export interface TensorView {
 }
 
 /** One operator of the model: a row of the table of layers. */
-export interface Layer extends OperatorReport {
+export interface LayerReport extends OperatorReport {
   inputs: number[];
   outputs: number[];
   /** Of the first output. */

@@ -2,7 +2,7 @@ import type { Blob, Operator } from "../blob/blob.ts";
 import type { Bound } from "../estimate/estimate.ts";
 import type { OperatorReport } from "../report.ts";
 import { sum } from "../sums.ts";
-import type { JobView, Layer, SegmentView, TensorView } from "./explanation.ts";
+import type { JobView, LayerReport, SegmentView, TensorView } from "./explanation.ts";
 
 /** Joins what the report, the tensors and the jobs say of each operator. */
 export function layersOf(
@@ -10,7 +10,7 @@ export function layersOf(
   reports: OperatorReport[],
   tensors: TensorView[],
   segments: SegmentView[],
-): Layer[] {
+): LayerReport[] {
   const jobs = new Map<number, JobView[]>();
   for (const job of segments.flatMap(({ jobs }) => jobs)) {
     const own = jobs.get(job.operator);
@@ -39,8 +39,8 @@ export function layersOf(
   });
 }
 
-function counted(jobs: JobView[]): Layer["jobs"] {
-  const counts = new Map<string, Layer["jobs"][number]>();
+function counted(jobs: JobView[]): LayerReport["jobs"] {
+  const counts = new Map<string, LayerReport["jobs"][number]>();
   for (const { kind, purpose } of jobs) {
     const entry = counts.get(purpose) ?? { kind, purpose, count: 0 };
     entry.count++;
@@ -49,7 +49,7 @@ function counted(jobs: JobView[]): Layer["jobs"] {
   return [...counts.values()];
 }
 
-type Traffic = Pick<Layer, "readBytes" | "writtenBytes">;
+type Traffic = Pick<LayerReport, "readBytes" | "writtenBytes">;
 
 function jobTraffic(jobs: JobView[]): Traffic {
   return {
@@ -63,7 +63,7 @@ function tensorTraffic({ inputs, outputs }: Operator, tensors: TensorView[]): Tr
   return { readBytes: bytes(inputs), writtenBytes: bytes(outputs) };
 }
 
-function estimateOf(jobs: JobView[]): Pick<Layer, "estimate"> {
+function estimateOf(jobs: JobView[]): Pick<LayerReport, "estimate"> {
   if (jobs.length === 0) return {};
   const byBound = new Map<Bound, number>();
   for (const { milliseconds, bound } of jobs.map(({ estimate }) => estimate)) {

@@ -1,4 +1,4 @@
-import { checkOptions, type Rule, type Rules, words } from "../arguments.ts";
+import { type ArgumentRule, checkOptions, type Rules, words } from "../arguments.ts";
 import { NolfetError } from "../errors.ts";
 import type { TensorInfo } from "../feeds.ts";
 import type { Extent } from "./fit.ts";
@@ -32,7 +32,7 @@ export interface PixelOptions extends Fitting {
   range?: number[];
 }
 
-const NUMBERS: Rule = { is: Array.isArray, expected: "an array of numbers" };
+const NUMBERS: ArgumentRule = { is: Array.isArray, expected: "an array of numbers" };
 const RULES: Rules<PixelOptions> = {
   mean: NUMBERS,
   std: NUMBERS,

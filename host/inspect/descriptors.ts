@@ -1,4 +1,4 @@
-import { Form, type Layout } from "../../assembly/emulator/layout.ts";
+import { type DescriptorLayout, Form } from "../../assembly/emulator/layout.ts";
 import { layout as nn } from "../../assembly/emulator/nn/fields.ts";
 import { layout as tp } from "../../assembly/emulator/tp/fields.ts";
 import type { DescriptorFormat, Field } from "./fields.ts";
@@ -14,7 +14,7 @@ const FORMS: Record<Form, Field["form"]> = {
 export const DESCRIPTORS = { NN: formatOf(nn), TP: formatOf(tp) } as const;
 
 /** Puts the parts of a field together, which have its name. */
-function formatOf(layout: Layout): DescriptorFormat {
+function formatOf(layout: DescriptorLayout): DescriptorFormat {
   const fields = new Map<string, Field>();
   for (const { name, word, high, low, form } of layout.fields) {
     const part = { word, low, width: high - low + 1 };

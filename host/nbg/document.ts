@@ -4,7 +4,7 @@ import { DESCRIPTORS } from "../inspect/descriptors.ts";
 import { hex } from "../inspect/document.ts";
 import { type DecodedDescriptor, decodeFields } from "../inspect/fields.ts";
 import { type CoefficientStatistics, coefficientStatistics } from "./coefficients.ts";
-import type { Network, Operation } from "./network.ts";
+import type { Network, NetworkOperation } from "./network.ts";
 
 // What `inspect --json` prints of a vendor file. Words are eight hexadecimal digits, sizes and
 // offsets bytes.
@@ -19,12 +19,12 @@ export interface NetworkDocument
 }
 
 export interface OperationDocument {
-  kind: Operation["kind"];
+  kind: NetworkOperation["kind"];
   layer?: number;
   /** The state stream. */
   stream: string[];
   words?: string[];
-  patches: Operation["patches"];
+  patches: NetworkOperation["patches"];
   /** What its descriptor's table or coefficient address refers to. */
   data?: DataDocument;
   /** With disassembly. */
@@ -53,7 +53,7 @@ export function networkDocument(
   options: NetworkDocumentOptions,
 ): NetworkDocument {
   const { version, target, operations, data, ...rest } = network;
-  const core = coreOf(network);
+  const core = knownCore(network);
   const context = { data, core, options, known: new Map() };
   return {
     format: "VPMN",
@@ -65,7 +65,7 @@ export function networkDocument(
 }
 
 /** The core of the table with the file's customer id. */
-export function coreOf({ target }: Network): Core | undefined {
+export function knownCore({ target }: Network): Core | undefined {
   return CORES.find(({ customer }) => customer === target);
 }
 
@@ -77,7 +77,7 @@ interface Context {
   known: Map<number, DataDocument>;
 }
 
-function operationDocument(operation: Operation, context: Context): OperationDocument {
+function operationDocument(operation: NetworkOperation, context: Context): OperationDocument {
   const { kind, layer, states, words, patches } = operation;
   const { disassemble } = context.options;
   const stream = wordsOf(context.data[states] as Uint8Array);
@@ -94,7 +94,7 @@ function operationDocument(operation: Operation, context: Context): OperationDoc
 }
 
 /** The coefficients or the table that a descriptor refers to. */
-function dataOf({ kind, patches }: Operation, context: Context): { data?: DataDocument } {
+function dataOf({ kind, patches }: NetworkOperation, context: Context): { data?: DataDocument } {
   if (kind !== "NN" && kind !== "TP") return {};
   const index = patches.find(
     ({ in: where, source, offset }) =>

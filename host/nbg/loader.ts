@@ -2,7 +2,13 @@ import { CORES, type Core, NETWORK_CORES } from "../../assembly/targets/cores.ts
 import { wholePages } from "../blob/pages.ts";
 import type { Emulator } from "../devices/emulator.ts";
 import { NolfetError } from "../errors.ts";
-import type { Network, NetworkTensor, Operation, Patch, PatchSource } from "./network.ts";
+import type {
+  AddressPatch,
+  Network,
+  NetworkOperation,
+  NetworkTensor,
+  PatchSource,
+} from "./network.ts";
 
 /**
  * Places a vendor's network in an emulator's memory: its descriptors, coefficients and tables among
@@ -28,7 +34,7 @@ export interface Program {
 }
 
 export interface LoadedOperation {
-  kind: Operation["kind"];
+  kind: NetworkOperation["kind"];
   layer: string;
   /** The state stream, its addresses filled in. */
   states: Uint32Array;
@@ -119,7 +125,7 @@ class Places {
   }
 
   /** Fills in the addresses of an operation. */
-  load(operation: Operation, index: number): LoadedOperation {
+  load(operation: NetworkOperation, index: number): LoadedOperation {
     const { kind, layer, words, patches } = operation;
     const bytes = (this.network.data[operation.states] as Uint8Array).slice();
     const states = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
@@ -150,7 +156,7 @@ class Places {
     return this.#constants + index * DESCRIPTOR_PITCH;
   }
 
-  #fillIn(loaded: LoadedOperation, patch: Patch, operation: number): void {
+  #fillIn(loaded: LoadedOperation, patch: AddressPatch, operation: number): void {
     const target = patch.in === "states" ? loaded.states : loaded.words;
     const word = patch.offset / 4;
     if (target === undefined || word >= target.length) {
@@ -166,7 +172,7 @@ class Places {
     if (patch.in === "states") loaded.operands.push({ word, address: target[word] as number });
   }
 
-  #baseOf({ source, index = 0 }: Patch, operation: number): number {
+  #baseOf({ source, index = 0 }: AddressPatch, operation: number): number {
     const base = {
       instruction: this.#descriptor(operation),
       input: this.inputs[index],

@@ -11,11 +11,11 @@ export interface Network {
   /** Whether the records behind the header are understood; otherwise only `sections` is filled. */
   isUnderstood: boolean;
   sections: Section[];
-  memory: Memory;
+  memory: NetworkMemory;
   inputs: NetworkTensor[];
   outputs: NetworkTensor[];
-  layers: Layer[];
-  operations: Operation[];
+  layers: NetworkLayer[];
+  operations: NetworkOperation[];
   /** What `operations` refer to: states, coefficients and tables, by index. */
   data: Uint8Array[];
 }
@@ -26,7 +26,7 @@ export interface Section {
   bytes: number;
 }
 
-export interface Memory {
+export interface NetworkMemory {
   pool: { bytes: number; alignment: number; address: number };
   axiSram: { bytes: number; address: number };
   vipSram: { bytes: number; address: number };
@@ -43,7 +43,7 @@ export interface NetworkTensor {
     | { kind: "affine"; scale: number; zeroPoint: number };
 }
 
-export interface Layer {
+export interface NetworkLayer {
   name: string;
   id: number;
   operations: number;
@@ -51,7 +51,7 @@ export interface Layer {
 
 export type OperationKind = "start" | "shader" | "NN" | "TP" | "end";
 
-export interface Operation {
+export interface NetworkOperation {
   kind: OperationKind;
   /** Index of its layer; none for the first and the last operation. */
   layer?: number;
@@ -60,10 +60,10 @@ export interface Operation {
   /** The descriptor of an NN or TP job. */
   words?: Uint32Array;
   /** What a loader fills in: addresses that depend on where memory lies. */
-  patches: Patch[];
+  patches: AddressPatch[];
 }
 
-export interface Patch {
+export interface AddressPatch {
   /** Which word: of the operation's states, or of its descriptor. */
   in: "states" | "descriptor";
   /** Byte offset of the word. */

@@ -1,7 +1,7 @@
 import { DESCRIPTOR_WORDS } from "../blob/blob.ts";
 import { NolfetError } from "../errors.ts";
 import { Bytes, bad } from "./bytes.ts";
-import type { Memory, Network, Operation, Patch, Section } from "./network.ts";
+import type { AddressPatch, Network, NetworkMemory, NetworkOperation, Section } from "./network.ts";
 import {
   LAYER_BYTES,
   OPERATION_BYTES,
@@ -10,8 +10,8 @@ import {
   readLayer,
   readOperation,
   readPatch,
-  readTensor,
-  tensorBytes,
+  readTensorRecord,
+  recordBytes,
 } from "./records.ts";
 import { readSections, recordsOf } from "./sections.ts";
 
@@ -68,7 +68,7 @@ export function openNetwork(file: Uint8Array): Network {
   };
 }
 
-function readMemory(bytes: Bytes): Memory {
+function readMemory(bytes: Bytes): NetworkMemory {
   const [poolBytes = 0, alignment = 0, address = 0] = bytes.words(MEMORY, 3);
   const [axi = 0, axiBytes = 0, vip = 0, vipBytes = 0] = bytes.words(SRAM, 4);
   return {
@@ -99,8 +99,8 @@ function readRecords(bytes: Bytes, sections: Section[]): Records {
   );
   const tensors = (section: Section, count: number) => {
     const sizes = sizesOf(section, count);
-    const records = recordsOf(section, tensorBytes(sizes));
-    return records.map((at) => readTensor(bytes, at, sizes));
+    const records = recordsOf(section, recordBytes(sizes));
+    return records.map((at) => readTensorRecord(bytes, at, sizes));
   };
   const layerRecords = countedRecords(layers, LAYER_BYTES, layerCount);
   const operationRecords = countedRecords(operations, OPERATION_BYTES, operationCount);
@@ -136,9 +136,9 @@ function checkSharing({ operations, data }: Records, most: number, at: number): 
 
 /** Records of the early versions have four sizes, later ones six. */
 function sizesOf(section: Section, count: number): number {
-  const sizes = [4, 6].find((sizes) => section.bytes === count * tensorBytes(sizes));
+  const sizes = [4, 6].find((sizes) => section.bytes === count * recordBytes(sizes));
   if (sizes !== undefined) return sizes;
-  const expected = `${count} ${section.name} of ${tensorBytes(4)} or ${tensorBytes(6)} bytes`;
+  const expected = `${count} ${section.name} of ${recordBytes(4)} or ${recordBytes(6)} bytes`;
   throw bad(expected, `${section.bytes} bytes`, section.offset);
 }
 
@@ -168,13 +168,13 @@ function dataOf(bytes: Bytes, section: Section, at: number): Uint8Array {
 interface Tables {
   layers: unknown[];
   data: Uint8Array[];
-  patches: Patch[];
+  patches: AddressPatch[];
   /** Patches that no operation has taken yet. */
   patchesLeft: number;
   records: Record<"NN" | "TP", number[]>;
 }
 
-function operationOf(bytes: Bytes, at: number, tables: Tables): Operation {
+function operationOf(bytes: Bytes, at: number, tables: Tables): NetworkOperation {
   const record = readOperation(bytes, at);
   const { kind, layer, states } = record;
   const isJob = kind === "NN" || kind === "TP" || kind === "shader";
@@ -182,7 +182,7 @@ function operationOf(bytes: Bytes, at: number, tables: Tables): Operation {
   if (isJob) require(layer, tables.layers.length, "layers", at);
   const words = kind === "NN" || kind === "TP" ? wordsOf(bytes, at, record, tables) : undefined;
   // Without a descriptor, patches of either type are words of the states.
-  const patches = patchesOf(at, record, tables).map((patch): Patch => {
+  const patches = patchesOf(at, record, tables).map((patch): AddressPatch => {
     return words === undefined ? { ...patch, in: "states" } : patch;
   });
   for (const patch of patches) checkPatch(patch, at, tables.data, states, words);
@@ -211,7 +211,7 @@ function patchesOf(
   at: number,
   { firstPatch, patches: count }: OperationRecord,
   tables: Tables,
-): Patch[] {
+): AddressPatch[] {
   if (count === 0) return [];
   require(firstPatch + count - 1, tables.patches.length, "patches", at);
   tables.patchesLeft -= count;
@@ -220,7 +220,7 @@ function patchesOf(
 }
 
 function checkPatch(
-  { in: where, offset, source, index }: Patch,
+  { in: where, offset, source, index }: AddressPatch,
   at: number,
   data: Uint8Array[],
   states: number,

@@ -1,5 +1,11 @@
 import { type Bytes, bad } from "./bytes.ts";
-import type { Layer, NetworkTensor, OperationKind, Patch, PatchSource } from "./network.ts";
+import type {
+  AddressPatch,
+  NetworkLayer,
+  NetworkTensor,
+  OperationKind,
+  PatchSource,
+} from "./network.ts";
 
 /** The records of the sections, little-endian words unless a box says otherwise. */
 
@@ -14,7 +20,7 @@ const DTYPES: Record<number, string> = {
  *  │            │              │      │        │ 0, 1, 2      │ s32      │ f32   │ s32   │ 64 bytes │
  *  └────────────┴──────────────┴──────┴────────┴──────────────┴──────────┴───────┴───────┴──────────┘
  */
-export function readTensor(bytes: Bytes, at: number, sizes: number): NetworkTensor {
+export function readTensorRecord(bytes: Bytes, at: number, sizes: number): NetworkTensor {
   const count = bytes.u32(at);
   if (count > sizes) throw bad(`at most ${sizes} dimensions`, `${count}`, at);
   const rest = at + 4 + 4 * sizes;
@@ -28,7 +34,7 @@ export function readTensor(bytes: Bytes, at: number, sizes: number): NetworkTens
 }
 
 /** Bytes of a tensor's record that has so many sizes. */
-export function tensorBytes(sizes: number): number {
+export function recordBytes(sizes: number): number {
   return 92 + 4 * sizes;
 }
 
@@ -49,7 +55,7 @@ function readQuantization(bytes: Bytes, at: number): NetworkTensor["quantization
  */
 export const LAYER_BYTES = 76;
 
-export function readLayer(bytes: Bytes, at: number): Layer {
+export function readLayer(bytes: Bytes, at: number): NetworkLayer {
   return { name: bytes.text(at, 64), id: bytes.u32(at + 64), operations: bytes.u32(at + 68) };
 }
 
@@ -106,7 +112,7 @@ const SOURCES: PatchSource[] = [
 
 const NO_INDEX = 0xffffffff;
 
-export function readPatch(bytes: Bytes, at: number): Patch {
+export function readPatch(bytes: Bytes, at: number): AddressPatch {
   const [type = 0, offset = 0, from = 0, index = 0, base = 0, transform = 0] = bytes.words(at, 6);
   const source = SOURCES[from];
   if (type > 1) throw bad("a patch of type 0 or 1", `type ${type}`, at);

@@ -1,8 +1,8 @@
 import type { Padding } from "../tflite/convolution.ts";
-import type { Convolution } from "./models.ts";
+import type { ConvolutionPattern } from "./models.ts";
 
 /** Convolutions by name: a form of job each, or of the jobs that it becomes. */
-export const CONVOLUTIONS: Record<string, Convolution> = {
+export const CONVOLUTIONS: Record<string, ConvolutionPattern> = {
   "1×1": { height: 8, width: 8, channels: 20, outputChannels: 24, kernel: 1 },
   "1×1 of one channel": { height: 8, width: 8, channels: 1, outputChannels: 16, kernel: 1 },
   "1×1, six outputs": { height: 8, width: 8, channels: 16, outputChannels: 6, kernel: 1 },
@@ -96,10 +96,10 @@ export const CONVOLUTIONS: Record<string, Convolution> = {
 };
 
 /** Square kernels, with and without padding. */
-function squares(kernels: number[], stride: number): Record<string, Convolution> {
+function squares(kernels: number[], stride: number): Record<string, ConvolutionPattern> {
   const size = { height: 12, width: 12, channels: 8, outputChannels: 16 };
   const rows = kernels.flatMap((kernel) =>
-    (["SAME", "VALID"] as Padding[]).map((padding): [string, Convolution] => [
+    (["SAME", "VALID"] as Padding[]).map((padding): [string, ConvolutionPattern] => [
       `${kernel}×${kernel}${stride > 1 ? ` at stride ${stride}` : ""}, ${padding}`,
       { ...size, kernel, stride, padding },
     ]),
@@ -107,10 +107,10 @@ function squares(kernels: number[], stride: number): Record<string, Convolution>
   return Object.fromEntries(rows);
 }
 
-function depthwise(kernels: number[], strides: number[]): Record<string, Convolution> {
+function depthwise(kernels: number[], strides: number[]): Record<string, ConvolutionPattern> {
   const rows = kernels.flatMap((kernel) =>
     strides.flatMap((stride) =>
-      (["SAME", "VALID"] as Padding[]).map((padding): [string, Convolution] => [
+      (["SAME", "VALID"] as Padding[]).map((padding): [string, ConvolutionPattern] => [
         `depthwise ${kernel}×${kernel} at stride ${stride}, ${padding}`,
         { height: 14, width: 14, channels: 40, kernel, stride, padding, depthwise: true },
       ]),
@@ -120,7 +120,7 @@ function depthwise(kernels: number[], strides: number[]): Record<string, Convolu
 }
 
 /** Many outputs, so that the image is cached for several passes over it. */
-function inSuperblocks(): Record<string, Convolution> {
+function inSuperblocks(): Record<string, ConvolutionPattern> {
   const image = { height: 14, width: 14 };
   const wide = { ...image, channels: 16, outputChannels: 320 };
   const deep = { ...image, channels: 512, depthwise: true };
@@ -145,7 +145,7 @@ function inSuperblocks(): Record<string, Convolution> {
 }
 
 /** Rows so wide that few fit the buffers with all kernels. */
-function inSuperblocksOfTiles(): Record<string, Convolution> {
+function inSuperblocksOfTiles(): Record<string, ConvolutionPattern> {
   const many = { channels: 8, outputChannels: 128 };
   return {
     "3×3 at stride 2 in superblocks of tiles": { height: 112, width: 112, ...many, stride: 2 },
@@ -160,8 +160,8 @@ function inSuperblocksOfTiles(): Record<string, Convolution> {
 }
 
 /** Weights beyond the SRAM of most cores, whose pattern of caching goes by the outputs. */
-function partlyCached(channels: Record<number, number>): Record<string, Convolution> {
-  const rows = Object.entries(channels).map(([outputs, inputs]): [string, Convolution] => [
+function partlyCached(channels: Record<number, number>): Record<string, ConvolutionPattern> {
+  const rows = Object.entries(channels).map(([outputs, inputs]): [string, ConvolutionPattern] => [
     `1×1 with more weights than SRAM, ${outputs} outputs`,
     { height: 2, width: 2, channels: inputs, outputChannels: Number(outputs), kernel: 1 },
   ]);

@@ -5,7 +5,7 @@ import { descriptorWords } from "../inspect/document.ts";
 import { decodeFields, type FieldValues } from "../inspect/fields.ts";
 
 /** The first job that does not leave the bytes that it should. */
-export interface Difference {
+export interface JobDifference {
   /** Its index in the stream, and what it is. */
   job: number;
   kind: Job["kind"];
@@ -36,7 +36,7 @@ export function differenceIn(
   segment: Segment,
   extents: JobExtents[],
   jobs: number[],
-): Difference | undefined {
+): JobDifference | undefined {
   let first = -1;
   let differing = 0;
   let largest = 0;

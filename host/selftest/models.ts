@@ -20,7 +20,7 @@ const OUTPUT_SPREAD = 40;
 const INPUT: Quantization = { scale: 0.02, zeroPoint: 118 };
 const WEIGHTS: Quantization = { scale: 0.005, zeroPoint: 131 };
 
-export type Convolution = Omit<ConvolutionSpec, "input" | "weights" | "output"> & {
+export type ConvolutionPattern = Omit<ConvolutionSpec, "input" | "weights" | "output"> & {
   /** The share of weights that are not zero: all, if left out. */
   density?: number;
   /** int8 tensors without zero points. */
@@ -31,7 +31,7 @@ export type Convolution = Omit<ConvolutionSpec, "input" | "weights" | "output"> 
   perChannel?: true | "outlier";
 };
 
-export function convolution(name: string, spec: Convolution): Uint8Array {
+export function singleConvolution(name: string, spec: ConvolutionPattern): Uint8Array {
   const { dtype = "uint8", kernel = 3, channels, depthwise = false, density = 1 } = spec;
   const noise = new Noise(name);
   const [rows, columns] = typeof kernel === "number" ? [kernel, kernel] : kernel;

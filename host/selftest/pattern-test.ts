@@ -8,7 +8,7 @@ import type { JobExtents } from "../devices/emulator.ts";
 import { verifyApart } from "../devices/verifier.ts";
 import { NolfetError } from "../errors.ts";
 import { hex } from "../inspect/document.ts";
-import { type Difference, differenceIn } from "./difference.ts";
+import { differenceIn, type JobDifference } from "./difference.ts";
 import { groupsOf } from "./groups.ts";
 import { Noise } from "./noise.ts";
 import type { Pattern } from "./patterns.ts";
@@ -27,7 +27,7 @@ export interface PatternResult {
   jobs?: number;
   /** Why it was refused or skipped. */
   reason?: string;
-  difference?: Difference;
+  difference?: JobDifference;
   /** Of the arena behind each of its groups of jobs, as the device left it, up to the first that differs. */
   checksums?: string[];
   /** That the device was at work, as the host sees it, over all that it was given. */
@@ -101,7 +101,7 @@ async function compareAll(
   extents: JobExtents[][],
   seed: string,
   checksums: string[],
-): Promise<Difference | undefined> {
+): Promise<JobDifference | undefined> {
   for (const [i, segment] of blob.segments.entries()) {
     if (segment.placement === "CPU") continue;
     const cuts = pair.map(({ image }) => groupsOf((image.segments[i] as Segment).stream));

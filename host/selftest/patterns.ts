@@ -1,5 +1,5 @@
 import { CONVOLUTIONS } from "./convolutions.ts";
-import { convolution, fullyConnected, graph } from "./models.ts";
+import { fullyConnected, graph, singleConvolution } from "./models.ts";
 import { SINGLES } from "./singles.ts";
 
 /** A form of job, or of jobs behind each other, that nolfet emits; the model that it comes from. */
@@ -10,8 +10,8 @@ export interface Pattern {
 
 export const PATTERNS: Pattern[] = [
   ...Object.entries(CONVOLUTIONS).map(([name, spec]) => ({
-    name: `convolution ${name}`,
-    model: () => convolution(name, spec),
+    name: `singleConvolution ${name}`,
+    model: () => singleConvolution(name, spec),
   })),
   ...[
     [64, 10],

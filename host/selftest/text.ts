@@ -1,6 +1,6 @@
 import { DESCRIPTORS } from "../inspect/descriptors.ts";
 import type { Style } from "../inspect/style.ts";
-import type { Difference } from "./difference.ts";
+import type { JobDifference } from "./difference.ts";
 import type { PatternResult, VariantResult } from "./pattern-test.ts";
 import type { SelfTestReport } from "./selftest.ts";
 
@@ -28,7 +28,7 @@ function wrongForm({ name, status, field, value }: VariantResult): string[] {
   return [`${field} does not work as: ${value} (${name})`];
 }
 
-function differenceText(difference: Difference, { table }: Style): string {
+function differenceText(difference: JobDifference, { table }: Style): string {
   const { job, kind, purpose, operator, inOutput, offset, expected, found } = difference;
   const where = inOutput
     ? `byte ${offset} of its output`

@@ -1,11 +1,12 @@
 import type { Blob, Job } from "../blob/blob.ts";
 import { openBlob } from "../blob/open.ts";
 import { compile } from "../compile.ts";
+import { generationOf } from "../generations.ts";
 import { DESCRIPTORS } from "../inspect/descriptors.ts";
 import { descriptorWords } from "../inspect/document.ts";
 import { decodeFields, type FieldValues } from "../inspect/fields.ts";
 import { type FieldEdit, withFields, withState } from "./edits.ts";
-import { type Convolution, convolution, graph } from "./models.ts";
+import { type ConvolutionPattern, graph, singleConvolution } from "./models.ts";
 import type { Pattern } from "./patterns.ts";
 import { SINGLES } from "./singles.ts";
 
@@ -24,8 +25,8 @@ export interface Variant extends Pattern {
 const TP_ORDER = 0x03950;
 
 const STRIDED = { channels: 3, outputChannels: 8, stride: 2 };
-const LARGE: Convolution = { height: 320, width: 320, ...STRIDED };
-const FIRST_LAYERS: Record<string, Convolution> = {
+const LARGE: ConvolutionPattern = { height: 320, width: 320, ...STRIDED };
+const FIRST_LAYERS: Record<string, ConvolutionPattern> = {
   "3×3 at stride 2, 224×224": { height: 224, width: 224, ...STRIDED },
   "3×3 at stride 2, 320×320": LARGE,
 };
@@ -34,13 +35,13 @@ const SUMS: Record<string, number[]> = {
   "sum, 80×80×16": [1, 80, 80, 16],
 };
 const SMALL = { channels: 16, stride: 2, depthwise: true };
-const SMALL_DEPTHWISE: Record<string, Convolution> = {
+const SMALL_DEPTHWISE: Record<string, ConvolutionPattern> = {
   "depthwise 5×5 at stride 2, 5×5": { height: 5, width: 5, kernel: 5, ...SMALL },
   "depthwise 3×3 at stride 2, 2×2": { height: 2, width: 2, kernel: 3, ...SMALL },
 };
-const PADDED: Convolution = { height: 8, width: 8, channels: 8 };
-const SHARED: Convolution = { height: 80, width: 80, channels: 32, kernel: 5, stride: 2 };
-const DEPTHWISE: Convolution = { height: 40, width: 40, kernel: 5, ...SMALL };
+const PADDED: ConvolutionPattern = { height: 8, width: 8, channels: 8 };
+const SHARED: ConvolutionPattern = { height: 80, width: 80, channels: 32, kernel: 5, stride: 2 };
+const DEPTHWISE: ConvolutionPattern = { height: 40, width: 40, kernel: 5, ...SMALL };
 
 export const VARIANTS: Variant[] = [
   ...each(FIRST_LAYERS).flatMap(([name, spec]) => [
@@ -68,13 +69,13 @@ export const VARIANTS: Variant[] = [
     ),
   ),
   ...[0, 128].map((zeroPoint) => {
-    const spec: Convolution = { ...PADDED, activation: "RELU", outputZero: zeroPoint };
+    const spec: ConvolutionPattern = { ...PADDED, activation: "RELU", outputZero: zeroPoint };
     return ofConvolution("3×3, ReLU", spec, "out_zero_point", `${zeroPoint}`, asIs("convolution"));
   }),
   ...each(SMALL_DEPTHWISE).flatMap(([name, spec]) => [
     ofConvolution(name, spec, "in_image_x_offset", "−padding before", asIs("convolution")),
     ofConvolution(name, spec, "in_image_x_offset", "Mesa's", (blob, target) =>
-      offsetAsMesa(blob, target, () => convolution(name, spec)),
+      offsetAsMesa(blob, target, () => singleConvolution(name, spec)),
     ),
   ]),
   ...inBothForms(
@@ -103,7 +104,7 @@ export const VARIANTS: Variant[] = [
 /** nolfet's form of a layer and Mesa's. */
 function inBothForms(
   name: string,
-  spec: Convolution,
+  spec: ConvolutionPattern,
   field: string,
   own: string,
   mesa: string,
@@ -111,7 +112,7 @@ function inBothForms(
   return [
     ofConvolution(name, spec, field, own, asIs("space_to_depth")),
     ofConvolution(name, spec, field, mesa, (_, target) =>
-      compiledAsMesa(target, () => convolution(name, spec)),
+      compiledAsMesa(target, () => singleConvolution(name, spec)),
     ),
   ];
 }
@@ -122,12 +123,12 @@ function each<T>(table: Record<string, T>): [string, T][] {
 
 function ofConvolution(
   name: string,
-  spec: Convolution,
+  spec: ConvolutionPattern,
   field: string,
   value: string,
   edit: Variant["edit"],
 ): Variant {
-  return { name, field, value, model: () => convolution(name, spec), edit };
+  return { name, field, value, model: () => singleConvolution(name, spec), edit };
 }
 
 /** What is compiled, if it has a job of this purpose. */
@@ -172,9 +173,9 @@ function turned(blob: Blob): Blob | undefined {
   return hasAny ? changed : undefined;
 }
 
-/** A padded convolution whose word 18 tells that its offsets are below 0, or not: the latter on v7 only. */
+/** A padded convolution whose word 18 flags its offsets as below 0, or does not, where it need not. */
 function signed(blob: Blob, sign: number): Blob | undefined {
-  if (sign === 0 && blob.core.architecture !== 7) return undefined;
+  if (sign === 0 && !generationOf(blob.core).mayOmitSigns) return undefined;
   return withFields(blob, ({ kind }) =>
     kind === "NN"
       ? { in_image_x_offset_negative: sign, in_image_y_offset_negative: sign }

@@ -5,7 +5,7 @@ import { compile } from "../../host/index.ts";
 import { DESCRIPTORS } from "../../host/inspect/descriptors.ts";
 import { descriptorWords } from "../../host/inspect/document.ts";
 import { decodeFields } from "../../host/inspect/fields.ts";
-import { convolution, graph } from "../../host/selftest/models.ts";
+import { graph, singleConvolution } from "../../host/selftest/models.ts";
 import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convolution.ts";
 import { Random } from "../support/random.ts";
 import { runModel } from "../support/runs.ts";
@@ -80,9 +80,14 @@ test("bytes are signed on the A311D alone, and only without zero points", async 
   assert.equal(await signsOf(symmetric, "a311d"), [true]);
   assert.equal(await signsOf(symmetric, "stm32mp2"), [false]);
   assert.equal(await signsOf(symmetric, "imx8mp"), [false]);
-  const shifted = convolution("3×3, signed", { height: 8, width: 8, channels: 8, dtype: "int8" });
+  const shifted = singleConvolution("3×3, signed", {
+    height: 8,
+    width: 8,
+    channels: 8,
+    dtype: "int8",
+  });
   assert.equal(await signsOf(shifted, "a311d"), [false]);
-  const unsigned = convolution("3×3", { height: 8, width: 8, channels: 8 });
+  const unsigned = singleConvolution("3×3", { height: 8, width: 8, channels: 8 });
   assert.equal(await signsOf(unsigned, "a311d"), [false]);
 });
 

@@ -6,7 +6,7 @@ import { compile } from "../../host/index.ts";
 import { DESCRIPTORS } from "../../host/inspect/descriptors.ts";
 import { descriptorWords } from "../../host/inspect/document.ts";
 import { decodeFields, type FieldValues } from "../../host/inspect/fields.ts";
-import { convolution } from "../../host/selftest/models.ts";
+import { singleConvolution } from "../../host/selftest/models.ts";
 import { Random } from "../support/random.ts";
 
 // Tiles against the two limits that all of the vendor's jobs keep (docs/hardware.md, "Tiling").
@@ -20,10 +20,10 @@ function coreOf(target: string) {
 }
 
 async function tilesOf(
-  spec: Parameters<typeof convolution>[1],
+  spec: Parameters<typeof singleConvolution>[1],
   target: string,
 ): Promise<FieldValues[]> {
-  const model = convolution("tiles", spec);
+  const model = singleConvolution("tiles", spec);
   const blob = openBlob(await compile(model, { target, allowUnproven: true }));
   const jobs = blob.segments.flatMap((segment) => segment.jobs).filter(({ kind }) => kind === "NN");
   return jobs.map((job) => decodeFields(descriptorWords(blob, job), DESCRIPTORS.NN).fields);

@@ -64,7 +64,7 @@ const NN_FIELDS: [word: number, flip: number, field: string][] = [
   [18, 1 << 30, "_offset_negative"], [19, 1, "out_circular_buffer_end"], [20, 1, "in_circular_buffer_size"],
   [21, 1, "in_circular_buffer_end"], [22, 1 << 16, "kernel_caching_mode"], [22, 1 << 17, "depthwise"],
   [22, 1 << 18, "post_multiplier"], [23, 1, "word 23"], [27, 1, "word 27"], [28, 1, "unknown_28"],
-  [29, 1, "unknown_29"], [30, 1, "unknown_30"], [31, 1, "word 31"], [33, 1, "word 33"],
+  [29, 1, "upper_bound"], [30, 1, "lower_bound"], [31, 1, "word 31"], [33, 1, "word 33"],
 ];
 
 // biome-ignore format: a table

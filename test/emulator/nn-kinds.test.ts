@@ -138,8 +138,8 @@ test("bounds of results that a byte does not reach are accepted, others refused"
   };
   assert.is(run(234.9, -20.55), "none");
   assert.is(run(0, 0), "none");
-  assert.match(run(233, -20.55), /unknown_29/);
-  assert.match(run(234.9, -20), /unknown_30/);
+  assert.match(run(233, -20.55), /upper_bound/);
+  assert.match(run(234.9, -20), /lower_bound/);
 });
 
 test.run();

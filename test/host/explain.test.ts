@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toCsv } from "../../host/explain/csv.ts";
-import type { Explanation, Layer } from "../../host/explain/explanation.ts";
+import type { Explanation, LayerReport } from "../../host/explain/explanation.ts";
 import {
   type CompileOptions,
   compile,
@@ -121,7 +121,7 @@ test("maps memory without overlaps", async () => {
 test("measures weights by what an ideal code would take", async () => {
   const model = classifierModel();
   const { operators, tensors } = await explained(model);
-  const layer = operators.find(({ weightBytes }) => weightBytes > 0) as Layer;
+  const layer = operators.find(({ weightBytes }) => weightBytes > 0) as LayerReport;
   // The weights as test/host/models.ts makes them.
   const weights = Array.from(
     { length: layer.weightBytes },
@@ -141,7 +141,7 @@ test("tells how often a layer with residual weights reads its image", async () =
       .map((line) => line.split(","));
   for (const [jobBudget, inputCopies] of [[1], [2, 1], [7, 32]] as const) {
     const explanation = await explained(perChannelModel(), "imx8mp", { jobBudget });
-    const [layer] = explanation.operators as [Layer];
+    const [layer] = explanation.operators as [LayerReport];
     assert.is(layer.groups, 1);
     assert.is(layer.inputCopies, inputCopies);
     assert.is(explanation.channels?.residuals, inputCopies ? 1 : 0);
@@ -162,10 +162,10 @@ test("tells of cores beside each other", async () => {
 });
 
 test("writes layers as comma-separated values that are but text", () => {
-  const [layer] = digits.operators as [Layer];
+  const [layer] = digits.operators as [LayerReport];
   const reason = 'says "no",\nas such';
   const name = "=HYPERLINK(1)";
-  const odd: Layer = { ...layer, name, reason, tiles: ["64×3", "8×8"] };
+  const odd: LayerReport = { ...layer, name, reason, tiles: ["64×3", "8×8"] };
   const lines = toCsv({ ...digits, operators: [odd] }).split("\r\n");
   assert.is(lines.length, 3);
   assert.match(lines[0] ?? "", /^index,operator,placement,mark,reason,shape,jobs,tiles,/);
@@ -175,7 +175,7 @@ test("writes layers as comma-separated values that are but text", () => {
 });
 
 test("writes no cell that begins like a formula, or that moves a cursor", () => {
-  const [layer] = digits.operators as [Layer];
+  const [layer] = digits.operators as [LayerReport];
   for (const begin of ["=", "+", "-", "@", "\t", "\r", "\n"]) {
     const [, line = ""] = toCsv({
       ...digits,

@@ -7,7 +7,7 @@ import { DESCRIPTORS } from "../../host/inspect/descriptors.ts";
 import { descriptorWords } from "../../host/inspect/document.ts";
 import { decodeFields } from "../../host/inspect/fields.ts";
 import { openNetwork } from "../../host/nbg/open.ts";
-import { convolution } from "../../host/selftest/models.ts";
+import { singleConvolution } from "../../host/selftest/models.ts";
 import { hasShared, readShared, SHARED } from "../support/shared.ts";
 
 // How the vendor's compiler tiles its NN jobs, beside what nolfet does for layers of the same shape:
@@ -81,7 +81,7 @@ async function own(job: Values, core: (typeof CORES)[number]): Promise<Tiles | u
   const depthwise = job.depthwise === 1;
   if (kernel !== kernelY || job.pooling || kernel * kernel * channels * outputs > MOST_WEIGHTS)
     return undefined;
-  const model = convolution("tiling", {
+  const model = singleConvolution("tiling", {
     ...{ height: y + kernel - 1, width: x + kernel - 1, kernel, padding: "VALID", depthwise },
     ...{ channels: depthwise ? outputs : channels, outputChannels: outputs },
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Core } from "../../assembly/targets/cores.ts";
 import { NolfetError } from "../../host/errors.ts";
 import type { LoadedOperation } from "../../host/nbg/loader.ts";
-import type { Operation } from "../../host/nbg/network.ts";
+import type { NetworkOperation } from "../../host/nbg/network.ts";
 import { NetworkRun } from "../../host/nbg/run.ts";
 import { emulatorFor } from "../support/emulator.ts";
 import type { Random } from "../support/random.ts";
@@ -30,7 +30,7 @@ export async function replay(
   file: VendorFile,
   random: Random,
   mostWork: number,
-  isWanted: (operation: Operation, index: number) => boolean = () => true,
+  isWanted: (operation: NetworkOperation, index: number) => boolean = () => true,
 ): Promise<Replayed[]> {
   const network = networkOf(file);
   const run = await NetworkRun.create(network, module);
@@ -75,7 +75,7 @@ export async function replay(
 }
 
 /** Bytes of an operation's coefficients or table. */
-function dataOf(data: Uint8Array[], { kind, patches }: Operation): Uint8Array {
+function dataOf(data: Uint8Array[], { kind, patches }: NetworkOperation): Uint8Array {
   const word = kind === "NN" ? 5 : 11;
   const patch = patches.find(
     ({ in: where, source, offset }) =>
@@ -99,7 +99,7 @@ function isContinued(step: LoadedOperation | undefined): boolean {
 /** A job that takes kernels from the SRAM follows the one that leaves them there. */
 function kernelsBefore(
   steps: LoadedOperation[],
-  operations: Operation[],
+  operations: NetworkOperation[],
   index: number,
 ): LoadedOperation[] {
   const words = steps[index]?.words as Uint32Array;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Coding } from "../../assembly/targets/cores.ts";
 import type { DecodedKernels, DecodedRows, Emulator } from "../../host/devices/emulator.ts";
-import type { Network, Operation } from "../../host/nbg/network.ts";
+import type { Network, NetworkOperation } from "../../host/nbg/network.ts";
 import { openNetwork } from "../../host/nbg/open.ts";
 import { SHARED } from "../support/shared.ts";
 
@@ -51,7 +51,7 @@ function streamsOf(
   isWanted: (words: Uint32Array) => boolean,
 ): Stream[] {
   const streams = new Map<number, Stream>();
-  operations.forEach(({ kind, words, patches }: Operation, operation) => {
+  operations.forEach(({ kind, words, patches }: NetworkOperation, operation) => {
     if (kind !== unit || words === undefined || !isWanted(words)) return;
     const index = patches.find(
       ({ in: where, source, offset }) =>

@@ -1,4 +1,4 @@
-import type { Calibration } from "../../host/estimate/calibration.ts";
+import type { TimeCalibration } from "../../host/estimate/calibration.ts";
 import { clockOf } from "../../host/estimate/clocks.ts";
 import { timesOf, workOf } from "../../host/estimate/estimate.ts";
 import { compile, openBlob } from "../../host/index.ts";
@@ -16,7 +16,7 @@ export interface Point {
   network: string;
   core: string;
   published: number;
-  estimate(using: Calibration): number;
+  estimate(using: TimeCalibration): number;
 }
 
 /** The streams that were timed are Mesa's, so it is these that are looked at. */
@@ -29,7 +29,7 @@ export async function loadPoints(): Promise<Point[]> {
       const jobs = blob.segments.flatMap((segment) => segment.jobs);
       const works = jobs.map((job) => ({ job, work: workOf(blob, job) }));
       const { megahertz } = clockOf(blob.core);
-      const estimate = (using: Calibration) =>
+      const estimate = (using: TimeCalibration) =>
         works.reduce(
           (total, { job, work }) => total + timesOf(work, job, megahertz, using).milliseconds,
           0,
@@ -46,8 +46,8 @@ const BANDWIDTHS = steps(1, 12, 0.5);
 const STARTS = steps(0, 0.1, 0.004);
 
 /** The calibration with the least sum of squared errors, each relative to its time. */
-export function fit(points: Point[]): Calibration {
-  let best: Calibration | undefined;
+export function fit(points: Point[]): TimeCalibration {
+  let best: TimeCalibration | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const [calibration, errors] of errorsOfGrid(points)) {
     const sum = errors.reduce((sum, error) => sum + error ** 2, 0);
@@ -55,12 +55,12 @@ export function fit(points: Point[]): Calibration {
     least = sum;
     best = calibration;
   }
-  return best as Calibration;
+  return best as TimeCalibration;
 }
 
 /** All that miss no point by more than `most` of its time. */
-export function settingsWithin(points: Point[], most: number): Calibration[] {
-  const all: Calibration[] = [];
+export function settingsWithin(points: Point[], most: number): TimeCalibration[] {
+  const all: TimeCalibration[] = [];
   for (const [calibration, errors] of errorsOfGrid(points)) {
     if (errors.every((error) => Math.abs(error) <= most)) all.push(calibration);
   }
@@ -68,7 +68,7 @@ export function settingsWithin(points: Point[], most: number): Calibration[] {
 }
 
 /** Every combination, with its error for each point, relative to the point's time. */
-function* errorsOfGrid(points: Point[]): Generator<[Calibration, number[]]> {
+function* errorsOfGrid(points: Point[]): Generator<[TimeCalibration, number[]]> {
   for (const cyclesPerRound of CYCLES) {
     for (const gigabytesPerSecond of BANDWIDTHS) {
       // The start is a constant for every job, so only its first value needs all jobs looked at.

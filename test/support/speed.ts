@@ -1,5 +1,5 @@
 import type { Blob, Job } from "../../host/blob/blob.ts";
-import { CALIBRATION, type Calibration } from "../../host/estimate/calibration.ts";
+import { CALIBRATION, type TimeCalibration } from "../../host/estimate/calibration.ts";
 import { clockOf } from "../../host/estimate/clocks.ts";
 import { timesOf, workOf } from "../../host/estimate/estimate.ts";
 import type { Work } from "../../host/estimate/nn-work.ts";
@@ -36,15 +36,15 @@ export class Race {
   }
 
   /** In milliseconds. */
-  ownTime(using: Calibration = CALIBRATION): number {
+  ownTime(using: TimeCalibration = CALIBRATION): number {
     return total(this.own, this.megahertz, using);
   }
 
-  mesaTime(using: Calibration = CALIBRATION): number {
+  mesaTime(using: TimeCalibration = CALIBRATION): number {
     return total(this.mesa, this.megahertz, using);
   }
 
-  ratio(using: Calibration = CALIBRATION): number {
+  ratio(using: TimeCalibration = CALIBRATION): number {
     return this.ownTime(using) / this.mesaTime(using);
   }
 }
@@ -54,7 +54,7 @@ interface JobWork {
   work: Work;
 }
 
-function total(works: JobWork[], megahertz: number, using: Calibration): number {
+function total(works: JobWork[], megahertz: number, using: TimeCalibration): number {
   return works.reduce(
     (sum, { job, work }) => sum + timesOf(work, job, megahertz, using).milliseconds,
     0,
@@ -93,12 +93,12 @@ export async function loadEntries(): Promise<Entry[]> {
 }
 
 /** Settings that miss no published time by more than `error`: for each number those with the least and the most of it. */
-export function cornersOf(points: Point[], error: number): Calibration[] {
+export function cornersOf(points: Point[], error: number): TimeCalibration[] {
   const all = settingsWithin(points, error);
   const numbers = ["cyclesPerRound", "gigabytesPerSecond", "startMilliseconds"] as const;
   const corners = numbers.flatMap((number) => {
     const sorted = [...all].sort((a, b) => a[number] - b[number]);
-    return [sorted[0] as Calibration, sorted.at(-1) as Calibration];
+    return [sorted[0] as TimeCalibration, sorted.at(-1) as TimeCalibration];
   });
   return [...new Set(corners)];
 }

@@ -1,7 +1,7 @@
 import { Fragment } from "preact";
-import type { Layer } from "../../host/explain/explanation.ts";
+import type { LayerReport } from "../../host/explain/explanation.ts";
 import { duration, grouped, size } from "../../host/numbers.ts";
-import { Mark, Unit } from "../parts/mark.tsx";
+import { Mark, UnitName } from "../parts/mark.tsx";
 import { shapeOf, shortened } from "../parts/words.ts";
 import { type Exploration, useExploration } from "./context.ts";
 
@@ -39,7 +39,7 @@ function Overview() {
   );
 }
 
-function Details({ layer, exploration }: { layer: Layer; exploration: Exploration }) {
+function Details({ layer, exploration }: { layer: LayerReport; exploration: Exploration }) {
   const { explanation, select } = exploration;
   const { index, name, placement, mark, reason, shape } = layer;
   const { macs, weightBytes, readBytes, writtenBytes, estimate } = layer;
@@ -87,7 +87,11 @@ function Details({ layer, exploration }: { layer: Layer; exploration: Exploratio
 }
 
 /** Raw, coded, and what an ideal code would take, on one scale. */
-function Weights({ layer: { weightBytes, coefficientBytes, entropyBytes } }: { layer: Layer }) {
+function Weights({
+  layer: { weightBytes, coefficientBytes, entropyBytes },
+}: {
+  layer: LayerReport;
+}) {
   const bars = [
     { title: "raw", bytes: weightBytes },
     { title: "entropy", bytes: entropyBytes },
@@ -112,7 +116,7 @@ function Weights({ layer: { weightBytes, coefficientBytes, entropyBytes } }: { l
   );
 }
 
-function Neighbours({ layer: { index } }: { layer: Layer }) {
+function Neighbours({ layer: { index } }: { layer: LayerReport }) {
   const { explanation, select } = useExploration();
   const { edges, operators, tensors } = explanation;
   const ways = [
@@ -151,7 +155,7 @@ function Neighbours({ layer: { index } }: { layer: Layer }) {
   );
 }
 
-function Jobs({ layer: { index, segment } }: { layer: Layer }) {
+function Jobs({ layer: { index, segment } }: { layer: LayerReport }) {
   const { explanation, showJob } = useExploration();
   const jobs = (explanation.segments[segment]?.jobs ?? []).filter(
     ({ operator }) => operator === index,
@@ -164,7 +168,7 @@ function Jobs({ layer: { index, segment } }: { layer: Layer }) {
         {jobs.map(({ index: job, kind, purpose }) => (
           <li key={job}>
             <button type="button" class="link" onClick={() => showJob({ segment, job })}>
-              <Unit kind={kind} /> {job} {purpose.replaceAll("_", " ")}
+              <UnitName kind={kind} /> {job} {purpose.replaceAll("_", " ")}
             </button>
           </li>
         ))}

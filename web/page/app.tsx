@@ -7,7 +7,7 @@ import { Header } from "./header.tsx";
 import type { Compiled } from "./messages.ts";
 import { Network } from "./network.tsx";
 import { Run } from "./run.tsx";
-import { type Model, useCompilation } from "./use-compilation.ts";
+import { type ChosenModel, useCompilation } from "./use-compilation.ts";
 import { useCores } from "./use-cores.ts";
 import { Welcome } from "./welcome.tsx";
 
@@ -19,7 +19,7 @@ export function App() {
   const { model, compiled, fault, isWorking, open, recompile } = useCompilation();
   const { cores, load } = useCores(model?.bytes);
 
-  const [network, setNetwork] = useState<Model>();
+  const [network, setNetwork] = useState<ChosenModel>();
   const onFile = useCallback(
     async (file: File) => {
       const opened = { name: file.name, bytes: await bytesOf(file) };

@@ -3,10 +3,10 @@ import { TARGETS } from "../../host/targets.ts";
 import { Download } from "../parts/download.tsx";
 import { FileButton } from "./file-drop.tsx";
 import type { Compiled } from "./messages.ts";
-import type { Model } from "./use-compilation.ts";
+import type { ChosenModel } from "./use-compilation.ts";
 
 interface Props {
-  model: Model | undefined;
+  model: ChosenModel | undefined;
   compiled: Compiled | undefined;
   target: string;
   onTarget(target: string): void;

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { call } from "./client.ts";
 import type { Fault, NetworkText } from "./messages.ts";
-import type { Model } from "./use-compilation.ts";
+import type { ChosenModel } from "./use-compilation.ts";
 import "./network.css";
 
 /** A network of the vendor's compiler: what it holds, and every field of one operation. */
-export function Network({ file }: { file: Model }) {
+export function Network({ file }: { file: ChosenModel }) {
   const [text, setText] = useState<NetworkText>();
   const [fault, setFault] = useState<Fault>();
   const [operation, setOperation] = useState(0);

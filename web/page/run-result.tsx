@@ -8,7 +8,13 @@ import { LabelsButton } from "./labels.tsx";
 import type { RunResult } from "./messages.ts";
 
 /** What was found, the best classes, or the range of every output; with the time and what went in. */
-export function Result({ result, picture }: { result: RunResult; picture: string | undefined }) {
+export function RunResultView({
+  result,
+  picture,
+}: {
+  result: RunResult;
+  picture: string | undefined;
+}) {
   const { top, classes = 0, outputs, milliseconds, device, input } = result;
   const [labels, setLabels] = useState<string[]>();
   return (

@@ -3,7 +3,7 @@ import { call } from "./client.ts";
 import { DrawingPad } from "./drawing-pad.tsx";
 import { FileButton } from "./file-drop.tsx";
 import type { Fault, PictureSize, RunResult } from "./messages.ts";
-import { Result } from "./run-result.tsx";
+import { RunResultView } from "./run-result.tsx";
 import "./run.css";
 
 /** Executes the compiled bytes on the emulator: on a picture, a drawing, or noise. */
@@ -77,7 +77,7 @@ export function Run({ blob }: { blob: Uint8Array }) {
           </div>
         )}
         {result ? (
-          <Result result={result} picture={preview} />
+          <RunResultView result={result} picture={preview} />
         ) : (
           !fault && <p class="hint">{WAITING}</p>
         )}

@@ -2,13 +2,13 @@ import { useCallback, useRef, useState } from "preact/hooks";
 import { call } from "./client.ts";
 import type { Compiled, Fault } from "./messages.ts";
 
-export interface Model {
+export interface ChosenModel {
   name: string;
   bytes: Uint8Array;
 }
 
 interface State {
-  model?: Model;
+  model?: ChosenModel;
   compiled?: Compiled;
   fault?: Fault;
   isWorking: boolean;
@@ -18,7 +18,7 @@ interface State {
 export function useCompilation() {
   const [state, setState] = useState<State>({ isWorking: false });
   const latest = useRef(0);
-  const model = useRef<Model | undefined>(undefined);
+  const model = useRef<ChosenModel | undefined>(undefined);
 
   const compile = useCallback(async (target: string) => {
     const wanted = model.current;
@@ -38,7 +38,7 @@ export function useCompilation() {
   }, []);
 
   const open = useCallback(
-    (opened: Model, target: string) => {
+    (opened: ChosenModel, target: string) => {
       model.current = opened;
       return compile(target);
     },

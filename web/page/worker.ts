@@ -25,7 +25,7 @@ import { openNetwork } from "../../host/nbg/open.ts";
 import { describeNetwork, describeOperation } from "../../host/nbg/text.ts";
 import { noiseFor } from "../../host/noise.ts";
 import { printableAll } from "../../host/printable.ts";
-import { classCount, rangeOf } from "../../host/scores.ts";
+import { classCount, extremesOf } from "../../host/scores.ts";
 import type { CallName, Calls, Request, Response, RunResult } from "./messages.ts";
 
 type Handlers = {
@@ -132,7 +132,7 @@ function resultOf(
   const of = ({ name }: TensorInfo) => values[name] as TypedArray;
   const ranges = outputs.map((info) => {
     const { name, dtype, shape } = info;
-    return { name, dtype, shape: [...shape], ...rangeOf(of(info), info) };
+    return { name, dtype, shape: [...shape], ...extremesOf(of(info), info) };
   });
   const [only] = outputs;
   const classes = classCount(outputs);

@@ -17,6 +17,6 @@ export function Mark({ mark }: { mark: MarkName }) {
 }
 
 /** Which unit of the NPU does a job. */
-export function Unit({ kind }: { kind: Job["kind"] }) {
+export function UnitName({ kind }: { kind: Job["kind"] }) {
   return <span class={`unit unit-${kind}`}>{kind}</span>;
 }

@@ -2,7 +2,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import type { Explanation } from "../../host/explain/explanation.ts";
 
 /** A box of the drawing: an operator, or a tensor that enters or leaves the network. */
-export interface Box {
+export interface GraphBox {
   id: string;
   x: number;
   y: number;
@@ -25,7 +25,7 @@ export interface Line {
 export interface Drawing {
   width: number;
   height: number;
-  boxes: Box[];
+  boxes: GraphBox[];
   lines: Line[];
 }
 
@@ -64,7 +64,7 @@ function drawGraph({ operators, edges }: Explanation): Drawing {
   return {
     width,
     height,
-    boxes: graph.nodes().map((id) => ({ id, ...(graph.node(id) as Omit<Box, "id">) })),
+    boxes: graph.nodes().map((id) => ({ id, ...(graph.node(id) as Omit<GraphBox, "id">) })),
     lines: graph.edges().map((edge) => {
       const { tensor, points } = graph.edge(edge) as { tensor: number; points: Point[] };
       return {

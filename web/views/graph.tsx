@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Layer } from "../../host/explain/explanation.ts";
+import type { LayerReport } from "../../host/explain/explanation.ts";
 import { greatest } from "../../host/sums.ts";
 import { useExploration } from "../explorer/context.ts";
 import { Mark } from "../parts/mark.tsx";
 import { useRoving } from "../parts/roving.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
-import { type Box, drawingOf } from "./graph-layout.ts";
+import { drawingOf, type GraphBox } from "./graph-layout.ts";
 import "./graph.css";
 
 /** The operators and the tensors between them, coloured by where they run. */
@@ -93,8 +93,8 @@ function Legend() {
 }
 
 interface OperatorBoxProps {
-  box: Box;
-  layer: Layer;
+  box: GraphBox;
+  layer: LayerReport;
   share: number;
   isSelected: boolean;
   /** The one among the boxes where the tabulator stops. */
@@ -127,7 +127,7 @@ function OperatorBox({ box, layer, share, isSelected, isStop, onSelect }: Operat
   );
 }
 
-function TensorBox({ box }: { box: Box }) {
+function TensorBox({ box }: { box: GraphBox }) {
   const { explanation } = useExploration();
   const { name = "", shape = [] } = explanation.tensors[box.tensor ?? -1] ?? {};
   const direction = box.id.startsWith("in ") ? "input" : "output";
@@ -138,7 +138,7 @@ function TensorBox({ box }: { box: Box }) {
   );
 }
 
-function placed({ x, y, width, height }: Box) {
+function placed({ x, y, width, height }: GraphBox) {
   const px = (value: number) => `${value.toFixed(1)}px`;
   return { left: px(x - width / 2), top: px(y - height / 2), width: px(width), height: px(height) };
 }

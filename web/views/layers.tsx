@@ -1,19 +1,19 @@
-import type { Layer } from "../../host/explain/explanation.ts";
+import type { LayerReport } from "../../host/explain/explanation.ts";
 import { counted, duration, grouped, size } from "../../host/numbers.ts";
 import { useExploration } from "../explorer/context.ts";
 import { estimateNote } from "../explorer/summary.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
-import { Mark, Unit } from "../parts/mark.tsx";
+import { Mark, UnitName } from "../parts/mark.tsx";
 import { compact } from "../parts/words.ts";
 
-const bytes = (value: (layer: Layer) => number) => ({
-  value: (layer: Layer) => value(layer) || undefined,
-  cell: (layer: Layer) => (value(layer) ? size(value(layer)).replace("bytes", "B") : ""),
+const bytes = (value: (layer: LayerReport) => number) => ({
+  value: (layer: LayerReport) => value(layer) || undefined,
+  cell: (layer: LayerReport) => (value(layer) ? size(value(layer)).replace("bytes", "B") : ""),
   numeric: true,
   bar: true,
 });
 
-const COLUMNS: Column<Layer>[] = [
+const COLUMNS: Column<LayerReport>[] = [
   { id: "index", title: "#", value: ({ index }) => index, numeric: true },
   {
     id: "name",
@@ -70,7 +70,7 @@ const COLUMNS: Column<Layer>[] = [
 ];
 
 /** Where weights are quantized per channel. */
-const WITH_CHANNELS: Column<Layer>[] = [
+const WITH_CHANNELS: Column<LayerReport>[] = [
   ...COLUMNS,
   { id: "groups", title: "Groups", value: ({ groups }) => groups, numeric: true },
   {
@@ -117,7 +117,7 @@ export function LayersView() {
   );
 }
 
-function Name({ layer: { index, name } }: { layer: Layer }) {
+function Name({ layer: { index, name } }: { layer: LayerReport }) {
   const { selected, select } = useExploration();
   return (
     <button
@@ -131,7 +131,7 @@ function Name({ layer: { index, name } }: { layer: Layer }) {
   );
 }
 
-function Verdict({ layer: { placement, mark, reason } }: { layer: Layer }) {
+function Verdict({ layer: { placement, mark, reason } }: { layer: LayerReport }) {
   if (mark) {
     return (
       <>
@@ -155,7 +155,7 @@ function firstOf(tiles: string[]): string {
 /** What most jobs are for needs the fewest words. */
 const SHORT: Record<string, string> = { convolution: "conv", space_to_depth: "to depth" };
 
-function Jobs({ layer: { jobs } }: { layer: Layer }) {
+function Jobs({ layer: { jobs } }: { layer: LayerReport }) {
   const words = jobs.map(({ kind, purpose, count }) => {
     return `${count} ${kind} ${purpose.replaceAll("_", " ")}`;
   });
@@ -163,7 +163,7 @@ function Jobs({ layer: { jobs } }: { layer: Layer }) {
     <span class="job-kinds" title={words.join(", ")}>
       {jobs.map(({ kind, purpose, count }) => (
         <span key={purpose}>
-          <Unit kind={kind} /> {SHORT[purpose] ?? purpose.replaceAll("_", " ")}
+          <UnitName kind={kind} /> {SHORT[purpose] ?? purpose.replaceAll("_", " ")}
           {count > 1 ? ` ×${count}` : ""}
         </span>
       ))}

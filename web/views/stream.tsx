@@ -3,7 +3,7 @@ import type { JobView, SegmentView } from "../../host/explain/explanation.ts";
 import type { StreamRow } from "../../host/inspect/stream-rows.ts";
 import { duration, size } from "../../host/numbers.ts";
 import { useExploration } from "../explorer/context.ts";
-import { Mark, Unit } from "../parts/mark.tsx";
+import { Mark, UnitName } from "../parts/mark.tsx";
 import { FieldTable, StateTable } from "./word-tables.tsx";
 import "./stream.css";
 
@@ -92,7 +92,7 @@ function Job({ job, segment, rows }: JobProps) {
       <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <span class="index">{index}</span>
-          <Unit kind={kind} />
+          <UnitName kind={kind} />
           <span class="job-purpose">{purpose.replaceAll("_", " ")}</span>
           <span class="job-operator">
             {operator} {name}

@@ -10,7 +10,8 @@ import { Tiling } from "./tiling";
 
 // The end of a circular buffer that is not used, a constant, and plus and minus infinity.
 const NO_CIRCULAR_BUFFER = 0x03ffffff;
-const CONSTANT_28 = 0x03ffffff;
+/** What the open driver writes into word 28. */
+const WORD_28 = 0x03ffffff;
 const PLUS_INFINITY: u32 = 0x7f800000;
 const MINUS_INFINITY: u32 = 0xff800000;
 
@@ -40,9 +41,9 @@ export function encodeConvolution(
   generationOf(core).setWords(words, scale.multiplier, job.native);
   words.set(nn.OUT_CIRCULAR_END, NO_CIRCULAR_BUFFER);
   words.set(nn.IN_CIRCULAR_END, NO_CIRCULAR_BUFFER);
-  words.set(nn.CONSTANT_28, CONSTANT_28);
-  words.set(nn.CLAMP_MOST, PLUS_INFINITY);
-  words.set(nn.CLAMP_LEAST, MINUS_INFINITY);
+  words.set(nn.UNKNOWN_28, WORD_28);
+  words.set(nn.UPPER_BOUND, PLUS_INFINITY);
+  words.set(nn.LOWER_BOUND, MINUS_INFINITY);
   return words;
 }
 
@@ -74,7 +75,7 @@ function setImages(words: Words, job: ConvolutionJob): void {
 function setSigns(words: Words, job: ConvolutionJob, core: Core): void {
   words.set(nn.NEGATIVE_X, job.offsetX < 0);
   words.set(nn.NEGATIVE_Y, job.offsetY < 0);
-  words.set(nn.VIP9000, core.isVip9000);
+  words.set(nn.UNKNOWN_18_28, core.isVip9000);
 }
 
 /** Mesa writes both signs together, and on v7 none. */

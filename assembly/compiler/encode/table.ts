@@ -1,9 +1,9 @@
-import { POINTS, Table } from "../plan/table";
+import { LookupTable, POINTS } from "../plan/table";
 import { Coefficients } from "./coefficients";
 import { toFloat21 } from "./float21";
 
 /** The words of a table. Null after a failure: constants beyond all bounds. */
-export function encodeTable(table: Table, operator: i32): Coefficients | null {
+export function encodeTable(table: LookupTable, operator: i32): Coefficients | null {
   const words = Coefficients.allocate(POINTS << 2, operator);
   if (words == null) return null;
   for (let i = 0; i < POINTS; i++) {

@@ -1,7 +1,7 @@
 import { Words } from "../fields/field";
 import * as tp from "../fields/tp";
 import { Pooling, TpJob } from "../lower/jobs";
-import { Table } from "../plan/table";
+import { LookupTable } from "../plan/table";
 import { Settings } from "../settings";
 
 // The end of a circular buffer that is not used.
@@ -83,7 +83,7 @@ function setPooling(words: Words, pooling: Pooling): void {
 }
 
 /** The factor behind the table, as a float32 rounded to 15 bits of mantissa. */
-function setTable(words: Words, table: Table): void {
+function setTable(words: Words, table: LookupTable): void {
   let bits = reinterpret<u32>(table.factor);
   if ((bits & 0x80) != 0 && (bits & 0x17f) != 0) bits += 0x100;
   words.set(tp.TABLE_ENABLE, 1);

@@ -89,7 +89,7 @@ export const IN_Y_PITCH = NN.unsigned("in_image_y_stride").at(16, 31, 16);
 export const OUT_X_PITCH = NN.unsigned("out_image_x_stride").at(17, 15, 0);
 export const OUT_Y_PITCH = NN.unsigned("out_image_y_stride").at(8, 31, 16);
 /** 1 on cores of the VIP9000 family; its meaning is not known. */
-export const VIP9000 = NN.unsigned("unknown_18_28").at(18, 28, 28);
+export const UNKNOWN_18_28 = NN.unsigned("unknown_18_28").at(18, 28, 28);
 /** 1 where the offset is below 0. */
 export const NEGATIVE_X = NN.unsigned("in_image_x_offset_negative").at(18, 29, 29);
 export const NEGATIVE_Y = NN.unsigned("in_image_y_offset_negative").at(18, 30, 30);
@@ -100,6 +100,6 @@ export const WEIGHT_ZERO = NN.unsigned("coef_zero_point").at(22, 7, 0);
 export const OUT_ZERO = NN.unsigned("out_zero_point").at(22, 15, 8);
 /** Only on v8: one plane per kernel. */
 export const DEPTHWISE = NN.unsigned("depthwise").at(22, 17, 17);
-export const CONSTANT_28 = NN.unsigned("constant").at(28, 31, 0);
-export const CLAMP_MOST = NN.unsigned("clamp_max").at(29, 31, 0);
-export const CLAMP_LEAST = NN.unsigned("clamp_min").at(30, 31, 0);
+export const UNKNOWN_28 = NN.unsigned("unknown_28").at(28, 31, 0);
+export const UPPER_BOUND = NN.unsigned("upper_bound").at(29, 31, 0);
+export const LOWER_BOUND = NN.unsigned("lower_bound").at(30, 31, 0);

@@ -63,7 +63,7 @@ export const KERNELS_ON_V8 = HUFFMAN.unsigned("kernels").at(0, 15, 0);
  */
 export const V8_HEADER = new WordLayout("v8 coefficient header", 7);
 
-export const VERSION = V8_HEADER.unsigned("version").at(0, 7, 4);
+export const HEADER_VERSION = V8_HEADER.unsigned("version").at(0, 7, 4);
 export const RUN_LENGTHS = V8_HEADER.unsigned("run_length_size").at(0, 15, 8);
 export const RUN_ZEROS: Field[] = [];
 export const SYMBOL_MAP = V8_HEADER.unsigned("symbol_map").at(5, 31, 0);

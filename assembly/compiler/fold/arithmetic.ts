@@ -1,9 +1,9 @@
+import { broadcastShape } from "../../tflite/broadcast-shape";
 import { Activation, Builtin, Dtype } from "../../tflite/schema";
 import { Tensor } from "../graph";
 import { integerAt, isInteger, isReal, realAt, storeInteger, storeReal } from "./elements";
 import { Evaluation } from "./evaluation";
 import { broadcastBox } from "./movement";
-import { broadcastShape } from "./shapes";
 
 /**
  * Operators on pairs of elements, and on single ones. Results of int32 and int64 wrap around as

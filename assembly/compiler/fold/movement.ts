@@ -1,6 +1,6 @@
 import { Tensor } from "../graph";
 import { dimensionOf, Evaluation } from "./evaluation";
-import { Box, give, pitches } from "./strided";
+import { give, pitches, StridedBox } from "./strided";
 
 /** Operators that only move elements: each output is a box of the input. */
 
@@ -11,7 +11,7 @@ export function foldView(evaluation: Evaluation): bool {
   let elements: u64 = 1;
   for (let i = 0; i < shape.length; i++) elements *= shape[i] as u64;
   if (elements != (input.elements as u64)) return false;
-  const box = new Box();
+  const box = new StridedBox();
   box.add(input.elements, 1);
   return give(evaluation, input, box, shape);
 }
@@ -21,7 +21,7 @@ export function foldTranspose(evaluation: Evaluation): bool {
   const order = evaluation.list(1);
   if (order == null || order.length != input.shape.length) return false;
   const steps = pitches(input.shape);
-  const box = new Box();
+  const box = new StridedBox();
   for (let i = 0; i < order.length; i++) {
     const from = dimensionOf(order[i], order.length);
     if (from < 0) return false;
@@ -38,7 +38,7 @@ export function foldSlice(evaluation: Evaluation): bool {
   if (begins == null || sizes == null || begins.length != rank || sizes.length != rank)
     return false;
   const steps = pitches(input.shape);
-  const box = new Box();
+  const box = new StridedBox();
   for (let i = 0; i < rank; i++) {
     const room = input.shape[i] - begins[i];
     const size = sizes[i] == -1 ? room : sizes[i];
@@ -55,7 +55,7 @@ export function foldTile(evaluation: Evaluation): bool {
   if (multiples == null || multiples.length != input.shape.length) return false;
   const steps = pitches(input.shape);
   const shape: i32[] = [];
-  const box = new Box();
+  const box = new StridedBox();
   for (let i = 0; i < multiples.length; i++) {
     const extent = (input.shape[i] as i64) * (multiples[i] as i64);
     if (multiples[i] < 0 || extent > i32.MAX_VALUE) return false;
@@ -74,11 +74,11 @@ export function foldBroadcast(evaluation: Evaluation): bool {
 }
 
 /** A tensor as one of `shape`, its dimensions of 1 repeated; null where it does not fit. */
-export function broadcastBox(tensor: Tensor, shape: i32[]): Box | null {
+export function broadcastBox(tensor: Tensor, shape: i32[]): StridedBox | null {
   const missing = shape.length - tensor.shape.length;
   if (missing < 0) return null;
   const steps = pitches(tensor.shape);
-  const box = new Box();
+  const box = new StridedBox();
   for (let i = 0; i < shape.length; i++) {
     const extent = i < missing ? 1 : tensor.shape[i - missing];
     if (extent != 1 && extent != shape[i]) return null;
@@ -99,7 +99,7 @@ export function foldSplit(evaluation: Evaluation): bool {
   shape[axis] /= parts;
   const steps = pitches(input.shape);
   for (let part = 0; part < parts; part++) {
-    const box = new Box();
+    const box = new StridedBox();
     box.base = part * shape[axis] * steps[axis];
     for (let i = 0; i < shape.length; i++) box.add(shape[i], steps[i]);
     if (!give(evaluation, input, box, shape)) return false;
@@ -114,7 +114,7 @@ export function foldUnpack(evaluation: Evaluation): bool {
   if (axis < 0 || input.shape[axis] != evaluation.outputs) return false;
   const steps = pitches(input.shape);
   for (let part = 0; part < evaluation.outputs; part++) {
-    const box = new Box();
+    const box = new StridedBox();
     box.base = part * steps[axis];
     for (let i = 0; i < input.shape.length; i++) {
       if (i != axis) box.add(input.shape[i], steps[i]);

@@ -1,7 +1,7 @@
 import { Builtin, Dtype } from "../../tflite/schema";
 import { integerAt, storeInteger } from "./elements";
 import { dimensionOf, Evaluation } from "./evaluation";
-import { Box, pitches } from "./strided";
+import { pitches, StridedBox } from "./strided";
 
 /** SUM, REDUCE_PROD, REDUCE_MAX and REDUCE_MIN of integers, which no order of adding changes. */
 export function foldReduction(evaluation: Evaluation): bool {
@@ -20,8 +20,8 @@ export function foldReduction(evaluation: Evaluation): bool {
   }
   const steps = pitches(input.shape);
   const shape: i32[] = [];
-  const kept = new Box();
-  const reduced = new Box();
+  const kept = new StridedBox();
+  const reduced = new StridedBox();
   for (let i = 0; i < rank; i++) {
     (isReduced[i] ? reduced : kept).add(input.shape[i], steps[i]);
     if (!isReduced[i] || evaluation.options.keepDims) shape.push(isReduced[i] ? 1 : input.shape[i]);

@@ -1,5 +1,5 @@
 import { Evaluation } from "./evaluation";
-import { Box, give, pitches } from "./strided";
+import { give, pitches, StridedBox } from "./strided";
 
 /** Indices along one dimension: the first, and how many, `stride` apart. */
 class Run {
@@ -25,7 +25,7 @@ export function foldStridedSlice(evaluation: Evaluation): bool {
   const rank = input.shape.length;
   const steps = pitches(input.shape);
   const shape: i32[] = [];
-  const box = new Box();
+  const box = new StridedBox();
   let dimension = 0;
   for (let i = 0; i < begins.length; i++) {
     const bit = 1 << i;

@@ -17,7 +17,7 @@ export function pitches(shape: i32[]): i32[] {
  * A box of elements of a tensor: its element [i, j, …] is that at
  * `base` + i · strides[0] + j · strides[1] + …. A stride of 0 repeats, one below 0 runs backwards.
  */
-export class Box {
+export class StridedBox {
   extents: i32[] = [];
   strides: i32[] = [];
   base: i32 = 0;
@@ -48,7 +48,7 @@ export class Box {
 }
 
 /** Gives the next output a tensor's elements that a box names, and `shape`. */
-export function give(evaluation: Evaluation, source: Tensor, box: Box, shape: i32[]): bool {
+export function give(evaluation: Evaluation, source: Tensor, box: StridedBox, shape: i32[]): bool {
   const target = evaluation.make(shape);
   if (target == 0) return false;
   const width = DTYPE_BYTES[source.dtype] as usize;

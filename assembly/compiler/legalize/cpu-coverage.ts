@@ -7,8 +7,8 @@ import { Option } from "../../tflite/option";
 import { Builtin, Dtype } from "../../tflite/schema";
 import { Tensor as Operand } from "../../tflite/tensor";
 import { Graph, Operator, Options, Tensor } from "../graph";
-import { isDetection } from "../read/detection";
-import { nameOf } from "../read/names";
+import { isDetectionOperator } from "../read/detection";
+import { displayName } from "../read/names";
 import { quote } from "../read/text";
 
 // What runs operators on the CPU: a kernel of nolfet's, or LiteRT, which is not trusted with all.
@@ -50,9 +50,9 @@ function isDynamicRange(operator: Operator, graph: Graph): bool {
 
 /** The operator as CPU kernels and the rules of TFLite see it. */
 export function operationOf(operator: Operator, graph: Graph): Operation {
-  const isCustom = operator.code == Builtin.CUSTOM && !isDetection(operator);
+  const isCustom = operator.code == Builtin.CUSTOM && !isDetectionOperator(operator);
   // A custom operator may have the name of another.
-  const name = isCustom ? quote(operator.customName) : nameOf(operator);
+  const name = isCustom ? quote(operator.customName) : displayName(operator);
   const operation = new Operation(name, operator.index, isCustom);
   for (let i = 0; i < operator.inputs.length; i++) {
     const index = operator.inputs[i];
@@ -105,7 +105,6 @@ function setOptions(operation: Operation, options: Options): void {
   operation.setOption(Option.DETECTIONS_PER_CLASS, options.detectionsPerClass);
   operation.setOption(Option.IOU_THRESHOLD, options.iouThreshold);
   operation.setOption(Option.CLASSES, options.classes);
-  operation.setOption(Option.ALPHA, options.alpha);
   operation.setOption(Option.BATCH_DIMS, options.batchDims);
   operation.setOption(Option.SYMMETRIC, options.symmetric ? 1 : 0);
   operation.setOption(Option.APPROXIMATE, options.approximate ? 1 : 0);

@@ -5,7 +5,7 @@ import { MovementPlan, Plan, SequencePlan } from "../plan/plan";
 import { Context } from "./context";
 
 /** Collects the plans of an operator that takes several, one after the other. */
-export class Sequence {
+export class PlanSequence {
   private steps: Plan[] = [];
   private mark: Mark = Mark.PROVEN;
   private reason: string = "";

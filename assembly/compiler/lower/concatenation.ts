@@ -1,7 +1,7 @@
 import { ConcatenationPlan } from "../plan/plan";
 import { layoutOf } from "./coalescing";
 import { LoweringContext } from "./context";
-import { convolve } from "./convolution";
+import { lowerConvolution } from "./convolution";
 
 /** Parts that do not lie in the whole are copied into it, or requantized. */
 export function lowerConcatenation(plan: ConcatenationPlan, context: LoweringContext): void {
@@ -13,7 +13,7 @@ export function lowerConcatenation(plan: ConcatenationPlan, context: LoweringCon
     const from = context.require(part, layout);
     const requantization = plan.requantizations[i];
     if (requantization == null) context.copyIfNeeded(from, slice.plus(offset), part);
-    else convolve(requantization, from, slice.plus(offset), context);
+    else lowerConvolution(requantization, from, slice.plus(offset), context);
     offset += part.elements;
   }
   context.buffers.fill(plan.output, layout);

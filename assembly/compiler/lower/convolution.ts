@@ -24,11 +24,11 @@ export function lowerConvolutions(plan: ConvolutionsPlan, context: LoweringConte
   const whole = plan.convolutions[0];
   if (plan.residualPairs.length > 0)
     convolveResidualPairs(whole, plan.residualPairs, input, output, context);
-  else convolve(whole, input, output, context);
+  else lowerConvolution(whole, input, output, context);
   for (let i = 1; i < plan.convolutions.length; i++) {
     const c = plan.convolutions[i];
     const other = new BufferSlice(context.buffers.create(c.outputBytes));
-    convolve(c, input, other, context);
+    lowerConvolution(c, input, other, context);
     const image = new ImageShape(c.rows.output, c.columns.output, c.outputChannels, c.outputZero);
     for (let j = 0; j < plan.patches.length; j++) {
       const patch = plan.patches[j];
@@ -48,7 +48,7 @@ function lowerAsMesa(plan: ConvolutionsPlan, context: LoweringContext): void {
 }
 
 /** From one image to another, in as many jobs as it takes. */
-export function convolve(
+export function lowerConvolution(
   c: Convolution,
   from: BufferSlice,
   output: BufferSlice,
@@ -100,8 +100,8 @@ function convolveResidualPairs(
     const pair = residualPairs[i];
     const own = input.plus(pair.firstPlane * plane);
     const behind = own.plus(inputCopies * pair.residual.inputBytes);
-    convolve(pair.residual, own, behind, context);
-    convolve(pair.main, own, output.plus(pair.first * outputPlane), context);
+    lowerConvolution(pair.residual, own, behind, context);
+    lowerConvolution(pair.main, own, output.plus(pair.first * outputPlane), context);
   }
 }
 

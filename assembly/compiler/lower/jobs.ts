@@ -1,6 +1,6 @@
 import { Tensor } from "../graph";
 import { Mark } from "../plan/mark";
-import { Table } from "../plan/table";
+import { LookupTable } from "../plan/table";
 import { Kernels } from "./kernels";
 import { Purpose } from "./purpose.generated";
 
@@ -145,7 +145,7 @@ export class TpJob extends Job {
   zero: i32 = 0;
   outputZero: i32 = 0;
   /** The function that the job computes on its way. */
-  table: Table | null = null;
+  table: LookupTable | null = null;
   /** The greatest of 2×2 pixels; loops count these. */
   pooling: Pooling = Pooling.NONE;
   /** Which of the TP cores that share the work this is, and how many they are. */

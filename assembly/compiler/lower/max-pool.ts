@@ -1,7 +1,7 @@
 import { MaxPoolPlan } from "../plan/max-pool";
 import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
-import { convolve } from "./convolution";
+import { lowerConvolution } from "./convolution";
 import { BufferSlice } from "./jobs";
 import { keepPixels } from "./keep-pixels";
 import { Frame } from "./padding";
@@ -54,14 +54,14 @@ function poolGroup(
   new Frame(image, plan.top, bottom, plan.left, right).surround(from, stack.values, context);
   for (let i = 0; i < plan.steps.length; i++) {
     const step = plan.steps[i];
-    convolve(step.difference, stack.compared, stack.differences, context);
+    lowerConvolution(step.difference, stack.compared, stack.differences, context);
     if (i == plan.steps.length - 1) {
-      convolve(step.sum, stack.values, to, context);
+      lowerConvolution(step.sum, stack.values, to, context);
       return;
     }
     const next = new Stack(plan, i + 1, context);
-    convolve(step.sum, stack.values, next.values, context);
-    if (next.isShifted) convolve(step.sum, stack.values, next.start, context);
+    lowerConvolution(step.sum, stack.values, next.values, context);
+    if (next.isShifted) lowerConvolution(step.sum, stack.values, next.start, context);
     stack = next;
   }
 }

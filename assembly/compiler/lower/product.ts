@@ -1,7 +1,7 @@
 import { ProductPlan } from "../plan/product";
 import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
-import { convolve } from "./convolution";
+import { lowerConvolution } from "./convolution";
 import { BufferSlice } from "./jobs";
 import { lowerMovement } from "./movement";
 import { ImageShape } from "./strided-copies";
@@ -15,14 +15,14 @@ export function lowerProduct(plan: ProductPlan, context: LoweringContext): void 
   const operands = terms.plus(plan.tables.length * squares);
   for (let i = 0; i < 2; i++) lowerOperand(plan, i, operands.plus(i * plane), context);
   const sums = new BufferSlice(context.buffers.create(squares));
-  convolve(plan.sums, operands, sums, context);
+  lowerConvolution(plan.sums, operands, sums, context);
   const rows = plan.sums.rows.output;
   const image = new ImageShape(rows, plan.sums.columns.output, plan.summed, 0);
   for (let i = 0; i < plan.tables.length; i++) {
     new LookUp(plan.tables[i], 0).addJobs(image, true, sums, terms.plus(i * squares), context);
   }
   const output = context.buffers.fill(plan.output, Layout.PLANAR);
-  convolve(plan.combination, terms, output, context);
+  lowerConvolution(plan.combination, terms, output, context);
 }
 
 function lowerOperand(

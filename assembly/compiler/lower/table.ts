@@ -1,7 +1,7 @@
 import { columnsToPlanar } from "../plan/layout";
 import { LONGEST_WINDOW, MOST_PLANES } from "../plan/limits";
 import { TablePlan } from "../plan/plan";
-import { Table } from "../plan/table";
+import { LookupTable } from "../plan/table";
 import { zeroByte } from "../plan/tensors";
 import { Layout } from "./buffers";
 import { imageOf, LoweringContext } from "./context";
@@ -59,7 +59,7 @@ class Box {
 /** What becomes of bytes. */
 export class LookUp {
   constructor(
-    private table: Table,
+    private table: LookupTable,
     private outputZero: i32,
   ) {}
 

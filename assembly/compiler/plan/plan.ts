@@ -5,7 +5,7 @@ import { copyOf } from "./copy";
 import { Move } from "./movement";
 import { Operands } from "./operands";
 import { ResidualPair } from "./residual-pair";
-import { Table } from "./table";
+import { LookupTable } from "./table";
 
 /** What the NPU is to do for an operator: `lower` has one way for each kind. */
 export enum PlanKind {
@@ -237,7 +237,7 @@ export class TablePlan extends Plan {
   constructor(
     input: Tensor,
     output: Tensor,
-    public table: Table,
+    public table: LookupTable,
   ) {
     super(PlanKind.TABLE, [input], [output]);
   }

@@ -1,7 +1,7 @@
 import { Tensor } from "../graph";
 import { Convolution } from "./convolution";
 import { MovementPlan, Plan, PlanKind } from "./plan";
-import { Table } from "./table";
+import { LookupTable } from "./table";
 
 /** The positive and negative parts of a product's sums and differences. */
 export const SUMS = 4;
@@ -35,7 +35,7 @@ export class ProductPlan extends Plan {
     a: Tensor,
     b: Tensor,
     output: Tensor,
-    public tables: Table[],
+    public tables: LookupTable[],
   ) {
     super(PlanKind.PRODUCT, [a, b], [output]);
     this.macs = output.elements;

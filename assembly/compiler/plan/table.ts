@@ -32,7 +32,7 @@ export function pointBefore(input: i32): i32 {
   return (BIAS + exponent) * STEPS + (mantissa - STEPS);
 }
 
-export abstract class Table {
+export abstract class LookupTable {
   constructor(
     /** The byte that inputs are counted from. */
     public inputZero: i32,
@@ -52,7 +52,7 @@ export abstract class Table {
 const FAR: f64 = 1e200;
 
 /** A function by its values at the points, as recorded tables have it. */
-export class FunctionTable extends Table {
+export class FunctionTable extends LookupTable {
   private unit: f64;
 
   constructor(
@@ -86,7 +86,7 @@ export class FunctionTable extends Table {
 }
 
 /** Points that were chosen for what 256 bytes are to become. */
-export class FittedTable extends Table {
+export class FittedTable extends LookupTable {
   constructor(
     inputZero: i32,
     /** Steps of the output: multiples of 1/8 below 4096 in magnitude, which the unit's numbers hold. */

@@ -38,7 +38,7 @@ const OPTIONS: Option[] = [
   new Option("w_scale", offsetof<Options>("wScale"), true, 1e-38, 1e38),
 ];
 
-export function isDetection(operator: Operator): bool {
+export function isDetectionOperator(operator: Operator): bool {
   if (operator.code != Builtin.CUSTOM) return false;
   const name = operator.customName;
   return String.UTF8.decodeUnsafe(name.pointer, name.bytes) == DETECTION;

@@ -4,7 +4,7 @@ import { Table, Vector } from "../../flatbuffers/reader";
 import { OperatorSlot, SubgraphSlot } from "../../tflite/slots";
 import { Graph, Operator } from "../graph";
 import { OperatorCode } from "./codes";
-import { isDetection, readDetection } from "./detection";
+import { isDetectionOperator, readDetection } from "./detection";
 import { Budgets, Limit, within } from "./limits";
 import { checkOperands } from "./operands";
 import { readOptions } from "./options";
@@ -39,7 +39,7 @@ function readOperators(graph: Graph, tables: Vector, codes: OperatorCode[], sums
     const operator = new Operator(i);
     const indices = new IndexReader(graph.tensors.length, sums, LocationKind.OPERATOR, i);
     if (!readOperator(operator, table, codes, indices)) return false;
-    if (isDetection(operator) && !readDetection(operator, graph)) return false;
+    if (isDetectionOperator(operator) && !readDetection(operator, graph)) return false;
     graph.operators.push(operator);
   }
   return !failed();

@@ -46,7 +46,7 @@ export function largerBudget(layers: i32, error: f64): i32 {
  * 3. from the input on again, because less error only helps a layer whose inputs are right;
  * 4. on any layer that still gains.
  */
-export function spend(choices: Choice[], budget: i32): StaticArray<i32> {
+export function spendBudget(choices: Choice[], budget: i32): StaticArray<i32> {
   const jobs = new StaticArray<i32>(choices.length).fill(1);
   let left = budget - choices.length;
   const leading = min(budget / LEADING, left);

@@ -8,7 +8,7 @@ import { PermutedWeights } from "./permuted-weights";
 import { WeightRounding } from "./weight-rounding";
 
 /** The byte that stands for a weight of 0: at a group's largest scale weights are −128 to 127. */
-export const ZERO: u8 = 128;
+export const ZERO_BYTE: u8 = 128;
 
 /**
  * Writes a layer's weights anew: kernels and channels in their tensors' order, each group of
@@ -33,7 +33,7 @@ export class GroupedWeights {
     this.layer = layer;
     this.rounding = new WeightRounding(layer, statistics, true);
     this.bytes = new StaticArray<u8>(layer.channels * layer.fanIn);
-    this.zero = layer.isPerChannel ? ZERO : layer.zeroByte;
+    this.zero = layer.isPerChannel ? ZERO_BYTE : layer.zeroByte;
     this.biases = new StaticArray<i32>(layer.channels);
   }
 

@@ -7,7 +7,14 @@ import { Placement } from "../plan/placement";
 import { weightedPlans } from "../plan/plan";
 import { Segment } from "../segment/segments";
 import { ActivationStatistics } from "./activation-statistics";
-import { jobsToBlendIn, largerBudget, MOST_JOBS, spend, standsOut, usualBudget } from "./budget";
+import {
+  jobsToBlendIn,
+  largerBudget,
+  MOST_JOBS,
+  spendBudget,
+  standsOut,
+  usualBudget,
+} from "./budget";
 import { Choice } from "./choice";
 import { ErrorModel } from "./error-model";
 import { GroupConstraints } from "./group-constraints";
@@ -135,7 +142,7 @@ function shareOut(
     shares.layers.push(i);
     shares.choices.push(choiceOf(costs[i], permutations, most, 1, table, context));
   }
-  shares.jobs = spend(shares.choices, budget);
+  shares.jobs = spendBudget(shares.choices, budget);
   return shares;
 }
 

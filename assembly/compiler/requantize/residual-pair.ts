@@ -1,6 +1,6 @@
 import { toByte } from "../../diagnostics/narrow";
 import { Core } from "../../targets/cores";
-import { isKnownToFail, MOST_PLANES } from "../legalize/conv/rules";
+import { isKnownToFail, MOST_KERNEL_PLANES } from "../legalize/conv/rules";
 import { isNative, markOf } from "../legalize/conv/strategy";
 import { Axis, LARGEST_KERNEL } from "../plan/axis";
 import { Convolution, Striding } from "../plan/convolution";
@@ -65,7 +65,8 @@ export class ResidualPairBuilder extends ResidualPair {
     if (this.windows.weight > LARGEST_WEIGHT) return false;
     const main = this.main;
     if (main.inputChannels > MOST_CHANNELS) return false;
-    if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_PLANES) return false;
+    if ((main.inputChannels as u64) * (main.outputChannels as u64) > MOST_KERNEL_PLANES)
+      return false;
     const area = (main.rows.input as u64) * (main.columns.input as u64);
     if (area * (main.inputChannels as u64) > (LARGEST_TENSOR as u64)) return false;
     return !isKnownToFail(this.residual, core) && !isKnownToFail(main, core);

@@ -3,7 +3,7 @@ import { Context } from "../legalize/context";
 import { Mark } from "../plan/mark";
 import { ActivationStatistics } from "./activation-statistics";
 import { LARGEST_BYTE, residualNoise, unitOf } from "./error-model";
-import { ZERO } from "./grouped-weights";
+import { ZERO_BYTE } from "./grouped-weights";
 import { Layer } from "./layers";
 import { PermutedWeights } from "./permuted-weights";
 import { ResidualPairBuilder } from "./residual-pair";
@@ -119,7 +119,7 @@ export class ResidualWeights {
     for (let i = 0; i < count; i++) added += ranges[i].cut(pair.windows.reach);
     this.added += step * step * added;
     pair.residual.scale = (1 / (LARGEST_BYTE * weight)) as f32;
-    pair.residual.outputZero = ZERO;
+    pair.residual.outputZero = ZERO_BYTE;
     pair.main.scale = step as f32;
     return pair;
   }
@@ -164,7 +164,7 @@ export class ResidualWeights {
         const left = Math.round(rounding.left(at) * LARGEST_BYTE) as i32;
         const index = this.permuted.index(position, t, i);
         this.share(index, rounding.weights[at]);
-        this.left[index] = toByte((ZERO as i32) + left, "what is left of a weight");
+        this.left[index] = toByte((ZERO_BYTE as i32) + left, "what is left of a weight");
         roundedSum += abs(rounding.weights[at]) as f64;
         leftSum += abs(left) as f64;
       }
@@ -181,7 +181,7 @@ export class ResidualWeights {
     let left = weight;
     for (let r = 0; r < this.inputCopies; r++) {
       const own = Math.floor((left as f64) / ((this.inputCopies - r) as f64)) as i32;
-      this.rounded[r][index] = toByte((ZERO as i32) + own, "a rounded weight");
+      this.rounded[r][index] = toByte((ZERO_BYTE as i32) + own, "a rounded weight");
       left -= own;
     }
   }
@@ -211,14 +211,14 @@ export class ResidualWeights {
       if (!fitsInt32(Math.abs(whole) + LARGEST_PIXEL * bytes)) return false;
       biases[k] = toWhole(bias, "a bias");
       for (let w = 0; w < windows.count; w++) {
-        const start = (windows.start(w) + (ZERO as i32)) as f64;
+        const start = (windows.start(w) + (ZERO_BYTE as i32)) as f64;
         const ownBias = leftBias - start * LARGEST_BYTE * weight;
         const leftSum = Math.abs(ownBias) + LARGEST_PIXEL * this.leftSums[position] + 1;
         if (!fitsInt32(leftSum)) return false;
         leftBiases[w * residualPairs.count + k] = toWhole(ownBias, "what is left of a bias");
       }
     }
-    residualPairs.weigh(ZERO, this.left, leftBiases, this.rounded, biases);
+    residualPairs.weigh(ZERO_BYTE, this.left, leftBiases, this.rounded, biases);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import { Builder } from "../../flatbuffers/builder";
 import { operatorName } from "../../tflite/operators";
 import { Operator, Options } from "../graph";
-import { isDetection } from "../read/detection";
+import { isDetectionOperator } from "../read/detection";
 import {
   ActivationOptionsSlot,
   ConcatenationOptionsSlot,
@@ -163,7 +163,7 @@ const FAMILIES: Family[] = [
 
 /** Which options the operator's CPU kernel needs. */
 export function cpuOptionsOf(operator: Operator): CpuOptions {
-  if (isDetection(operator)) return CpuOptions.DETECTION;
+  if (isDetectionOperator(operator)) return CpuOptions.DETECTION;
   const name = operatorName(operator.code);
   for (let i = 0; i < FAMILIES.length; i++) {
     if (FAMILIES[i].operator == name) return FAMILIES[i].kind;

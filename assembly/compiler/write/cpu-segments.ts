@@ -3,7 +3,7 @@ import { fail } from "../../diagnostics/failure";
 import { Builder } from "../../flatbuffers/builder";
 import { Graph } from "../graph";
 import { hasKernel } from "../legalize/cpu-coverage";
-import { nameOf } from "../read/names";
+import { displayName } from "../read/names";
 import { Segment } from "../segment/segments";
 import { SegmentSlot } from "./slots.generated";
 import { extract, Submodel } from "./submodel";
@@ -34,7 +34,7 @@ export function writeCpuSegments(
     const run = operators.slice(start, end);
     const submodel = byKernels ? new Submodel() : extract(graph, run);
     if (!byKernels && submodel.file == null) {
-      const expected = `${nameOf(graph.operators[run[0]])} as a model of its own for LiteRT`;
+      const expected = `${displayName(graph.operators[run[0]])} as a model of its own for LiteRT`;
       const found = "types or options that such a model cannot tell";
       fail(Code.UNSUPPORTED_OPERATOR, LocationKind.OPERATOR, run[0], expected, found);
       return;

@@ -2,7 +2,7 @@ import { Builder } from "../../flatbuffers/builder";
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { Placement } from "../plan/placement";
 import { ConvolutionsPlan, weightedPlans } from "../plan/plan";
-import { nameOf } from "../read/names";
+import { displayName } from "../read/names";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
 import { entropyOf } from "./entropy";
 import { macsOf } from "./macs";
@@ -125,7 +125,7 @@ function writeOperator(
   placement: Placement,
   coefficientBytes: u32,
 ): u32 {
-  const name = builder.text(nameOf(operator));
+  const name = builder.text(displayName(operator));
   const inputs = builder.integers(operator.inputs);
   const outputs = builder.integers(operator.outputs);
   const reason = placement.isOnNpu ? 0 : builder.text(placement.reason);

@@ -9,7 +9,7 @@ import { addStretch, clearSums, sums } from "./dot";
 import { GROUP, PackedKernels } from "./packed-kernels";
 import { PaddedImage } from "./padded-image";
 import { prepareRealConvolution } from "./real";
-import { Requantizer, Style } from "./requantizer";
+import { RequantizationStyle, Requantizer } from "./requantizer";
 
 /** CONV_2D. Inputs: image NHWC, weights OHWI, bias if any; in groups where I is fewer than C. */
 export function prepareConvolution(operation: Operation): Kernel | null {
@@ -39,9 +39,9 @@ export function prepareConvolution(operation: Operation): Kernel | null {
 }
 
 /** TFLite has another kernel for int8 convolutions in groups. */
-function styleOf(input: Tensor, groups: i32): Style {
-  if (!input.isSigned) return Style.FLOAT_SATURATED;
-  return groups == 1 ? Style.DOUBLE_ONCE : Style.DOUBLE_TWICE;
+function styleOf(input: Tensor, groups: i32): RequantizationStyle {
+  if (!input.isSigned) return RequantizationStyle.FLOAT_SATURATED;
+  return groups == 1 ? RequantizationStyle.DOUBLE_ONCE : RequantizationStyle.DOUBLE_TWICE;
 }
 
 /** What the record of packed kernels and the list of them take. */

@@ -7,7 +7,7 @@ import { Kernel } from "../kernel";
 import { needScratch, scratch, takeMemory } from "../memory";
 import { PaddedImage } from "./padded-image";
 import { prepareRealDepthwise } from "./real";
-import { Requantizer, Style } from "./requantizer";
+import { RequantizationStyle, Requantizer } from "./requantizer";
 import { widen } from "./widen";
 
 /** Channels whose sums are formed together. */
@@ -20,7 +20,7 @@ export function prepareDepthwise(operation: Operation): Kernel | null {
   const geometry = depthwiseGeometry(operation);
   if (geometry == null) return null;
   if (input.isReal) return prepareRealDepthwise(operation, geometry);
-  const style = input.isSigned ? Style.DOUBLE_TWICE : Style.FLOAT_TWICE;
+  const style = input.isSigned ? RequantizationStyle.DOUBLE_TWICE : RequantizationStyle.FLOAT_TWICE;
   const requantizer = Requantizer.of(operation, 3, style);
   if (requantizer == null) return null;
   const image = new PaddedImage(geometry);

@@ -6,7 +6,7 @@ import { needScratch, scratch } from "../memory";
 import { addStretch, clearSums, sums } from "./dot";
 import { GROUP, PackedKernels } from "./packed-kernels";
 import { RealParts } from "./real";
-import { Requantizer, Style } from "./requantizer";
+import { RequantizationStyle, Requantizer } from "./requantizer";
 import { widen } from "./widen";
 
 /** FULLY_CONNECTED. Inputs: any shape of rows of N, weights OC × N, bias if any. */
@@ -26,9 +26,11 @@ export function prepareFullyConnected(operation: Operation): Kernel | null {
   return kernels.pointer == 0 ? null : new FullyConnected(input, output, kernels, requantizer);
 }
 
-function styleOf(input: Tensor, weights: Tensor): Style {
-  if (!input.isSigned) return Style.FLOAT_SATURATED;
-  return weights.scales.length == 1 ? Style.FLOAT_ONCE : Style.DOUBLE_ONCE;
+function styleOf(input: Tensor, weights: Tensor): RequantizationStyle {
+  if (!input.isSigned) return RequantizationStyle.FLOAT_SATURATED;
+  return weights.scales.length == 1
+    ? RequantizationStyle.FLOAT_ONCE
+    : RequantizationStyle.DOUBLE_ONCE;
 }
 
 const group = memory.data(16, 16);

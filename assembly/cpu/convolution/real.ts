@@ -1,6 +1,6 @@
 import { Geometry } from "../../tflite/geometry";
 import { Operation } from "../../tflite/operation";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 
@@ -22,13 +22,13 @@ export class RealParts {
   /** Elements from one kernel of a CONV_2D to the next, over its taps. */
   depth: i32;
   private biases: usize;
-  private range: Range;
+  private range: OutputRange;
 
   constructor(operation: Operation) {
     this.weights = operation.inputs[1].pointer;
     this.depth = operation.inputs[1].fromLast(1);
     this.biases = operation.has(2) ? operation.inputs[2].pointer : 0;
-    this.range = Range.of(operation);
+    this.range = OutputRange.of(operation);
   }
 
   bias(channel: i32): f32 {

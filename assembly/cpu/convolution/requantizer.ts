@@ -1,14 +1,14 @@
 import { Multiplier } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { hasMemory } from "../memory";
 
 /**
  * How TFLite's kernels differ in what they do with sums. Scales of input and weights are
  * multiplied as float32 or as float64, and the product is rounded twice or once.
  */
-export enum Style {
+export enum RequantizationStyle {
   /** DEPTHWISE_CONV_2D and TRANSPOSE_CONV for uint8. */
   FLOAT_TWICE,
   /** CONV_2D and FULLY_CONNECTED for uint8: where the others wrap, these saturate. */
@@ -40,8 +40,8 @@ export class Requantizer {
     multipliers: StaticArray<Multiplier>,
     bias: Tensor | null,
     output: Tensor,
-    private range: Range,
-    private style: Style,
+    private range: OutputRange,
+    private style: RequantizationStyle,
   ) {
     this.multipliers = multipliers;
     this.biases = bias == null ? 0 : bias.pointer;
@@ -52,7 +52,7 @@ export class Requantizer {
    * `axis` is the weights' dimension of output channels. Null with a failure recorded where the
    * memory does not suffice.
    */
-  static of(operation: Operation, axis: i32, style: Style): Requantizer | null {
+  static of(operation: Operation, axis: i32, style: RequantizationStyle): Requantizer | null {
     const input = operation.inputs[0];
     const weights = operation.inputs[1];
     const output = operation.outputs[0];
@@ -60,7 +60,8 @@ export class Requantizer {
     if (!hasMemory((channels as u64) * MULTIPLIER_BYTES)) return null;
     const scales = weights.scales.length;
     const bias: Tensor | null = operation.has(2) ? operation.inputs[2] : null;
-    const asFloat = style != Style.DOUBLE_TWICE && style != Style.DOUBLE_ONCE;
+    const asFloat =
+      style != RequantizationStyle.DOUBLE_TWICE && style != RequantizationStyle.DOUBLE_ONCE;
     const multipliers = new StaticArray<Multiplier>(channels);
     for (let i = 0; i < channels; i++) {
       const scale = weights.scales[scales == 1 ? 0 : i];
@@ -69,7 +70,7 @@ export class Requantizer {
         : (input.scale as f64) * (scale as f64);
       multipliers[i] = Multiplier.of(product / (output.scale as f64));
     }
-    return new Requantizer(multipliers, bias, output, Range.of(operation), style);
+    return new Requantizer(multipliers, bias, output, OutputRange.of(operation), style);
   }
 
   value(channel: i32, sum: i32): i32 {
@@ -80,11 +81,11 @@ export class Requantizer {
 
   private scaled(multiplier: Multiplier, sum: i32): i32 {
     switch (this.style) {
-      case Style.FLOAT_SATURATED:
+      case RequantizationStyle.FLOAT_SATURATED:
         // A zero point is added to less than 2^31, which must not wrap either.
         return min(multiplier.applySaturated(sum), i32.MAX_VALUE - BYTE);
-      case Style.FLOAT_ONCE:
-      case Style.DOUBLE_ONCE:
+      case RequantizationStyle.FLOAT_ONCE:
+      case RequantizationStyle.DOUBLE_ONCE:
         return multiplier.applyOnce(sum);
       default:
         return multiplier.apply(sum);

@@ -6,7 +6,7 @@ import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { takeMemory } from "../memory";
 import { RealParts } from "./real";
-import { Requantizer, Style } from "./requantizer";
+import { RequantizationStyle, Requantizer } from "./requantizer";
 
 /**
  * TRANSPOSE_CONV. Inputs: the output's shape, weights OHWI, image NHWC, bias if any. Each pixel of
@@ -20,7 +20,9 @@ export function prepareTransposeConvolution(operation: Operation): Kernel | null
   const sums = takeMemory(operation.outputs[0].elements << 2);
   if (sums == 0) return null;
   if (layer.inputs[0].isReal) return new RealTransposed(geometry, layer, sums);
-  const style = layer.inputs[0].isSigned ? Style.DOUBLE_TWICE : Style.FLOAT_TWICE;
+  const style = layer.inputs[0].isSigned
+    ? RequantizationStyle.DOUBLE_TWICE
+    : RequantizationStyle.FLOAT_TWICE;
   const requantizer = Requantizer.of(layer, 0, style);
   return requantizer == null ? null : new ByteTransposed(geometry, layer, sums, requantizer);
 }

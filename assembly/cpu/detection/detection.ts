@@ -9,7 +9,7 @@ import { Ranking } from "./ranking";
 import { Suppression } from "./suppression";
 
 /** The detection step's tables and limits, as the two ways of ranking use them. */
-export abstract class Detection extends Kernel {
+export abstract class DetectionStep extends Kernel {
   boxes: i32;
   /** Of real objects, and with the background. */
   classes: i32;

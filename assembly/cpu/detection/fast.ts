@@ -1,11 +1,11 @@
 import { isLate } from "../clock";
-import { Detection } from "./detection";
+import { DetectionStep } from "./detection";
 
 /**
  * The fast way: boxes are suppressed once, judged by their best class, and each that is left
  * is told with its best classes. Gives the number of boxes.
  */
-export function rankByBox(detection: Detection): i32 {
+export function rankByBox(detection: DetectionStep): i32 {
   const suppression = detection.suppression;
   for (let box = 0; box < detection.boxes; box++) {
     const best = detection.score(box, bestClass(detection, box, -1));
@@ -28,7 +28,7 @@ export function rankByBox(detection: Detection): i32 {
  * The class with the highest score; after one that was told, the next. Of equal ones the first
  * goes before, where TFLite leaves their order to the sorting algorithm of its library.
  */
-function bestClass(detection: Detection, box: i32, told: i32): i32 {
+function bestClass(detection: DetectionStep, box: i32, told: i32): i32 {
   const limit: f32 = told < 0 ? Infinity : detection.score(box, told);
   let best = -1;
   for (let label = 0; label < detection.classes; label++) {

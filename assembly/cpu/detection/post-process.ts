@@ -1,7 +1,7 @@
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
 import { Kernel } from "../kernel";
-import { Detection } from "./detection";
+import { DetectionStep } from "./detection";
 import { rankByBox } from "./fast";
 import { rankByClass } from "./regular";
 
@@ -11,19 +11,19 @@ import { rankByClass } from "./regular";
  * as many detections as the options allow: boxes, classes, scores, and how many there are.
  */
 export function prepareDetection(operation: Operation): Kernel | null {
-  const kernel: Detection = operation.flag(Option.REGULAR_NMS)
+  const kernel: DetectionStep = operation.flag(Option.REGULAR_NMS)
     ? new RegularDetection(operation)
     : new FastDetection(operation);
   return kernel.isReady ? kernel : null;
 }
 
-class RegularDetection extends Detection {
+class RegularDetection extends DetectionStep {
   rank(): i32 {
     return rankByClass(this);
   }
 }
 
-class FastDetection extends Detection {
+class FastDetection extends DetectionStep {
   rank(): i32 {
     return rankByBox(this);
   }

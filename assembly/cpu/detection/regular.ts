@@ -1,11 +1,11 @@
 import { isLate } from "../clock";
-import { Detection } from "./detection";
+import { DetectionStep } from "./detection";
 
 /**
  * The regular way: boxes are suppressed for each class on its own, and the best of all classes
  * are told. Gives the number of detections.
  */
-export function rankByClass(detection: Detection): i32 {
+export function rankByClass(detection: DetectionStep): i32 {
   const suppression = detection.suppression;
   const ranking = detection.ranking;
   ranking.count = 0;

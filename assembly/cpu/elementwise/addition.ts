@@ -1,6 +1,6 @@
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
 import { byteKernel } from "./bytes";
@@ -18,7 +18,7 @@ export function prepareSubtraction(operation: Operation): Kernel | null {
 function prepare(operation: Operation, subtracts: bool): Kernel | null {
   const a = operation.inputs[0];
   if (!a.isReal) return byteKernel(operation);
-  const range = Range.of(operation);
+  const range = OutputRange.of(operation);
   return new RealSum(a, operation.inputs[1], operation.outputs[0], range, subtracts);
 }
 
@@ -27,7 +27,7 @@ class RealSum extends Pairwise {
     a: Tensor,
     b: Tensor,
     output: Tensor,
-    private range: Range,
+    private range: OutputRange,
     private subtracts: bool,
   ) {
     super(a, b, output);

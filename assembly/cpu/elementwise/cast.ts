@@ -1,28 +1,17 @@
 import { Operation } from "../../tflite/operation";
 import { Dtype } from "../../tflite/schema";
-import { Tensor } from "../../tflite/tensor";
-import { isLate } from "../clock";
+import { EachElement } from "../each-element";
 import { Kernel } from "../kernel";
 
-/** CAST: stored values as another type, whatever they stand for. */
+/** CAST: converts stored values to another type and ignores quantization. */
 export function prepareCast(operation: Operation): Kernel | null {
   return new Cast(operation.inputs[0], operation.outputs[0]);
 }
 
-class Cast extends Kernel {
-  constructor(
-    private input: Tensor,
-    private output: Tensor,
-  ) {
-    super();
-  }
-
-  run(): void {
-    const count = this.output.elements as usize;
-    for (let i: usize = 0; i < count && !isLate(4); i++) {
-      if (this.input.isReal) this.put(i, load<f32>(this.input.pointer + (i << 2)));
-      else this.putInteger(i, this.integer(i));
-    }
+class Cast extends EachElement {
+  protected compute(i: usize): void {
+    if (this.input.isReal) this.put(i, load<f32>(this.input.pointer + (i << 2)));
+    else this.putInteger(i, this.integer(i));
   }
 
   private integer(i: usize): i64 {

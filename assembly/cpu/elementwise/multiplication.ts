@@ -1,6 +1,6 @@
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { Pairwise } from "./broadcast";
 import { byteKernel } from "./bytes";
@@ -9,7 +9,7 @@ import { byteKernel } from "./bytes";
 export function prepareMultiplication(operation: Operation): Kernel | null {
   const a = operation.inputs[0];
   if (!a.isReal) return byteKernel(operation);
-  return new RealProduct(a, operation.inputs[1], operation.outputs[0], Range.of(operation));
+  return new RealProduct(a, operation.inputs[1], operation.outputs[0], OutputRange.of(operation));
 }
 
 class RealProduct extends Pairwise {
@@ -17,7 +17,7 @@ class RealProduct extends Pairwise {
     a: Tensor,
     b: Tensor,
     output: Tensor,
-    private range: Range,
+    private range: OutputRange,
   ) {
     super(a, b, output);
   }

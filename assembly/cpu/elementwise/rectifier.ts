@@ -1,7 +1,7 @@
 import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
 import { Tensor } from "../../tflite/tensor";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { byteKernel } from "./bytes";
 
@@ -32,7 +32,7 @@ function rectifier(operation: Operation, slope: f32, low: f32, high: f32): Kerne
   const input = operation.inputs[0];
   const output = operation.outputs[0];
   if (!input.isReal) return byteKernel(operation);
-  return new RealRectifier(input, output, slope, Range.between(low, high, output));
+  return new RealRectifier(input, output, slope, OutputRange.between(low, high, output));
 }
 
 class RealRectifier extends Kernel {
@@ -40,7 +40,7 @@ class RealRectifier extends Kernel {
     private input: Tensor,
     private output: Tensor,
     private slope: f32,
-    private range: Range,
+    private range: OutputRange,
   ) {
     super();
   }

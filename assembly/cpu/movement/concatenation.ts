@@ -3,7 +3,7 @@ import { Operation } from "../../tflite/operation";
 import { Option } from "../../tflite/option";
 import { Tensor } from "../../tflite/tensor";
 import { ByteTable } from "../elementwise/table";
-import { Kernel, Sequence } from "../kernel";
+import { Kernel, KernelSequence } from "../kernel";
 import { takeMemory } from "../memory";
 import { Copy } from "./reshape";
 
@@ -24,7 +24,7 @@ export function prepareConcatenation(operation: Operation): Kernel | null {
     kernels.push(Copy.along(part, output, axis, before, true));
     before += part.shape[axis];
   }
-  return new Sequence(kernels);
+  return new KernelSequence(kernels);
 }
 
 /** A copy of the part in the output's quantization, and the kernel that makes it. */

@@ -1,7 +1,7 @@
 import { Operation } from "../../tflite/operation";
 import { stackedAxis } from "../../tflite/rules/rearrangement";
 import { Tensor } from "../../tflite/tensor";
-import { Kernel, Sequence } from "../kernel";
+import { Kernel, KernelSequence } from "../kernel";
 import { Copy } from "./reshape";
 
 /** PACK: tensors of one shape become the elements of another along a new axis. */
@@ -30,5 +30,5 @@ function stacked(parts: Tensor[], whole: Tensor, axis: i32, joins: bool): Kernel
         : new Copy(there, part, count, block, step, block),
     );
   }
-  return new Sequence(kernels);
+  return new KernelSequence(kernels);
 }

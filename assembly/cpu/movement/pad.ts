@@ -1,6 +1,6 @@
 import { Operation } from "../../tflite/operation";
 import { Tensor } from "../../tflite/tensor";
-import { Kernel, Sequence } from "../kernel";
+import { Kernel, KernelSequence } from "../kernel";
 import { copyElement, StridedCopy } from "./strided-copy";
 
 /** PAD with what stands for 0. Inputs: the tensor, constant pairs of before and after. */
@@ -29,7 +29,7 @@ function prepare(operation: Operation, value: Tensor | null): Kernel {
   }
   const bytes = input.elementBytes;
   const copy = new StridedCopy(input.pointer, to, input.shape, fromSteps, toSteps, bytes);
-  return new Sequence([new Fill(output, value), copy]);
+  return new KernelSequence([new Fill(output, value), copy]);
 }
 
 /** Fills a tensor with what stands for 0, or with the value of another. */

@@ -1,7 +1,7 @@
 import { Operation } from "../../tflite/operation";
 import { lengthsAxis, splitAxis } from "../../tflite/rules/movement";
 import { Tensor } from "../../tflite/tensor";
-import { Kernel, Sequence } from "../kernel";
+import { Kernel, KernelSequence } from "../kernel";
 import { Copy } from "./reshape";
 
 /** SPLIT. Inputs: a constant axis, the tensor. */
@@ -21,5 +21,5 @@ function split(whole: Tensor, parts: Tensor[], axis: i32): Kernel {
     kernels.push(Copy.along(parts[i], whole, axis, before, false));
     before += parts[i].shape[axis];
   }
-  return new Sequence(kernels);
+  return new KernelSequence(kernels);
 }

@@ -1,5 +1,5 @@
 import { Operation } from "../../tflite/operation";
-import { Ranges } from "../../tflite/rules/movement";
+import { SliceRanges } from "../../tflite/rules/movement";
 import { Kernel } from "../kernel";
 import { StridedCopy } from "./strided-copy";
 
@@ -8,7 +8,7 @@ export function prepareStridedSlice(operation: Operation): Kernel | null {
   const input = operation.inputs[0];
   const output = operation.outputs[0];
   const rank = input.shape.length;
-  const ranges = Ranges.of(operation);
+  const ranges = SliceRanges.of(operation);
   if (ranges == null) return null;
   let from = input.pointer;
   let pitch: isize = output.elementBytes;

@@ -25,16 +25,19 @@ function prepare(operation: Operation, greatest: bool): Kernel | null {
   return new ByteExtreme(input, output, reduced, greatest);
 }
 
-class ByteExtreme extends Reduction {
+/** Keeps the greatest or the least element in its 4 bytes of scratch memory. */
+abstract class Extreme extends Reduction {
   constructor(
     input: Tensor,
     output: Tensor,
     reduced: bool[],
-    private greatest: bool,
+    protected greatest: bool,
   ) {
     super(input, output, reduced, 1);
   }
+}
 
+class ByteExtreme extends Extreme {
   protected begin(sum: usize): void {
     store<i32>(sum, this.greatest ? this.input.least : this.input.greatest);
   }
@@ -52,16 +55,7 @@ class ByteExtreme extends Reduction {
   }
 }
 
-class RealExtreme extends Reduction {
-  constructor(
-    input: Tensor,
-    output: Tensor,
-    reduced: bool[],
-    private greatest: bool,
-  ) {
-    super(input, output, reduced, 1);
-  }
-
+class RealExtreme extends Extreme {
   protected begin(sum: usize): void {
     store<f32>(sum, this.greatest ? -f32.MAX_VALUE : f32.MAX_VALUE);
   }

@@ -1,6 +1,6 @@
 import { Operation } from "../../tflite/operation";
 import { poolGeometry } from "../../tflite/rules/pixels";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { Kernel } from "../kernel";
 import { PoolWindows } from "./windows";
 
@@ -8,7 +8,7 @@ import { PoolWindows } from "./windows";
 export function prepareMaxPool(operation: Operation): Kernel | null {
   const geometry = poolGeometry(operation);
   if (geometry == null) return null;
-  const range = Range.of(operation);
+  const range = OutputRange.of(operation);
   if (operation.inputs[0].isReal) return new RealMaxPool(geometry, range);
   return new MaxPool(geometry, range);
 }

@@ -1,5 +1,5 @@
 import { Geometry } from "../../tflite/geometry";
-import { Range } from "../../tflite/values/range";
+import { OutputRange } from "../../tflite/values/range";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 
@@ -12,7 +12,7 @@ export abstract class PoolWindows extends Kernel {
 
   constructor(
     private geometry: Geometry,
-    protected range: Range,
+    protected range: OutputRange,
   ) {
     super();
     this.channels = geometry.channels;

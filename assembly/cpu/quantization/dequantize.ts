@@ -1,29 +1,20 @@
 import { Operation } from "../../tflite/operation";
 import { Dtype } from "../../tflite/schema";
 import { Tensor } from "../../tflite/tensor";
+import { EachElement } from "../each-element";
 import { Kernel } from "../kernel";
 
 /** DEQUANTIZE: from an 8-bit type or float16 to float32. */
 export function prepareDequantize(operation: Operation): Kernel | null {
   const input = operation.inputs[0];
   const output = operation.outputs[0];
-  if (input.dtype == Dtype.FLOAT16) return new FromHalves(input, output);
+  if (input.dtype == Dtype.FLOAT16) return new DequantizeFloat16(input, output);
   return new Dequantize(input, output);
 }
 
-class Dequantize extends Kernel {
-  constructor(
-    private input: Tensor,
-    private output: Tensor,
-  ) {
-    super();
-  }
-
-  run(): void {
-    const count = this.output.elements as usize;
-    for (let i: usize = 0; i < count; i++) {
-      store<f32>(this.output.pointer + (i << 2), realOf(this.input, i));
-    }
+class Dequantize extends EachElement {
+  protected compute(i: usize): void {
+    store<f32>(this.output.pointer + (i << 2), realOf(this.input, i));
   }
 }
 
@@ -32,20 +23,10 @@ export function realOf(tensor: Tensor, element: usize): f32 {
   return tensor.scale * ((tensor.byteAt(element) - tensor.zeroPoint) as f32);
 }
 
-class FromHalves extends Kernel {
-  constructor(
-    private input: Tensor,
-    private output: Tensor,
-  ) {
-    super();
-  }
-
-  run(): void {
-    const count = this.output.elements as usize;
-    for (let i: usize = 0; i < count; i++) {
-      const half = load<u16>(this.input.pointer + (i << 1));
-      store<f32>(this.output.pointer + (i << 2), realOfHalf(half));
-    }
+class DequantizeFloat16 extends EachElement {
+  protected compute(i: usize): void {
+    const half = load<u16>(this.input.pointer + (i << 1));
+    store<f32>(this.output.pointer + (i << 2), realOfHalf(half));
   }
 }
 

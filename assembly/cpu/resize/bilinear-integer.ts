@@ -1,21 +1,16 @@
 import { Tensor } from "../../tflite/tensor";
-import { isLate } from "../clock";
-import { Kernel } from "../kernel";
+import { BilinearLoop, Neighbours } from "./bilinear-loop";
 
 /** Fraction bits of a position, and of the weights along one axis. */
 const BITS = 10;
 const ONE: i64 = 1 << BITS;
 
-/** For each position along an axis: the two positions of the input, and how far behind the first. */
-class IntegerWeights {
-  lower: StaticArray<i32>;
-  upper: StaticArray<i32>;
-  /** From `lower` on, in 1/1024. */
+class IntegerWeights extends Neighbours {
+  /** The distance from `lower`, in 1/1024. */
   behind: StaticArray<i32>;
 
   constructor(input: i32, output: i32, alignCorners: bool, halfPixels: bool) {
-    this.lower = new StaticArray<i32>(output);
-    this.upper = new StaticArray<i32>(output);
+    super(output);
     this.behind = new StaticArray<i32>(output);
     const aligned = alignCorners && output > 1;
     const from: i64 = aligned ? input - 1 : input;
@@ -34,44 +29,20 @@ class IntegerWeights {
 }
 
 /** Bilinear resizing of int8 images in integers, as TFLite's reference kernel does it. */
-export class BilinearInteger extends Kernel {
-  private rows: IntegerWeights;
-  private columns: IntegerWeights;
-
-  constructor(
-    private input: Tensor,
-    private output: Tensor,
-    alignCorners: bool,
-    halfPixels: bool,
-  ) {
-    super();
-    this.rows = new IntegerWeights(input.shape[1], output.shape[1], alignCorners, halfPixels);
-    this.columns = new IntegerWeights(input.shape[2], output.shape[2], alignCorners, halfPixels);
+export class BilinearInteger extends BilinearLoop<IntegerWeights> {
+  constructor(input: Tensor, output: Tensor, alignCorners: bool, halfPixels: bool) {
+    super(
+      input,
+      output,
+      new IntegerWeights(input.shape[1], output.shape[1], alignCorners, halfPixels),
+      new IntegerWeights(input.shape[2], output.shape[2], alignCorners, halfPixels),
+    );
   }
 
-  run(): void {
-    const input = this.input;
-    const channels = input.shape[3] as usize;
-    let to = this.output.pointer;
-    for (let batch = 0; batch < input.shape[0]; batch++) {
-      for (let y = 0; y < this.output.shape[1]; y++) {
-        const top = this.rowStart(batch, this.rows.lower[y]);
-        const bottom = this.rowStart(batch, this.rows.upper[y]);
-        for (let x = 0; x < this.output.shape[2]; x++, to += channels) {
-          this.pixel(top, bottom, this.rows.behind[y], x, to);
-          if (isLate(channels)) return;
-        }
-      }
-    }
-  }
-
-  private rowStart(batch: i32, row: i32): usize {
-    const input = this.input;
-    const pixels = (batch * input.shape[1] + row) * input.shape[2];
-    return input.pointer + (pixels as usize) * input.shape[3];
-  }
-
-  private pixel(top: usize, bottom: usize, down: i32, x: i32, to: usize): void {
+  protected pixel(top: usize, bottom: usize, y: i32, x: i32, to: usize): void {
+    const source = this.input.pointer;
+    const target = this.output.pointer + to;
+    const down = this.rows.behind[y];
     const channels = this.input.shape[3];
     const left = (this.columns.lower[x] * channels) as usize;
     const right = (this.columns.upper[x] * channels) as usize;
@@ -82,12 +53,12 @@ export class BilinearInteger extends Kernel {
     const bottomRight = (down as i64) * across;
     for (let c: usize = 0; c < (channels as usize); c++) {
       const sum =
-        (load<i8>(top + left + c) as i64) * topLeft +
-        (load<i8>(bottom + left + c) as i64) * bottomLeft +
-        (load<i8>(top + right + c) as i64) * topRight +
-        (load<i8>(bottom + right + c) as i64) * bottomRight;
+        (load<i8>(source + top + left + c) as i64) * topLeft +
+        (load<i8>(source + bottom + left + c) as i64) * bottomLeft +
+        (load<i8>(source + top + right + c) as i64) * topRight +
+        (load<i8>(source + bottom + right + c) as i64) * bottomRight;
       const half: i64 = sum > 0 ? 1 << (2 * BITS - 1) : -(1 << (2 * BITS - 1));
-      store<i8>(to + c, ((sum + half) / (1 << (2 * BITS))) as i8);
+      store<i8>(target + c, ((sum + half) / (1 << (2 * BITS))) as i8);
     }
   }
 }

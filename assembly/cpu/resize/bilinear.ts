@@ -3,9 +3,9 @@ import { Option } from "../../tflite/option";
 import { scaleOf } from "../../tflite/resize-positions";
 import { Dtype } from "../../tflite/schema";
 import { Tensor } from "../../tflite/tensor";
-import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 import { BilinearInteger } from "./bilinear-integer";
+import { BilinearLoop, Neighbours } from "./bilinear-loop";
 
 /** RESIZE_BILINEAR. The size is that of the output tensor. */
 export function prepareBilinear(operation: Operation): Kernel | null {
@@ -13,22 +13,19 @@ export function prepareBilinear(operation: Operation): Kernel | null {
   const output = operation.outputs[0];
   const alignCorners = operation.flag(Option.ALIGN_CORNERS);
   const halfPixels = operation.flag(Option.HALF_PIXEL_CENTERS);
-  // TFLite's reference kernels count in float32 for all but int8.
+  // TFLite's reference kernels compute in float32 for all types but int8.
   return input.dtype == Dtype.INT8
     ? new BilinearInteger(input, output, alignCorners, halfPixels)
     : new Bilinear(input, output, alignCorners, halfPixels);
 }
 
-/** For each position along an axis: the two positions of the input, and the second one's share. */
-class Weights {
-  lower: StaticArray<i32>;
-  upper: StaticArray<i32>;
+class RealWeights extends Neighbours {
+  /** The weight of `upper`; that of `lower` is what is missing to 1. */
   share: StaticArray<f32>;
 
   constructor(input: i32, output: i32, alignCorners: bool, halfPixels: bool) {
+    super(output);
     const scale = scaleOf(input, output, alignCorners);
-    this.lower = new StaticArray<i32>(output);
-    this.upper = new StaticArray<i32>(output);
     this.share = new StaticArray<f32>(output);
     for (let i = 0; i < output; i++) {
       const position: f32 = halfPixels ? ((i as f32) + 0.5) * scale - 0.5 : (i as f32) * scale;
@@ -41,43 +38,18 @@ class Weights {
   }
 }
 
-class Bilinear extends Kernel {
-  private rows: Weights;
-  private columns: Weights;
-
-  constructor(
-    private input: Tensor,
-    private output: Tensor,
-    alignCorners: bool,
-    halfPixels: bool,
-  ) {
-    super();
-    this.rows = new Weights(input.shape[1], output.shape[1], alignCorners, halfPixels);
-    this.columns = new Weights(input.shape[2], output.shape[2], alignCorners, halfPixels);
+class Bilinear extends BilinearLoop<RealWeights> {
+  constructor(input: Tensor, output: Tensor, alignCorners: bool, halfPixels: bool) {
+    super(
+      input,
+      output,
+      new RealWeights(input.shape[1], output.shape[1], alignCorners, halfPixels),
+      new RealWeights(input.shape[2], output.shape[2], alignCorners, halfPixels),
+    );
   }
 
-  run(): void {
-    const input = this.input;
-    const channels = input.shape[3] as usize;
-    let to: usize = 0;
-    for (let batch = 0; batch < input.shape[0]; batch++) {
-      for (let y = 0; y < this.output.shape[1]; y++) {
-        const top = this.rowStart(batch, this.rows.lower[y]);
-        const bottom = this.rowStart(batch, this.rows.upper[y]);
-        for (let x = 0; x < this.output.shape[2]; x++, to += channels) {
-          this.pixel(top, bottom, this.rows.share[y], x, to);
-          if (isLate(channels)) return;
-        }
-      }
-    }
-  }
-
-  private rowStart(batch: i32, row: i32): usize {
-    const input = this.input;
-    return ((batch * input.shape[1] + row) * input.shape[2] * input.shape[3]) as usize;
-  }
-
-  private pixel(top: usize, bottom: usize, down: f32, x: i32, to: usize): void {
+  protected pixel(top: usize, bottom: usize, y: i32, x: i32, to: usize): void {
+    const down = this.rows.share[y];
     const channels = this.input.shape[3];
     const left = (this.columns.lower[x] * channels) as usize;
     const right = (this.columns.upper[x] * channels) as usize;

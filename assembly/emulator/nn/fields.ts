@@ -1,4 +1,4 @@
-import { ANY, among, Field, FLAG, Form, Layout, ONE, upTo, ZERO } from "../layout";
+import { ANY, among, DescriptorLayout, Field, FLAG, Form, ONE, upTo, ZERO } from "../layout";
 
 /**
  * The descriptor of an NN job, 34 words.
@@ -29,7 +29,7 @@ import { ANY, among, Field, FLAG, Form, Layout, ONE, upTo, ZERO } from "../layou
  * 28  constant, 29 and 30  bounds of results, 31  ─ │ 0 or 15 │ ─ │p│ ─   p pooling
  * ```
  */
-export const layout = new Layout(34);
+export const layout = new DescriptorLayout(34);
 
 const UNSIGNED_OR_SIGNED = among(0b101);
 
@@ -114,18 +114,19 @@ export const inRingEnd = layout.field("in_circular_buffer_end", 21, 25, 0, ANY).
 export const outRing = layout.field("out_circular_buffer_size", 18, 25, 0, ANY).shown(Form.HEX64);
 export const outRingEnd = layout.field("out_circular_buffer_end", 19, 25, 0, ANY).shown(Form.HEX64);
 
+// What is not known has its word and its lowest bit for a name (docs/hardware.md).
 layout.field("unknown_18_28", 18, 28, 28, ZERO).from(8, FLAG);
 export const negativeX = layout.field("in_image_x_offset_negative", 18, 29, 29, FLAG);
 export const negativeY = layout.field("in_image_y_offset_negative", 18, 30, 30, FLAG);
 // Another region of the SRAM, with low bits of unknown meaning.
-export const otherCacheStart = layout.field("unknown_24", 24, 31, 0, ZERO).from(8, ANY);
-export const otherCacheEnd = layout.field("unknown_25", 25, 31, 0, ZERO).from(8, ANY);
+export const otherCacheStart = layout.field("other_cache_start", 24, 31, 0, ZERO).from(8, ANY);
+export const otherCacheEnd = layout.field("other_cache_end", 25, 31, 0, ZERO).from(8, ANY);
 export const unknown28 = layout.field("unknown_28", 28, 31, 0, ANY).shown(Form.HEX);
 // Floats that bound results, in output steps and without their zero point; 0 are none.
-export const upperBound = layout.field("unknown_29", 29, 31, 0, ANY).shown(Form.HEX);
-export const lowerBound = layout.field("unknown_30", 30, 31, 0, ANY).shown(Form.HEX);
-layout.field("unknown_31", 31, 2, 2, FLAG);
-export const unknown31 = layout.field("unknown_31", 31, 14, 11, among(0x8001));
+export const upperBound = layout.field("upper_bound", 29, 31, 0, ANY).shown(Form.HEX);
+export const lowerBound = layout.field("lower_bound", 30, 31, 0, ANY).shown(Form.HEX);
+layout.field("unknown_31_2", 31, 2, 2, FLAG);
+export const unknown31From11 = layout.field("unknown_31_11", 31, 14, 11, among(0x8001));
 
 /** Fields that are never 0. */
 export const sizes: Field[] = [

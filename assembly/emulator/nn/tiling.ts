@@ -4,6 +4,7 @@ import { refuse } from "../descriptor";
 import * as field from "./fields";
 import { Generation } from "./generations/generation";
 import { NnJob } from "./job";
+import { NARROW_SPAN, WIDE_SPAN, WIDEST_TILE } from "./sram";
 
 /**
  * What of a tile the core's buffers hold. Lines of the input and of the accumulators are as wide as
@@ -24,12 +25,10 @@ import { NnJob } from "./job";
  * the more generous of the two counts.
  */
 
-const WIDEST: i32 = 64;
-
 export function checkTiling(job: NnJob, core: Core, generation: Generation): bool {
   const width = <i32>field.tileX.value;
   const height = <i32>field.tileY.value;
-  if (width > WIDEST) return refuse(field.tileX, upTo(WIDEST));
+  if (width > WIDEST_TILE) return refuse(field.tileX, upTo(WIDEST_TILE));
   if (fitsBuffers(job, core, width, height)) return true;
   const sharing = max(
     rowsPerLine(width, job.kernelHeight, generation),
@@ -38,8 +37,7 @@ export function checkTiling(job: NnJob, core: Core, generation: Generation): boo
   const highest = min(highestTile(job, sharing, core), generation.highestTile);
   if (height > highest) return refuse(field.tileY, upTo(highest));
   const lines = <i32>core.accumulationBufferDepth;
-  // One fits always.
-  const most = max(1, generation.mostKernels(width, height, job.kernelWidth, sharing, lines));
+  const most = mostKernels(width, height, job.kernelWidth, sharing, lines, generation);
   return job.kernelsPerCore <= most || refuse(field.kernelsPerCore, upTo(most));
 }
 
@@ -62,12 +60,36 @@ function upTo(most: i32): string {
 
 function rowsPerLine(width: i32, kernelHeight: i32, generation: Generation): i32 {
   const span = width + kernelHeight - 1;
-  if (span > 36) return 1;
-  return min(fittingRows(width), generation.rowsPerLine(span));
+  if (span > WIDE_SPAN) return 1;
+  const rows = span > NARROW_SPAN ? generation.wideRows : generation.narrowRows;
+  return min(fittingRows(width), rows);
 }
 
 /** A single row fits always. */
 function highestTile(job: NnJob, sharing: i32, core: Core): i32 {
   const input = <i32>core.inputBufferDepth * sharing - job.kernelHeight + 1;
   return max(1, min(input, <i32>core.accumulationBufferDepth * sharing));
+}
+
+/** Kernels of a core in a superblock. A single kernel fits always. */
+function mostKernels(
+  width: i32,
+  height: i32,
+  kernelWidth: i32,
+  sharing: i32,
+  lines: i32,
+  generation: Generation,
+): i32 {
+  const isColumn = kernelWidth == 1;
+  const group = generation.accumulatorGroup;
+  let most = (lines * sharing) / height;
+  if (group > 0) {
+    most = lines / (isColumn ? ceil(height, sharing) : ceil(width * height, group));
+  }
+  const thirds = isColumn ? generation.columnThirds : generation.kernelThirds;
+  return max(1, thirds > 0 ? min(most, (lines * thirds) / 3) : most);
+}
+
+function ceil(a: i32, b: i32): i32 {
+  return (a + b - 1) / b;
 }

@@ -1,6 +1,6 @@
 import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
-import { noteRange, Range } from "../extents";
+import { noteRange, RecordRange } from "../extents";
 import { countMultiplications, isDryRun } from "../jobs";
 import { resolve, resolveOutput } from "../memory/buffers";
 import { Reach } from "../memory/ring";
@@ -38,8 +38,8 @@ export function executeNn(descriptor: u32, core: Core): bool {
     return refuse(outAddress, "apart from the input");
   }
   if (isWatching() && !isInputWritten()) return false;
-  noteRange(Range.INPUT, read.first, read.bytes);
-  noteRange(Range.OUTPUT, written.first, written.bytes);
+  noteRange(RecordRange.INPUT, read.first, read.bytes);
+  noteRange(RecordRange.OUTPUT, written.first, written.bytes);
   if (!useCaches(job)) return false;
   dropOverwrittenKernels(written.first, written.end);
   const decoder = decoderOf(core.coding);
@@ -96,7 +96,7 @@ function passCores(decoder: CoefficientDecoder, nnCores: i32): bool {
   for (let i = 0; i < nnCores; i++) {
     if (!decoder.decode(i, image, kernels)) return false;
   }
-  noteRange(Range.WORDS, job.coefficients, decoder.end - job.coefficients);
+  noteRange(RecordRange.WORDS, job.coefficients, decoder.end - job.coefficients);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { ANY, among, Field, FLAG, Form, Layout, ONE, upTo, ZERO } from "../layout";
+import { ANY, among, DescriptorLayout, Field, FLAG, Form, ONE, upTo, ZERO } from "../layout";
 
 /**
  * The descriptor of a TP job, 31 words.
@@ -36,7 +36,7 @@ import { ANY, among, Field, FLAG, Form, Layout, ONE, upTo, ZERO } from "../layou
  * of border before and behind those of the image. Sizes and ends of circular buffers are in units of
  * 64 bytes.
  */
-export const layout = new Layout(31);
+export const layout = new DescriptorLayout(31);
 
 // The fields that have a name here are read; of the others it is enough that they are checked.
 // Parts of one field follow each other, the lowest first.
@@ -104,7 +104,7 @@ export const preshift = layout.field("alu_input_preshift", 24, 9, 5, upTo(14));
 layout.field("alu_flat_rounding_mode", 24, 2, 1, ONE);
 layout.field("alu_integer_rounding_mode", 24, 4, 3, ONE);
 layout.field("alu_i2f_enable", 6, 4, 4, ONE);
-export const toInteger = layout.field("alu_f2i_enable", 6, 29, 29, FLAG);
+export const convertsToInteger = layout.field("alu_f2i_enable", 6, 29, 29, FLAG);
 layout.field("alu_square_enable", 6, 5, 5, ZERO);
 layout.field("alu_square_preshift", 12, 17, 14, ZERO);
 layout.field("alu_mult_enable", 6, 28, 28, ZERO);

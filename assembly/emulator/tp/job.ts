@@ -1,6 +1,6 @@
 import { decimal } from "../../diagnostics/text";
 import { readDescriptor, refuse } from "../descriptor";
-import { noteRange, Range } from "../extents";
+import { noteRange, RecordRange } from "../extents";
 import { isDryRun } from "../jobs";
 import {
   Buffer,
@@ -245,7 +245,9 @@ export class TpJob {
       return refuse(field.outZero, "0 if signed or a float");
     }
     const integer: u32 = this.outputIsFloat ? 0 : 1;
-    return field.toInteger.value == integer || refuse(field.toInteger, decimal(integer));
+    return (
+      field.convertsToInteger.value == integer || refuse(field.convertsToInteger, decimal(integer))
+    );
   }
 
   /** Columns and rows that neighbouring tiles have in common. */
@@ -337,7 +339,7 @@ export class TpJob {
   private findInputBytes(address: u64, bytes: u64): usize {
     const ring = this.inputRing;
     if (!this.fetched.take(ring, address, bytes, field.inRing)) return 0;
-    noteRange(Range.INPUT, this.fetched.first, this.fetched.bytes);
+    noteRange(RecordRange.INPUT, this.fetched.first, this.fetched.bytes);
     if (!ring.isUsed) return resolve(address, bytes, "the input image");
     return ring.unroll(address, bytes, "the input image");
   }

@@ -1,6 +1,6 @@
 import { hex } from "../../diagnostics/text";
 import { badDescriptor } from "../descriptor";
-import { noteRange, Range } from "../extents";
+import { noteRange, RecordRange } from "../extents";
 import { spend } from "../jobs";
 import { resolveWords } from "../memory/buffers";
 
@@ -37,7 +37,7 @@ export class FunctionTable {
   read(address: u32): bool {
     this.words = resolveWords(address, WORDS << 2, "the function's table");
     if (this.words == 0 || !spend(WORDS << 2)) return false;
-    noteRange(Range.WORDS, address, WORDS << 2);
+    noteRange(RecordRange.WORDS, address, WORDS << 2);
     for (let i = 0; i < WORDS; i++) {
       const word = load<u32>(this.words + (i << 2));
       if (word >= SIGN << 1 || exponentOf(word) == 31) {

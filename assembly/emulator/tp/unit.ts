@@ -1,6 +1,6 @@
 import { Core } from "../../targets/cores";
 import { refuse } from "../descriptor";
-import { noteRange, Range } from "../extents";
+import { noteRange, RecordRange } from "../extents";
 import { isDryRun } from "../jobs";
 import { outOfBounds } from "../memory/buffers";
 import { dropOverwrittenKernels } from "../memory/sram";
@@ -86,7 +86,7 @@ function keepsToRing(): bool {
 function noteOutput(): void {
   const first = <u64>(lowest + <i64>job.output.address);
   dropOverwrittenKernels(first, first + (highest - lowest) + 1);
-  noteRange(Range.OUTPUT, <u64>job.output.address + lowest, highest - lowest + 1);
+  noteRange(RecordRange.OUTPUT, <u64>job.output.address + lowest, highest - lowest + 1);
 }
 
 /** The tiles of slice z whose first row is y. */

@@ -1,10 +1,10 @@
 import { Graph } from "../graph/graph";
-import { Network } from "../measure/network";
+import { ComputedNetwork } from "../measure/network";
 import { Coded } from "./coded";
 import { equalize } from "./equalize";
 import { Headroom, Ranges } from "./ranges";
 import { Measured } from "./statistics";
-import { Noise, Sweep } from "./sweep";
+import { QuantizationNoise, Sweep } from "./sweep";
 
 const WIDE = new Headroom(1.2, 1.5);
 const NARROW = new Headroom(1.05, 1.2);
@@ -31,7 +31,7 @@ class Saved {
   weights: usize[] = [];
   biases: usize[] = [];
 
-  constructor(private network: Network) {
+  constructor(private network: ComputedNetwork) {
     for (let i = 0; i < network.linears.length; i++) {
       const linear = network.linears[i];
       this.weights.push(linear == null ? 0 : linear.weights);
@@ -87,14 +87,14 @@ export class Calibration {
   private best: Way = new Way(false, WIDE);
   private bestDecibels: f64 = -Infinity;
   /** Of the samples that the best way was not calibrated by. */
-  private noise: Noise[] = [];
+  private noise: QuantizationNoise[] = [];
   private sweep: Sweep | null = null;
   /** A line for each way that was tried. */
   private tried: string[] = [];
   private isChoosing: bool = true;
 
   constructor(
-    public network: Network,
+    public network: ComputedNetwork,
     private samples: usize[][],
     /** Of each input, where it is known. */
     private inputRanges: (f64[] | null)[],

@@ -2,7 +2,7 @@ import { Activation, Builtin } from "../../tflite/schema";
 import { elementsOf } from "../graph/constant";
 import { Node, Value } from "../graph/graph";
 import { Linear, weighed } from "../measure/linear";
-import { Activations, Network, runNode } from "../measure/network";
+import { Activations, ComputedNetwork, runNode } from "../measure/network";
 import { Coded } from "./coded";
 
 /** What constant zeros, such as borders, belong to: any factor leaves them as they are. */
@@ -23,7 +23,7 @@ export class Channels {
   private numbers: Activations;
 
   constructor(
-    private network: Network,
+    private network: ComputedNetwork,
     private coded: Coded,
   ) {
     this.numbers = new Activations(network, 1);

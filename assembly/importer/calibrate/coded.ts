@@ -1,6 +1,6 @@
 import { Builtin } from "../../tflite/schema";
 import { isLinear } from "../measure/linear";
-import { Network } from "../measure/network";
+import { ComputedNetwork } from "../measure/network";
 import { keepsScale } from "../quantize/settle";
 
 /** Which nodes compute in 8 bits, and which values are stored in them. */
@@ -12,7 +12,7 @@ export class Coded {
    * A node does if a layer depends on it, or if it only moves what is stored so: what follows the last
    * layer, such as a softmax or the decoding of boxes, stays in real numbers, which costs nothing there.
    */
-  constructor(network: Network) {
+  constructor(network: ComputedNetwork) {
     const nodes = network.graph.nodes;
     this.nodes = new StaticArray<bool>(nodes.length);
     this.values = new StaticArray<bool>(network.values.length);
@@ -40,7 +40,7 @@ export class Coded {
   }
 }
 
-function movesCoded(coded: Coded, network: Network, at: i32): bool {
+function movesCoded(coded: Coded, network: ComputedNetwork, at: i32): bool {
   const node = network.graph.nodes[at];
   const input = node.inputs.length > 0 ? node.inputs[0] : null;
   if (input == null || input.constant != null || !keepsScale(node.code)) return false;

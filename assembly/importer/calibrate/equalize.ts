@@ -1,7 +1,7 @@
 import { Activation } from "../../tflite/schema";
 import { Value } from "../graph/graph";
 import { Linear, weighed } from "../measure/linear";
-import { Network } from "../measure/network";
+import { ComputedNetwork } from "../measure/network";
 import { Channels, FIXED } from "./channels";
 import { Coded } from "./coded";
 import { isCutAtSix } from "./ranges";
@@ -217,7 +217,7 @@ class Term {
 }
 
 /** Moves factors between the layers of a network, which computes the same after it. */
-export function equalize(network: Network, coded: Coded, measured: Measured): void {
+export function equalize(network: ComputedNetwork, coded: Coded, measured: Measured): void {
   const channels = new Channels(network, coded);
   const least = leastFactors(network, channels, measured);
   const terms: Term[] = [];
@@ -252,7 +252,11 @@ function gather(sums: StaticArray<f64>, channels: Channels): void {
  * Logarithms of the least factors: a channel that stayed below its cut at 6 must not come to it. One
  * that is cut keeps its factor.
  */
-function leastFactors(network: Network, channels: Channels, measured: Measured): StaticArray<f64> {
+function leastFactors(
+  network: ComputedNetwork,
+  channels: Channels,
+  measured: Measured,
+): StaticArray<f64> {
   const bounds = new StaticArray<f64>(channels.count);
   bounds.fill(-20);
   for (let i = 0; i < network.linears.length; i++) {

@@ -1,6 +1,6 @@
 import { Activation, Builtin, Dtype } from "../../tflite/schema";
 import { Node, Quantization, Value } from "../graph/graph";
-import { Network } from "../measure/network";
+import { ComputedNetwork } from "../measure/network";
 import { rangeOf } from "../quantize/constants";
 import { fixedScale, keepsScale } from "../quantize/settle";
 import { activationSlot } from "../simplify/fuse";
@@ -26,7 +26,7 @@ export class Ranges {
   private group: StaticArray<i32>;
 
   constructor(
-    private network: Network,
+    private network: ComputedNetwork,
     private coded: Coded,
     measured: Measured,
     headroom: Headroom,

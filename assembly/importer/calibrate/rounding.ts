@@ -1,7 +1,7 @@
 import { Dtype } from "../../tflite/schema";
 import { Quantization } from "../graph/graph";
 import { Left, multiply, Right } from "../measure/gemm";
-import { Layer } from "../measure/layer";
+import { WeightedLayer } from "../measure/layer";
 import { pool } from "../measure/pool";
 import { rangeOf } from "../quantize/constants";
 import { dot, factorize, solve } from "./matrix";
@@ -40,7 +40,7 @@ class Block {
   /** By kernel. */
   importance: StaticArray<f64>;
 
-  constructor(layer: Layer, index: i32, weights: usize) {
+  constructor(layer: WeightedLayer, index: i32, weights: usize) {
     const depth = layer.depth;
     const kernels = layer.blockKernels;
     this.targets = pool.take(2 * kernels * depth);
@@ -56,7 +56,7 @@ class Block {
   }
 
   /** Fits the targets to the inputs: (C_yx + λ W) · (C_xx + λ)⁻¹. */
-  fit(layer: Layer, index: i32, samples: LayerSample[]): void {
+  fit(layer: WeightedLayer, index: i32, samples: LayerSample[]): void {
     const depth = layer.depth;
     const covariances = new Covariances(layer, index, samples);
     this.covariance = covariances.inputs;
@@ -110,7 +110,11 @@ class Block {
 }
 
 /** Rounds a layer's weights; without samples, each to its nearest. */
-export function roundWeights(layer: Layer, weights: usize, samples: LayerSample[]): RoundedWeights {
+export function roundWeights(
+  layer: WeightedLayer,
+  weights: usize,
+  samples: LayerSample[],
+): RoundedWeights {
   const blocks: Block[] = [];
   const isFitted = samples.length > 0 && layer.depth <= MOST_DEPTH && !layer.isTransposed;
   for (let i = 0; i < layer.blocks; i++) {
@@ -143,7 +147,7 @@ function weighRows(blocks: Block[]): void {
 }
 
 /** The range, from all targets down to 0.4 of it, with the least error of the outputs. */
-function bestRange(layer: Layer, blocks: Block[]): Quantization {
+function bestRange(layer: WeightedLayer, blocks: Block[]): Quantization {
   let least: f64 = 0;
   let greatest: f64 = 0;
   const count = layer.blockKernels * layer.depth;
@@ -181,7 +185,7 @@ function nearestReal(value: f64, quantization: Quantization): f64 {
 
 /** tr(E · H · Eᵀ), rows by their importance. */
 function errorOf(
-  layer: Layer,
+  layer: WeightedLayer,
   block: Block,
   quantization: Quantization,
   errors: usize,
@@ -226,7 +230,7 @@ function errorOf(
  * each weight takes in what the errors before it leave: w + Σ_j<i E_j · R_ji / R_ii.
  */
 function roundBlock(
-  layer: Layer,
+  layer: WeightedLayer,
   block: Block,
   index: i32,
   quantization: Quantization,

@@ -1,5 +1,5 @@
 import { Left, multiply, Right } from "../measure/gemm";
-import { Layer } from "../measure/layer";
+import { WeightedLayer } from "../measure/layer";
 import { pool } from "../measure/pool";
 
 /** Windows that the statistics of a layer are taken from, at most. */
@@ -20,7 +20,7 @@ export class LayerSample {
 }
 
 /** How many windows of a layer are looked at. */
-export function windowsOf(layer: Layer, samples: i32): i32 {
+export function windowsOf(layer: WeightedLayer, samples: i32): i32 {
   const depth = layer.depth as i64;
   const all = (layer.positions as i64) * samples;
   let count = min(MOST_WINDOWS, MOST_NUMBERS / (depth * layer.blocks));
@@ -38,7 +38,7 @@ export class Covariances {
   targets: usize;
   variances: StaticArray<f64>;
 
-  constructor(layer: Layer, block: i32, samples: LayerSample[]) {
+  constructor(layer: WeightedLayer, block: i32, samples: LayerSample[]) {
     const depth = layer.depth;
     const kernels = layer.blockKernels;
     const stride = (depth + 7) & ~7;
@@ -77,7 +77,7 @@ export class Covariances {
 }
 
 function take(
-  layer: Layer,
+  layer: WeightedLayer,
   block: i32,
   samples: LayerSample[],
   count: i32,

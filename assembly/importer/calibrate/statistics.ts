@@ -1,6 +1,6 @@
 import { elementsOf } from "../graph/constant";
 import { Value } from "../graph/graph";
-import { Activations, finishSums, Network, runNode, runSums } from "../measure/network";
+import { Activations, ComputedNetwork, finishSums, runNode, runSums } from "../measure/network";
 
 /** What the numbers of each channel (the last axis) are like, over all samples seen. */
 export class Statistics {
@@ -54,7 +54,7 @@ export class Measured {
   /** By node; null for one without weights. */
   sums: (Statistics | null)[] = [];
 
-  constructor(private network: Network) {
+  constructor(private network: ComputedNetwork) {
     for (let i = 0; i < network.values.length; i++)
       this.values.push(Statistics.of(network.values[i]));
     for (let i = 0; i < network.linears.length; i++) {

@@ -1,7 +1,7 @@
 import { Constant, elementsOf } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { Linear, weighed } from "../measure/linear";
-import { Activations, finishSums, Network, runNode, runSums } from "../measure/network";
+import { Activations, ComputedNetwork, finishSums, runNode, runSums } from "../measure/network";
 import { Coded } from "./coded";
 import { roundTo } from "./coder";
 import { Ranges } from "./ranges";
@@ -9,7 +9,7 @@ import { RoundedWeights, roundWeights } from "./rounding";
 import { LayerSample } from "./sampling";
 
 /** How far a value in 8 bits is from the real one: signal to noise, over the samples looked at. */
-export class Noise {
+export class QuantizationNoise {
   private sum: f64 = 0;
   private squares: f64 = 0;
   private errors: f64 = 0;
@@ -53,13 +53,13 @@ export class Sweep {
   /** By node. */
   layers: (RoundedLayer | null)[] = [];
   /** By value, over the samples that were not calibrated with, or all where none were left out. */
-  noise: Noise[] = [];
+  noise: QuantizationNoise[] = [];
   private at: i32 = 0;
   private reals: Activations;
   private codes: Activations;
 
   constructor(
-    private network: Network,
+    private network: ComputedNetwork,
     private coded: Coded,
     private ranges: Ranges,
     samples: usize[][],
@@ -68,7 +68,7 @@ export class Sweep {
   ) {
     this.reals = new Activations(network, samples.length);
     this.codes = new Activations(network, samples.length);
-    for (let i = 0; i < network.values.length; i++) this.noise.push(new Noise());
+    for (let i = 0; i < network.values.length; i++) this.noise.push(new QuantizationNoise());
     for (let sample = 0; sample < samples.length; sample++) {
       for (let i = 0; i < network.graph.inputs.length; i++) {
         const value = network.graph.inputs[i];

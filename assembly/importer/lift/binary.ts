@@ -1,3 +1,4 @@
+import { broadcastShape } from "../../tflite/broadcast-shape";
 import { Builtin } from "../../tflite/schema";
 import { Constant, identity } from "../graph/constant";
 import { Value } from "../graph/graph";
@@ -118,18 +119,6 @@ function placed(lifting: Lifting, operand: Operand, order: i32[]): Value {
   }
   const value = lifting.reshaped(lifting.plain(operand), shape);
   return lifting.stored(Operand.of(value, shape, identity(shape.length)), order);
-}
-
-export function broadcastShape(a: i32[], b: i32[]): i32[] | null {
-  const rank = max(a.length, b.length);
-  const shape: i32[] = [];
-  for (let i = 0; i < rank; i++) {
-    const first = i < rank - a.length ? 1 : a[i - (rank - a.length)];
-    const second = i < rank - b.length ? 1 : b[i - (rank - b.length)];
-    if (first != second && first != 1 && second != 1) return null;
-    shape.push(first == 1 ? second : first);
-  }
-  return shape;
 }
 
 /** x^2 and x^0.5; other powers have no operator that nolfet runs. */

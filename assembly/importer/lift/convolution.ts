@@ -5,7 +5,7 @@ import { OnnxNode } from "../onnx/model";
 import { activate } from "./activation";
 import { indices, Lifting } from "./lifting";
 import { NHWC, Operand, realConstant } from "./operand";
-import { bordered, extentsOf, listOf, Window, windowOf } from "./windows";
+import { bordered, extentsOf, listOf, SlidingWindow, windowOf } from "./windows";
 
 /** Conv, and com.microsoft's FusedConv, which has an activation and may add a tensor before it. */
 export function liftConv(lifting: Lifting, node: OnnxNode): bool {
@@ -47,7 +47,7 @@ function layer(
   node: OnnxNode,
   image: Operand,
   weights: Operand,
-  window: Window,
+  window: SlidingWindow,
   isDepthwise: bool,
 ): Value {
   const kernels = weights.shape[0];

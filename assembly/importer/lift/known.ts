@@ -1,8 +1,8 @@
+import { broadcastShape } from "../../tflite/broadcast-shape";
 import { Dtype } from "../../tflite/schema";
 import { Constant, elementsOf } from "../graph/constant";
 import { OnnxNode } from "../onnx/model";
 import { dtypeOf } from "../onnx/schema";
-import { broadcastShape } from "./binary";
 import { axisOf, fits, Lifting } from "./lifting";
 import { bound } from "./movement";
 import { Operand } from "./operand";

@@ -4,7 +4,7 @@ import { Value } from "../graph/graph";
 import { OnnxNode } from "../onnx/model";
 import { indices, Lifting } from "./lifting";
 import { NHWC, Operand } from "./operand";
-import { bordered, extentsOf, padded, Window, windowOf } from "./windows";
+import { bordered, extentsOf, padded, SlidingWindow, windowOf } from "./windows";
 
 const LOWEST: f32 = -3.4028234663852886e38;
 
@@ -37,7 +37,7 @@ export function liftAveragePool(lifting: Lifting, node: OnnxNode): bool {
   return weighted(lifting, node, image, window);
 }
 
-function isWhole(window: Window, image: Value): bool {
+function isWhole(window: SlidingWindow, image: Value): bool {
   const kernel = window.kernel;
   return !window.isPadded && kernel[0] == image.shape[1] && kernel[1] == image.shape[2];
 }
@@ -53,7 +53,7 @@ function averaged(lifting: Lifting, node: OnnxNode, image: Value): bool {
  * An average over what a window holds of the image: one over the padded image, times the window's
  * size over the number of pixels inside.
  */
-function weighted(lifting: Lifting, node: OnnxNode, image: Value, window: Window): bool {
+function weighted(lifting: Lifting, node: OnnxNode, image: Value, window: SlidingWindow): bool {
   const larger = padded(lifting, image, window);
   const shape = [image.shape[0], window.size[0], window.size[1], image.shape[3]];
   const options = poolOptions(window, Padding.VALID);
@@ -73,12 +73,12 @@ function weighted(lifting: Lifting, node: OnnxNode, image: Value, window: Window
 }
 
 /** How many of a window's taps lie inside the image. */
-function taps(window: Window, axis: i32, step: i32, extent: i32): i32 {
+function taps(window: SlidingWindow, axis: i32, step: i32, extent: i32): i32 {
   const from = step * window.stride[axis] - window.before[axis];
   return max(min(from + window.kernel[axis], extent) - max(from, 0), 1);
 }
 
-function poolOf(lifting: Lifting, node: OnnxNode): Window | null {
+function poolOf(lifting: Lifting, node: OnnxNode): SlidingWindow | null {
   const operand = lifting.operand(node, 0);
   const kernel = node.ints("kernel_shape");
   if (operand == null) return null;
@@ -100,14 +100,14 @@ function pooled(
   code: i32,
   image: Value,
   padding: Padding,
-  window: Window,
+  window: SlidingWindow,
 ): bool {
   const shape = [image.shape[0], window.size[0], window.size[1], image.shape[3]];
   const result = lifting.emit(code, [image], shape, poolOptions(window, padding));
   return lifting.result(node, result, NHWC);
 }
 
-function poolOptions(window: Window, padding: Padding): i32[] {
+function poolOptions(window: SlidingWindow, padding: Padding): i32[] {
   return [
     padding,
     window.stride[1],

@@ -5,7 +5,7 @@ import { OnnxNode } from "../onnx/model";
 import { Lifting } from "./lifting";
 
 /** How a window moves over an image's rows and columns. */
-export class Window {
+export class SlidingWindow {
   stride: i32[] = [1, 1];
   dilation: i32[] = [1, 1];
   before: i32[] = [0, 0];
@@ -43,8 +43,8 @@ export function windowOf(
   node: OnnxNode,
   kernel: i32[],
   extents: i32[],
-): Window | null {
-  const window = new Window(kernel);
+): SlidingWindow | null {
+  const window = new SlidingWindow(kernel);
   const strides = listOf(lifting, node, "strides", 2, 1);
   const dilations = listOf(lifting, node, "dilations", 2, 1);
   const pads = listOf(lifting, node, "pads", 4, 0);
@@ -75,7 +75,7 @@ export function windowOf(
 }
 
 /** Rounds the number of steps up, where the last window still begins inside the image. */
-function growToCeiling(window: Window, axis: i32, extent: i32, free: i32): void {
+function growToCeiling(window: SlidingWindow, axis: i32, extent: i32, free: i32): void {
   const stride = window.stride[axis];
   let size = (free + stride - 1) / stride + 1;
   if ((size - 1) * stride >= extent + window.before[axis]) size--;
@@ -84,7 +84,7 @@ function growToCeiling(window: Window, axis: i32, extent: i32, free: i32): void 
   if (missing > 0) window.after[axis] += missing;
 }
 
-function padSame(window: Window, axis: i32, extent: i32, isUpper: bool): void {
+function padSame(window: SlidingWindow, axis: i32, extent: i32, isUpper: bool): void {
   const steps = (extent + window.stride[axis] - 1) / window.stride[axis];
   const total = max((steps - 1) * window.stride[axis] + window.span(axis) - extent, 0);
   window.before[axis] = isUpper ? total / 2 : total - total / 2;
@@ -129,7 +129,7 @@ export class Bordered {
 export function bordered(
   lifting: Lifting,
   image: Value,
-  window: Window,
+  window: SlidingWindow,
   border: Constant | null = null,
 ): Bordered {
   if (!window.isPadded) return new Bordered(image, Padding.VALID);
@@ -141,7 +141,7 @@ export function bordered(
 export function padded(
   lifting: Lifting,
   image: Value,
-  window: Window,
+  window: SlidingWindow,
   border: Constant | null = null,
 ): Value {
   const shape = image.shape;

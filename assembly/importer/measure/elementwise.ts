@@ -1,11 +1,11 @@
 import { Activation, Builtin } from "../../tflite/schema";
 import { elu, gelu, logistic } from "../../tflite/values/real";
-import { Step } from "./step";
+import { NetworkStep } from "./step";
 import { stridesOf } from "./strided";
 
 // Operators that give each number from the same place of what they read.
 
-export function unary(step: Step): void {
+export function unary(step: NetworkStep): void {
   const code = step.node.code;
   const from = step.inputs[0];
   const to = step.output;
@@ -49,7 +49,7 @@ function valueOf(code: i32, x: f32, alpha: f32): f32 {
 }
 
 /** Of two tensors, either of which may have fewer numbers along an axis, and then repeats them. */
-export function binary(step: Step): void {
+export function binary(step: NetworkStep): void {
   const code = step.node.code;
   const shape = step.outputShape;
   const rank = shape.length;

@@ -2,10 +2,10 @@ import { nearestPositions, scaleOf } from "../../tflite/resize-positions";
 import { Builtin } from "../../tflite/schema";
 import { WindowAxis } from "../../tflite/window";
 import { activate } from "./elementwise";
-import { Step } from "./step";
+import { NetworkStep } from "./step";
 
 /** MAX_POOL_2D and AVERAGE_POOL_2D, over the pixels of a window that lie inside the image. */
-export function pool(step: Step): void {
+export function pool(step: NetworkStep): void {
   const shape = step.shape(0);
   const rows = new WindowAxis(shape[1], step.option(4), step.option(2), 1, step.option(0));
   const columns = new WindowAxis(shape[2], step.option(3), step.option(1), 1, step.option(0));
@@ -38,7 +38,7 @@ export function pool(step: Step): void {
   activate(step.output, step.outputCount, step.option(5));
 }
 
-export function nearest(step: Step): void {
+export function nearest(step: NetworkStep): void {
   const from = step.shape(0);
   const to = step.outputShape;
   const rows = nearestPositions(from[1], to[1], step.option(0) != 0, step.option(1) != 0);
@@ -54,7 +54,7 @@ export function nearest(step: Step): void {
 }
 
 /** Options 2 and 3: corners aligned; pixels' centres at halves. */
-export function bilinear(step: Step): void {
+export function bilinear(step: NetworkStep): void {
   const from = step.shape(0);
   const to = step.outputShape;
   const channels = from[3];
@@ -83,12 +83,12 @@ export function bilinear(step: Step): void {
   }
 }
 
-function pixel(step: Step, index: i32, channel: i32): f32 {
+function pixel(step: NetworkStep, index: i32, channel: i32): f32 {
   const at = index * step.outputShape[3] + channel;
   return load<f32>(step.inputs[0] + ((at as usize) << 2));
 }
 
-function place(step: Step, index: i32, from: i32, to: i32): f32 {
+function place(step: NetworkStep, index: i32, from: i32, to: i32): f32 {
   const scale = scaleOf(from, to, step.option(2) != 0);
   const centre: f32 = step.option(3) != 0 ? 0.5 : 0;
   const at = ((index as f32) + centre) * scale - centre;

@@ -17,12 +17,12 @@ import {
   transpose,
 } from "./movement";
 import { argMax, matrixProduct, reduce, softmax } from "./reduce";
-import { Step } from "./step";
+import { NetworkStep } from "./step";
 
 class Row {
   constructor(
     public code: i32,
-    public run: (step: Step) => void,
+    public run: (step: NetworkStep) => void,
   ) {}
 }
 
@@ -80,7 +80,7 @@ const KERNELS: Row[] = [
 ];
 
 /** The kernel of an operator; null where there is none. */
-export function kernelOf(code: i32): ((step: Step) => void) | null {
+export function kernelOf(code: i32): ((step: NetworkStep) => void) | null {
   for (let i = 0; i < KERNELS.length; i++) if (KERNELS[i].code == code) return KERNELS[i].run;
   return null;
 }

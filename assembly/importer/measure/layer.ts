@@ -21,7 +21,7 @@ const TRANSPOSED = new Slots(1, 3, -1);
  * the same `depth` numbers: one block for a convolution, one for each group or, depthwise, for each
  * channel. A fully connected layer is a convolution of one tap.
  */
-export class Layer {
+export class WeightedLayer {
   rows: WindowAxis = new WindowAxis(1, 1, 1, 1, 1);
   columns: WindowAxis = new WindowAxis(1, 1, 1, 1, 1);
   isDepthwise: bool;

@@ -1,7 +1,7 @@
 import { Builtin } from "../../tflite/schema";
 import { Value } from "../graph/graph";
 import { Left, multiply, PANEL, Right } from "./gemm";
-import { Layer } from "./layer";
+import { WeightedLayer } from "./layer";
 import { pool } from "./pool";
 
 /** Windows that are laid out side by side at a time. */
@@ -17,7 +17,7 @@ export class Linear {
   bias: usize;
   private windows: usize = 0;
 
-  constructor(public layer: Layer) {
+  constructor(public layer: WeightedLayer) {
     this.bias = heap.alloc((4 * layer.kernels) as usize);
     memory.fill(this.bias, 0, (4 * layer.kernels) as usize);
     const bias = layer.bias();
@@ -190,6 +190,6 @@ export function isLinear(code: i32): bool {
 }
 
 /** The value that a layer weighs. */
-export function weighed(layer: Layer): Value {
+export function weighed(layer: WeightedLayer): Value {
   return layer.node.inputs[layer.isTransposed ? 2 : 0] as Value;
 }

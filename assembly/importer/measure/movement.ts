@@ -1,15 +1,15 @@
 import { Builtin } from "../../tflite/schema";
 import { Value } from "../graph/graph";
-import { axisIn, Step } from "./step";
+import { axisIn, NetworkStep } from "./step";
 import { copyBlock, plainStrides, stridesOf } from "./strided";
 
 // Operators that only move numbers.
 
-export function same(step: Step): void {
+export function same(step: NetworkStep): void {
   memory.copy(step.output, step.inputs[0], (step.outputCount as usize) << 2);
 }
 
-export function transpose(step: Step): void {
+export function transpose(step: NetworkStep): void {
   const order = step.list(1);
   const own = plainStrides(step.shape(0));
   const strides: i32[] = [];
@@ -17,7 +17,7 @@ export function transpose(step: Step): void {
   copyBlock(step.output, plainStrides(step.outputShape), step.inputs[0], strides, step.outputShape);
 }
 
-export function slice(step: Step): void {
+export function slice(step: NetworkStep): void {
   const begin = step.list(1);
   const strides = plainStrides(step.shape(0));
   const shape = step.outputShape;
@@ -36,7 +36,7 @@ function offset(position: i32[], strides: i32[]): usize {
   return (at as usize) << 2;
 }
 
-export function stridedSlice(step: Step): void {
+export function stridedSlice(step: NetworkStep): void {
   const shape = step.shape(0);
   const begin = step.list(1);
   const steps = step.list(3);
@@ -59,7 +59,7 @@ export function stridedSlice(step: Step): void {
   copyBlock(step.output, plainStrides(step.outputShape), from, kept, extents);
 }
 
-export function pad(step: Step): void {
+export function pad(step: NetworkStep): void {
   const pads = step.list(1);
   const value: f32 = step.node.code == Builtin.PADV2 ? load<f32>(step.inputs[2]) : 0;
   const count = step.outputCount;
@@ -72,7 +72,7 @@ export function pad(step: Step): void {
 }
 
 /** A border that repeats what lies inside, in reverse; option 0: with the edge itself. */
-export function mirrorPad(step: Step): void {
+export function mirrorPad(step: NetworkStep): void {
   const pads = step.list(1);
   const shape = step.shape(0);
   const strides = plainStrides(shape);
@@ -93,7 +93,7 @@ export function mirrorPad(step: Step): void {
   }
 }
 
-export function gather(step: Step): void {
+export function gather(step: NetworkStep): void {
   const shape = step.shape(0);
   const axis = axisIn(step.option(0), shape.length);
   const indices = step.list(1);
@@ -111,17 +111,17 @@ export function gather(step: Step): void {
   }
 }
 
-export function concatenate(step: Step): void {
+export function concatenate(step: NetworkStep): void {
   joinAlong(step, axisIn(step.option(0), step.outputShape.length));
 }
 
 /** PACK: each input becomes one index along a new axis. */
-export function pack(step: Step): void {
+export function pack(step: NetworkStep): void {
   const axis = axisIn(step.option(1), step.outputShape.length);
   joinAlong(step, axis);
 }
 
-function joinAlong(step: Step, axis: i32): void {
+function joinAlong(step: NetworkStep, axis: i32): void {
   const shape = step.outputShape;
   let outer = 1;
   for (let i = 0; i < axis; i++) outer *= shape[i];
@@ -137,7 +137,7 @@ function joinAlong(step: Step, axis: i32): void {
 }
 
 /** SPLIT has its axis first, SPLIT_V last. */
-export function split(step: Step): void {
+export function split(step: NetworkStep): void {
   const isFirst = step.node.code == Builtin.SPLIT;
   const source = isFirst ? 1 : 0;
   const axis = axisIn(step.list(isFirst ? 0 : 2)[0], step.shape(source).length);
@@ -151,14 +151,14 @@ export function split(step: Step): void {
   }
 }
 
-export function broadcast(step: Step): void {
+export function broadcast(step: NetworkStep): void {
   const shape = step.outputShape;
   const strides = stridesOf(step.shape(0), shape);
   copyBlock(step.output, plainStrides(shape), step.inputs[0], strides, shape);
 }
 
 /** Every axis becomes two: how often it is repeated, and itself. */
-export function tile(step: Step): void {
+export function tile(step: NetworkStep): void {
   const own = step.shape(0);
   const read = plainStrides(own);
   const write = plainStrides(step.outputShape);
@@ -177,7 +177,7 @@ export function tile(step: Step): void {
 }
 
 /** Blocks of pixels to channels, or back. */
-export function blocks(step: Step): void {
+export function blocks(step: NetworkStep): void {
   const isDeeper = step.node.code == Builtin.SPACE_TO_DEPTH;
   const small = isDeeper ? step.outputShape : step.shape(0);
   const large = isDeeper ? step.shape(0) : step.outputShape;

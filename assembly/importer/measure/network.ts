@@ -7,13 +7,13 @@ import { Graph, Node, Value } from "../graph/graph";
 import { realsOf } from "../graph/reals";
 import { activate } from "./elementwise";
 import { kernelOf } from "./kernels";
-import { Layer } from "./layer";
+import { WeightedLayer } from "./layer";
 import { isLinear, Linear, weighed } from "./linear";
 import { pool } from "./pool";
-import { Step } from "./step";
+import { NetworkStep } from "./step";
 
 /** A graph that is ready to be computed in real numbers: its values numbered, its constants laid out. */
-export class Network {
+export class ComputedNetwork {
   /** Inputs of the graph, then what nodes make, in order; `index` is a value's place here. */
   values: Value[] = [];
   /** By value: the number of the last node that reads it; those of outputs are kept. */
@@ -25,8 +25,8 @@ export class Network {
   private constructor(public graph: Graph) {}
 
   /** Null after a fault: an operator that is not computed here. */
-  static of(graph: Graph): Network | null {
-    const network = new Network(graph);
+  static of(graph: Graph): ComputedNetwork | null {
+    const network = new ComputedNetwork(graph);
     for (let i = 0; i < graph.inputs.length; i++) network.add(graph.inputs[i]);
     for (let i = 0; i < graph.nodes.length; i++) {
       if (!network.addNode(graph.nodes[i], i)) return null;
@@ -58,7 +58,7 @@ export class Network {
       else if (!isLayer) this.layOut(value, value.constant as Constant);
     }
     for (let i = 0; i < node.outputs.length; i++) this.add(node.outputs[i]);
-    const linear = isLayer ? new Linear(new Layer(node)) : null;
+    const linear = isLayer ? new Linear(new WeightedLayer(node)) : null;
     if (linear != null) linear.setWeights(linear.layer.weights().as(Dtype.FLOAT32).pointer);
     this.linears.push(linear);
     return true;
@@ -81,7 +81,7 @@ export class Activations {
   private buffers: StaticArray<usize>;
 
   constructor(
-    private network: Network,
+    private network: ComputedNetwork,
     public samples: i32,
   ) {
     this.buffers = new StaticArray<usize>(network.values.length * samples);
@@ -141,14 +141,19 @@ export function finishSums(linear: Linear, output: usize): void {
 }
 
 /** Computes one node of one sample. */
-export function runNode(network: Network, at: i32, activations: Activations, sample: i32): void {
+export function runNode(
+  network: ComputedNetwork,
+  at: i32,
+  activations: Activations,
+  sample: i32,
+): void {
   const linear = network.linears[at];
   if (linear != null) {
     finishSums(linear, runSums(linear, activations, sample));
     return;
   }
   const node = network.graph.nodes[at];
-  const step = new Step(node);
+  const step = new NetworkStep(node);
   for (let i = 0; i < node.inputs.length; i++) {
     const value = node.inputs[i];
     step.inputs.push(value == null ? 0 : activations.at(value, sample));
@@ -160,7 +165,7 @@ export function runNode(network: Network, at: i32, activations: Activations, sam
 }
 
 /** Computes one sample, whose inputs are given: the outputs are there then. */
-export function activationsOf(network: Network, inputs: usize[]): Activations {
+export function activationsOf(network: ComputedNetwork, inputs: usize[]): Activations {
   const graph = network.graph;
   const activations = new Activations(network, 1);
   for (let i = 0; i < inputs.length; i++) {

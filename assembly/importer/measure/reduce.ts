@@ -1,11 +1,11 @@
 import { Builtin } from "../../tflite/schema";
-import { axisIn, Step } from "./step";
+import { axisIn, NetworkStep } from "./step";
 import { plainStrides } from "./strided";
 
 const LOWEST: f64 = -Infinity;
 
 /** MEAN, SUM, REDUCE_MAX, REDUCE_MIN and REDUCE_PROD over the axes of input 1. */
-export function reduce(step: Step): void {
+export function reduce(step: NetworkStep): void {
   const shape = step.shape(0);
   const axes = step.list(1);
   const isReduced = new StaticArray<bool>(shape.length);
@@ -46,7 +46,7 @@ function joined(code: i32, sum: f64, value: f64): f64 {
 }
 
 /** Over the last axis; option 0 is the factor before the exponential. */
-export function softmax(step: Step): void {
+export function softmax(step: NetworkStep): void {
   const shape = step.outputShape;
   const depth = shape[shape.length - 1];
   const rows = step.outputCount / max(depth, 1);
@@ -68,7 +68,7 @@ export function softmax(step: Step): void {
 }
 
 /** Where the greatest number along an axis stands. */
-export function argMax(step: Step): void {
+export function argMax(step: NetworkStep): void {
   const shape = step.shape(0);
   const axis = axisIn(step.list(1)[0], shape.length);
   const inner = plainStrides(shape)[axis];
@@ -85,7 +85,7 @@ export function argMax(step: Step): void {
 }
 
 /** [… × m × k] · [… × k × n]; options: whether either is turned around. */
-export function matrixProduct(step: Step): void {
+export function matrixProduct(step: NetworkStep): void {
   const left = step.shape(0);
   const right = step.shape(1);
   const shape = step.outputShape;

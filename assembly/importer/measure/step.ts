@@ -2,7 +2,7 @@ import { Constant, elementsOf } from "../graph/constant";
 import { Node, Value } from "../graph/graph";
 
 /** One node with the memory of what it reads and writes: numbers of 32 bits. */
-export class Step {
+export class NetworkStep {
   inputs: usize[] = [];
   outputs: usize[] = [];
 

@@ -1,6 +1,6 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
-import { Bytes, Message, Wire } from "./protobuf";
+import { ByteSpan, Message, Wire } from "./protobuf";
 
 // Tensors may lie in files beside the model. The host reads them: it knows folders, and which of them
 // a model may see. It asks for the names first, and adds the files before the model is imported.
@@ -8,7 +8,7 @@ import { Bytes, Message, Wire } from "./protobuf";
 class File {
   constructor(
     public name: string,
-    public content: Bytes,
+    public content: ByteSpan,
   ) {}
 }
 
@@ -16,7 +16,7 @@ const files: File[] = [];
 /** Names of files that a model asked for, each once. */
 export const namesAsked: string[] = [];
 
-export function addFile(name: string, content: Bytes): void {
+export function addFile(name: string, content: ByteSpan): void {
   files.push(new File(name, content));
 }
 
@@ -40,7 +40,7 @@ export class External {
   }
 
   /** The tensor's bytes, of which there are `needed`; null, and a fault, where they are missing. */
-  bytes(tensor: string, needed: u32): Bytes | null {
+  bytes(tensor: string, needed: u32): ByteSpan | null {
     if (namesAsked.indexOf(this.name) < 0) namesAsked.push(this.name);
     for (let i = 0; i < files.length; i++) {
       if (files[i].name == this.name) return this.part(files[i].content, tensor, needed);
@@ -56,12 +56,12 @@ export class External {
     return null;
   }
 
-  private part(content: Bytes, tensor: string, needed: u32): Bytes | null {
+  private part(content: ByteSpan, tensor: string, needed: u32): ByteSpan | null {
     const offset = parseFloat(this.offset);
     const length = this.length == "" ? (needed as f64) : parseFloat(this.length);
     const isInside = offset >= 0 && offset + length <= (content.count as f64);
     if (isInside && length == (needed as f64)) {
-      return new Bytes(content.pointer + (offset as usize), needed);
+      return new ByteSpan(content.pointer + (offset as usize), needed);
     }
     const expected = `${needed} bytes in "${this.name}" for tensor "${tensor}"`;
     const found = `${this.length} from byte ${this.offset} of ${content.count}`;

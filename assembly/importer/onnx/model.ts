@@ -2,7 +2,7 @@ import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail, failed } from "../../diagnostics/failure";
 import { Dtype } from "../../tflite/schema";
 import { Constant } from "../graph/constant";
-import { Bytes, Message, Wire } from "./protobuf";
+import { ByteSpan, Message, Wire } from "./protobuf";
 import {
   AttributeField,
   DimensionField,
@@ -109,7 +109,7 @@ const NEWEST_OPSET = 21;
 /** Reads a ModelProto; null after a fault. */
 export function readOnnx(pointer: usize, bytes: u32): OnnxModel | null {
   const model = new OnnxModel();
-  const message = new Message(pointer, new Bytes(pointer, bytes));
+  const message = new Message(pointer, new ByteSpan(pointer, bytes));
   let graph: Message | null = null;
   while (message.next()) {
     if (message.is(ModelField.GRAPH, Wire.BYTES)) graph = message.message;

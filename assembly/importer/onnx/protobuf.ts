@@ -10,7 +10,7 @@ export enum Wire {
 }
 
 /** Bytes of the file. */
-export class Bytes {
+export class ByteSpan {
   constructor(
     public pointer: usize = 0,
     public count: u32 = 0,
@@ -37,14 +37,14 @@ export class Message {
   /** The value of a field that is no row of bytes. */
   value: u64 = 0;
   /** The bytes of a field that is. */
-  bytes: Bytes = new Bytes();
+  bytes: ByteSpan = new ByteSpan();
   private at: usize;
   private end: usize;
 
   /** `file`: where byte 0 of the file is, for locations. */
   constructor(
     private file: usize,
-    bytes: Bytes,
+    bytes: ByteSpan,
   ) {
     this.at = bytes.pointer;
     this.end = bytes.pointer + bytes.count;
@@ -129,7 +129,7 @@ export class Message {
       this.truncated(count, left);
       return;
     }
-    this.bytes = new Bytes(this.at, count as u32);
+    this.bytes = new ByteSpan(this.at, count as u32);
     this.at += count as usize;
   }
 

@@ -3,7 +3,7 @@ import { fail, failed } from "../../diagnostics/failure";
 import { DTYPE_BYTES, Dtype } from "../../tflite/schema";
 import { Constant, elementsOf, half } from "../graph/constant";
 import { External } from "./external";
-import { Bytes, Message, Wire } from "./protobuf";
+import { ByteSpan, Message, Wire } from "./protobuf";
 import { dtypeOf, TensorField } from "./schema";
 
 /** A tensor of the file with its name. */
@@ -21,7 +21,7 @@ const MOST_ELEMENTS: i64 = 1 << 28;
 export function readTensor(message: Message): NamedConstant | null {
   let name = "";
   let type: u64 = 0;
-  let raw: Bytes | null = null;
+  let raw: ByteSpan | null = null;
   let isExternal = false;
   const external = new External();
   const extents: i64[] = [];
@@ -104,7 +104,7 @@ function shapeOf(extents: i64[], name: string): i32[] | null {
   return null;
 }
 
-function fromRaw(name: string, dtype: Dtype, shape: i32[], raw: Bytes): NamedConstant | null {
+function fromRaw(name: string, dtype: Dtype, shape: i32[], raw: ByteSpan): NamedConstant | null {
   const bytes = elementsOf(shape) * (DTYPE_BYTES[dtype] as i64);
   if (bytes == (raw.count as i64)) {
     const constant = new Constant(dtype, shape, raw.pointer);

@@ -115,24 +115,24 @@ export function isTranspose(operation: Operation): bool {
 
 /** The tensor, constant begins, ends and strides of its first dimensions. */
 export function isStridedSlice(operation: Operation): bool {
-  const ranges = Ranges.of(operation);
+  const ranges = SliceRanges.of(operation);
   if (ranges == null) return false;
   return operation.wantsElements(operation.outputs[0], ranges.elements, "an output");
 }
 
 /** What a STRIDED_SLICE takes of each dimension. */
-export class Ranges {
+export class SliceRanges {
   begins: i32[] = [];
   strides: i32[] = [];
   counts: i32[] = [];
 
   /** Null with a refusal recorded. */
-  static of(operation: Operation): Ranges | null {
+  static of(operation: Operation): SliceRanges | null {
     if (operation.flag(Option.ELLIPSIS_MASK) || operation.flag(Option.NEW_AXIS_MASK)) {
       operation.refuse("neither an ellipsis nor new axes", "one of them");
       return null;
     }
-    const ranges = new Ranges();
+    const ranges = new SliceRanges();
     const rank = operation.inputs[0].shape.length;
     for (let i = 0; i < rank; i++) if (!ranges.add(operation, i)) return null;
     return ranges;

@@ -2,13 +2,13 @@ import { Multiplier } from "../multiplier";
 import { Operation } from "../operation";
 import { Tensor } from "../tensor";
 import { ByteFunction } from "./byte-function";
-import { Range } from "./range";
+import { OutputRange } from "./range";
 
 /** Linear on either side of 0: the value times a slope below it, kept within a range. */
 export class ByteRectifier extends ByteFunction {
   private input: Tensor;
   private output: Tensor;
-  private range: Range;
+  private range: OutputRange;
   private above: Multiplier;
   private below: Multiplier;
 
@@ -23,7 +23,7 @@ export class ByteRectifier extends ByteFunction {
     const output = operation.outputs[0];
     this.input = input;
     this.output = output;
-    this.range = Range.between(low, high, output);
+    this.range = OutputRange.between(low, high, output);
     this.above = Multiplier.of((input.scale / output.scale) as f64);
     this.below = Multiplier.of(Math.abs(((input.scale * slope) / output.scale) as f64));
   }

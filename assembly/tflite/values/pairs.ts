@@ -3,7 +3,7 @@ import { Operation } from "../operation";
 import { RAISED_BITS, sumFactor } from "../rules/elementwise";
 import { Tensor } from "../tensor";
 import { ByteFunction } from "./byte-function";
-import { Range } from "./range";
+import { OutputRange } from "./range";
 
 /** ADD and SUB: both operands are brought to a common scale first. */
 export class ByteSum extends ByteFunction {
@@ -11,7 +11,7 @@ export class ByteSum extends ByteFunction {
   private first: StaticArray<i32>;
   private second: StaticArray<i32>;
   private output: Tensor;
-  private range: Range;
+  private range: OutputRange;
   private toOutput: Multiplier;
 
   constructor(operation: Operation, subtracts: bool) {
@@ -22,7 +22,7 @@ export class ByteSum extends ByteFunction {
     this.first = raised(a, common, false);
     this.second = raised(b, common, subtracts);
     this.output = operation.outputs[0];
-    this.range = Range.of(operation);
+    this.range = OutputRange.of(operation);
     this.toOutput = Multiplier.of(sumFactor(operation));
   }
 
@@ -47,7 +47,7 @@ export class ByteProduct extends ByteFunction {
   private a: Tensor;
   private b: Tensor;
   private output: Tensor;
-  private range: Range;
+  private range: OutputRange;
   private multiplier: Multiplier;
 
   constructor(operation: Operation) {
@@ -58,7 +58,7 @@ export class ByteProduct extends ByteFunction {
     this.a = a;
     this.b = b;
     this.output = output;
-    this.range = Range.of(operation);
+    this.range = OutputRange.of(operation);
     this.multiplier = Multiplier.of(((a.scale * b.scale) / output.scale) as f64);
   }
 
@@ -106,14 +106,14 @@ export class ByteQuotient extends ByteFunction {
   private a: Tensor;
   private b: Tensor;
   private output: Tensor;
-  private range: Range;
+  private range: OutputRange;
 
   constructor(operation: Operation) {
     super();
     this.a = operation.inputs[0];
     this.b = operation.inputs[1];
     this.output = operation.outputs[0];
-    this.range = Range.of(operation);
+    this.range = OutputRange.of(operation);
   }
 
   of(a: i32, b: i32): i32 {

@@ -5,7 +5,7 @@ import { Activation } from "../schema";
 import { Tensor } from "../tensor";
 
 /** The range that an output is clamped to: its type's and its fused activation's. */
-export class Range {
+export class OutputRange {
   /** Stored values of an 8-bit output. */
   least: i32 = 0;
   greatest: i32 = 0;
@@ -24,8 +24,8 @@ export class Range {
   }
 
   /** Keeps real values within `low` and `high`. */
-  static between(low: f32, high: f32, output: Tensor): Range {
-    const range = new Range();
+  static between(low: f32, high: f32, output: Tensor): OutputRange {
+    const range = new OutputRange();
     range.low = low;
     range.high = high;
     if (!output.isByte) return range;
@@ -37,24 +37,24 @@ export class Range {
   }
 
   /** That of the operator's only output. TFLite's fused activations keep float32 finite. */
-  static of(operation: Operation): Range {
-    const range = Range.ofActivation(operation);
+  static of(operation: Operation): OutputRange {
+    const range = OutputRange.ofActivation(operation);
     range.low = max(range.low, -f32.MAX_VALUE);
     range.high = min(range.high, f32.MAX_VALUE);
     return range;
   }
 
-  private static ofActivation(operation: Operation): Range {
+  private static ofActivation(operation: Operation): OutputRange {
     const output = operation.outputs[0];
     switch (operation.integer(Option.ACTIVATION)) {
       case Activation.RELU:
-        return Range.between(0, Infinity, output);
+        return OutputRange.between(0, Infinity, output);
       case Activation.RELU6:
-        return Range.between(0, 6, output);
+        return OutputRange.between(0, 6, output);
       case Activation.RELU_N1_TO_1:
-        return Range.between(-1, 1, output);
+        return OutputRange.between(-1, 1, output);
       default:
-        return Range.between(-Infinity, Infinity, output);
+        return OutputRange.between(-Infinity, Infinity, output);
     }
   }
 }

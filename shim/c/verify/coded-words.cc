@@ -12,7 +12,7 @@ namespace nolfet {
  *  └──────────────────┴──────────────────────────────────┘
  *  stream, as bytes │ kernels u16 │ … bias i32 weights … output offset u32 … │
  */
-Range verifyCodedWords(Memory& memory, const Core& core, const Convolution& job) {
+Range verifyCodedWords(Memory& memory, const Core& core, const CoefficientShape& job) {
   const uint32_t used = std::min(job.outputChannels, core.nnCores);
   const uint32_t kernels = (job.outputChannels + used - 1) / used;
   const CodeHeader header(memory, job.address, used);

@@ -26,22 +26,22 @@ bool isZero(const uint8_t* begin, const uint8_t* end) {
 }
 
 /** A code's symbol, and where the lowest bit of its value is. */
-struct Meaning {
+struct CodeMeaning {
   uint32_t symbol;
   enum { CLEAR, SET, IN_PART_2 } low;
 };
 
-Meaning meaningOf(uint32_t part0, uint32_t part1) {
-  constexpr Meaning byPart0[] = {
-      {0, Meaning::CLEAR},     {1, Meaning::CLEAR},     {},
-      {3, Meaning::IN_PART_2}, {0, Meaning::SET},       {1, Meaning::SET},
-      {4, Meaning::IN_PART_2}, {2, Meaning::IN_PART_2},
+CodeMeaning meaningOf(uint32_t part0, uint32_t part1) {
+  constexpr CodeMeaning byPart0[] = {
+      {0, CodeMeaning::CLEAR},     {1, CodeMeaning::CLEAR},     {},
+      {3, CodeMeaning::IN_PART_2}, {0, CodeMeaning::SET},       {1, CodeMeaning::SET},
+      {4, CodeMeaning::IN_PART_2}, {2, CodeMeaning::IN_PART_2},
   };
-  constexpr Meaning byPart1[] = {
-      {7, Meaning::IN_PART_2},
-      {5, Meaning::CLEAR},
-      {6, Meaning::IN_PART_2},
-      {5, Meaning::SET},
+  constexpr CodeMeaning byPart1[] = {
+      {7, CodeMeaning::IN_PART_2},
+      {5, CodeMeaning::CLEAR},
+      {6, CodeMeaning::IN_PART_2},
+      {5, CodeMeaning::SET},
   };
   return part0 == kLong ? byPart1[part1] : byPart0[part0];
 }
@@ -192,8 +192,8 @@ uint32_t CodedBytes::itemOf(const Code& code) {
   if (code.isEmpty) return 0;
   const auto [symbol, low] = meaningOf(code.part0, code.part1);
   const uint32_t width = header_.widthOf(symbol);
-  if (low == Meaning::IN_PART_2) return header_.itemOf(symbol, bits_.read(width));
-  return header_.itemOf(symbol, bits_.read(width - 1) << 1 | (low == Meaning::SET ? 1 : 0));
+  if (low == CodeMeaning::IN_PART_2) return header_.itemOf(symbol, bits_.read(width));
+  return header_.itemOf(symbol, bits_.read(width - 1) << 1 | (low == CodeMeaning::SET ? 1 : 0));
 }
 
 }  // namespace nolfet

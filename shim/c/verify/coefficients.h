@@ -9,7 +9,7 @@
 namespace nolfet {
 
 /** What of a convolution tells how its coefficients are stored. */
-struct Convolution {
+struct CoefficientShape {
   uint64_t address;  // of the coefficients
   uint32_t kernelArea, inputChannels, outputChannels;
   uint64_t outputPlanePitch;  // bytes
@@ -18,13 +18,13 @@ struct Convolution {
 };
 
 /** All bytes of the coefficients. v7: outputs' places stand in the streams. */
-Range verifyZeroRuns(Memory& memory, const Core& core, const Convolution& job);
+Range verifyZeroRuns(Memory& memory, const Core& core, const CoefficientShape& job);
 
 /** v8: sizes stand in the header, and how many kernels there are in the streams. */
-Range verifyHuffman(Memory& memory, const Core& core, const Convolution& job);
+Range verifyHuffman(Memory& memory, const Core& core, const CoefficientShape& job);
 
 /** The S905D3: v7's streams as bytes in v8's code. */
-Range verifyCodedWords(Memory& memory, const Core& core, const Convolution& job);
+Range verifyCodedWords(Memory& memory, const Core& core, const CoefficientShape& job);
 
 /** Bits of a core's stream, the lowest of each byte first; kSlackBytes behind them are readable. */
 class BitString {

@@ -1,24 +1,16 @@
 #include "descriptor.h"
 
-#include <cstddef>
 #include <cstring>
+
+#include "generation.h"
 
 namespace nolfet {
 namespace {
 
-/** A word: the bits that vary, and the value of all others. */
-struct Word {
-  uint32_t varying;
-  uint32_t value;
-};
-
-// For either kind and architecture, from the same layouts as the fields.
-#include "descriptors.generated.inc"
-
-/** Index of the first word that differs from those of a table in more than its varying bits. */
-template <size_t N>
-int strangeWord(const Descriptor& descriptor, const Word (&known)[N]) {
-  for (uint32_t i = 0; i < N; i++) {
+/** Index of the first of `words` words that differs from the known one in more than its varying
+ * bits. */
+int strangeWord(const Descriptor& descriptor, const KnownWord* known, uint32_t words) {
+  for (uint32_t i = 0; i < words; i++) {
     const uint32_t different = descriptor.word(i) ^ known[i].value;
     if ((different & ~known[i].varying) != 0) return static_cast<int>(i);
   }
@@ -43,11 +35,11 @@ int32_t Descriptor::asSigned(const Field& field) const {
 }
 
 int strangeNnWord(const Descriptor& descriptor, const Core& core) {
-  return strangeWord(descriptor, core.architecture == 8 ? kNnOnV8 : kNnOnV7);
+  return strangeWord(descriptor, generationOf(core).nn, kNnWords);
 }
 
 int strangeTpWord(const Descriptor& descriptor, const Core& core) {
-  return strangeWord(descriptor, core.architecture == 8 ? kTpOnV8 : kTpOnV7);
+  return strangeWord(descriptor, generationOf(core).tp, kTpWords);
 }
 
 }  // namespace nolfet

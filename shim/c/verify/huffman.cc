@@ -40,7 +40,7 @@ void verifyStream(const Memory& memory, const CodeHeader& header, uint32_t nnCor
 
 }  // namespace
 
-Range verifyHuffman(Memory& memory, const Core& core, const Convolution& job) {
+Range verifyHuffman(Memory& memory, const Core& core, const CoefficientShape& job) {
   const uint32_t streams = std::min(job.outputChannels, core.nnCores);
   const CodeHeader header(memory, job.address, streams);
   const uint64_t weights = uint64_t{job.kernelArea} * (job.depthwise ? 1 : job.inputChannels);

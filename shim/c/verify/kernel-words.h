@@ -20,8 +20,8 @@ using TakenOutputs = std::vector<bool>;
 template <typename Weights>
 class KernelWords {
  public:
-  KernelWords(const Memory& memory, const Convolution& job, uint32_t usedCores, uint32_t nnCore,
-              Weights& weights, TakenOutputs& taken)
+  KernelWords(const Memory& memory, const CoefficientShape& job, uint32_t usedCores,
+              uint32_t nnCore, Weights& weights, TakenOutputs& taken)
       : memory_(memory),
         job_(job),
         usedCores_(usedCores),
@@ -94,7 +94,7 @@ class KernelWords {
   }
 
   const Memory& memory_;
-  const Convolution& job_;
+  const CoefficientShape& job_;
   const uint32_t usedCores_;
   const uint32_t nnCore_;
   Weights& weights_;

@@ -32,11 +32,11 @@ Loops::Loops(const Descriptor& tp) {
  * where they do not end together. Tiles that are cut off are told apart where each tile is one turn
  * of a loop, and two loops count the columns and rows of tiles.
  */
-Extent Loops::bound(const Tiling& tiling) const {
+OffsetExtent Loops::bound(const TpTiling& tiling) const {
   const int outer = std::max(rowReset_, tileReset_) + 1;
   const int64_t columns = tiling.columns();
   const int64_t rows = tiling.rows();
-  Extent whole = {0, 0};
+  OffsetExtent whole = {0, 0};
   const int64_t inTile = boundTile(whole, std::min(tiling.tileWidth, tiling.width),
                                    std::min(tiling.tileHeight, tiling.height));
   const bool isCounted = count_[outer] == columns && count_[outer + 1] == rows;
@@ -45,11 +45,11 @@ Extent Loops::bound(const Tiling& tiling) const {
            std::min(tiling.elements(), inTile * columns * rows * tiling.slices));
     return whole;
   }
-  Extent all = {kEndless, -kEndless};
+  OffsetExtent all = {kEndless, -kEndless};
   for (const bool isLastRow : {false, true}) {
     for (const bool isLastColumn : {false, true}) {
       if ((rows == 1 && !isLastRow) || (columns == 1 && !isLastColumn)) continue;
-      const Extent extent = boundTiles(tiling, outer, isLastRow, isLastColumn);
+      const OffsetExtent extent = boundTiles(tiling, outer, isLastRow, isLastColumn);
       all = {std::min(all.least, extent.least), std::max(all.greatest, extent.greatest)};
     }
   }
@@ -57,10 +57,11 @@ Extent Loops::bound(const Tiling& tiling) const {
 }
 
 /** The tiles of the last row and column, or of all the others. */
-Extent Loops::boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool isLastColumn) const {
+OffsetExtent Loops::boundTiles(const TpTiling& tiling, int outer, bool isLastRow,
+                               bool isLastColumn) const {
   const int64_t columns = tiling.columns() - 1;
   const int64_t rows = tiling.rows() - 1;
-  Extent extent = {0, 0};
+  OffsetExtent extent = {0, 0};
   boundTile(extent, isLastColumn ? tiling.width - columns * tiling.tileWidth : tiling.tileWidth,
             isLastRow ? tiling.height - rows * tiling.tileHeight : tiling.tileHeight);
   move(extent, outer, isLastColumn ? columns : 0, isLastColumn ? columns : columns - 1);
@@ -70,19 +71,19 @@ Extent Loops::boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool i
 }
 
 /** Gives the steps that the loop behind a tile's then has. */
-int64_t Loops::boundTile(Extent& extent, int64_t width, int64_t height) const {
+int64_t Loops::boundTile(OffsetExtent& extent, int64_t width, int64_t height) const {
   const int64_t inRow = spread(extent, 0, rowReset_, width);
   return spread(extent, rowReset_ + 1, tileReset_, inRow * height);
 }
 
 /** Loop `k` from one of its turns to another. */
-void Loops::move(Extent& extent, int k, int64_t from, int64_t to) const {
+void Loops::move(OffsetExtent& extent, int k, int64_t from, int64_t to) const {
   extent.least += std::min(from * increment_[k], to * increment_[k]);
   extent.greatest += std::max(from * increment_[k], to * increment_[k]);
 }
 
 /** Bounds loops over so many steps of theirs; gives those that the loop behind then has. */
-int64_t Loops::spread(Extent& extent, int from, int to, int64_t steps) const {
+int64_t Loops::spread(OffsetExtent& extent, int from, int to, int64_t steps) const {
   if (to < from) return steps;
   int64_t left = steps - 1;
   for (int k = from; k <= to; k++) {
@@ -93,7 +94,7 @@ int64_t Loops::spread(Extent& extent, int from, int to, int64_t steps) const {
   return left + 1;
 }
 
-Extent Loops::walk(const Tiling& tiling, Memory& memory) {
+OffsetExtent Loops::walk(const TpTiling& tiling, Memory& memory) {
   reached_ = {kEndless, -kEndless};
   if (rowReset_ < 0 && tileReset_ < 0) {
     row(tiling.elements(), false, memory);

@@ -9,7 +9,7 @@
 namespace nolfet {
 
 /** The tiles that a TP job fetches its elements in, from every slice of its image. */
-struct Tiling {
+struct TpTiling {
   int64_t width, height;          // of the window
   int64_t tileWidth, tileHeight;  // those at the window's far edges are cut off by it
   int64_t slices;
@@ -20,7 +20,7 @@ struct Tiling {
 };
 
 /** Bytes from the output's base, both included. */
-struct Extent {
+struct OffsetExtent {
   int64_t least, greatest;
 };
 
@@ -35,18 +35,19 @@ class Loops {
   explicit Loops(const Descriptor& tp);
 
   /** An extent that holds all elements, at once; it may be larger than needed. */
-  Extent bound(const Tiling& tiling) const;
+  OffsetExtent bound(const TpTiling& tiling) const;
 
   /** The least one, by a walk over all runs of the innermost loop. */
-  Extent walk(const Tiling& tiling, Memory& memory);
+  OffsetExtent walk(const TpTiling& tiling, Memory& memory);
 
  private:
   static constexpr int kLoops = 7;
 
-  Extent boundTiles(const Tiling& tiling, int outer, bool isLastRow, bool isLastColumn) const;
-  int64_t boundTile(Extent& extent, int64_t width, int64_t height) const;
-  void move(Extent& extent, int k, int64_t from, int64_t to) const;
-  int64_t spread(Extent& extent, int from, int to, int64_t steps) const;
+  OffsetExtent boundTiles(const TpTiling& tiling, int outer, bool isLastRow,
+                          bool isLastColumn) const;
+  int64_t boundTile(OffsetExtent& extent, int64_t width, int64_t height) const;
+  void move(OffsetExtent& extent, int k, int64_t from, int64_t to) const;
+  int64_t spread(OffsetExtent& extent, int from, int to, int64_t steps) const;
   void row(int64_t elements, bool isReset, Memory& memory);
   void reset(int level);
   void advance(int from);
@@ -60,7 +61,7 @@ class Loops {
   int innermost_;
 
   int64_t index_[kLoops] = {};
-  Extent reached_ = {};
+  OffsetExtent reached_ = {};
 };
 
 }  // namespace nolfet

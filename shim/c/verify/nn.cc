@@ -3,6 +3,7 @@
 
 #include "coefficients.h"
 #include "descriptor.h"
+#include "generation.h"
 #include "jobs.h"
 #include "ring.h"
 #include "sram.h"
@@ -17,7 +18,7 @@ constexpr uint32_t kFirstPixel = 3;
 constexpr uint32_t kSigned = 2;
 
 /** One axis of the images: x or y. */
-struct Axis {
+struct AxisSizes {
   int32_t in, out;  // `out` with the pixels that pooling drops
   int32_t kernel, offset;
   uint32_t inPitch, outPitch;
@@ -32,7 +33,7 @@ int32_t offsetOf(uint32_t low, uint32_t sign) {
  * Windows share pixels with the image; pitches are sizes at least. Of `group` computed pixels one
  * is stored, and windows lie `step` apart.
  */
-void checkAxis(const Memory& memory, const Axis& axis, int32_t group, int32_t step) {
+void checkAxis(const Memory& memory, const AxisSizes& axis, int32_t group, int32_t step) {
   if (axis.in == 0 || axis.out == 0 || axis.kernel == 0) memory.bad("sizes above 0", 0);
   if (axis.offset > 0) memory.bad("an offset of 0 or below", axis.offset);
   if (axis.out % group != 0) memory.bad("even sizes with pooling", axis.out);
@@ -45,7 +46,7 @@ void checkAxis(const Memory& memory, const Axis& axis, int32_t group, int32_t st
   if (axis.offset + axis.kernel <= 0) memory.bad("an offset below the kernel's size", axis.offset);
 }
 
-Axis xOf(const Descriptor& nn) {
+AxisSizes xOf(const Descriptor& nn) {
   return {
       static_cast<int32_t>(nn.bits(kNnInX)),
       static_cast<int32_t>(nn.bits(kNnOutX)),
@@ -56,7 +57,7 @@ Axis xOf(const Descriptor& nn) {
   };
 }
 
-Axis yOf(const Descriptor& nn) {
+AxisSizes yOf(const Descriptor& nn) {
   return {
       static_cast<int32_t>(nn.bits(kNnInY)),
       static_cast<int32_t>(nn.bits(kNnOutY)),
@@ -79,8 +80,8 @@ uint32_t poolingOf(const Memory& memory, const Descriptor& nn) {
 }
 
 /** What is stored by channels: their numbers, and how many kernels a core has at a time. */
-Convolution convolutionOf(const Memory& memory, const Descriptor& nn) {
-  Convolution job = {};
+CoefficientShape coefficientShapeOf(const Memory& memory, const Descriptor& nn) {
+  CoefficientShape job = {};
   job.address = uint64_t{nn.bits(kNnKernelAddress)} << 6;
   const uint32_t planes = nn.bits(kNnKernelZ);
   job.outputChannels = nn.bits(kNnOutZ);
@@ -98,7 +99,7 @@ Convolution convolutionOf(const Memory& memory, const Descriptor& nn) {
 }
 
 /** By coding (assembly/targets/cores.ts). */
-Range verifyCoefficients(Memory& memory, const Core& core, const Convolution& job) {
+Range verifyCoefficients(Memory& memory, const Core& core, const CoefficientShape& job) {
   constexpr decltype(&verifyHuffman) kByCoding[] = {verifyZeroRuns, verifyHuffman,
                                                     verifyCodedWords};
   return kByCoding[core.coding](memory, core, job);
@@ -111,13 +112,13 @@ void checkNumbers(const Memory& memory, const Descriptor& nn) {
 }
 
 /**
- * The vendor says of either offset whether it is below 0. The open driver says it of both if it
- * holds for one, and on v7 of none.
+ * The vendor flags each offset that is below 0. The open driver flags both if one of them is, or
+ * none, by the generation.
  */
 void checkSigns(const Memory& memory, const Core& core, const Descriptor& nn, bool x, bool y) {
   const bool foundX = nn.bits(kNnNegativeX) == 1;
   const bool foundY = nn.bits(kNnNegativeY) == 1;
-  const bool both = core.architecture == 8 && (x || y);
+  const bool both = generationOf(core).flagsBorders && (x || y);
   const bool isEach = foundX == x && foundY == y;
   if (!isEach && !(foundX == both && foundY == both)) {
     memory.bad("the offsets' signs", phrase(foundX, " and ", foundY));
@@ -146,8 +147,8 @@ void checkUnknown(const Memory& memory, const Descriptor& nn) {
   if (nn.bits(kNnPrelu) == 1 && nn.bits(kNnRelu) == 1) memory.bad("one kind of ReLU", "two");
   const uint32_t word28 = nn.bits(kNnUnknown28);
   if (word28 != 0 && word28 != 0x03ffffff) memory.bad("0x3ffffff or 0 in word 28", word28);
-  const uint32_t unknown31 = nn.bits(kNnUnknown31);
-  if (unknown31 != 0 && unknown31 != 15) memory.bad("known bits in word 31", unknown31);
+  const uint32_t word31 = nn.bits(kNnUnknown31From11);
+  if (word31 != 0 && word31 != 15) memory.bad("known bits in word 31", word31);
   if ((nn.bits(kNnUpperBound) | nn.bits(kNnLowerBound)) == 0) return;
   // Bounds beyond what a byte holds once it is rounded; comparisons with no number are false.
   const bool isSigned = nn.bits(kNnKernelType) == kSigned;
@@ -175,8 +176,8 @@ Range verifyNn(Memory& memory, const Core& core, CachedKernels& kernels, uint32_
   const uint32_t pooling = poolingOf(memory, nn);
   const int32_t group = pooling == 0 ? 1 : 2;
   const int32_t step = pooling == kFirstPixel ? 2 : 1;
-  const Axis x = xOf(nn);
-  const Axis y = yOf(nn);
+  const AxisSizes x = xOf(nn);
+  const AxisSizes y = yOf(nn);
   checkAxis(memory, x, group, step);
   checkAxis(memory, y, group, step);
   checkNumbers(memory, nn);
@@ -186,7 +187,7 @@ Range verifyNn(Memory& memory, const Core& core, CachedKernels& kernels, uint32_
   checkUnknown(memory, nn);
   checkSigns(memory, core, nn, x.offset < 0, y.offset < 0);
 
-  Convolution job = convolutionOf(memory, nn);
+  CoefficientShape job = coefficientShapeOf(memory, nn);
   job.kernelArea = static_cast<uint32_t>(x.kernel * y.kernel);
   job.outputPlanePitch = uint64_t{x.outPitch} * y.outPitch;
   const uint64_t inputPlane = uint64_t{x.inPitch} * y.inPitch;

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <iterator>
 
+#include "generation.h"
+
 namespace nolfet {
 namespace {
 
-constexpr uint32_t kWidestTile = 64;
-constexpr uint32_t kHighestTileOnV8 = 4;
-constexpr uint32_t kAccumulatorGroup = 64;
+// The emulator's numbers (assembly/emulator/nn/sram.ts).
+#include "sram.generated.inc"
 
-/** What the words tell of a tile. */
+/** A job's tile and kernel. */
 struct Tile {
   explicit Tile(const Descriptor& nn)
       : width(nn.bits(kNnTileX)),
@@ -27,11 +28,11 @@ uint32_t fittingRows(uint32_t width) {
 }
 
 /** Rows of a narrow tile that share a line of the buffers. */
-uint32_t sharing(uint32_t width, uint32_t kernelHeight, uint32_t architecture) {
+uint32_t sharing(uint32_t width, uint32_t kernelHeight, const Generation& generation) {
   const uint32_t span = width + kernelHeight - 1;
-  if (span > 36) return 1;
-  const bool isWide = span > 18;
-  return std::min(fittingRows(width), (architecture == 8) != isWide ? 4u : 2u);
+  if (span > kWideSpan) return 1;
+  const uint32_t rows = span > kNarrowSpan ? generation.wideRows : generation.narrowRows;
+  return std::min(fittingRows(width), rows);
 }
 
 uint32_t highestTile(const Core& core, const Tile& tile, uint32_t rows) {
@@ -39,31 +40,33 @@ uint32_t highestTile(const Core& core, const Tile& tile, uint32_t rows) {
   const uint32_t border = tile.kernelHeight - 1;
   uint32_t highest = input > border ? input - border : 1;
   highest = std::min(highest, core.accumulationBufferDepth * rows);
-  return core.architecture == 8 ? std::min(highest, kHighestTileOnV8) : highest;
+  return std::min(highest, generationOf(core).highestTile);
 }
+
+uint32_t divideUp(uint32_t a, uint32_t b) { return (a + b - 1) / b; }
 
 /** Kernels whose sums over a tile the accumulators of a core hold. */
 uint32_t mostKernels(const Core& core, const Tile& tile, uint32_t rows) {
+  const Generation& generation = generationOf(core);
   const uint32_t lines = core.accumulationBufferDepth;
-  const bool isNarrow = tile.kernelWidth == 1;
-  if (core.architecture == 8) {
-    const uint32_t groups = (tile.width * tile.height + kAccumulatorGroup - 1) / kAccumulatorGroup;
-    const uint32_t taken = isNarrow ? (tile.height + rows - 1) / rows : groups;
-    return std::max(1u, std::min(lines / taken, lines * 6 / 9));
+  const uint32_t group = generation.accumulatorGroup;
+  const bool isColumn = tile.kernelWidth == 1;
+  uint32_t most = lines * rows / tile.height;
+  if (group > 0) {
+    most = lines /
+           (isColumn ? divideUp(tile.height, rows) : divideUp(tile.width * tile.height, group));
   }
-  const uint32_t most = lines * rows / tile.height;
-  return std::max(1u, isNarrow ? std::min(most, lines / 3) : most);
+  const uint32_t thirds = isColumn ? generation.columnThirds : generation.kernelThirds;
+  return std::max(1u, thirds > 0 ? std::min(most, lines * thirds / 3) : most);
 }
 
-/** What the vendor's compiler keeps to; the open driver has other limits. */
+/** The limits of the vendor's compiler; the open driver has others
+ * (assembly/emulator/nn/tiling.ts). */
 bool fitsBuffers(const Core& core, const Tile& tile, uint32_t kernels) {
   const uint32_t rows = fittingRows(tile.width);
   return tile.height + tile.kernelHeight - 1 <= core.inputBufferDepth * rows &&
          tile.height * kernels <= core.accumulationBufferDepth * rows;
 }
-
-// What the emulator knows of places in the SRAM (assembly/emulator/nn/sram.ts).
-#include "sram.generated.inc"
 
 constexpr uint32_t kFull = 1;
 constexpr uint32_t kPartial = 2;
@@ -99,8 +102,9 @@ void checkTiling(const Memory& memory, const Core& core, const Descriptor& nn) {
   if (tile.width == 0 || tile.height == 0) memory.bad("tiles above 0", 0);
   if (tile.width > kWidestTile) memory.bad(phrase("tiles up to ", kWidestTile), tile.width);
   if (fitsBuffers(core, tile, nn.bits(kNnKernelsPerCore))) return;
-  const uint32_t rows = std::max(sharing(tile.width, tile.kernelHeight, core.architecture),
-                                 sharing(tile.width, 1, core.architecture));
+  const Generation& generation = generationOf(core);
+  const uint32_t rows = std::max(sharing(tile.width, tile.kernelHeight, generation),
+                                 sharing(tile.width, 1, generation));
   const uint32_t highest = highestTile(core, tile, rows);
   if (tile.height > highest) memory.bad(phrase("tiles up to ", highest, " rows"), tile.height);
   const uint32_t kernels = nn.bits(kNnKernelsPerCore);

@@ -23,7 +23,7 @@ constexpr uint32_t kNop = 3u << 27;
 
 constexpr uint32_t kInstructionFlags = 63;
 
-enum State : uint32_t {
+enum StateAddress : uint32_t {
   SYSTEM_MODE = 0x00a28,
   NN_INSTRUCTION = 0x010a0,
   EVENT = 0x010a4,

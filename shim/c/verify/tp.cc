@@ -75,7 +75,8 @@ void checkTypes(const Memory& memory, const Descriptor& tp) {
     memory.bad("known data types", phrase(in, " and ", out));
   if (in == kSigned && tp.bits(kTpInZero) != 0) memory.bad("no zero point of signed bytes", in);
   if (out != 0 && tp.bits(kTpOutZero) != 0) memory.bad("no zero point of such an output", out);
-  if (tp.bits(kTpToInteger) != (out == kFloat16 ? 0 : 1)) memory.bad("integers or floats", out);
+  if (tp.bits(kTpConvertsToInteger) != (out == kFloat16 ? 0 : 1))
+    memory.bad("integers or floats", out);
 }
 
 void checkNumbers(const Memory& memory, const Descriptor& tp) {
@@ -105,7 +106,7 @@ Range inputOf(const Memory& memory, const Descriptor& tp) {
   return memory.input(placed.first, placed.bytes);
 }
 
-Tiling tilingOf(const Memory& memory, const Descriptor& tp) {
+TpTiling tilingOf(const Memory& memory, const Descriptor& tp) {
   const int64_t width = tp.asSigned(kTpWindowXEnd) - tp.asSigned(kTpWindowXStart) + 1;
   const int64_t height = tp.asSigned(kTpWindowYEnd) - tp.asSigned(kTpWindowYStart) + 1;
   if (width <= 0 || height <= 0) memory.bad("a window with elements", "none");
@@ -138,7 +139,7 @@ Tiling tilingOf(const Memory& memory, const Descriptor& tp) {
 }
 
 /** Where elements that extend so far lie in the arena, apart from the input; empty where not. */
-Range placed(const Memory& memory, const Ring& ring, uint64_t base, const Extent& extent,
+Range placed(const Memory& memory, const Ring& ring, uint64_t base, const OffsetExtent& extent,
              int64_t bytes, const Range& input) {
   const int64_t first = static_cast<int64_t>(base) + extent.least * bytes;
   const int64_t last = static_cast<int64_t>(base) + extent.greatest * bytes + bytes - 1;
@@ -162,7 +163,7 @@ Ring outputRing(const Memory& memory, const Descriptor& tp) {
 }
 
 /** Bounds show that nearly all jobs are right; a walk finds out about the others. */
-void checkOutput(Memory& memory, const Descriptor& tp, const Tiling& tiling, const Range& input) {
+void checkOutput(Memory& memory, const Descriptor& tp, const TpTiling& tiling, const Range& input) {
   const uint64_t base = tp.bits(kTpOutAddress);
   const int64_t bytes = tp.bits(kTpOutType) == kFloat16 ? 2 : 1;
   memory.output(base, 1);
@@ -185,7 +186,7 @@ Range verifyTp(Memory& memory, const Core& core, uint32_t descriptor, bool conti
   if ((tp.bits(kTpNoFlush) == 1) != continued) {
     memory.bad("a flush with the last job of an operation alone", tp.bits(kTpNoFlush));
   }
-  const Tiling tiling = tilingOf(memory, tp);
+  const TpTiling tiling = tilingOf(memory, tp);
   checkNumbers(memory, tp);
   checkTypes(memory, tp);
   const bool function = hasFunction(memory, tp);

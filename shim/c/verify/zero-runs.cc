@@ -53,8 +53,8 @@ class Tokens {
   bool isOpen_ = false;
 };
 
-void verifyStream(const Memory& memory, const Core& core, const Convolution& job, uint32_t used,
-                  uint32_t nnCore, BitString bits, TakenOutputs& taken) {
+void verifyStream(const Memory& memory, const Core& core, const CoefficientShape& job,
+                  uint32_t used, uint32_t nnCore, BitString bits, TakenOutputs& taken) {
   const uint32_t runBits = bits.read(8);
   if (runBits > core.zeroRunBits) memory.bad("short run lengths", phrase(runBits, " bits"));
   Tokens tokens(bits, runBits);
@@ -66,7 +66,7 @@ void verifyStream(const Memory& memory, const Core& core, const Convolution& job
 
 }  // namespace
 
-Range verifyZeroRuns(Memory& memory, const Core& core, const Convolution& job) {
+Range verifyZeroRuns(Memory& memory, const Core& core, const CoefficientShape& job) {
   const uint64_t headerBytes = (4 * core.nnCores + kUnit - 1) / kUnit * kUnit;
   BitString sizes(memory.words(job.address, headerBytes, "the coefficients' header"),
                   32 * core.nnCores);

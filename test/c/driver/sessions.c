@@ -3,12 +3,12 @@
  * stay level, and what one session ends in is nothing to the others. The second node's first run
  * hangs.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../../shim/nolfet.h"
+#include "descriptors.h"
 
 enum { CYCLES = 60, PARALLEL = 8, TIMEOUT = 500 };
 
@@ -39,14 +39,6 @@ static void run(nolfet_session *session, int byte, void *result) {
   memset(input->data, byte, input->bytes);
   CHECK(nolfet_run(session, 10 * TIMEOUT) == NOLFET_OK);
   memcpy(result, output->data, output->bytes);
-}
-
-static int descriptors(void) {
-  DIR *folder = opendir("/proc/self/fd");
-  int count = 0;
-  while (readdir(folder)) count++;
-  closedir(folder);
-  return count;
 }
 
 static void one_after_the_other(void) {

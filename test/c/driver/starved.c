@@ -3,7 +3,6 @@
  * that there is: each ends in a status and true words, holds nothing afterwards, and the next one is
  * right. The blob is the last argument. Prints how many calls of each kind a session has.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "../../../shim/nolfet.h"
+#include "descriptors.h"
 
 #define CHECK(condition)                                                                      \
   if (!(condition)) {                                                                         \
@@ -67,14 +67,6 @@ static void session(struct outcome *outcome) {
     memcpy(outcome->output, output->data, output->bytes);
   }
   nolfet_close(one);
-}
-
-static int descriptors(void) {
-  DIR *folder = opendir("/proc/self/fd");
-  int count = 0;
-  while (readdir(folder)) count++;
-  closedir(folder);
-  return count;
 }
 
 static int mappings(void) {

@@ -1,13 +1,13 @@
 import { Words } from "../../fields/field";
 import {
   AVERAGE_BIAS,
+  HEADER_VERSION,
   RUN_LENGTHS,
   RUN_ZEROS,
   STREAM_BITS,
   SYMBOL_MAP,
   V8_HEADER,
   V8_STREAM,
-  VERSION,
 } from "../../fields/streams";
 import { Coefficients } from "../coefficients";
 import { CodeBook } from "./code-book";
@@ -97,7 +97,7 @@ export class StreamCounts {
 /** All of it but the sizes of streams. */
 export function writeHeader(book: CodeBook, averageBias: u32, pointer: usize, operator: i32): void {
   const header = new Words(V8_HEADER, operator);
-  header.set(VERSION, VERSION_1);
+  header.set(HEADER_VERSION, VERSION_1);
   header.set(SYMBOL_MAP, book.header);
   header.set(AVERAGE_BIAS, averageBias);
   const runs = book.runs;

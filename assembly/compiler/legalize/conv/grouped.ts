@@ -5,7 +5,7 @@ import { Operands } from "../../plan/operands";
 import { Placement } from "../../plan/placement";
 import { Along, ConcatenationPlan, SplitPlan } from "../../plan/plan";
 import { Context } from "../context";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 import { legalizeConvolution, placeOperands } from "./convolution";
 
 /** CONV_2D, also of groups: kernels that each read so many neighbouring channels of the input. */
@@ -36,7 +36,7 @@ function groupsOf(whole: Operands): i32 {
 
 /** A convolution for each group. Where channels lie behind each other, nothing is copied. */
 function legalizeGroups(whole: Operands, groups: i32, context: Context): Placement {
-  const sequence = new Sequence(context);
+  const sequence = new PlanSequence(context);
   const channels = whole.input.fromLast(1) / groups;
   const kernels = whole.outputChannels / groups;
   const inputs: Tensor[] = [];

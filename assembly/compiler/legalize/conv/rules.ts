@@ -17,7 +17,7 @@ type GeometryRule = (c: Convolution, core: Core) => string;
 /** Along an axis; each copy of the image is a few jobs. */
 const MOST_COPIES = 4;
 /** Of all kernels of a job together: keeps streams from growing far beyond the model's weights. */
-export const MOST_PLANES: u64 = 1 << 22;
+export const MOST_KERNEL_PLANES: u64 = 1 << 22;
 /** 2^-48: below it, every sum comes out as zero, and the shift exceeds the product's 64 bits. */
 export const LEAST_SCALE: f32 = 3.5527137e-15;
 
@@ -138,8 +138,8 @@ function weights(c: Convolution, _core: Core): string {
   if (planes == 1) return "";
   const summed = (c.depthwise ? 1 : c.inputChannels) as u64;
   const all = (c.outputChannels as u64) * summed * planes;
-  if (all <= MOST_PLANES) return "";
-  return `its kernels would have ${all} planes; ${MOST_PLANES} is the most`;
+  if (all <= MOST_KERNEL_PLANES) return "";
+  return `its kernels would have ${all} planes; ${MOST_KERNEL_PLANES} is the most`;
 }
 
 function outputSizes(c: Convolution, _core: Core): string {

@@ -12,7 +12,7 @@ import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tenso
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
 import { placeMoves } from "../layout/movement";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 import { legalizeConvolutions } from "./convolutions";
 import { mostBias, whyWrapsWhenScaled } from "./sums";
 
@@ -38,7 +38,7 @@ export function legalizeTransposed(operator: Operator, context: Context): Placem
   const columns = new PhasedAxis(geometry.columns, input.fromLast(2), output.fromLast(2));
   const units = output.fromLast(1);
   const phases = rows.stride * columns.stride;
-  const sequence = new Sequence(context);
+  const sequence = new PlanSequence(context);
   const image = padded(input, rows, columns, sequence, context);
   const all = sequence.between([1, rows.steps, columns.steps, units * phases], output);
   const parts: Tensor[] = [];
@@ -162,7 +162,7 @@ function padded(
   input: Tensor,
   rows: PhasedAxis,
   columns: PhasedAxis,
-  sequence: Sequence,
+  sequence: PlanSequence,
   context: Context,
 ): Tensor {
   const top = max(rows.before, 0);

@@ -17,8 +17,8 @@ import {
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { provenSize } from "../conv/strategy";
-import { Sequence } from "../sequence";
-import { Operands } from "./operand";
+import { PlanSequence } from "../sequence";
+import { OperandPair } from "./operand";
 import { isWithVector, legalizeVectorSum } from "./vectors";
 
 /** ADD and SUB of two tensors, either of which may be repeated along axes; one may be constant. */
@@ -50,13 +50,13 @@ function prepared(
   context: Context,
   legalize: Legalize,
 ): Placement {
-  const operands = new Operands(operator, context);
+  const operands = new OperandPair(operator, context);
   if (operands.reason != "") return Placement.onCpu(operands.reason);
   const first = operands.first;
   const second = operands.second;
   const placement = legalize(operator, first.tensor, second.tensor, output, context);
   if (first.preparation == null && second.preparation == null) return placement;
-  const sequence = new Sequence(context);
+  const sequence = new PlanSequence(context);
   sequence.addMoves(first.preparation);
   sequence.addMoves(second.preparation);
   sequence.add(placement);

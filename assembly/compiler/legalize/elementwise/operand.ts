@@ -13,7 +13,7 @@ import { placeMoves } from "../layout/movement";
  * along axes, as TFLite broadcasts it, or constant, jobs write that tensor first: they read an element
  * again and again, as their address does not advance along such an axis.
  */
-export class Operand {
+export class ElementOperand {
   /** What writes the tensor; null where it is the operand itself. */
   preparation: MovementPlan | null = null;
   tensor: Tensor;
@@ -24,8 +24,8 @@ export class Operand {
     this.tensor = source;
   }
 
-  static of(source: Tensor, output: Tensor, name: string, context: Context): Operand {
-    const operand = new Operand(source);
+  static of(source: Tensor, output: Tensor, name: string, context: Context): ElementOperand {
+    const operand = new ElementOperand(source);
     operand.reason = whyNotRead(source, name);
     const isThere = !source.isConstant && source.elements == output.elements;
     if (operand.reason == "" && !isThere) operand.prepare(output, context);
@@ -72,9 +72,9 @@ function repeating(operand: Tensor, output: Tensor): Move {
 }
 
 /** Both operands of an operator. */
-export class Operands {
-  first: Operand;
-  second: Operand;
+export class OperandPair {
+  first: ElementOperand;
+  second: ElementOperand;
   /** Why one cannot be read, "" if both can. */
   reason: string = "";
 
@@ -84,8 +84,10 @@ export class Operands {
     const a = tensors[operator.inputs[0]];
     const b = tensors[operator.inputs[1]];
     const reason = whyNoPair(operator, a, b, output, context);
-    this.first = reason == "" ? Operand.of(a, output, "first input", context) : new Operand(a);
-    this.second = reason == "" ? Operand.of(b, output, "second input", context) : new Operand(b);
+    this.first =
+      reason == "" ? ElementOperand.of(a, output, "first input", context) : new ElementOperand(a);
+    this.second =
+      reason == "" ? ElementOperand.of(b, output, "second input", context) : new ElementOperand(b);
     this.reason = reason;
     if (this.reason == "") this.reason = this.first.reason;
     if (this.reason == "") this.reason = this.second.reason;

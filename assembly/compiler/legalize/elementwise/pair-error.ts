@@ -2,7 +2,7 @@ import { Operation } from "../../../tflite/operation";
 import { Tensor } from "../../../tflite/tensor";
 import { ByteFunction } from "../../../tflite/values/byte-function";
 import { byteFunctionOf } from "../../../tflite/values/functions";
-import { Range } from "../../../tflite/values/range";
+import { OutputRange } from "../../../tflite/values/range";
 
 /** What jobs make of two bytes. */
 export abstract class PairArithmetic {
@@ -21,7 +21,7 @@ export class PairError {
   /** Root mean square, over pairs whose result is not cut off. */
   rms: f64 = 0;
   private value: ByteFunction;
-  private range: Range;
+  private range: OutputRange;
   /** By stored byte. */
   private first: StaticArray<bool>;
   private second: StaticArray<bool>;
@@ -32,7 +32,7 @@ export class PairError {
     private isSwapped: bool,
   ) {
     this.value = byteFunctionOf(operation) as ByteFunction;
-    this.range = Range.of(operation);
+    this.range = OutputRange.of(operation);
     this.first = held(operation.inputs[0]);
     this.second = held(operation.inputs[1]);
   }

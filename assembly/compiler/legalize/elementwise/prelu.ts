@@ -5,7 +5,7 @@ import { Placement } from "../../plan/placement";
 import { sameQuantization, whyNoImage } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeQuantize } from "../layout/joins";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 import { legalizeExtreme } from "./addition";
 import { isWithVector, legalizeProduct } from "./vectors";
 
@@ -27,7 +27,7 @@ export function legalizePrelu(operator: Operator, context: Context): Placement {
   const isGreater = mostOf(slopes) <= 1;
   if (!isGreater && leastOf(slopes) < 1)
     return Placement.onCpu("some of its slopes are above 1, and others below");
-  const sequence = new Sequence(context);
+  const sequence = new PlanSequence(context);
   const product = like(output, context);
   const multiplication = withCode(operator, Builtin.MUL, operator.inputs, product);
   sequence.add(legalizeProduct(multiplication, context));

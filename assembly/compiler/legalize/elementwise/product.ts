@@ -9,7 +9,7 @@ import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tenso
 import { Context } from "../context";
 import { whyNotScaled } from "../conv/rules";
 import { operationOf } from "../cpu-coverage";
-import { Operand, Operands } from "./operand";
+import { ElementOperand, OperandPair } from "./operand";
 import { PairError } from "./pair-error";
 import { QuarterSquares } from "./quarter-squares";
 
@@ -21,7 +21,7 @@ export function legalizeComputedProduct(operator: Operator, context: Context): P
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotMultiplied(operator, output, context);
   if (reason != "") return Placement.onCpu(reason);
-  const operands = new Operands(operator, context);
+  const operands = new OperandPair(operator, context);
   if (operands.reason != "") return Placement.onCpu(operands.reason);
   const first = operands.first;
   const second = operands.second;
@@ -48,8 +48,8 @@ function whyNotMultiplied(operator: Operator, output: Tensor, context: Context):
 /** With as few tables as the result's error permits. */
 function multiply(
   operator: Operator,
-  a: Operand,
-  b: Operand,
+  a: ElementOperand,
+  b: ElementOperand,
   isSwapped: bool,
   output: Tensor,
   context: Context,

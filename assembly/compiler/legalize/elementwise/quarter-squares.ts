@@ -1,7 +1,7 @@
 import { Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
 import { SUMS } from "../../plan/product";
-import { Table } from "../../plan/table";
+import { LookupTable } from "../../plan/table";
 import { zeroByte } from "../../plan/tensors";
 import { fitTable } from "./fit";
 import { PairArithmetic } from "./pair-error";
@@ -28,7 +28,7 @@ const ZERO = 1;
  * of them in steps of 32. So only the tables' rounding is in the way of the exact product.
  */
 export class QuarterSquares extends PairArithmetic {
-  tables: Table[] = [];
+  tables: LookupTable[] = [];
   /** What a step of a table is worth, in products of one step of either operand. */
   unit: i32 = COARSEST;
   /** Steps of the output for such a product. */

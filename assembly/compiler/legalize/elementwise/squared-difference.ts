@@ -13,7 +13,7 @@ import { whyNotScaled } from "../conv/rules";
 import { operationOf } from "../cpu-coverage";
 import { weigh } from "./addition";
 import { fitTable } from "./fit";
-import { Operands } from "./operand";
+import { OperandPair } from "./operand";
 import { PairArithmetic, PairError } from "./pair-error";
 import { overPlanes } from "./planes";
 import { quantization } from "./vectors";
@@ -33,7 +33,7 @@ export function legalizeSquaredDifference(operator: Operator, context: Context):
     return Placement.onCpu(`its output exceeds ${LARGEST_TENSOR / PLANES} bytes`);
   if (flatWidth(output.elements) == 0)
     return Placement.onCpu("its elements do not lie in rows of one plane");
-  const operands = new Operands(operator, context);
+  const operands = new OperandPair(operator, context);
   if (operands.reason != "") return Placement.onCpu(operands.reason);
   const a = operands.first;
   const b = operands.second;

@@ -7,7 +7,7 @@ import { PaddingPlan } from "../../plan/plan";
 import { whyNoImage, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 import { placeMoves, whyNotMoved } from "./movement";
 import { whyNotSurrounded } from "./padding";
 
@@ -28,7 +28,7 @@ export function legalizeSpaceToBatch(operator: Operator, context: Context): Plac
   const edges = context.graph.tensors[operator.inputs[2]];
   const reason = whyNotDealt(operator, whole, output, context);
   if (reason != "") return Placement.onCpu(reason);
-  const sequence = new Sequence(context);
+  const sequence = new PlanSequence(context);
   const image = padded(whole, edges, sequence, context);
   const down = entry(steps, 0);
   const across = entry(steps, 1);
@@ -96,7 +96,7 @@ function whyNotDealt(operator: Operator, whole: Tensor, dealt: Tensor, context: 
 }
 
 /** The image with rows and columns of zeros around it; itself if there are none. */
-function padded(whole: Tensor, edges: Tensor, sequence: Sequence, context: Context): Tensor {
+function padded(whole: Tensor, edges: Tensor, sequence: PlanSequence, context: Context): Tensor {
   const rows = entry(edges, 0) + entry(edges, 1);
   const columns = entry(edges, 2) + entry(edges, 3);
   if (rows + columns == 0) return whole;

@@ -8,7 +8,7 @@ import { Along, ConcatenationPlan } from "../../plan/plan";
 import { Context } from "../context";
 import { legalizeConvolutions } from "../conv/convolutions";
 import { convolveEachChannel } from "../conv/dense-expansion";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 import { placeMoves } from "./movement";
 
 /**
@@ -30,7 +30,7 @@ export function legalizeInterpolation(
   if (rows.factor == 0 || columns.factor == 0)
     return Placement.onCpu(`it interpolates by other factors than ${FACTORS}`);
   const channels = input.fromLast(1);
-  const sequence = new Sequence(context);
+  const sequence = new PlanSequence(context);
   const image = edged(input, rows, columns, sequence, context);
   const parts: Tensor[] = [];
   const phases = rows.factor * columns.factor;
@@ -113,7 +113,7 @@ function edged(
   input: Tensor,
   rows: Phases,
   columns: Phases,
-  sequence: Sequence,
+  sequence: PlanSequence,
   context: Context,
 ): Tensor {
   if (rows.taps == 1 && columns.taps == 1) return input;

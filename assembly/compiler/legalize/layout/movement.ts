@@ -1,7 +1,7 @@
 import { isCovered } from "../../../tflite/covers";
 import { Operation } from "../../../tflite/operation";
 import { Option } from "../../../tflite/option";
-import { lengthsAxis, Ranges, splitAxis } from "../../../tflite/rules/movement";
+import { lengthsAxis, SliceRanges, splitAxis } from "../../../tflite/rules/movement";
 import { axisOf } from "../../../tflite/rules/parts";
 import { stackedAxis } from "../../../tflite/rules/rearrangement";
 import { Builtin } from "../../../tflite/schema";
@@ -153,7 +153,7 @@ function slice(operation: Operation): Move[] {
 
 /** Dimensions that shrink have one element, so the output's pitches follow from the counts. */
 function stridedSlice(operation: Operation): Move[] {
-  const ranges = Ranges.of(operation);
+  const ranges = SliceRanges.of(operation);
   if (ranges == null) return [];
   const input = operation.inputs[0];
   const move = new Move(0, 0, 0, 0);

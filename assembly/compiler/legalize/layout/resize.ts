@@ -18,10 +18,8 @@ const MOST_REPETITIONS = 64;
 export function legalizeNearest(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
-  const reason = whyNotRearranged(input, output);
+  const reason = whyNotResized(input, output);
   if (reason != "") return Placement.onCpu(reason);
-  if (input.fromLast(1) != output.fromLast(1))
-    return Placement.onCpu("its output has not its input's channels");
   if (isPixel(input)) return legalizeFill(input, output, context);
   const rows = positions(operator, input.fromLast(3), output.fromLast(3));
   const columns = positions(operator, input.fromLast(2), output.fromLast(2));
@@ -41,13 +39,19 @@ export function legalizeNearest(operator: Operator, context: Context): Placement
 export function legalizeBilinear(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
-  const reason = whyNotRearranged(input, output);
+  const reason = whyNotResized(input, output);
   if (reason != "") return Placement.onCpu(reason);
-  if (input.fromLast(1) != output.fromLast(1))
-    return Placement.onCpu("its output has not its input's channels");
   return isPixel(input)
     ? legalizeFill(input, output, context)
     : legalizeInterpolation(operator, input, output, context);
+}
+
+function whyNotResized(input: Tensor, output: Tensor): string {
+  const reason = whyNotRearranged(input, output);
+  if (reason != "") return reason;
+  return input.fromLast(1) == output.fromLast(1)
+    ? ""
+    : "its output has other channels than its input";
 }
 
 function isPixel(image: Tensor): bool {

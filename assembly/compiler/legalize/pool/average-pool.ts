@@ -6,11 +6,11 @@ import { Placement } from "../../plan/placement";
 import { isRectified, whyNoImage, whyNotFused } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeConvolutions } from "../conv/convolutions";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 import { Averages, Window } from "./averages";
 import { Division } from "./division";
 import { legalizeSum, pixelsOf } from "./planes";
-import { inShapeOf, Reduction } from "./reductions";
+import { AxisReduction, inShapeOf } from "./reductions";
 
 /** Averages are convolutions with equal weights. */
 export function legalizeAveragePool(operator: Operator, context: Context): Placement {
@@ -68,8 +68,8 @@ function legalizeMeanOfImage(
   output: Tensor,
   context: Context,
 ): Placement {
-  const sequence = new Sequence(context);
-  const reduction = new Reduction(operator, sequence, context);
+  const sequence = new PlanSequence(context);
+  const reduction = new AxisReduction(operator, sequence, context);
   if (reduction.reason != "") return Placement.onCpu(reduction.reason);
   const pixels = pixelsOf(reduction.image);
   const division = Division.ofFoldedMean(pixels, input, output);

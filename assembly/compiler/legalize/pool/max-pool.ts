@@ -36,7 +36,7 @@ export function legalizeMaxPool(operator: Operator, context: Context): Placement
   const reason = whyNotRearranged(input, output);
   if (reason != "") return Placement.onCpu(reason);
   if (input.fromLast(1) != output.fromLast(1))
-    return Placement.onCpu("its output has not its input's channels");
+    return Placement.onCpu("its output has other channels than its input");
   const unfused = whyNotFused(options.activation, output);
   if (unfused != "") return Placement.onCpu(unfused);
   const plan = new MaxPoolPlan(input, output);

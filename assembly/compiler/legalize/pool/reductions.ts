@@ -13,7 +13,7 @@ import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
 import { fitTable } from "../elementwise/fit";
 import { placeMoves } from "../layout/movement";
-import { Sequence } from "../sequence";
+import { PlanSequence } from "../sequence";
 
 /**
  * REDUCE_MAX over neighbouring dimensions with nothing but ones before them: the pixels of an image whose
@@ -23,8 +23,8 @@ import { Sequence } from "../sequence";
 export function legalizeReduction(operator: Operator, context: Context): Placement {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
-  const sequence = new Sequence(context);
-  const reduction = new Reduction(operator, sequence, context);
+  const sequence = new PlanSequence(context);
+  const reduction = new AxisReduction(operator, sequence, context);
   if (reduction.reason != "") return Placement.onCpu(reduction.reason);
   const image = reduction.image;
   const reason = whyNotPooled(image);
@@ -39,12 +39,12 @@ export function legalizeReduction(operator: Operator, context: Context): Placeme
 }
 
 /** What an operator reduces, as the pixels of an image. */
-export class Reduction {
+export class AxisReduction {
   image: Tensor;
   /** Why it is none, or "". */
   reason: string = "";
 
-  constructor(operator: Operator, sequence: Sequence, context: Context) {
+  constructor(operator: Operator, sequence: PlanSequence, context: Context) {
     const input = context.graph.tensors[operator.inputs[0]];
     const output = context.graph.tensors[operator.outputs[0]];
     this.image = input;
@@ -122,7 +122,7 @@ export function greatestOf(image: Tensor, output: Tensor, context: Context): Pla
 }
 
 /** The bytes that are as far from 255. */
-function complement(input: Tensor, sequence: Sequence, context: Context): Tensor {
+function complement(input: Tensor, sequence: PlanSequence, context: Context): Tensor {
   const bytes = new StaticArray<u8>(256);
   for (let byte = 0; byte < 256; byte++) bytes[byte] = (255 - byte) as u8;
   const zero = zeroByte(input);

@@ -3,7 +3,7 @@ import { Generation } from "./generation";
 import { V7 } from "./v7";
 import { V8 } from "./v8";
 
-const GENERATIONS: Generation[] = [new V7(), new V8()];
+export const GENERATIONS: Generation[] = [new V7(), new V8()];
 
 /** The generation of a core of the table. */
 export function generationOf(core: Core): Generation {

@@ -4,14 +4,8 @@ import { Generation } from "./generation";
 export class V7 extends Generation {
   constructor() {
     super(7);
-  }
-
-  rowsPerLine(span: i32): i32 {
-    return span > 18 ? 4 : 2;
-  }
-
-  mostKernels(_width: i32, height: i32, side: i32, sharing: i32, lines: i32): i32 {
-    const most = (lines * sharing) / height;
-    return side == 1 ? min(most, lines / 3) : most;
+    this.narrowRows = 2;
+    this.wideRows = 4;
+    this.columnThirds = 1;
   }
 }
