@@ -26,6 +26,7 @@ const page = await context({
   bundle: true,
   minify: true,
   metafile: true,
+  splitting: true,
   format: "esm",
   target: "es2022",
   logLevel: "warning",

@@ -84,9 +84,9 @@ const NUMBERS = [
 const HEAD = ["#", "operator", "on", ...NUMBERS, ""];
 
 const OF_CHANNELS =
-  "Operators quantized per channel and products of two tensors have an expected and a measured error (root\n" +
-  `mean squares). One is off with a measured error beyond ${MOST_RMS}, or a mean beyond ${MOST_SHARE} and ${MOST_ERRORS} times ` +
-  "the\nexpected one";
+  "Operators quantized per channel and products of two tensors have an expected and a measured error\n" +
+  `(root mean squares). One is off with a measured error beyond ${MOST_RMS}, or with\n` +
+  `a mean beyond ${MOST_SHARE} and ${MOST_ERRORS} times the expected one`;
 
 function describe(comparison: Comparison, input: string): string {
   const { target, operators, firstOff } = comparison;

@@ -9,6 +9,7 @@ import type { Report } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
+import { checkReadable } from "./input.ts";
 import { readModelFile } from "./model.ts";
 import {
   addPictureOptions,
@@ -41,6 +42,7 @@ export function addCompile(program: Command): void {
 
 async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
+  await checkReadable(model);
   compileOptions(options);
   const quantized = await quantizedModel(model, options);
   const bytes = quantized?.model ?? (await readModelFile(model, options.shape));

@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { access, constants, type FileHandle, open, stat } from "node:fs/promises";
 import { fileError, NolfetError } from "../errors.ts";
 import { pictureFormat } from "../images/header.ts";
 import { isOnnx } from "../importer.ts";
@@ -60,6 +60,13 @@ export async function readInput(path: string, kind: keyof typeof KINDS): Promise
   if (!hasMore) return bytes;
   const found = `more than ${most / MIB} MiB: ${path}`;
   throw new NolfetError("FILE", `a ${name} of at most that`, found);
+}
+
+/** Tells of a file that cannot be read before anything else is complained about. Throws FILE. */
+export async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error) => {
+    throw fileError("a readable file", error, path);
+  });
 }
 
 /** The first `most` bytes of a file, device or pipe, and whether it has more. Throws FILE. */

@@ -2,7 +2,7 @@ import type { TypedArray } from "../dtype.ts";
 import { type Session, type TensorInfo, topScores } from "../index.ts";
 import { counted } from "../numbers.ts";
 import { printable } from "../printable.ts";
-import { classifierNames } from "../results/names/class-names.ts";
+import { classifierNames } from "../results/names/classifier-names.ts";
 import type { Result } from "../results/result.ts";
 import { classCount, extremesOf } from "../scores.ts";
 import { describeResult } from "./result-text.ts";

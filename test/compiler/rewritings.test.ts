@@ -479,17 +479,6 @@ const REFUSED: [what: string, reason: string, layer: OperatorLayer][] = [
     },
   ],
   [
-    "the greatest of single pixels",
-    "its windows are single pixels",
-    {
-      operator: "MAX_POOL_2D",
-      dtype: "uint8",
-      from: [1, 4, 4, 4],
-      to: [1, 2, 2, 4],
-      options: { padding: 1, stride_h: 2, stride_w: 2, filter_height: 1, filter_width: 1 },
-    },
-  ],
-  [
     "averages of large windows with padding",
     "its windows hold more than 9 different numbers of pixels",
     {

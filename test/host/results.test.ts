@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { Extent } from "../../host/images/fit.ts";
 import { sample } from "../../host/images/sample.ts";
 import { classNamer, type Detections, interpret, type TensorInfo } from "../../host/index.ts";
-import { classifierNames } from "../../host/results/names/class-names.ts";
+import { classifierNames } from "../../host/results/names/classifier-names.ts";
 import type { Mask, Picture, Points, Result } from "../../host/results/result.ts";
 import { overlap, suppress } from "../../host/results/suppress.ts";
 import { hasShared, readShared } from "../support/shared.ts";

@@ -14,7 +14,7 @@ export interface RunResult {
   input: string;
   milliseconds: number;
   device: string;
-  top?: { index: number; score: number }[];
+  top?: { index: number; score: number; name?: string | undefined }[];
   /** Of a classifier. */
   classes?: number;
   /** What the outputs mean for the picture, where a decoder knows the network. */

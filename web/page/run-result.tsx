@@ -1,7 +1,6 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { printable } from "../../host/printable.ts";
-import { classifierNames } from "../../host/results/names/class-names.ts";
 import { shapeOf, shortened } from "../parts/words.ts";
 import { Findings } from "./findings.tsx";
 import { LabelsButton } from "./labels.tsx";
@@ -22,7 +21,7 @@ export function RunResultView({
       {result.result && picture ? (
         <Findings result={result.result} picture={picture} />
       ) : top ? (
-        <TopClasses top={top} labels={labels ?? classifierNames(classes)} />
+        <TopClasses top={top} labels={labels} />
       ) : (
         <Ranges outputs={outputs} />
       )}
@@ -43,9 +42,9 @@ interface TopProps {
 function TopClasses({ top, labels }: TopProps) {
   return (
     <ol class="top">
-      {top.map(({ index, score }) => (
+      {top.map(({ index, score, name }) => (
         <li key={index}>
-          <span class="class">{labels?.[index] ?? `class ${index}`}</span>
+          <span class="class">{labels?.[index] ?? name ?? `class ${index}`}</span>
           <span class="score-bar" aria-hidden="true">
             <span style={{ width: `${100 * Math.min(1, Math.max(0, score))}%` }} />
           </span>

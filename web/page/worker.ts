@@ -78,7 +78,7 @@ const handlers: Handlers = {
       milliseconds,
       device,
       ...(result ? { result } : {}),
-      ...resultOf(session, values),
+      ...(await resultOf(session, values)),
     };
   },
 };
@@ -125,10 +125,10 @@ async function feedsFor(inputs: readonly TensorInfo[], picture: Uint8Array | und
   };
 }
 
-function resultOf(
+async function resultOf(
   { outputs }: Session,
   values: Record<string, TypedArray>,
-): Pick<RunResult, "top" | "classes" | "outputs"> {
+): Promise<Pick<RunResult, "top" | "classes" | "outputs">> {
   const of = ({ name }: TensorInfo) => values[name] as TypedArray;
   const ranges = outputs.map((info) => {
     const { name, dtype, shape } = info;
@@ -137,7 +137,18 @@ function resultOf(
   const [only] = outputs;
   const classes = classCount(outputs);
   if (!only || classes === undefined) return { outputs: ranges };
-  return { outputs: ranges, classes, top: topScores(of(only), only) };
+  const names = await namesOf(classes);
+  const top = topScores(of(only), only).map((one) => ({ ...one, name: names?.[one.index] }));
+  return { outputs: ranges, classes, top };
+}
+
+/** Fewer classes have no list of names, which is not loaded for them. */
+const LEAST_NAMED = 1000;
+
+async function namesOf(classes: number): Promise<readonly string[] | undefined> {
+  if (classes < LEAST_NAMED) return undefined;
+  const { classifierNames } = await import("../../host/results/names/classifier-names.ts");
+  return classifierNames(classes);
 }
 
 // Whoever opens the page will want to compile.

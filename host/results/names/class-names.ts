@@ -1,6 +1,5 @@
 import type { Result } from "../result.ts";
 import { COCO_80, COCO_90 } from "./coco.ts";
-import { IMAGENET_1000, IMAGENET_1001 } from "./imagenet.ts";
 import { CITYSCAPES_19, PASCAL_21 } from "./scenes.ts";
 
 /** Lists of names for networks of so many classes. */
@@ -12,16 +11,6 @@ const MASK_NAMES = new Map([
   [21, PASCAL_21],
   [19, CITYSCAPES_19],
 ]);
-
-const CLASSIFIER_NAMES = new Map([
-  [1000, IMAGENET_1000],
-  [1001, IMAGENET_1001],
-]);
-
-/** Names of a classifier's classes, where so many are known: ImageNet's. */
-export function classifierNames(classes: number): readonly string[] | undefined {
-  return CLASSIFIER_NAMES.get(classes);
-}
 
 /** Networks that give COCO's 17 points of a body know one class, the person. */
 const BODY_POINTS = 17;

@@ -126,6 +126,3 @@ toilet tissue
 `
   .trim()
   .split(/,\s/);
-
-/** Networks of TensorFlow have a background class before them. */
-export const IMAGENET_1001 = ["background", ...IMAGENET_1000];

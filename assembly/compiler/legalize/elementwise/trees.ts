@@ -25,7 +25,7 @@ class Composition {
     public source: Tensor,
     /** For each byte that the source may hold, the operator's. */
     public bytes: StaticArray<u8>,
-    /** How many operators follow each other in it. */
+    /** How many operators follow each other in it, but for those that only change the type. */
     public depth: i32,
     /** How many of these round to steps of their output. */
     public roundings: i32 = 0,
@@ -101,7 +101,7 @@ class Trees {
     let least = i32.MAX_VALUE;
     for (let i = 0; i < compositions.length; i++) {
       const composition = compositions[i];
-      if (placement.isOnNpu && composition.depth == 1) break;
+      if (placement.isOnNpu && composition.depth <= 1) break;
       if (this.fits++ >= MOST_FITS) return placement;
       const table = fitTable(
         unsigned(composition.bytes, composition.source, output),
@@ -217,9 +217,19 @@ function combine(
   for (let i = 0; i < 256; i++) {
     bytes[i] = value.of(a.valueOf(first.bytes[i]), b.valueOf(second.bytes[i])) as u8;
   }
-  const depth = 1 + max(first.depth, second.depth);
+  const depth = max(first.depth, second.depth) + (isRename(operation) ? 0 : 1);
   const roundings = max(first.roundings, second.roundings) + (isExact(operation) ? 0 : 1);
   return new Composition(first.source, bytes, depth, roundings);
+}
+
+/** Whether an operator gives the same bytes, as the NPU has them, in another type. */
+function isRename(operation: Operation): bool {
+  if (operation.name != "QUANTIZE") return false;
+  const from = operation.inputs[0];
+  const to = operation.outputs[0];
+  const fromZero = from.zeroPoint + (from.dtype == Dtype.INT8 ? 128 : 0);
+  const toZero = to.zeroPoint + (to.dtype == Dtype.INT8 ? 128 : 0);
+  return from.scale == to.scale && fromZero == toZero;
 }
 
 /** Whether an operator gives whole steps of its output without rounding. */
