@@ -63,6 +63,7 @@ export const splitByLengths: Draw = (maker) => {
   if (!input) return false;
   const axis = random.integer(1, input.shape.length - 1);
   const extent = input.shape[axis] as number;
+  if (extent === 0) return false;
   const first = random.integer(1, extent);
   const lengths = first === extent ? [extent] : [first, extent - first];
   const told = random.oneIn(3) ? [...lengths.slice(0, -1), -1] : lengths;
