@@ -53,7 +53,7 @@ const SYSTEM_HEADERS = ["-idirafter", "/usr/include"];
 
 /** The Wasm modules that are compiled into the library. */
 const MODULES = ["compiler", "cpu", "emulator"];
-const RUNTIME = ["wasm2c.h", "simd.h", "trap.h", "runtime.c"].map((name) =>
+const RUNTIME = ["wasm2c.h", "simd.h", "simd-instance.h", "trap.h", "runtime.c"].map((name) =>
   join("shim/wasm", name),
 );
 /** No exception passes through their code, which needs no tables for that. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { DTYPES, elementsOf, type TypedArray, valuesOf } from "../dtype.ts";
-import type { Extent } from "../images/fit.ts";
+import type { Extent } from "../images/extent.ts";
 import type { PixelOptions } from "../images/pixels.ts";
 import { NolfetError, pixelMapping, readPicture, type TensorInfo } from "../index.ts";
 import { about } from "./files.ts";

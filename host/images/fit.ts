@@ -1,15 +1,6 @@
+import { type Extent, WHOLE } from "./extent.ts";
 import type { Fitting } from "./pixels.ts";
 import { type Bitmap, resize } from "./resize.ts";
-
-/** Where the edges of a picture lie, in parts of the input that it is fitted to. */
-export interface Extent {
-  top: number;
-  left: number;
-  bottom: number;
-  right: number;
-}
-
-export const WHOLE: Extent = { top: 0, left: 0, bottom: 1, right: 1 };
 
 /** Stretched, the picture's edges are the input's; cropped, they lie beyond; in a letterbox, within. */
 export function extentOf(picture: Pick<Bitmap, "width" | "height">, frame: Frame): Extent {

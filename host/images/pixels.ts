@@ -1,7 +1,7 @@
 import { type ArgumentRule, checkOptions, type Rules, words } from "../arguments.ts";
 import { NolfetError } from "../errors.ts";
 import type { TensorInfo } from "../feeds.ts";
-import type { Extent } from "./fit.ts";
+import type { Extent } from "./extent.ts";
 
 /** A picture as a network wants it: 8-bit samples, row by row, channels interleaved. */
 export interface Pixels {

@@ -1,4 +1,4 @@
-import type { Extent } from "../images/fit.ts";
+import type { Extent } from "../images/extent.ts";
 import type { Box, Mask, Picture, Point, Result } from "./result.ts";
 
 /** A result in parts of the input, told in parts of the picture that was fitted to it. */

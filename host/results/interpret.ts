@@ -2,7 +2,7 @@ import { checkOptions, type Rules } from "../arguments.ts";
 import type { TypedArray } from "../dtype.ts";
 import { NolfetError } from "../errors.ts";
 import type { TensorInfo } from "../feeds.ts";
-import { type Extent, WHOLE } from "../images/fit.ts";
+import { type Extent, WHOLE } from "../images/extent.ts";
 import { dequantize } from "../scores.ts";
 import { DECODERS, type Decoder } from "./decoders.ts";
 import { inPicture } from "./extent.ts";

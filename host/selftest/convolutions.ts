@@ -128,6 +128,9 @@ function inSuperblocks(): Record<string, ConvolutionPattern> {
     "3×3 at stride 2 in superblocks": { ...wide, stride: 2 },
     "5×5 at stride 2 in superblocks": { ...wide, kernel: 5, stride: 2 },
     "depthwise 3×3 at stride 2 in superblocks": { ...deep, stride: 2 },
+    "depthwise 3×3 of more weights than SRAM": {
+      ...{ height: 7, width: 7, channels: 1024, depthwise: true },
+    },
     "depthwise 5×5 in superblocks": { ...deep, kernel: 5 },
     "depthwise 5×5 at stride 2 in superblocks": { ...deep, kernel: 5, stride: 2 },
     ...inSuperblocksOfTiles(),

@@ -10,7 +10,7 @@ export interface Pattern {
 
 export const PATTERNS: Pattern[] = [
   ...Object.entries(CONVOLUTIONS).map(([name, spec]) => ({
-    name: `singleConvolution ${name}`,
+    name: `convolution ${name}`,
     model: () => singleConvolution(name, spec),
   })),
   ...[

@@ -33,7 +33,7 @@ uint32_t coveredBy(const nolf::Operator& one, uint32_t index) {
 
 }  // namespace
 
-Kernels::Kernels(const nolf::Blob& blob) {
+CpuKernels::CpuKernels(const nolf::Blob& blob) {
   for (const auto* segment : each(blob.segments())) {
     if (segment->placement() == nolf::Placement_NPU) continue;
     for (const uint32_t index : each(segment->operators())) {
@@ -47,12 +47,12 @@ Kernels::Kernels(const nolf::Blob& blob) {
   if (module_.call(Z_cpuZ_seal) != 0) module_.refuse();
 }
 
-uint8_t* Kernels::valueOf(uint32_t tensor) const {
+uint8_t* CpuKernels::valueOf(uint32_t tensor) const {
   const auto found = values_.find(tensor);
   return found == values_.end() ? nullptr : found->second.bytes;
 }
 
-void Kernels::prepare(const nolf::Blob& blob, uint32_t index) {
+void CpuKernels::prepare(const nolf::Blob& blob, uint32_t index) {
   const nolf::Operator& one = *blob.operators()->Get(index);
   const uint32_t covered = coveredBy(one, index);
   std::vector<uint32_t> inputs, outputs;
@@ -74,7 +74,7 @@ void Kernels::prepare(const nolf::Blob& blob, uint32_t index) {
   kernels_[index] = static_cast<uint32_t>(kernel);
 }
 
-uint32_t Kernels::numberOf(const nolf::Blob& blob, int32_t tensor) {
+uint32_t CpuKernels::numberOf(const nolf::Blob& blob, int32_t tensor) {
   if (tensor < 0) return kLeftOut;
   const auto index = static_cast<uint32_t>(tensor);
   const auto found = values_.find(index);
@@ -84,7 +84,7 @@ uint32_t Kernels::numberOf(const nolf::Blob& blob, int32_t tensor) {
   return value.number;
 }
 
-Kernels::Value Kernels::add(const nolf::Tensor& tensor) {
+CpuKernels::Value CpuKernels::add(const nolf::Tensor& tensor) {
   const auto data = each(tensor.data());
   const auto* quantization = tensor.quantization();
   const uint32_t dtype = tensor.dtype(), isConstant = data.size() > 0 ? 1 : 0;
@@ -108,7 +108,7 @@ Kernels::Value Kernels::add(const nolf::Tensor& tensor) {
   return {number, place};
 }
 
-void Kernels::run(const nolf::Segment& segment, const etnaviv::Deadline& deadline) {
+void CpuKernels::run(const nolf::Segment& segment, const etnaviv::Deadline& deadline) {
   module_.clock()->deadline = deadline.tv_sec * kNanoseconds + deadline.tv_nsec;
   for (const uint32_t index : each(segment.operators())) {
     const uint32_t kernel = kernels_.at(index);

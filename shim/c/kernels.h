@@ -12,10 +12,10 @@ namespace nolfet {
 
 /** The kernels of all operators on the CPU, with memory of their own for what they read and write.
  */
-class Kernels {
+class CpuKernels {
  public:
   /** Prepares every operator. Throws Refusal where one has no kernel that is exact to TFLite's. */
-  explicit Kernels(const nolf::Blob& blob);
+  explicit CpuKernels(const nolf::Blob& blob);
 
   /** The bytes of a tensor; null where no kernel touches it. */
   uint8_t* valueOf(uint32_t tensor) const;

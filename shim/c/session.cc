@@ -36,7 +36,7 @@ Session::Session(std::vector<uint8_t> file, const std::string& device)
     : blob_(std::move(file)), image_(blob_) {
   verify(image_, blob_.root());
   if (hasSegments(blob_.root(), nolf::Placement_CPU)) {
-    kernels_ = std::make_unique<Kernels>(blob_.root());
+    kernels_ = std::make_unique<CpuKernels>(blob_.root());
   }
   if (hasSegments(blob_.root(), nolf::Placement_NPU)) {
     npu_ = device == kEmulator ? openEmulator(image_) : openDevice(image_, blob_, device);

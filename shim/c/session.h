@@ -63,8 +63,8 @@ class Session {
 
   Blob blob_;
   Image image_;
-  std::unique_ptr<Npu> npu_;          // null where nothing runs on one
-  std::unique_ptr<Kernels> kernels_;  // likewise
+  std::unique_ptr<Npu> npu_;             // null where nothing runs on one
+  std::unique_ptr<CpuKernels> kernels_;  // likewise
 
   std::vector<Segment> segments_;
   /** By tensor: its bytes on the host's side; null where it has none. */

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "simd-instance.h"
 #include "trap.h"
 #include "wasm2c.h"
 
@@ -15,9 +16,6 @@ extern "C" {
 struct Z_env_instance_t {
   wasm_rt_memory_t* memory;
   char text[256];  // of the last `abort`
-};
-struct Z_simd_instance_t {
-  wasm_rt_memory_t* memory;
 };
 struct Z_clock_instance_t {
   int64_t deadline;  // nanoseconds of CLOCK_MONOTONIC

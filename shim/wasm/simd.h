@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "simd-instance.h"
 #include "wasm2c.h"
 
 #if defined(__SSE2__)
@@ -25,11 +26,6 @@ typedef uint32_t u32x4 __attribute__((vector_size(16)));
 typedef uint64_t u64x2 __attribute__((vector_size(16)));
 typedef int8_t i8x8 __attribute__((vector_size(8)));
 typedef uint8_t u8x8 __attribute__((vector_size(8)));
-
-/** The memory that loads and stores are of. */
-struct Z_simd_instance_t {
-  wasm_rt_memory_t* memory;
-};
 
 #define OP(type, name, ...) \
   static inline type Z_simdZ_##name(struct Z_simd_instance_t* simd, ##__VA_ARGS__)

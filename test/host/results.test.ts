@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Extent } from "../../host/images/fit.ts";
+import type { Extent } from "../../host/images/extent.ts";
 import { sample } from "../../host/images/sample.ts";
 import { classNamer, type Detections, interpret, type TensorInfo } from "../../host/index.ts";
 import { classifierNames } from "../../host/results/names/classifier-names.ts";

@@ -31,11 +31,7 @@ test("compiles, looks into the blob, and runs it", () => {
 test("tests the emulator, and writes the report", () => {
   const text = nolfet("selftest", "--device", "emulator", "--report", "report.json");
   const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
-  const passing = allPass(report, [
-    "convolution depthwise 5×5 at stride 2 in superblocks",
-    "convolution depthwise 5×5 at stride 2, SAME",
-    "convolution depthwise 5×5 at stride 2, VALID",
-  ]);
+  const passing = allPass(report);
   assert.match(text, `${passing} of ${passing} patterns pass on emulator`);
 });
 
