@@ -128,7 +128,10 @@ function inSuperblocks(): Record<string, ConvolutionPattern> {
     "3×3 at stride 2 in superblocks": { ...wide, stride: 2 },
     "5×5 at stride 2 in superblocks": { ...wide, kernel: 5, stride: 2 },
     "depthwise 3×3 at stride 2 in superblocks": { ...deep, stride: 2 },
-    "depthwise 3×3 of more weights than SRAM": {
+    "depthwise 3×3 of 960 channels": {
+      ...{ height: 7, width: 7, channels: 960, depthwise: true },
+    },
+    "depthwise 3×3 of 1024 channels": {
       ...{ height: 7, width: 7, channels: 1024, depthwise: true },
     },
     "depthwise 5×5 in superblocks": { ...deep, kernel: 5 },
