@@ -1,5 +1,6 @@
 import { elementsOf } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
+import { isBlob, isTflite } from "./identifier.ts";
 import { wasmModule } from "./modules.ts";
 import { copyIn, type FileExports, failureOf, instantiate, resultOf } from "./wasm.ts";
 
@@ -30,8 +31,7 @@ export interface ImportOptions {
  */
 export function isOnnx(head: Uint8Array): boolean {
   const [tag, version = 0] = head;
-  const identifier = String.fromCharCode(...head.subarray(4, 8));
-  return tag === 0x08 && version > 0 && version < 64 && !["TFL3", "NOLF"].includes(identifier);
+  return tag === 0x08 && version > 0 && version < 64 && !isTflite(head) && !isBlob(head);
 }
 
 /**

@@ -9,8 +9,8 @@ import type { Report } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
-import { checkReadable } from "./input.ts";
-import { readModelFile } from "./model.ts";
+import { readInput } from "./input.ts";
+import { asTflite } from "./model.ts";
 import {
   addPictureOptions,
   addTargetOptions,
@@ -42,10 +42,10 @@ export function addCompile(program: Command): void {
 
 async function compileModel(model: string, options: Options): Promise<void> {
   const { stopAt } = options;
-  await checkReadable(model);
+  const given = await readInput(model, "model");
   compileOptions(options);
-  const quantized = await quantizedModel(model, options);
-  const bytes = quantized?.model ?? (await readModelFile(model, options.shape));
+  const quantized = await quantizedModel(model, given, options);
+  const bytes = quantized?.model ?? (await asTflite(model, given, options.shape));
   const output = options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.nolf`;
   await checkOutput(output);
   const blob = await about(model, async () => {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { LAYOUT } from "../blob/layout.generated.ts";
 import type { Explanation, LayerReport } from "../explain/explanation.ts";
+import { isBlob } from "../identifier.ts";
 import { compile, explain, findTarget, NolfetError, openBlob } from "../index.ts";
 import { duration, grouped, size } from "../numbers.ts";
 import { printable } from "../printable.ts";
@@ -69,7 +69,7 @@ async function blobAt(path: string | undefined): Promise<Side> {
     throw new NolfetError("BAD_OPTION", expected, "one file");
   }
   const blob = await readModelFile(path);
-  if (String.fromCharCode(...blob.subarray(4, 8)) !== LAYOUT.identifier) {
+  if (!isBlob(blob)) {
     throw new NolfetError("BAD_OPTION", "a .nolf file, or --target A,B", `a model: ${path}`);
   }
   return { name: basename(path), blob, explanation: await about(path, () => explained(blob)) };
@@ -77,14 +77,6 @@ async function blobAt(path: string | undefined): Promise<Side> {
 
 function explained(blob: Uint8Array): Explanation {
   return explain(openBlob(blob), blob.length);
-}
-
-/** A number on both sides; `words` writes it. */
-interface Row {
-  name: string;
-  a: number;
-  b: number;
-  words: (value: number) => string;
 }
 
 function documentOf(a: Side, b: Side) {
@@ -161,24 +153,30 @@ function sideOf({ placement, mark, jobs, coefficientBytes, estimate }: LayerRepo
 /** Layers that the terminal shows; the document holds all. */
 const MOST_LAYERS = 40;
 
+/** Numbers that are set side by side, and how each is written. */
+const ROWS: {
+  key: keyof ReturnType<typeof totals>;
+  name: string;
+  words(value: number): string;
+}[] = [
+  { key: "operatorsOnNpu", name: "operators on the NPU", words: grouped },
+  { key: "npuSegments", name: "NPU segments", words: grouped },
+  { key: "jobs", name: "jobs", words: grouped },
+  { key: "coefficientBytes", name: "coefficients", words: size },
+  { key: "arenaBytes", name: "arena", words: size },
+  { key: "fileBytes", name: "file", words: size },
+  { key: "estimatedMilliseconds", name: "time, estimated", words: duration },
+];
+
 function textOf(a: Side, b: Side, document: ReturnType<typeof documentOf>): string {
-  const rows: Row[] = [
-    { key: "operatorsOnNpu", name: "operators on the NPU", words: grouped },
-    { key: "npuSegments", name: "NPU segments", words: grouped },
-    { key: "jobs", name: "jobs", words: grouped },
-    { key: "coefficientBytes", name: "coefficients", words: size },
-    { key: "arenaBytes", name: "arena", words: size },
-    { key: "fileBytes", name: "file", words: size },
-    { key: "estimatedMilliseconds", name: "time, estimated", words: duration },
-  ].map(({ key, ...row }) => {
-    const at = key as keyof ReturnType<typeof totals>;
-    return { ...row, a: document.a[at], b: document.b[at] };
-  });
   const head = ["", printable(a.name), printable(b.name), "ratio"];
   const lines = [
     table(
       head,
-      rows.map(({ name, a, b, words }) => [name, words(a), words(b), ratio(a, b)]),
+      ROWS.map(({ key, name, words }) => {
+        const [first, second] = [document.a[key], document.b[key]];
+        return [name, words(first), words(second), ratio(first, second)];
+      }),
       head.slice(1),
     ),
     "",

@@ -2,6 +2,7 @@ import { NolfetError } from "../errors.ts";
 import { firstPictureOf } from "../images/header.ts";
 import { type Colour, colourOf } from "../results/palette.ts";
 import type { Box, Mask, Picture, Point, Result } from "../results/result.ts";
+import { darkened, LEAST_POINT_SCORE } from "../results/showing.ts";
 
 /** What Jimp gives, as far as it is used here. */
 interface Image {
@@ -15,7 +16,6 @@ const PIXELS_A_LINE = 300;
 /** From this side on, labels take the larger font. */
 const LARGE_SIDE = 1200;
 const MASK_OPACITY = 0.5;
-const LEAST_POINT_SCORE = 0.3;
 
 /**
  * Draws a result on the picture that was fed and gives a PNG: boxes with names and scores, points,
@@ -132,8 +132,7 @@ class Canvas {
   /** Text over a filled background. */
   private label(x: number, y: number, colour: Colour, text: string): void {
     const shown = toLatin(text);
-    const dark = colour.map((value) => Math.round(value * 0.6)) as Colour;
-    this.fill(x, y, x + this.widthOf(shown), y + this.fontHeight, dark);
+    this.fill(x, y, x + this.widthOf(shown), y + this.fontHeight, darkened(colour));
     this.image.print({ font: this.font, x, y, text: shown });
   }
 

@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
-import { access, constants, type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { fileError, NolfetError } from "../errors.ts";
+import { isBlob, isTflite } from "../identifier.ts";
 import { pictureFormat } from "../images/header.ts";
 import { isOnnx } from "../importer.ts";
 import { isNetwork } from "../nbg/open.ts";
@@ -24,12 +25,7 @@ const KINDS = {
 } satisfies Record<string, InputKind>;
 
 function isModel(head: Uint8Array): boolean {
-  return hasIdentifier(head) || isNetwork(head) || isOnnx(head);
-}
-
-/** FlatBuffers have an identifier behind the offset of their root. */
-function hasIdentifier(head: Uint8Array): boolean {
-  return ["TFL3", "NOLF"].includes(String.fromCharCode(...head.subarray(4, 8)));
+  return isTflite(head) || isBlob(head) || isNetwork(head) || isOnnx(head);
 }
 
 function isPicture(head: Uint8Array): boolean {
@@ -60,13 +56,6 @@ export async function readInput(path: string, kind: keyof typeof KINDS): Promise
   if (!hasMore) return bytes;
   const found = `more than ${most / MIB} MiB: ${path}`;
   throw new NolfetError("FILE", `a ${name} of at most that`, found);
-}
-
-/** Tells of a file that cannot be read before anything else is complained about. Throws FILE. */
-export async function checkReadable(path: string): Promise<void> {
-  await access(path, constants.R_OK).catch((error) => {
-    throw fileError("a readable file", error, path);
-  });
 }
 
 /** The first `most` bytes of a file, device or pipe, and whether it has more. Throws FILE. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { NolfetError } from "../errors.ts";
+import { isTflite } from "../identifier.ts";
 import { importModel, isOnnx, REAL_MODEL, RealNetwork } from "../importer.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
@@ -9,7 +10,15 @@ export async function readModelFile(
   path: string,
   shapes: Record<string, number[]> = {},
 ): Promise<Uint8Array> {
-  const bytes = await readInput(path, "model");
+  return asTflite(path, await readInput(path, "model"), shapes);
+}
+
+/** The bytes of a model as a `.tflite`. */
+export async function asTflite(
+  path: string,
+  bytes: Uint8Array,
+  shapes: Record<string, number[]> = {},
+): Promise<Uint8Array> {
   if (isOnnx(bytes)) {
     const readBeside = (name: string) => readFileBeside(path, name);
     return about(path, () => importModel(bytes, { shapes, readBeside }));
@@ -22,12 +31,11 @@ export async function readModelFile(
 /** Opens a model of real numbers; undefined for one that has scales already. */
 export async function openReal(
   path: string,
+  bytes: Uint8Array,
   shapes: Record<string, number[]> = {},
 ): Promise<RealNetwork | undefined> {
-  const bytes = await readInput(path, "model");
   const readBeside = (name: string) => readFileBeside(path, name);
-  const isModel = isOnnx(bytes) || String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3";
-  if (!isModel) return undefined;
+  if (!isOnnx(bytes) && !isTflite(bytes)) return undefined;
   return about(path, async () => {
     try {
       return await RealNetwork.open(bytes, { shapes, readBeside });

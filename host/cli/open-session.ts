@@ -1,5 +1,5 @@
-import { LAYOUT } from "../blob/layout.generated.ts";
 import type { DeviceChoice } from "../devices/device.ts";
+import { isBlob } from "../identifier.ts";
 import { compile, findTarget, NolfetError, Session } from "../index.ts";
 import { settingsFor } from "./calibration.ts";
 import { DEFAULT_TARGET, type TargetOptions } from "./options.ts";
@@ -15,8 +15,7 @@ export interface SessionChoice extends TargetOptions {
 export async function openSession(bytes: Uint8Array, options: SessionChoice): Promise<Session> {
   const { target, device, timeout, litert } = options;
   const choice = { device, litert, ...(timeout === undefined ? {} : { timeout }) };
-  const identifier = String.fromCharCode(...bytes.subarray(4, 8));
-  if (identifier === LAYOUT.identifier) {
+  if (isBlob(bytes)) {
     const session = await Session.create(bytes, choice);
     if (target) checkTarget(session, target);
     return session;

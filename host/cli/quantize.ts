@@ -1,10 +1,12 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { elementsOf } from "../dtype.ts";
 import { NolfetError } from "../errors.ts";
 import type { PixelOptions } from "../images/pixels.ts";
 import type { NoiseLevel, QuantizedModel, RealNetwork } from "../importer.ts";
 import { printable } from "../printable.ts";
 import { about } from "./files.ts";
+import { readInput } from "./input.ts";
 import { openReal, parseShape } from "./model.ts";
 import { addJson, addPictureOptions } from "./options.ts";
 import { checkOutput, writeOutput } from "./output.ts";
@@ -42,7 +44,7 @@ export function addQuantize(program: Command): void {
 async function quantizeFile(model: string, options: Options): Promise<void> {
   const output =
     options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.uint8.tflite`;
-  const network = await openReal(model, options.shape);
+  const network = await openReal(model, await readInput(model, "model"), options.shape);
   if (!network) throw new NolfetError("BAD_INPUT", "a model of real numbers", "another one");
   await checkOutput(output);
   const result = await quantized(model, network, options);
@@ -55,10 +57,11 @@ async function quantizeFile(model: string, options: Options): Promise<void> {
 /** A model that is quantized here, where samples are given for one of real numbers; else undefined. */
 export async function quantizedModel(
   model: string,
+  bytes: Uint8Array,
   options: QuantizeOptions,
 ): Promise<QuantizedModel | undefined> {
   if (options.calibrate === undefined) return undefined;
-  const network = await openReal(model, options.shape);
+  const network = await openReal(model, bytes, options.shape);
   return network && quantized(model, network, options);
 }
 
@@ -107,12 +110,11 @@ function addGuesses(network: RealNetwork, [low = 0, high = 1]: number[]): void {
 /** Squares of 16 × 16 pixels of one colour, and a little noise on them. */
 function noise(shape: number[], low: number, high: number, random: () => number): Float32Array {
   const [, height = 1, width = 1, channels = 1] = shape;
-  const count = shape.reduce((product, extent) => product * extent, 1);
   const squares = Array.from(
     { length: Math.ceil(height / 16) * Math.ceil(width / 16) * channels },
     random,
   );
-  return Float32Array.from({ length: count }, (_, i) => {
+  return Float32Array.from({ length: elementsOf(shape) }, (_, i) => {
     const pixel = Math.floor(i / channels);
     const [x, y] = [pixel % width, Math.floor(pixel / width) % height];
     const square = Math.floor(y / 16) * Math.ceil(width / 16) + Math.floor(x / 16);

@@ -1,7 +1,8 @@
-import { counted } from "../numbers.ts";
+import { counted, percent } from "../numbers.ts";
 import { printableAll } from "../printable.ts";
 import { classNamer } from "../results/names/class-names.ts";
-import type { Box, Mask, Point, Result } from "../results/result.ts";
+import type { Box, Point, Result } from "../results/result.ts";
+import { classShares } from "../results/showing.ts";
 import { table } from "./terminal.ts";
 
 /** What a network found, for people, and as keys of a document. */
@@ -30,8 +31,8 @@ export function describeResult(
         document: { points: result.points },
       };
     case "mask": {
-      const classes = sharesOf(result).map((one) => ({ name: nameOf(one.class), ...one }));
-      const rows = classes.map(({ name, share }) => [name, `${(100 * share).toFixed(1)} %`]);
+      const classes = classShares(result).map((one) => ({ name: nameOf(one.class), ...one }));
+      const rows = classes.map(({ name, share }) => [name, percent(share, 1)]);
       const { width, height } = result;
       return {
         lines: tableLines(["name", "pixels"], rows),
@@ -65,14 +66,4 @@ function tableLines(head: string[], rows: string[][]): string[] {
   const lines = table(head.slice(0, rows[0]?.length), shown).split("\n");
   const left = rows.length - shown.length;
   return left > 0 ? [...lines, `and ${left} more (--json lists all)`] : lines;
-}
-
-/** The part of the pixels that each class has, the largest first. */
-function sharesOf({ values }: Mask): { class: number; share: number }[] {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return Array.from(counts, ([index, count]) => ({
-    class: index,
-    share: count / values.length,
-  })).sort((a, b) => b.share - a.share || a.class - b.class);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { elementsOf } from "../dtype.ts";
 import { NolfetError } from "../errors.ts";
 import { pictureFormat } from "../images/header.ts";
-import type { PixelOptions } from "../images/pixels.ts";
+import type { PixelMapping, PixelOptions } from "../images/pixels.ts";
 import type { RealNetwork, RealTensor } from "../importer.ts";
 import { pixelMapping, readPicture } from "../index.ts";
 import { isNpy, readNpy } from "../npy.ts";
@@ -51,20 +51,27 @@ export async function addSamples(
     const expected = `at most ${MOST_SAMPLES} samples; 32 are enough`;
     throw new NolfetError("BAD_INPUT", expected, `${files.length}`);
   }
+  let mapping: PixelMapping | undefined;
+  const mappingOf = () => {
+    mapping ??= rangedMapping(network, input, options);
+    return mapping;
+  };
   for (const path of files) {
-    network.addSample([await about(path, () => readSample(network, input, path, options))]);
+    network.addSample([await about(path, () => readSample(input, path, mappingOf))]);
   }
   return files.length;
 }
 
 async function readSample(
-  network: RealNetwork,
   input: RealTensor,
   path: string,
-  options: PixelOptions,
+  mappingOf: () => PixelMapping,
 ): Promise<Float32Array> {
   const bytes = await readInput(path, "tensors");
-  if (pictureFormat(bytes) !== undefined) return readPixels(network, input, bytes, options);
+  if (pictureFormat(bytes) !== undefined) {
+    const mapping = mappingOf();
+    return mapping.apply(await readPicture(bytes, mapping)) as Float32Array;
+  }
   if (isNpy(bytes)) return readNpy(bytes);
   const expected = 4 * elementsOf(input.shape);
   if (bytes.length === expected) return new Float32Array(bytes.slice().buffer);
@@ -72,24 +79,23 @@ async function readSample(
   throw new NolfetError("BAD_INPUT", wanted, `${bytes.length} bytes`);
 }
 
-async function readPixels(
+/** How pixels become numbers; the network is told between which. */
+function rangedMapping(
   network: RealNetwork,
   { name, shape }: RealTensor,
-  bytes: Uint8Array,
   options: PixelOptions,
-): Promise<Float32Array> {
+): PixelMapping {
   const given = pictureOptions(options);
   if (!given.mean && !given.std && !given.range) {
     const expected = "--range LOW,HIGH, or --mean and --std, as the network was trained";
     throw new NolfetError("BAD_OPTION", expected, "neither");
   }
   const mapping = pixelMapping({ name, shape, dtype: "float32" }, given);
-  const values = mapping.apply(await readPicture(bytes, mapping)) as Float32Array;
   const { width, height, channels } = mapping;
   const ends = [0, 255].flatMap((pixel) => {
     const data = new Uint8Array(width * height * channels).fill(pixel);
     return Array.from(mapping.apply({ width, height, channels, data }).subarray(0, channels));
   });
   network.setInputRange(0, [Math.min(...ends), Math.max(...ends)]);
-  return values;
+  return mapping;
 }

@@ -1,3 +1,5 @@
+import { elementsOf } from "../dtype.ts";
+import { sum } from "../sums.ts";
 import { decodeMask, decodePicture } from "./image.ts";
 import { decodeFaceMesh, decodeMoveNet, decodePoseNet, FACE_VALUES } from "./points.ts";
 import type { InputSize, Output, Result } from "./result.ts";
@@ -33,7 +35,7 @@ export const DECODERS: readonly Decoder[] = [
       shapes[0].at(-1) === 4 &&
       isSame(shapes[1], shapes[0].slice(0, 2)) &&
       isSame(shapes[2], shapes[1]) &&
-      count(shapes[3]) === 1,
+      elementsOf(shapes[3] ?? []) === 1,
     decode: decodePostProcess,
   },
   {
@@ -56,7 +58,7 @@ export const DECODERS: readonly Decoder[] = [
     fits: (shapes, input) =>
       (shapes.length === 1 || shapes.length === 3) &&
       shapes.every((shape) => shape.at(-1) === shapes[0]?.at(-1) && (shape.at(-1) ?? 0) > 5) &&
-      sum(shapes.map((shape) => count(shape.slice(0, -1)))) === cellCount(input),
+      sum(shapes, (shape) => elementsOf(shape.slice(0, -1))) === cellCount(input),
     decode: decodeYolox,
   },
   {
@@ -102,7 +104,7 @@ export const DECODERS: readonly Decoder[] = [
   {
     name: "facemesh",
     words: "MediaPipe's face mesh",
-    fits: (shapes) => shapes.some((shape) => count(shape) === FACE_VALUES),
+    fits: (shapes) => shapes.some((shape) => elementsOf(shape) === FACE_VALUES),
     decode: decodeFaceMesh,
   },
   {
@@ -142,12 +144,4 @@ function isRows(shape: number[] | undefined): shape is [number, number, number] 
 
 function isSame(a: number[] | undefined, b: number[] | undefined): boolean {
   return a !== undefined && a.length === b?.length && a.every((extent, i) => extent === b[i]);
-}
-
-function count(shape: number[] | undefined): number {
-  return shape === undefined ? 0 : shape.reduce((product, extent) => product * extent, 1);
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -41,7 +41,9 @@ export function interpret(
   checkOptions(options, RULES);
   const { decoder: name, extent = WHOLE } = options;
   const input = imageSize(inputs);
-  const decoder = name === undefined ? decoderFor(infos, input) : named(name, infos, input);
+  const shapes = infos.map(({ shape }) => shape);
+  const fits = (decoder: Decoder) => input !== undefined && decoder.fits(shapes, input);
+  const decoder = name === undefined ? DECODERS.find(fits) : named(name, shapes, fits);
   if (!decoder || !input) return undefined;
   const real = infos.map((info) => {
     const values = outputs[info.name];
@@ -51,19 +53,13 @@ export function interpret(
   return inPicture(decoder.decode(real, input), extent);
 }
 
-function decoderFor(infos: readonly TensorInfo[], input: InputSize | undefined) {
-  const shapes = infos.map(({ shape }) => shape);
-  return input && DECODERS.find((decoder) => decoder.fits(shapes, input));
-}
-
-function named(name: string, infos: readonly TensorInfo[], input: InputSize | undefined): Decoder {
+function named(name: string, shapes: number[][], fits: (decoder: Decoder) => boolean): Decoder {
   const decoder = DECODERS.find((decoder) => decoder.name === name);
   if (!decoder) {
     const names = DECODERS.map((decoder) => decoder.name).join(", ");
     throw new NolfetError("BAD_OPTION", `one of ${names}`, `the decoder ${name}`);
   }
-  const shapes = infos.map(({ shape }) => shape);
-  if (input && decoder.fits(shapes, input)) return decoder;
+  if (fits(decoder)) return decoder;
   const found = shapes.map((shape) => shape.join("×")).join(", ");
   throw new NolfetError("BAD_OPTION", `those of ${decoder.words}`, `outputs of ${found}`);
 }

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
+import { percent } from "../../host/numbers.ts";
 import { classNamer } from "../../host/results/names/class-names.ts";
 import { colourOf } from "../../host/results/palette.ts";
 import type { Box, Mask, Picture, Point, Result } from "../../host/results/result.ts";
+import { classShares, LEAST_POINT_SCORE, labelColourOf } from "../../host/results/showing.ts";
 import "./findings.css";
 
 interface Props {
@@ -41,7 +43,7 @@ function Drawing({ result, nameOf }: NamedProps) {
               key={i}
               box={box}
               colour={css(index)}
-              label={`${nameOf(index)} ${percent(score)}`}
+              label={`${nameOf(index)} ${percent(score, 1)}`}
             >
               <Dots points={points} colour={css(index)} box={box} />
             </Outline>
@@ -57,6 +59,11 @@ function Drawing({ result, nameOf }: NamedProps) {
   }
 }
 
+/** The part of a box that lies in the picture. */
+function shownPart(box: Box): Box {
+  return box.map((edge) => Math.min(1, Math.max(0, edge))) as Box;
+}
+
 interface OutlineProps {
   box: Box;
   colour: string;
@@ -64,9 +71,8 @@ interface OutlineProps {
   children: preact.ComponentChildren;
 }
 
-/** Nothing of a box lies outside the picture. */
 function Outline({ box, colour, label, children }: OutlineProps) {
-  const [top, left, bottom, right] = box.map((edge) => Math.min(1, Math.max(0, edge))) as Box;
+  const [top, left, bottom, right] = shownPart(box);
   const style = {
     top: part(top),
     left: part(left),
@@ -82,8 +88,6 @@ function Outline({ box, colour, label, children }: OutlineProps) {
   );
 }
 
-const LEAST_POINT_SCORE = 0.3;
-
 interface DotsProps {
   points: readonly Point[];
   colour: string;
@@ -92,7 +96,7 @@ interface DotsProps {
 }
 
 function Dots({ points, colour, box }: DotsProps) {
-  const [top, left, bottom, right] = box.map((edge) => Math.min(1, Math.max(0, edge))) as Box;
+  const [top, left, bottom, right] = shownPart(box);
   return (
     <>
       {points
@@ -135,26 +139,22 @@ function Listing({ result, nameOf }: NamedProps) {
     return (
       <ol class="found">
         {result.detections.map(({ class: index, score }, i) => (
-          <Row key={i} colour={css(index)} name={nameOf(index)} value={percent(score)} />
+          <Row key={i} colour={css(index)} name={nameOf(index)} value={percent(score, 1)} />
         ))}
       </ol>
     );
   }
   if (result.kind !== "mask") return null;
-  const counts = new Map<number, number>();
-  for (const value of result.values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return (
     <ol class="found">
-      {[...counts]
-        .sort((a, b) => b[1] - a[1])
-        .map(([index, count]) => (
-          <Row
-            key={index}
-            colour={index === 0 ? "transparent" : css(index)}
-            name={nameOf(index)}
-            value={percent(count / result.values.length)}
-          />
-        ))}
+      {classShares(result).map(({ class: index, share }) => (
+        <Row
+          key={index}
+          colour={index === 0 ? "transparent" : css(index)}
+          name={nameOf(index)}
+          value={percent(share, 1)}
+        />
+      ))}
     </ol>
   );
 }
@@ -169,17 +169,10 @@ function Row({ colour, name, value }: { colour: string; name: string; value: str
   );
 }
 
-/** Dark enough for white letters on it. */
 function css(index: number): string {
-  return `rgb(${colourOf(index)
-    .map((value) => Math.round(value * 0.6))
-    .join(" ")})`;
+  return `rgb(${labelColourOf(index).join(" ")})`;
 }
 
 function part(value: number): string {
   return `${(100 * value).toFixed(3)}%`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
