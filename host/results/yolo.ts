@@ -44,7 +44,7 @@ function isInPixels(values: Float64Array, indices: Iterable<number>): boolean {
 const POSE_POINTS = 17;
 const POSE_CHANNELS = 4 + 1 + 3 * POSE_POINTS;
 
-export function isPose(channels: number): boolean {
+function isPose(channels: number): boolean {
   return channels === POSE_CHANNELS;
 }
 

@@ -5,6 +5,7 @@ import { compile } from "../../host/index.ts";
 import { buildModel, type Quantization, type TensorSpec } from "../../host/tflite/builder.ts";
 import { compare } from "../support/compare.ts";
 import { Random } from "../support/random.ts";
+import { quantizationOver, type Range } from "../support/ranges.ts";
 import { runBlob } from "../support/runs.ts";
 
 // Operators on two tensors, one of which is repeated along axes, or constant, against the CPU kernels,
@@ -12,7 +13,6 @@ import { runBlob } from "../support/runs.ts";
 
 const TARGETS = ["a311d", "imx8mp"];
 const DTYPES = ["uint8", "int8"] as const;
-type Range = [least: number, most: number];
 
 /** How far off results may be, by the tensors' ranges: those of both operands, and of the output. */
 const OPERATORS: [operator: string, largest: number, ranges: Range[]][] = [
@@ -87,11 +87,6 @@ const SHAPES: [number[], number[]][] = [
   ],
 ];
 
-function quantization([least, most]: Range, dtype: string): Quantization {
-  const scale = Math.fround((most - least) / 255);
-  return { scale, zeroPoint: Math.round(-least / scale) - (dtype === "int8" ? 128 : 0) };
-}
-
 interface Case {
   operator: string;
   ranges: Range[];
@@ -108,7 +103,12 @@ interface Case {
 function modelOf({ operator, ranges, shapes, dtype, constant, isSwapped, activation, data }: Case) {
   const operands = ["a", "b"].map((name, i): TensorSpec => {
     const shape = shapes[i] as number[];
-    const common = { name, shape, dtype, quantization: quantization(ranges[i] as Range, dtype) };
+    const common = {
+      name,
+      shape,
+      dtype,
+      quantization: quantizationOver(ranges[i] as Range, dtype),
+    };
     const bytes = data ?? new Random(3).bytes(elementsOf(shape));
     return i === constant ? { ...common, data: bytes } : common;
   });
@@ -116,7 +116,7 @@ function modelOf({ operator, ranges, shapes, dtype, constant, isSwapped, activat
     name: "out",
     shape: shapes[0] as number[],
     dtype,
-    quantization: quantization(ranges[2] as Range, dtype),
+    quantization: quantizationOver(ranges[2] as Range, dtype),
   };
   return buildModel({
     inputs: operands.filter((_, i) => i !== constant).map(({ name }) => name),
@@ -134,8 +134,8 @@ function modelOf({ operator, ranges, shapes, dtype, constant, isSwapped, activat
   });
 }
 
-/** The largest difference of what the NPU gives from what the CPU does. */
-async function difference(model: Uint8Array, shapes: number[][], target: string, where: string) {
+/** Random operands, and what the NPU makes of them; all of it must run there. */
+async function onNpu(model: Uint8Array, shapes: number[][], target: string, where: string) {
   const blob = await compile(model, { target });
   assert.equal(
     blob.report.operators.map(({ placement, reason }) => reason ?? placement),
@@ -144,55 +144,51 @@ async function difference(model: Uint8Array, shapes: number[][], target: string,
   );
   const inputs = shapes.map((shape, i) => new Random(5 + i).bytes(elementsOf(shape)));
   const [[found]] = (await runBlob(blob, [inputs])) as [[Uint8Array]];
+  return { inputs, found };
+}
+
+/** The largest difference of what the NPU gives from what the CPU does. */
+async function difference(model: Uint8Array, shapes: number[][], target: string, where: string) {
+  const { inputs, found } = await onNpu(model, shapes, target, where);
   const cpu = await compile(model, { target, cpuOnly: true });
   const [[expected]] = (await runBlob(cpu, [inputs])) as [[Uint8Array]];
   return compare(found, expected).largest;
 }
 
+/** Which of both operands is computed beside the first, and on which cores the cases begin. */
+const FORMS = [
+  { what: "a repeated operand", begin: 0, constant: undefined },
+  { what: "a constant tensor", begin: 1, constant: 1 },
+];
+
 for (const [operator, largest, ranges] of OPERATORS) {
   const activations = ["ADD", "SUB", "MUL"].includes(operator) ? [0, 1, 3] : [undefined];
-  test(`${operator} with a repeated operand`, async () => {
-    for (const [i, shapes] of SHAPES.entries()) {
-      for (const dtype of DTYPES) {
-        const target = TARGETS[(i + (dtype === "int8" ? 1 : 0)) % 2] as string;
-        const activation = activations[i % activations.length];
-        const one = { operator, ranges, shapes, dtype, isSwapped: i % 2 === 1 };
-        const model = modelOf({ ...one, ...(activation === undefined ? {} : { activation }) });
-        const where = `${target} ${dtype} ${shapes.join(" and ")}`;
-        const off = await difference(model, shapes, target, where);
-        assert.ok(off <= largest, `${where}: ${off}`);
+  for (const { what, begin, constant } of FORMS) {
+    test(`${operator} with ${what}`, async () => {
+      for (const [i, shapes] of SHAPES.entries()) {
+        for (const dtype of DTYPES) {
+          const turn = i + begin;
+          const target = TARGETS[(turn + (dtype === "int8" ? 1 : 0)) % 2] as string;
+          const activation = activations[i % activations.length];
+          const model = modelOf({
+            ...{ operator, ranges, shapes, dtype, isSwapped: turn % 2 === 1 },
+            ...(constant === undefined ? {} : { constant }),
+            ...(activation === undefined ? {} : { activation }),
+          });
+          const where = `${target} ${dtype} ${shapes.join(" and ")}`;
+          const off = await difference(model, shapes.slice(0, constant), target, where);
+          assert.ok(off <= largest, `${where}: ${off}`);
+        }
       }
-    }
-  });
-
-  test(`${operator} with a constant tensor`, async () => {
-    for (const [i, shapes] of SHAPES.entries()) {
-      for (const dtype of DTYPES) {
-        const target = TARGETS[(i + (dtype === "int8" ? 0 : 1)) % 2] as string;
-        const activation = activations[i % activations.length];
-        const one = { operator, ranges, shapes, dtype, isSwapped: i % 2 === 0, constant: 1 };
-        const model = modelOf({ ...one, ...(activation === undefined ? {} : { activation }) });
-        const where = `${target} ${dtype} ${shapes.join(" and ")}`;
-        const off = await difference(model, shapes.slice(0, 1), target, where);
-        assert.ok(off <= largest, `${where}: ${off}`);
-      }
-    }
-  });
+    });
+  }
 }
 
 /** In plain arithmetic, as the CPU has no kernel for bytes. */
 async function squaredDifference(one: Case, target: string, where: string): Promise<number> {
-  const model = modelOf(one);
   const { ranges, shapes, dtype } = one;
-  const blob = await compile(model, { target });
-  assert.equal(
-    blob.report.operators.map(({ placement, reason }) => reason ?? placement),
-    ["NPU"],
-    where,
-  );
-  const inputs = shapes.map((shape, i) => new Random(5 + i).bytes(elementsOf(shape)));
-  const [[found]] = (await runBlob(blob, [inputs])) as [[Uint8Array]];
-  const [a, b, out] = ranges.map((range) => quantization(range, "uint8"));
+  const { inputs, found } = await onNpu(modelOf(one), shapes, target, where);
+  const [a, b, out] = ranges.map((range) => quantizationOver(range, "uint8"));
   const flip = dtype === "int8" ? 0x80 : 0;
   const real = (byte: number, { scale, zeroPoint }: Quantization) =>
     (scale as number) * ((byte ^ flip) - Number(zeroPoint));

@@ -2,8 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { elementsOf } from "../../host/dtype.ts";
 import { compile } from "../../host/index.ts";
-import { buildModel, type Quantization, type TensorSpec } from "../../host/tflite/builder.ts";
+import { buildModel, type TensorSpec } from "../../host/tflite/builder.ts";
 import { Random } from "../support/random.ts";
+import { quantizationOver, type Range } from "../support/ranges.ts";
 import { runBlob } from "../support/runs.ts";
 
 // Products of two computed tensors, one of which may be repeated, against the CPU kernel, which gives
@@ -11,7 +12,6 @@ import { runBlob } from "../support/runs.ts";
 
 const TARGETS = ["a311d", "imx8mp"];
 const DTYPES = ["uint8", "int8"] as const;
-type Range = [least: number, most: number];
 type Dtype = (typeof DTYPES)[number];
 
 /** Of both operands and the product: from zero on, of both signs, and far less than can occur. */
@@ -77,12 +77,6 @@ const SHAPES: [number[], number[]][] = [
   [[300], [300]],
 ];
 
-function quantization([least, most]: Range, dtype: Dtype): Quantization {
-  const scale = Math.fround((most - least) / 255);
-  const zero = Math.max(0, Math.min(255, Math.round(-least / scale)));
-  return { scale, zeroPoint: zero - (dtype === "int8" ? 128 : 0) };
-}
-
 function outputShape(a: number[], b: number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) =>
@@ -92,7 +86,7 @@ function outputShape(a: number[], b: number[]): number[] {
 
 function model(ranges: Range[], shapes: [number[], number[]], dtype: Dtype, activation: number) {
   const tensor = (name: string, shape: number[], range?: Range): TensorSpec => {
-    return { name, shape, dtype, quantization: quantization(range ?? [0, 1], dtype) };
+    return { name, shape, dtype, quantization: quantizationOver(range ?? [0, 1], dtype) };
   };
   return buildModel({
     inputs: ["a", "b"],

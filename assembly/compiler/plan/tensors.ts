@@ -64,7 +64,7 @@ export function sameShape(a: Tensor, b: Tensor): bool {
   return true;
 }
 
-export function isFusable(activation: Activation): bool {
+function isFusable(activation: Activation): bool {
   return (
     activation == Activation.NONE || activation == Activation.RELU || activation == Activation.RELU6
   );

@@ -2,6 +2,7 @@ import { Builder } from "../../flatbuffers/builder";
 import { Builtin } from "../../tflite/schema";
 import {
   BufferSlot,
+  IDENTIFIER,
   ModelSlot,
   OperatorCodeSlot,
   OperatorSlot,
@@ -13,8 +14,6 @@ import { Graph, Operator, Tensor } from "../graph";
 import { copyOptions } from "./options-copy";
 import { QuantizationSlots, writeQuantization } from "./quantization";
 
-/** "TFL3" */
-const IDENTIFIER: u32 = 0x334c4654;
 const SCHEMA_VERSION: u32 = 3;
 const ALIGNMENT: u32 = 16;
 /** The greatest code of the field for early readers, who see it where the code is greater. */

@@ -5,6 +5,7 @@ import { OPERATOR_NAMES } from "../../tflite/operators";
 import { Builtin, DTYPE_BYTES, DTYPE_NAMES, Dtype } from "../../tflite/schema";
 import {
   BufferSlot,
+  IDENTIFIER,
   ModelSlot,
   OperatorCodeSlot,
   OperatorSlot,
@@ -34,7 +35,7 @@ const MOST_ELEMENTS: i64 = 1 << 28;
 
 /** Whether bytes say that they are a `.tflite`. */
 export function isTflite(pointer: usize, bytes: u32): bool {
-  return bytes >= 8 && load<u32>(pointer, 4) == 0x334c4654;
+  return bytes >= 8 && load<u32>(pointer, 4) == IDENTIFIER;
 }
 
 /**

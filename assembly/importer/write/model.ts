@@ -3,6 +3,7 @@ import { fail } from "../../diagnostics/failure";
 import { Builder } from "../../flatbuffers/builder";
 import {
   BufferSlot,
+  IDENTIFIER,
   ModelSlot,
   OperatorCodeSlot,
   OperatorSlot,
@@ -14,8 +15,6 @@ import { Constant } from "../graph/constant";
 import { Graph, Node, Quantization, Value } from "../graph/graph";
 import { optionsTypeOf, writeOptions } from "./options";
 
-/** "TFL3", little-endian. */
-const IDENTIFIER: u32 = 0x334c4654;
 const VERSION = 3;
 
 /** Numbers of the schema's TensorType in the order of `Dtype`. */
