@@ -126,7 +126,7 @@ export const unknown28 = layout.field("unknown_28", 28, 31, 0, ANY).shown(Form.H
 export const upperBound = layout.field("upper_bound", 29, 31, 0, ANY).shown(Form.HEX);
 export const lowerBound = layout.field("lower_bound", 30, 31, 0, ANY).shown(Form.HEX);
 layout.field("unknown_31_2", 31, 2, 2, FLAG);
-layout.field("unknown_31_11", 31, 14, 11, among(0x8001));
+export const unknown31At11 = layout.field("unknown_31_11", 31, 14, 11, among(0x8001));
 
 /** Fields that are never 0. */
 export const sizes: Field[] = [

@@ -147,7 +147,7 @@ void checkUnknown(const Memory& memory, const Descriptor& nn) {
   if (nn.bits(kNnPrelu) == 1 && nn.bits(kNnRelu) == 1) memory.bad("one kind of ReLU", "two");
   const uint32_t word28 = nn.bits(kNnUnknown28);
   if (word28 != 0 && word28 != 0x03ffffff) memory.bad("0x3ffffff or 0 in word 28", word28);
-  const uint32_t word31 = nn.bits(kNnUnknown31From11);
+  const uint32_t word31 = nn.bits(kNnUnknown31At11);
   if (word31 != 0 && word31 != 15) memory.bad("known bits in word 31", word31);
   if ((nn.bits(kNnUpperBound) | nn.bits(kNnLowerBound)) == 0) return;
   // Bounds beyond what a byte holds once it is rounded; comparisons with no number are false.
