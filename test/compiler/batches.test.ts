@@ -88,6 +88,23 @@ for (const target of TARGETS) {
       }
     });
 
+    // Residuals lie behind their image: the last one may be read where it is, others are copied.
+    if (type === "int8") {
+      test(`images with residual weights on ${target}`, async () => {
+        const scale = Array.from({ length: 8 }, (_, i) => 0.001 * 1.7 ** i);
+        const weights = { scale, zeroPoint: scale.map(() => 0) };
+        for (const layer of [
+          { depthwise: true, kernel: 1, stride: 2 },
+          { depthwise: true, kernel: 1 },
+          { outputChannels: 8, kernel: 1 },
+        ]) {
+          const spec = { dtype: type, height: 1, width: 1, channels: 8, weights, ...layer };
+          const modelOf = (images: number) => convolutionModel({ ...spec, images });
+          await assertAlike(modelOf, 8, type, target);
+        }
+      });
+    }
+
     test(`a network of ${IMAGES} images of ${type} on ${target}`, async () => {
       await assertAlike((images) => buildModel(network(images, type)), 8 * 8 * 4, type, target);
     });

@@ -108,12 +108,25 @@ function lowerImages(plan: ImagesPlan, context: LoweringContext): void {
   }
 }
 
+/**
+ * The n-th convolution of an image has the coefficients of the first image's n-th one. Copies are
+ * not counted: an image that lies where it may be read has none.
+ */
 function shareCoefficients(jobs: Job[], pattern: i32, first: i32): void {
-  for (let i = first; i < jobs.length; i++) {
-    const model = jobs[pattern + i - first];
-    if (jobs[i] instanceof ConvolutionJob && model instanceof ConvolutionJob)
-      (jobs[i] as ConvolutionJob).twin = pattern + i - first;
+  const originals = convolutionsIn(jobs, pattern, first);
+  const repeated = convolutionsIn(jobs, first, jobs.length);
+  if (repeated.length != originals.length) return;
+  for (let i = 0; i < repeated.length; i++) {
+    const own = jobs[repeated[i]] as ConvolutionJob;
+    if (own.isAlike(jobs[originals[i]] as ConvolutionJob)) own.twin = originals[i];
   }
+}
+
+/** The numbers of the convolutions among a run of jobs. */
+function convolutionsIn(jobs: Job[], from: i32, to: i32): i32[] {
+  const found: i32[] = [];
+  for (let i = from; i < to; i++) if (jobs[i] instanceof ConvolutionJob) found.push(i);
+  return found;
 }
 
 function lowerOperator(plan: Plan, context: LoweringContext): void {
