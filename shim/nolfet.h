@@ -64,12 +64,12 @@ typedef struct nolfet_tensor {
   size_t bytes;
 } nolfet_tensor;
 
-/* What went wrong, in parts. The texts are "" where nothing failed, or where a part has no place.
- */
+/* What went wrong, in parts. The texts are "" where nothing failed, or where a part
+ * is missing. */
 typedef struct nolfet_fault {
   const char*
       code; /* the kind: "MALFORMED", "NO_DEVICE" and so on, as NolfetError's of the package */
-  const char* place; /* "operator 3", "byte 40" */
+  const char* location; /* "operator 3", "byte 40" */
   const char* expected;
   const char* found;
 } nolfet_fault;

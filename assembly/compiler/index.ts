@@ -100,24 +100,34 @@ function run(model: Span, coreIndex: i32, settings: Settings): void {
   if (legal == null || !hasOnlyValues(graph)) return;
   const segments = collectSegments(graph, legal);
   if (!fitsHost(graph, segments)) return;
-  const placements = requantize(context, legal, segments);
-  if (placements == null) return;
+  const legalizations = requantize(context, legal, segments);
+  if (legalizations == null) return;
   const lowerings: Lowering[] = [];
   const encoded: EncodedJob[][] = [];
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i];
     if (!segment.onNpu) continue;
-    const lowering = lower(segment, graph, placements, core, settings);
+    const lowering = lower(segment, graph, legalizations, core, settings);
     const jobs = encode(lowering, segment.isSigned(graph), core, settings);
     if (jobs == null) return;
     // Coefficients may be coded in a way that is less sure than the pattern.
-    for (let j = 0; j < jobs.length; j++) placements[jobs[j].job.operator].weaken(jobs[j].job.mark);
+    for (let j = 0; j < jobs.length; j++)
+      legalizations[jobs[j].job.operator].weaken(jobs[j].job.mark);
     lowerings.push(lowering);
     encoded.push(jobs);
   }
   const memory = allocateMemory(lowerings, encoded);
   if (memory == null) return;
-  const blob = writeBlob(graph, placements, segments, lowerings, encoded, memory, core, settings);
+  const blob = writeBlob(
+    graph,
+    legalizations,
+    segments,
+    lowerings,
+    encoded,
+    memory,
+    core,
+    settings,
+  );
   resultAddress = blob.pointer;
   resultSize = blob.size;
 }

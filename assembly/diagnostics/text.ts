@@ -1,6 +1,6 @@
 /**
  * Text in memory of its own. The runtime never frees a string, and one instance may see any
- * number of faults: what tells of them is written here, over and over in the same places.
+ * number of faults: what tells of them is written here, over and over in the same buffers.
  */
 
 /** A string of changing content, cut off where its room ends. */

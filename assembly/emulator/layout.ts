@@ -54,7 +54,7 @@ export enum Form {
   HEX64 = 3,
 }
 
-/** A field, or a part of one that lies in several places: bits `high` to `low` of a word. */
+/** A field, or a part of one that lies in several words: bits `high` to `low` of a word. */
 export class Field {
   /** What the descriptor that was read last holds here. */
   value: u32 = 0;

@@ -2,11 +2,11 @@ import type { Blob, Operator, Segment, Tensor } from "../blob/blob.ts";
 import { counted } from "../numbers.ts";
 
 /** Where operators of one kind are on the CPU, as seen from the NPU's segments. */
-type Place = "start" | "middle" | "end";
+type Position = "start" | "middle" | "end";
 
 /** Operators that one answer is for. */
 interface Advice {
-  place: Place;
+  position: Position;
   names: Set<string>;
   /** Segments on the CPU that have some of them. */
   segments: Set<number>;
@@ -25,13 +25,14 @@ export function adviceOf(blob: Blob): string[] {
   const advice: Advice[] = [];
   blob.segments.forEach((segment, i) => {
     if (segment.placement === "NPU") return;
-    const place = placeOf(i, onNpu);
+    const position = positionOf(i, onNpu);
     for (const [name, first] of firstOfEach(blob, segment)) {
       const stop = stopOf(blob, first);
       const isAlike = (one: Advice) =>
-        one.place === place && (one.names.has(name) || (place === "end" && one.stop === stop));
+        one.position === position &&
+        (one.names.has(name) || (position === "end" && one.stop === stop));
       const known = advice.find(isAlike);
-      if (!known) advice.push({ place, names: new Set([name]), segments: new Set([i]), stop });
+      if (!known) advice.push({ position, names: new Set([name]), segments: new Set([i]), stop });
       known?.names.add(name);
       known?.segments.add(i);
     }
@@ -39,17 +40,17 @@ export function adviceOf(blob: Blob): string[] {
   return advice.map((one) => sentenceOf(one, total));
 }
 
-function sentenceOf({ place, names, segments, stop }: Advice, total: number): string {
+function sentenceOf({ position, names, segments, stop }: Advice, total: number): string {
   const who = [...names].join(", ");
-  if (place === "start") return `${who} at the start: no cut, it runs before the NPU`;
+  if (position === "start") return `${who} at the start: no cut, it runs before the NPU`;
   const option = `--stop-at ${JSON.stringify(stop)}`;
   const them = names.size > 1 ? "them" : "it";
-  if (place === "end") return `${who} at the end: ${option} leaves ${them} to the caller`;
+  if (position === "end") return `${who} at the end: ${option} leaves ${them} to the caller`;
   const parts = `${counted(segments.size, "cut")} of ${counted(total, "NPU segment")}`;
   return `${who} in the middle, ${parts}: ${option} ends the blob before ${them}`;
 }
 
-function placeOf(segment: number, onNpu: boolean[]): Place {
+function positionOf(segment: number, onNpu: boolean[]): Position {
   if (!onNpu.slice(0, segment).includes(true)) return "start";
   return onNpu.slice(segment).includes(true) ? "middle" : "end";
 }

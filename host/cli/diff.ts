@@ -183,7 +183,8 @@ function textOf(a: Side, b: Side, document: ReturnType<typeof documentOf>): stri
   ];
   if (document.identical) return [...lines, "the same bytes"].join("\n");
   const { layers } = document;
-  if (layers.length === 0) return [...lines, "no layer differs in place, jobs or bytes"].join("\n");
+  if (layers.length === 0)
+    return [...lines, "no layer differs in placement, jobs or bytes"].join("\n");
   const shown = [...layers]
     .sort((one, two) => change(two) - change(one) || one.index - two.index)
     .slice(0, MOST_LAYERS);

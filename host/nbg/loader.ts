@@ -80,15 +80,15 @@ export function loadNetwork(network: Network, emulator: Emulator): Program {
     throw unsupported("a version up to 0x1000f", `0x${network.version.toString(16)}`);
   }
   const core = networkCore(network);
-  const places = new Places(network, core, emulator);
-  const steps = network.operations.map((operation, i) => places.load(operation, i));
-  places.writeConstants(steps);
+  const loader = new Loader(network, core, emulator);
+  const steps = network.operations.map((operation, i) => loader.load(operation, i));
+  loader.writeConstants(steps);
   const start = steps.find(({ kind }) => kind === "start")?.states ?? new Uint32Array();
-  const { inputs, outputs, axi, ranges } = places;
+  const { inputs, outputs, axi, ranges } = loader;
   return { network, core, start, steps, inputs, outputs, axi, ranges };
 }
 
-class Places {
+class Loader {
   readonly inputs: number[];
   readonly outputs: number[];
   readonly axi: { first: number; end: number };

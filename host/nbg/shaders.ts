@@ -64,12 +64,12 @@ export class ShaderJob {
     readonly emulator: Emulator,
     readonly zeroOf: (address: number) => number,
   ) {
-    const places = this.#readUniforms(operation.states);
+    const uniforms = this.#readUniforms(operation.states);
     this.#firstOfImages = operation.operands
-      .map(({ word }) => places.get(word))
-      .filter((place) => place !== undefined)
+      .map(({ word }) => uniforms.get(word))
+      .filter((number) => number !== undefined)
       .sort((a, b) => a - b);
-    this.images = this.#firstOfImages.map((place) => this.#imageAt(place));
+    this.images = this.#firstOfImages.map((number) => this.#imageAt(number));
     if (this.images.length < 2) throw unsupported("a shader job of two images or more", "fewer");
   }
 
@@ -147,9 +147,9 @@ export class ShaderJob {
     }
   }
 
-  /** Takes the uniforms out of the states; gives the place of every word of the stream. */
+  /** Takes the uniforms out of the states; gives the uniform that each word of the stream sets. */
   #readUniforms(states: Uint32Array): Map<number, number> {
-    const places = new Map<number, number>();
+    const uniforms = new Map<number, number>();
     for (let at = 0; at < states.length; ) {
       const header = states[at] as number;
       if (header >>> 27 !== LOAD_STATE) {
@@ -159,24 +159,24 @@ export class ShaderJob {
       const count = (header >>> 16) & 0x3ff;
       const address = (header & 0xffff) << 2;
       for (let i = 0; i < count && at + 1 + i < states.length; i++) {
-        const place = (address - UNIFORMS) / 4 + i;
-        if (place < 0 || place >= 1024) continue;
-        this.#uniforms.set(place, states[at + 1 + i] as number);
-        places.set(at + 1 + i, place);
+        const uniform = (address - UNIFORMS) / 4 + i;
+        if (uniform < 0 || uniform >= 1024) continue;
+        this.#uniforms.set(uniform, states[at + 1 + i] as number);
+        uniforms.set(at + 1 + i, uniform);
       }
       at = (at + 1 + count + 1) & ~1;
     }
-    return places;
+    return uniforms;
   }
 
-  #uniform(place: number): number {
-    return this.#uniforms.get(place) ?? 0;
+  #uniform(number: number): number {
+    return this.#uniforms.get(number) ?? 0;
   }
 
-  #imageAt(place: number): Image {
+  #imageAt(number: number): Image {
     const [address = 0, rowBytes = 0, size = 0, format = 0, planeBytes = 0, depth = 0] = Array.from(
       { length: 6 },
-      (_, i) => this.#uniform(place + i),
+      (_, i) => this.#uniform(number + i),
     );
     const type = TYPES[(format >>> 4) & 15];
     const [width, height] = [size & 0xffff, size >>> 16];

@@ -4,14 +4,14 @@
 class NolfetError(Exception):
     """Anything that is not right with what nolfet was given.
 
-    `code` names the kind of fault ("MALFORMED", "NO_DEVICE", ...), `place` says where it lies
+    `code` names the kind of fault ("MALFORMED", "NO_DEVICE", ...), `location` says where it lies
     ("operator 3", or ""), `expected` and `found` what should have been there and what was.
     """
 
-    def __init__(self, code: str, place: str, expected: str, found: str, text: str = ""):
+    def __init__(self, code: str, location: str, expected: str, found: str, text: str = ""):
         super().__init__(text or f"expected {expected}, found {found}")
         self.code = code
-        self.place = place
+        self.location = location
         self.expected = expected
         self.found = found
 

@@ -12,7 +12,7 @@ NAME = "libnolfet.so.0"
 class Fault(ctypes.Structure):
     _fields_ = [
         ("code", c_char_p),
-        ("place", c_char_p),
+        ("location", c_char_p),
         ("expected", c_char_p),
         ("found", c_char_p),
     ]
@@ -103,5 +103,5 @@ def text(value) -> str:
 
 def error_of(status: int, words, fault: Fault):
     """The exception for a status other than 0."""
-    parts = [text(part) for part in (fault.code, fault.place, fault.expected, fault.found)]
+    parts = [text(part) for part in (fault.code, fault.location, fault.expected, fault.found)]
     return BY_STATUS[status](*parts, text(words))

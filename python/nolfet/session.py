@@ -168,14 +168,14 @@ class Session:
         return operators
 
     def _fitting(self, tensor: Tensor, feeds: Mapping[str, numpy.ndarray]) -> numpy.ndarray:
-        place = f"input {tensor.name!r}"
+        location = f"input {tensor.name!r}"
         if tensor.name not in feeds:
-            raise BadInput("BAD_INPUT", place, "an array", "none")
+            raise BadInput("BAD_INPUT", location, "an array", "none")
         array = numpy.asarray(feeds[tensor.name])
         count = int(numpy.prod(tensor.shape, dtype=numpy.int64))
         if array.dtype != tensor.dtype or array.size != count:
             expected = f"{count} elements of {tensor.dtype}, shape {tensor.shape}"
             found = f"{array.size} of {array.dtype}, shape {array.shape}"
-            words = f"{place}: expected {expected}, found {found}"
-            raise BadInput("BAD_INPUT", place, expected, found, words)
+            words = f"{location}: expected {expected}, found {found}"
+            raise BadInput("BAD_INPUT", location, expected, found, words)
         return array

@@ -103,7 +103,7 @@ class Interpreter:
 
 
 def load_delegate(library: str, options: Optional[Dict[str, Any]] = None) -> None:
-    """Takes the place of TFLite's: nolfet needs no delegate, and gives none."""
+    """Instead of TFLite's. nolfet needs no delegate, and returns none."""
 
 
 def _details(index: int, tensor: Tensor) -> Dict[str, Any]:

@@ -18,10 +18,10 @@ namespace {
 
 /** What failed last. */
 struct Failure {
-  std::string text, code, place, expected, found;
+  std::string text, code, location, expected, found;
 
   nolfet_fault fault() const {
-    return {code.c_str(), place.c_str(), expected.c_str(), found.c_str()};
+    return {code.c_str(), location.c_str(), expected.c_str(), found.c_str()};
   }
 };
 
@@ -70,7 +70,7 @@ nolfet_status attempt(Failure& failure, Act act) noexcept {
       return NOLFET_OK;
     } catch (const Refusal& refusal) {
       status = refusal.status;
-      failure = {refusal.text, refusal.code, refusal.place, refusal.expected, refusal.found};
+      failure = {refusal.text, refusal.code, refusal.location, refusal.expected, refusal.found};
     } catch (const etnaviv::Error& error) {
       status = error.number == ETIMEDOUT ? NOLFET_TIMEOUT : NOLFET_DEVICE;
       const std::string found = phrase(error.name, ": ", error.meaning);

@@ -41,19 +41,19 @@ inline const char* codeOf(nolfet_status status) {
 
 /** What was wrong, in parts: where, what should have been there, and what was. */
 struct Refusal : std::exception {
-  Refusal(nolfet_status status, const std::string& place, const std::string& expected,
+  Refusal(nolfet_status status, const std::string& location, const std::string& expected,
           const std::string& found, const std::string& code = "")
       : status(status),
         code(code.empty() ? codeOf(status) : code),
-        place(printable(place)),
+        location(printable(location)),
         expected(printable(expected)),
         found(printable(found)),
-        text((place.empty() ? "" : this->place + ": ") + "expected " + this->expected + ", found " +
-             this->found) {}
+        text((location.empty() ? "" : this->location + ": ") + "expected " + this->expected +
+             ", found " + this->found) {}
   const char* what() const noexcept override { return text.c_str(); }
 
   nolfet_status status;
-  std::string code, place, expected, found, text;
+  std::string code, location, expected, found, text;
 };
 
 /** Strings and numbers one after the other. */

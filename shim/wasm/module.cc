@@ -11,8 +11,8 @@ namespace {
 #include "codes.generated.inc"
 
 /** By the number of a LocationKind. */
-constexpr const char* kPlaces[] = {"",      "byte ", "tensor ", "operator ",
-                                   "word ", "job ",  "address "};
+constexpr const char* kLocations[] = {"",      "byte ", "tensor ", "operator ",
+                                      "word ", "job ",  "address "};
 
 /** What callers are told for a code of a module. */
 nolfet_status statusOf(const std::string& code) {
@@ -87,13 +87,13 @@ std::string textAt(const wasm_rt_memory_t& memory, uint32_t pointer) {
   return text;
 }
 
-void refuseFailure(uint32_t code, uint32_t kind, uint32_t place, const std::string& text) {
+void refuseFailure(uint32_t code, uint32_t kind, uint32_t location, const std::string& text) {
   const std::string name = code < std::size(kCodes) ? kCodes[code] : "INTERNAL";
   const size_t line = text.find('\n');
   const std::string found = line == std::string::npos ? "" : text.substr(line + 1);
-  const bool placed = kind > 0 && kind < std::size(kPlaces);
-  throw Refusal(statusOf(name), placed ? phrase(kPlaces[kind], place) : "", text.substr(0, line),
-                found, name);
+  const bool located = kind > 0 && kind < std::size(kLocations);
+  throw Refusal(statusOf(name), located ? phrase(kLocations[kind], location) : "",
+                text.substr(0, line), found, name);
 }
 
 }  // namespace nolfet

@@ -41,7 +41,7 @@ void initModules();
 std::string textAt(const wasm_rt_memory_t& memory, uint32_t pointer);
 
 /** Refuses with what a module has recorded (assembly/diagnostics). */
-[[noreturn]] void refuseFailure(uint32_t code, uint32_t kind, uint32_t place,
+[[noreturn]] void refuseFailure(uint32_t code, uint32_t kind, uint32_t location,
                                 const std::string& text);
 
 /** An instance with memory of its own, which never moves. `Api` names what wasm2c wrote of it. */

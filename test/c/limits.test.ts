@@ -90,7 +90,7 @@ function withVtable(bytes: number): Uint8Array {
   return editor.sealed();
 }
 
-/** The first operator's list of outputs, at a place where no offset may lie. */
+/** The first operator's list of outputs, at an address where no offset may lie. */
 function withOddOffset(): Uint8Array {
   return edited((e) => {
     const { bb_pos: table } = e.root.operators(0) as nolf.Operator & { bb_pos: number };
@@ -155,7 +155,7 @@ const CASES: [what: string, blob: () => Uint8Array, host?: RegExp, library?: Reg
     /a .nolf file with a vtable, found a damaged one/,
   ],
   [
-    "an offset at an odd place",
+    "an offset at an odd address",
     withOddOffset,
     /^BAD_BLOB.*expected the offset of Operator\.outputs aligned to 4 bytes/,
     /a .nolf file with a part aligned to 4 bytes, found a damaged one/,

@@ -33,13 +33,13 @@ class Words extends BlobEditor {
     this.view.setUint32(at, value, true);
   }
 
-  /** Changes some bits of the word at a place. */
+  /** Changes some bits of the word at a position. */
   bits(at: number, high: number, low: number, value: number): void {
     const mask = ((2 ** (high - low + 1) - 1) * 2 ** low) >>> 0;
     this.set(at, ((this.view.getUint32(at, true) & ~mask) | (value << low)) >>> 0);
   }
 
-  /** The place of a word of the stream; from the end if below 0. */
+  /** The position of a word of the stream; from the end if below 0. */
   stream(word: number): number {
     const length = this.segment.streamLength();
     return this.elements(this.segment, "Segment", "stream") + 4 * (word < 0 ? length + word : word);
@@ -282,7 +282,7 @@ const filledUp = await compile(
 const PLANE = 37 * 41;
 type Move = [from: number, to: number, expected: string];
 
-/** Those that fill up stay at their number; the others may exchange places. */
+/** Those that fill up stay at their number; the others may be exchanged. */
 const OFFSETS: Move[] = [
   [14 * PLANE, 15 * PLANE, `the output offset ${14 * PLANE}`],
   [15 * PLANE, 15 * PLANE + 1, `the output offset ${15 * PLANE}`],
@@ -298,7 +298,7 @@ function withOffset([from, to]: Move): Uint8Array {
   return words.sealed();
 }
 
-test("a session refuses kernels at other places than theirs", async () => {
+test("a session refuses kernels at other positions than theirs", async () => {
   assert.is(await hostVerdict(filledUp, CORE), "");
   for (const move of OFFSETS) {
     const expected = `BAD_COEFFICIENTS.*expected ${move[2]} .*found ${move[1]}$`;
@@ -308,7 +308,7 @@ test("a session refuses kernels at other places than theirs", async () => {
 
 const program = compiledVerdicts(BUILDS.plain);
 if (program) {
-  test("the C library refuses kernels at other places than theirs", async () => {
+  test("the C library refuses kernels at other positions than theirs", async () => {
     const found = await libraryVerdicts(program, OFFSETS.map(withOffset));
     for (const [i, [, to, expected]] of OFFSETS.entries()) {
       assert.match(found[i] ?? "", `expected ${expected}, found ${to}`);

@@ -105,11 +105,11 @@ test("run --json holds the same, and the default target is told", async () => {
   const result = await nolfet(["run", "model.tflite", "--input", "pixels.bin", "--json"], folder);
   assert.is(result.code, 0);
   assert.is(result.stderr, "nolfet: compiled for a311d; --target chooses another core\n");
-  const { target, device, operators: placed, top, milliseconds } = JSON.parse(result.stdout);
+  const { target, device, operators: listed, top, milliseconds } = JSON.parse(result.stdout);
   assert.is(target, "vipnano-qi.a311d");
   assert.is(device.name, "emulator");
   assert.equal(
-    placed,
+    listed,
     operators.map(({ index, name, placement }) => ({ index, name, placement })),
   );
   assert.is(top.length, 5);

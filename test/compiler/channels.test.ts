@@ -57,7 +57,7 @@ const KINDS: Kind[] = [
     },
   },
   {
-    what: "a sum of concatenations that are cut at other places",
+    what: "a sum of concatenations that are cut at other positions",
     make(maker) {
       const input = maker.input(6, 5, 6);
       const part = (channels: number) => maker.convolve(input, channels, 1);

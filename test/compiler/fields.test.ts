@@ -11,9 +11,9 @@ interface Probe extends FailureExports {
   describe(): number;
   write(layout: number, field: number, value: number): number;
   word(index: number): number;
-  move(place: number, value: number, asMesa: boolean): number;
+  move(position: number, value: number, asMesa: boolean): number;
   moveTable(factor: number): number;
-  convolution(core: number, place: number, value: number, firstPixel: boolean): number;
+  convolution(core: number, position: number, value: number, firstPixel: boolean): number;
   convolutionScale(core: number, scale: number): number;
 }
 
@@ -143,8 +143,8 @@ const MOVE: [field: string, least: number, most: number][] = [
 ];
 
 test("a TP job beyond a field is refused", () => {
-  for (const [place, [field, least, most]] of MOVE.entries()) {
-    checkRange(field, least, most, (value) => probe.move(place, value, false));
+  for (const [position, [field, least, most]] of MOVE.entries()) {
+    checkRange(field, least, most, (value) => probe.move(position, value, false));
   }
 });
 
@@ -188,16 +188,16 @@ for (const [what, core] of [
   ["v8", IMX8MP],
 ] as const) {
   test(`a convolution beyond a field is refused on ${what}`, () => {
-    for (const [place, [field, least, most]] of CONVOLUTION.entries()) {
-      checkRange(field, least, most, (value) => probe.convolution(core, place, value, false));
+    for (const [position, [field, least, most]] of CONVOLUTION.entries()) {
+      checkRange(field, least, most, (value) => probe.convolution(core, position, value, false));
     }
   });
 
   test(`twice an output's sides beyond their field is refused on ${what}`, () => {
-    for (const [place, [field]] of CONVOLUTION.entries()) {
+    for (const [position, [field]] of CONVOLUTION.entries()) {
       if (!/^out_image_[xy]_size$/.test(field)) continue;
-      assert.is(probe.convolution(core, place, 4095, true), 0);
-      assert.is.not(probe.convolution(core, place, 4096, true), 0);
+      assert.is(probe.convolution(core, position, 4095, true), 0);
+      assert.is.not(probe.convolution(core, position, 4096, true), 0);
       assert.is(failureOf(probe).found, "8192");
     }
   });

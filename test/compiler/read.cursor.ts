@@ -1,4 +1,4 @@
-/** Finds the places in a sound FlatBuffers file where a test may want to change something. */
+/** Finds the positions in a sound FlatBuffers file where a test may want to change something. */
 
 export class TableCursor {
   constructor(

@@ -101,13 +101,13 @@ export function bytes(edit: (view: DataView, root: TableCursor) => void): Edit {
 }
 
 /** The sound model with a 32-bit word replaced. */
-export function word(place: (root: TableCursor) => number, value: number): Edit {
-  return bytes((view, root) => view.setUint32(place(root), value, true));
+export function word(position: (root: TableCursor) => number, value: number): Edit {
+  return bytes((view, root) => view.setUint32(position(root), value, true));
 }
 
 /** The sound model with a 16-bit word (of a vtable) replaced. */
-export function half(place: (root: TableCursor) => number, value: number): Edit {
-  return bytes((view, root) => view.setUint16(place(root), value, true));
+export function half(position: (root: TableCursor) => number, value: number): Edit {
+  return bytes((view, root) => view.setUint16(position(root), value, true));
 }
 
 export function subgraph(root: TableCursor): TableCursor {

@@ -69,7 +69,7 @@ const REWRITINGS: Rewriting[] = [
     },
   },
   {
-    what: "a single pixel in all places",
+    what: "a single pixel in all positions",
     largest: 0,
     make(random) {
       const [height = 1, width = 1] = size(random, 40);

@@ -19,7 +19,7 @@ for (const bits of FACTOR_BITS) {
   test(`a factor of ${bits} bits follows TFLite better than TFLite's own does`, () => {
     for (const factor of FACTORS) {
       for (const zero of ZERO_POINTS) {
-        const place = `factor ${factor}, zero point ${zero}`;
+        const what = `factor ${factor}, zero point ${zero}`;
         const plain = missed(factor, zero, new RoundingCorrection(0, factor), bits);
         const found = missed(
           factor,
@@ -27,8 +27,8 @@ for (const bits of FACTOR_BITS) {
           RoundingCorrection.likeTwo(factor, 255 - zero, zero),
           bits,
         );
-        assert.ok(found.sums < 0.75 * plain.sums, `${place}: ${found.sums} of ${plain.sums}`);
-        assert.is(found.largest, 1, place);
+        assert.ok(found.sums < 0.75 * plain.sums, `${what}: ${found.sums} of ${plain.sums}`);
+        assert.is(found.largest, 1, what);
       }
     }
   });
@@ -42,8 +42,8 @@ test("no other bias follows TFLite better", () => {
       for (const bias of [-1, 0, 1, 2].filter((bias) => bias !== chosen.bias)) {
         for (const side of [1, -1]) {
           const other = missed(factor, zero, crossing(factor, bias, side), 24).sums;
-          const place = `factor ${factor}, zero point ${zero}, bias ${bias} for ${chosen.bias}`;
-          assert.ok(found <= 1.03 * other, `${place}: ${found}, ${other}`);
+          const what = `factor ${factor}, zero point ${zero}, bias ${bias} for ${chosen.bias}`;
+          assert.ok(found <= 1.03 * other, `${what}: ${found}, ${other}`);
         }
       }
     }

@@ -144,7 +144,7 @@ function setBits(words: string[], word: number, low: number, value: number): voi
 
 /**
  * Sets the bias of an addition behind two convolutions: minus the weighted zero points. Its
- * weights and bias stand at known places, as nothing in the stream is compressed.
+ * weights and bias have known positions, as nothing in the stream is compressed.
  */
 function setBias({ recording, constants }: Replayable): void {
   const convolutions = recording.submits.flatMap(({ jobs }) =>

@@ -71,7 +71,7 @@ function errorWith(rig: Rig, spec: NnSpec, coefficients: Uint8Array): string {
 }
 
 test("every output needs its kernel", async () => {
-  // The stream places its planes further apart than they are.
+  // The planes lie further apart in the stream than they are.
   const rig = await Rig.create("gcnanoultra31_vip2.stm32mp2");
   const spec: NnSpec = { ...NN, kernelsPerCore: 2 };
   const shifted = zeroRunBuffer({ ...spec, output: { ...NN.output, height: 9 } }, KERNELS, 2, 0);

@@ -177,7 +177,7 @@ test("loops without a count end with the tile row and the tile", () => {
   }
 });
 
-test("a reset takes the place of the ordinary step", () => {
+test("a reset replaces the ordinary step", () => {
   // Rows of two elements in loops of three: without the reset the row would go on in loop 0.
   const spec: TpSpec = {
     image: { width: 2, height: 3, channels: 1 },

@@ -16,7 +16,7 @@ interface Context {
   random: Random;
 }
 
-/** Changes the bytes in place or gives others; says what it did. */
+/** Changes the bytes themselves or gives others; says what it did. */
 type Mutation = (bytes: Uint8Array, context: Context) => [bytes: Uint8Array, change: string];
 
 /** Most mutants break at their first change; a few have more, to get past one check. */
@@ -83,7 +83,7 @@ function position(bytes: Uint8Array, { subject, random }: Context, width: number
   return Math.max(0, Math.min(at - (at % width), last - (last % width)));
 }
 
-/** A word that may well be a FlatBuffers offset: it leads forwards to an aligned place. */
+/** A word that may well be a FlatBuffers offset: it leads forwards to an aligned offset. */
 function offsetPosition(bytes: Uint8Array, context: Context): number {
   const view = viewOf(bytes);
   let at = 0;

@@ -22,7 +22,7 @@ const MOST_RESIZED = 256;
 
 /** From here on, sums and steps are multiplied by what 32 bits do not hold. */
 const MOST_FACTOR = 2 ** 30;
-/** From this scale on, HARD_SWISH shifts by more places than an integer has. */
+/** From this scale on, HARD_SWISH shifts by more bits than an integer has. */
 const LARGEST_SWISH = (2 ** 31 * 3) / 256;
 /** Sums are raised by as many bits, and then must not be multiplied by 1 or more. */
 const RAISED_BITS = 20;

@@ -43,7 +43,7 @@ const FED = " fed";
 /**
  * The same operators, each on its own: what one computes is an output, and what another reads of it
  * is an input, `… fed`. So one run tells what each of them makes of any values. Operators that are
- * read by others in place (`kept`, by their outputs) stay together with these.
+ * read by others without a copy (`kept`, by their outputs) stay together with these.
  */
 export function takenApart(network: Network, kept: ReadonlySet<string> = new Set()): Network {
   const { tensors, operators, inputs } = network.spec;

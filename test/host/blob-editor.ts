@@ -40,7 +40,7 @@ export class BlobEditor {
   }
 }
 
-/** Gives bytes the checksum that they should have, if there is still a place for it. */
+/** Gives bytes the checksum that they should have, if there is still room for it. */
 export function seal(bytes: Uint8Array): Uint8Array {
   const position = checksumPosition(bytes);
   if (position < 0 || position + 4 > bytes.length) return bytes;

@@ -240,7 +240,7 @@ for (const [name, edit, expected] of REFUSED) {
   });
 }
 
-test("refuses a vector of words in the place of one of tables", async () => {
+test("refuses a vector of words instead of one of tables", async () => {
   const editor = new BlobEditor(blob);
   const segment = editor.root.segments(0) as nolf.Segment;
   const vector = editor.elements(segment, "Segment", "stream");

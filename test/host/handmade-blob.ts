@@ -47,7 +47,7 @@ export function handmadeBlob(spec: HandmadeBlob): Uint8Array {
   const target = targetOf(builder, spec.core);
   nolf.Blob.startBlob(builder);
   nolf.Blob.addVersion(builder, FORMAT_VERSION);
-  // Any but 0, which would leave no place for it.
+  // Any but 0, which would leave no room for it.
   nolf.Blob.addChecksum(builder, 1);
   nolf.Blob.addTarget(builder, target);
   nolf.Blob.addOperators(builder, operators);

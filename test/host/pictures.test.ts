@@ -87,7 +87,7 @@ test("tells that a picture is cut off", async () => {
   }
 });
 
-/** A file with other numbers at some places. */
+/** A file with other numbers at some offsets. */
 async function changed(mime: (typeof FORMATS)[number]["mime"], change: (view: DataView) => void) {
   const file = new Uint8Array(await picture.getBuffer(mime));
   change(new DataView(file.buffer, file.byteOffset, file.length));

@@ -271,7 +271,7 @@ test("a decoder that is asked for must exist and fit", async () => {
   }
 });
 
-test("ImageNet's names stand at their places", () => {
+test("ImageNet's names have their numbers", () => {
   if (!hasShared("ImageNet's names")) return;
   const lines = new TextDecoder()
     .decode(readShared("images/imagenet_labels.txt"))

@@ -120,7 +120,7 @@ function words({ agreement, accuracy, f1, decibels }: Quality, { least }: Networ
   return `${parts.filter(Boolean).join(", ")} ${isReached ? "" : "(below what it should reach)"}`;
 }
 
-async function measure(network: Network, places: string[], most: number): Promise<void> {
+async function measure(network: Network, targets: string[], most: number): Promise<void> {
   const model = readFileSync(`${SHARED}/onnx/models/${network.file}`);
   const real = await RealNetwork.open(model);
   const shape = real.inputs[0]?.shape ?? [];
@@ -137,7 +137,7 @@ async function measure(network: Network, places: string[], most: number): Promis
   console.log(`${network.name}: quantized in ${seconds.toFixed(1)} s`);
   for (const { name, decibels } of quantized.ways)
     console.log(`  ${decibels.toFixed(1)} dB by ${name}`);
-  for (const on of places) {
+  for (const on of targets) {
     const { run, release } = await runnerOf(quantized.model, on);
     console.log(
       `  ${on.padEnd(7)} ${words(await qualityOf(network, reals, samples, run), network)}`,
@@ -155,10 +155,10 @@ async function main(words: string[]): Promise<void> {
   const names = words.filter(
     (word, i) => !NAMED.includes(word) && !NAMED.includes(words[i - 1] ?? ""),
   );
-  const places = (option("--on") ?? "a311d,imx8mp").split(",");
+  const targets = (option("--on") ?? "a311d,imx8mp").split(",");
   const most = Number(option("--samples") ?? 1000);
   for (const network of NETWORKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    await measure(network, places, most);
+    await measure(network, targets, most);
   }
 }
 

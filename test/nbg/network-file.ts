@@ -11,7 +11,7 @@ export interface FileParts {
 
 export interface NetworkFile {
   bytes: Uint8Array;
-  /** Where each section begins, by its place in the table. */
+  /** Where each section begins, by its index in the table. */
   sections: Range[];
 }
 

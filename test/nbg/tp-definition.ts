@@ -4,12 +4,12 @@ import { type ImageRange, type MemoryView, type RingRange, ringOf } from "./memo
 const signed16 = (half: number) => (half << 16) >> 16;
 const signed8 = (byte: number) => (byte << 24) >> 24;
 
-/** A place of the output, in elements from its base, and what is stored there. */
-type Emit = (place: number, value: number) => void;
+/** A position of the output, in elements from its base, and what is stored there. */
+type Emit = (position: number, value: number) => void;
 
 /**
  * What a TP job does, by the kind of job that its words tell: a fully connected layer, maxima of
- * 2 × 2 pixels, a function by a table, space to depth, or a copy, whose order of places is a counter.
+ * 2 × 2 pixels, a function by a table, space to depth, or a copy, whose order of positions is a counter.
  */
 export class TpDefinition {
   readonly input: ImageRange;
@@ -59,11 +59,11 @@ export class TpDefinition {
     if (type === 1) return "floats, which no job of these files has";
     let difference = "";
     let count = 0;
-    this.#emit(bytes, (place, value) => {
+    this.#emit(bytes, (position, value) => {
       count++;
-      const found = memory.at(this.#word(13) + place, this.#ring);
+      const found = memory.at(this.#word(13) + position, this.#ring);
       if (found === (value & 0xff) || difference !== "") return;
-      difference = `element ${count - 1}, at ${place}: ${found}, not ${value & 0xff}`;
+      difference = `element ${count - 1}, at ${position}: ${found}, not ${value & 0xff}`;
     });
     return difference;
   }
@@ -146,14 +146,14 @@ export class TpDefinition {
       for (let y = 0; y < height; y += 2) {
         for (let x = 0; x < width; x += 2) {
           const four = [0, 1, 2, 3].map((i) => this.#at(bytes, z, y + (i >> 1), x + (i & 1)));
-          const place = z * this.#word(23) + (y / 2) * this.#word(17) + x / 2;
-          emit(place, this.#result(Math.max(...four)));
+          const position = z * this.#word(23) + (y / 2) * this.#word(17) + x / 2;
+          emit(position, this.#result(Math.max(...four)));
         }
       }
     }
   }
 
-  /** Pixel (v, u) of the window goes to plane 2 (v mod 2) + u mod 2 of four, at half the place. */
+  /** Pixel (v, u) of the window goes to plane 2 (v mod 2) + u mod 2 of four, at half the position. */
   #spaceToDepth(bytes: Uint8Array, emit: Emit): void {
     const { left, top, width, height } = this.#window;
     const [plane, pitch] = [this.#word(14), this.#word(18)];
@@ -167,7 +167,7 @@ export class TpDefinition {
     }
   }
 
-  /** Elements tile by tile, the n-th to the place that the digits of n give. */
+  /** Elements tile by tile, the n-th to the position that the digits of n give. */
   #count(bytes: Uint8Array, emit: Emit): void {
     const { left, top, width, height } = this.#window;
     const [tileWidth, tileHeight] = [this.#word(8) & 0xffff, this.#word(8) >>> 16];
@@ -183,13 +183,13 @@ export class TpDefinition {
           for (let y = top2; y < Math.min(top2 + tileHeight, height); y++) {
             for (let x = left2; x < Math.min(left2 + tileWidth, width); x++) {
               let rest = n++;
-              let place = 0;
+              let position = 0;
               counts.forEach((count, k) => {
-                place += (rest % count) * (increments[k] as number);
+                position += (rest % count) * (increments[k] as number);
                 rest = Math.floor(rest / count);
               });
-              place += rest * (increments[6] as number);
-              emit(place, this.#result(this.#at(bytes, z, top + y, left + x)));
+              position += rest * (increments[6] as number);
+              emit(position, this.#result(this.#at(bytes, z, top + y, left + x)));
             }
           }
         }

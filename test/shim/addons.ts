@@ -11,7 +11,7 @@ export interface Addon {
   /** The Node for it. */
   node: string;
   build: Build;
-  /** What makes Node stop at faults of the addon's, and load it in the place of others. */
+  /** What makes Node stop at faults of the addon's, and load it instead of others. */
   environment: NodeJS.ProcessEnv;
 }
 

@@ -17,17 +17,7 @@ const PRIVATE = [
 const SHARED = {
   // The network and the blob, as each part holds them.
   model: ["Activation", "Dtype", "Graph", "Operator", "Padding", "Quantization", "State", "Tensor"],
-  blob: [
-    "Blob",
-    "Buffer",
-    "BufferSlice",
-    "Conversion",
-    "Job",
-    "Mark",
-    "Placement",
-    "Segment",
-    "Session",
-  ],
+  blob: ["Blob", "Buffer", "BufferSlice", "Conversion", "Job", "Mark", "Segment", "Session"],
   // The hardware: the compiler, the emulator and the C library read it independently.
   hardware: ["Core", "Device", "Field", "FunctionTable", "Image", "Requantizer", "TpJob"],
   generations: ["Generation", "V7", "V8"],
@@ -35,6 +25,23 @@ const SHARED = {
   // One walk over weights for each of the two codings.
   codings: ["Sink", "Walk", "Writer"],
 };
+
+/** Files about addresses. `place` means to give one, and a place is what has one; elsewhere it is not used. */
+const ABOUT_ADDRESSES = [
+  "assembly/compiler/allocate/",
+  "assembly/compiler/write/segments.ts",
+  "assembly/emulator/memory/",
+  "assembly/emulator/nn/caching.ts",
+  "assembly/emulator/nn/resident-kernels.ts",
+  "assembly/emulator/tp/",
+  "docs/architecture.md",
+  "host/devices/",
+  "host/nbg/loader.ts",
+  "host/shared-values.ts",
+  "shim/c/kernels.cc",
+  "shim/c/session.cc",
+  "shim/c/verify/",
+];
 
 const FOLDERS = ["assembly", "host", "web"];
 const files = FOLDERS.flatMap((folder) => filesOf(folder, /(?<!\.generated)\.tsx?$/));
@@ -69,6 +76,22 @@ test("the schema has no private words", () => {
   assert.ok(names.includes("input_copies"));
   assert.equal(
     names.filter((name) => PRIVATE.includes(name)),
+    [],
+  );
+});
+
+test("a place is an address, and nothing else", () => {
+  const texts = ["assembly", "docs", "host", "python", "scripts", "shim", "web"].flatMap((folder) =>
+    filesOf(folder, /\.(?:[ch]|cc|fbs|md|mjs|py|tsx?)$/),
+  );
+  const found = [...texts, "README.md"].filter((file) =>
+    /\b(?:places?|placed|placing)\b/i.test(readFileSync(file, "utf8")),
+  );
+  const isAboutAddresses = (file: string) =>
+    ABOUT_ADDRESSES.some((start) => file.startsWith(start));
+  assert.ok(found.some(isAboutAddresses));
+  assert.equal(
+    found.filter((file) => !isAboutAddresses(file)),
     [],
   );
 });

@@ -6,7 +6,7 @@ import { loaderFrom } from "../../host/litert/node.ts";
 
 /**
  * Options reach LiteRT's core as lines of text, and the only number that its JavaScript can put
- * there is that of threads. Both names are of the same length: with the one in the place of the
+ * there is that of threads. Both names are of the same length: with the one instead of the
  * other, the 1 that stands for a single thread chooses the reference kernels. The module has but
  * one thread anyway.
  */

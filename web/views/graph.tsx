@@ -108,7 +108,7 @@ function OperatorBox({ box, layer, share, isSelected, isStop, onSelect }: Operat
     <button
       type="button"
       class={`node ${placement.toLowerCase()}`}
-      style={placed(box)}
+      style={boxStyle(box)}
       data-operator={index}
       aria-pressed={isSelected}
       tabIndex={isStop ? 0 : -1}
@@ -132,13 +132,13 @@ function TensorBox({ box }: { box: GraphBox }) {
   const { name = "", shape = [] } = explanation.tensors[box.tensor ?? -1] ?? {};
   const direction = box.id.startsWith("in ") ? "input" : "output";
   return (
-    <div class="tensor" style={placed(box)} title={name}>
+    <div class="tensor" style={boxStyle(box)} title={name}>
       <span class="sr-only">{direction}</span> {shortened(name, 18)} {shapeOf(shape)}
     </div>
   );
 }
 
-function placed({ x, y, width, height }: GraphBox) {
+function boxStyle({ x, y, width, height }: GraphBox) {
   const px = (value: number) => `${value.toFixed(1)}px`;
   return { left: px(x - width / 2), top: px(y - height / 2), width: px(width), height: px(height) };
 }

@@ -13,7 +13,8 @@ export function MemoryViews() {
   const { explanation } = useExploration();
   const { segments } = explanation;
   const maps = segments.flatMap(({ memory }, index) => (memory ? [{ memory, index }] : []));
-  if (maps.length === 0) return <p class="empty">No segment runs on the NPU: nothing to place.</p>;
+  if (maps.length === 0)
+    return <p class="empty">No segment runs on the NPU: nothing to allocate.</p>;
   return (
     <div class="maps">
       {maps.map(({ memory, index }) => (

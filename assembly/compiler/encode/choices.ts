@@ -2,7 +2,7 @@ import { CodeBook } from "./huffman/code-book";
 
 /** What the formats leave free and encoders choose by cost, unless it is given here. */
 export class Choices {
-  /** Where streams tell kernels' places: by kernel number, the output channel; null: in order. */
+  /** How streams give kernels' positions: by kernel number, the output channel; null: in order. */
   outputs: StaticArray<i32> | null = null;
   /** Bits of a run on v7; below 0: what is shortest. */
   runWidth: i32 = -1;

@@ -26,7 +26,7 @@ function setWidth(job: ConvolutionJob, width: i32, pixels: i32): void {
   job.inputY = job.outputY = pixels / width;
 }
 
-/** Whether each output pixel depends on the input's in the same place alone. */
+/** Whether each output pixel depends on the input's at the same position alone. */
 function isShapeless(job: ConvolutionJob): bool {
   if (job.kernelX != 1 || job.kernelY != 1 || job.firstPixel) return false;
   return job.inputX == job.outputX && job.inputY == job.outputY;

@@ -5,8 +5,8 @@ import { Evaluation } from "./evaluation";
 import { Foldable, foldableOf } from "./operators";
 
 /**
- * Evaluates every operator over known values, so that later stages find constants in their
- * place: shapes, which are static, and what is computed from them and from constants alone.
+ * Evaluates every operator over known values, so that later stages find constants instead:
+ * shapes, which are static, and what is computed from them and from constants alone.
  * Operators on which no output depends go, those that were evaluated among them; the others are
  * numbered anew. A result is exact to TFLite's, or the operator stays.
  */

@@ -60,7 +60,7 @@ export function foldStridedSlice(evaluation: Evaluation): bool {
   return give(evaluation, input, box, shape);
 }
 
-/** In the place of an index: none given. */
+/** Instead of an index: none given. */
 namespace Masked {
   export const YES: i32 = i32.MIN_VALUE;
 }

@@ -27,7 +27,7 @@ export class StridedBox {
     this.strides.push(stride);
   }
 
-  /** Places of the box's elements in the tensor, in order. */
+  /** Positions of the box's elements in the tensor, in order. */
   positions(): i32[] {
     let total = 1;
     for (let i = 0; i < this.extents.length; i++) total *= this.extents[i];

@@ -1,5 +1,5 @@
 import { Graph, Operator, Tensor } from "../graph";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import { PlanKind } from "../plan/plan";
 import { keepsBytes, reorders } from "./layout/views";
 
@@ -8,12 +8,12 @@ import { keepsBytes, reorders } from "./layout/views";
  * on the NPU. A submission of their own would cost more than it saves. One that moves a model's
  * inputs cuts nothing, and stays. Conversions have a rule of their own (layout/conversion.ts).
  */
-export function demoteIsolated(graph: Graph, placements: Placement[]): void {
+export function demoteIsolated(graph: Graph, legalizations: Legalization[]): void {
   const operators = graph.operators;
   const serves = new StaticArray<bool>(operators.length);
   const leads = new StaticArray<bool>(operators.length);
   for (let i = 0; i < operators.length; i++) {
-    const plan = placements[i].plan;
+    const plan = legalizations[i].plan;
     if (plan == null) continue;
     const isIdle = keepsBytes(plan) || reorders(plan);
     leads[i] = isIdle && followOnly(plan.inputs, leads);
@@ -21,11 +21,11 @@ export function demoteIsolated(graph: Graph, placements: Placement[]): void {
     serves[i] = isWork || followsOne(operators[i], graph, serves);
   }
   for (let i = operators.length - 1; i >= 0; i--) {
-    const plan = placements[i].plan;
+    const plan = legalizations[i].plan;
     if (plan == null || plan.kind == PlanKind.CONVERSION || serves[i]) continue;
     serves[i] = leadsToOne(operators[i], graph, serves);
     if (!serves[i])
-      placements[i] = Placement.onCpu("it only moves data, and no neighbour runs on the NPU");
+      legalizations[i] = Legalization.onCpu("it only moves data, and no neighbour runs on the NPU");
   }
 }
 

@@ -1,8 +1,8 @@
 import { Builtin } from "../../tflite/schema";
 import { Graph, Operator, Span, Tensor } from "../graph";
 import { copyOf } from "../plan/copy";
+import { Legalization } from "../plan/legalization";
 import { Mark } from "../plan/mark";
-import { Placement } from "../plan/placement";
 import { ConvolutionsPlan, ImagesPlan, PlanKind } from "../plan/plan";
 import { Context } from "./context";
 import { Legalize } from "./patterns";
@@ -71,12 +71,12 @@ function differsByImage(constant: Tensor): bool {
   return constant.shape.length >= 4 && constant.shape[0] != 1;
 }
 
-/** Places an operator over images, of which `legalize` takes one. */
+/** Legalizes an operator over several images by `legalize`, which takes one image. */
 export function legalizeImages(
   operator: Operator,
   context: Context,
   legalize: Legalize,
-): Placement {
+): Legalization {
   const graph = context.graph;
   const wholes: Tensor[] = [];
   const parts: Tensor[] = [];
@@ -96,15 +96,15 @@ export function legalizeImages(
     if (!isShape) plan.add(whole, part);
     graph.tensors[indices[i]] = part;
   }
-  const placement = legalize(operator, context);
+  const legalization = legalize(operator, context);
   for (let i = 0; i < wholes.length; i++) graph.tensors[wholes[i].index] = wholes[i];
-  const single = placement.plan;
-  if (single == null) return placement;
+  const single = legalization.plan;
+  if (single == null) return legalization;
   plan.own.endAt(context.intermediates, graph.tensors.length);
   plan.take(single);
   if (single.kind == PlanKind.CONVOLUTIONS) nameWholes(single as ConvolutionsPlan, operator, graph);
-  placement.weaken(context.capped(Mark.EXPECTED));
-  return Placement.onNpu(plan, placement.mark, placement.reason);
+  legalization.weaken(context.capped(Mark.EXPECTED));
+  return Legalization.onNpu(plan, legalization.mark, legalization.reason);
 }
 
 function imageOf(whole: Tensor, context: Context): Tensor {

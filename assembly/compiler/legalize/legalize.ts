@@ -2,8 +2,8 @@ import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 import { DTYPE_NAMES, Dtype } from "../../tflite/schema";
 import { Graph, Operator } from "../graph";
+import { Legalization } from "../plan/legalization";
 import { Mark } from "../plan/mark";
-import { Placement } from "../plan/placement";
 import { FusedPlan } from "../plan/plan";
 import { Settings } from "../settings";
 import { Context } from "./context";
@@ -19,20 +19,20 @@ import { Legalize, PATTERNS } from "./patterns";
  * Decides for every operator whether the NPU takes it. Null after a failure, such as a model
  * without anything quantized, which is no business of an NPU.
  */
-export function legalize(context: Context): Placement[] | null {
+export function legalize(context: Context): Legalization[] | null {
   const graph = context.graph;
   if (!isQuantized(graph)) return null;
-  const placements: Placement[] = [];
+  const legalizations: Legalization[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
-    placements.push(legalizeOperator(graph.operators[i], context));
+    legalizations.push(legalizeOperator(graph.operators[i], context));
   }
-  if (usesTables(context)) fuseTrees(placements, context);
-  demoteIsolated(graph, placements);
-  demoteConversions(placements);
-  for (let i = 0; i < placements.length; i++) {
-    if (!placements[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
+  if (usesTables(context)) fuseTrees(legalizations, context);
+  demoteIsolated(graph, legalizations);
+  demoteConversions(legalizations);
+  for (let i = 0; i < legalizations.length; i++) {
+    if (!legalizations[i].isOnNpu && !runsOnCpu(graph.operators[i], graph)) return null;
   }
-  return placements;
+  return legalizations;
 }
 
 function isQuantized(graph: Graph): bool {
@@ -53,25 +53,25 @@ function isQuantized(graph: Graph): bool {
   );
 }
 
-function legalizeOperator(operator: Operator, context: Context): Placement {
-  if (context.settings.cpuOnly) return Placement.onCpu("everything is to run on the CPU");
+function legalizeOperator(operator: Operator, context: Context): Legalization {
+  if (context.settings.cpuOnly) return Legalization.onCpu("everything is to run on the CPU");
   const legalize = PATTERNS.find(operator.code, context.settings);
-  if (legalize == null) return Placement.onCpu(NO_PATTERN);
-  let placement = legalizeBy(legalize, operator, context);
-  if (!placement.isOnNpu && isOverImages(operator, context))
-    placement = legalizeImages(operator, context, legalizeOne);
-  if (!placement.isOnNpu) return placement;
-  const reason = withheld(placement, context.settings);
-  return reason == "" ? placement : Placement.onCpu(reason);
+  if (legalize == null) return Legalization.onCpu(NO_PATTERN);
+  let legalization = legalizeBy(legalize, operator, context);
+  if (!legalization.isOnNpu && isOverImages(operator, context))
+    legalization = legalizeImages(operator, context, legalizeOne);
+  if (!legalization.isOnNpu) return legalization;
+  const reason = withheld(legalization, context.settings);
+  return reason == "" ? legalization : Legalization.onCpu(reason);
 }
 
-function legalizeOne(operator: Operator, context: Context): Placement {
+function legalizeOne(operator: Operator, context: Context): Legalization {
   const legalize = PATTERNS.find(operator.code, context.settings);
-  if (legalize == null) return Placement.onCpu(NO_PATTERN);
+  if (legalize == null) return Legalization.onCpu(NO_PATTERN);
   return legalizeBy(legalize, operator, context);
 }
 
-function legalizeBy(legalize: Legalize, operator: Operator, context: Context): Placement {
+function legalizeBy(legalize: Legalize, operator: Operator, context: Context): Legalization {
   return usesTables(context) && needsBounds(operator, context)
     ? legalizeBounded(operator, context, legalize)
     : legalize(operator, context);
@@ -83,17 +83,18 @@ const NO_PATTERN: string = "the NPU path has no pattern for it";
 function usesTables(context: Context): bool {
   const settings = context.settings;
   if (settings.cpuOnly || settings.compatMesa) return false;
-  const fused = Placement.onNpu(new FusedPlan(), context.capped(Mark.EXPECTED));
+  const fused = Legalization.onNpu(new FusedPlan(), context.capped(Mark.EXPECTED));
   return withheld(fused, settings) == "";
 }
 
 /** The envelope: proven and expected jobs are emitted unless the caller asks otherwise. */
-function withheld(placement: Placement, settings: Settings): string {
-  if (placement.mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa) {
-    const doubt = placement.reason == "" ? "its words are unproven on silicon" : placement.reason;
+function withheld(legalization: Legalization, settings: Settings): string {
+  if (legalization.mark == Mark.UNPROVEN && !settings.allowUnproven && !settings.compatMesa) {
+    const doubt =
+      legalization.reason == "" ? "its words are unproven on silicon" : legalization.reason;
     return `${doubt} (--allow-unproven runs it on the NPU)`;
   }
-  if (placement.mark != Mark.PROVEN && settings.strict)
+  if (legalization.mark != Mark.PROVEN && settings.strict)
     return "its words are not proven on silicon (--strict)";
   return "";
 }

@@ -1,7 +1,7 @@
 import { Builtin } from "../../tflite/schema";
 import { Operator } from "../graph";
 import { ELEMENTWISE } from "../plan/elementwise";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import { Settings } from "../settings";
 import { Context } from "./context";
 import { legalizeConvolution, legalizeFullyConnected } from "./conv/convolution";
@@ -24,7 +24,7 @@ import { legalizeAveragePool, legalizeMean } from "./pool/average-pool";
 import { legalizeMaxPool } from "./pool/max-pool";
 import { legalizeReduction } from "./pool/reductions";
 
-export type Legalize = (operator: Operator, context: Context) => Placement;
+export type Legalize = (operator: Operator, context: Context) => Legalization;
 
 class Pattern {
   constructor(

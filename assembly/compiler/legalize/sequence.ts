@@ -1,6 +1,6 @@
 import { Tensor } from "../graph";
+import { Legalization } from "../plan/legalization";
 import { Mark } from "../plan/mark";
-import { Placement } from "../plan/placement";
 import { MovementPlan, Plan, SequencePlan } from "../plan/plan";
 import { Context } from "./context";
 
@@ -21,25 +21,25 @@ export class PlanSequence {
     return tensor;
   }
 
-  add(placement: Placement): void {
-    const plan = placement.plan;
+  add(legalization: Legalization): void {
+    const plan = legalization.plan;
     if (plan != null) this.steps.push(plan);
-    else if (this.reason == "") this.reason = placement.reason;
-    this.mark = max<i32>(this.mark, placement.mark) as Mark;
+    else if (this.reason == "") this.reason = legalization.reason;
+    this.mark = max<i32>(this.mark, legalization.mark) as Mark;
   }
 
   /** Nothing where there is no plan. */
   addMoves(plan: MovementPlan | null): void {
-    if (plan != null) this.add(Placement.onNpu(plan, this.context.capped(Mark.EXPECTED)));
+    if (plan != null) this.add(Legalization.onNpu(plan, this.context.capped(Mark.EXPECTED)));
   }
 
   /** All of them, or why one cannot be done. */
-  place(input: Tensor, output: Tensor): Placement {
-    return this.placeAll([input], output);
+  legalization(input: Tensor, output: Tensor): Legalization {
+    return this.legalizationOfAll([input], output);
   }
 
-  placeAll(inputs: Tensor[], output: Tensor): Placement {
-    if (this.reason != "") return Placement.onCpu(this.reason);
-    return Placement.onNpu(new SequencePlan(inputs, output, this.steps), this.mark);
+  legalizationOfAll(inputs: Tensor[], output: Tensor): Legalization {
+    if (this.reason != "") return Legalization.onCpu(this.reason);
+    return Legalization.onNpu(new SequencePlan(inputs, output, this.steps), this.mark);
   }
 }

@@ -1,6 +1,6 @@
 import { Tensor } from "../graph";
 import { Convolution } from "../plan/convolution";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import {
   AdditionForm,
   AdditionPlan,
@@ -36,9 +36,9 @@ export class Coalescing {
     private isCompat: bool,
   ) {}
 
-  take(placements: Placement[]): void {
+  take(legalizations: Legalization[]): void {
     for (let i = this.segment.operators.length - 1; i >= 0; i--) {
-      const plan = placements[this.segment.operators[i]].plan;
+      const plan = legalizations[this.segment.operators[i]].plan;
       if (plan != null) this.takeFor(plan);
     }
   }

@@ -2,8 +2,8 @@ import { Core } from "../../targets/cores";
 import { generationOf } from "../generations/generations";
 import { Tensor } from "../graph";
 import { columnsToInterleaved, columnsToPlanar } from "../plan/layout";
+import { Legalization } from "../plan/legalization";
 import { Mark } from "../plan/mark";
-import { Placement } from "../plan/placement";
 import { ViewPlan } from "../plan/plan";
 import { PoolChainPlan } from "../plan/pool-chain";
 import { zeroByte } from "../plan/tensors";
@@ -32,13 +32,13 @@ export class LoweringContext {
 
   constructor(
     private segment: Segment,
-    placements: Placement[],
+    legalizations: Legalization[],
     public core: Core,
     public settings: Settings,
   ) {
     const buffers = new BufferAssignment(settings.compatMesa);
     this.buffers = buffers;
-    const flow = new DataFlow(segment, placements);
+    const flow = new DataFlow(segment, legalizations);
     this.flow = flow;
     this.coalescing = new Coalescing(buffers, segment, flow, settings.compatMesa);
   }

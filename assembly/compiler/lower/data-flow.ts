@@ -1,5 +1,5 @@
 import { Tensor } from "../graph";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import {
   Along,
   ConcatenationPlan,
@@ -16,7 +16,7 @@ import { Segment } from "../segment/segments";
 export class DataFlow {
   constructor(
     private segment: Segment,
-    private placements: Placement[],
+    private legalizations: Legalization[],
   ) {}
 
   /** The tensor that a tensor is another shape of, if its elements keep their order. */
@@ -107,7 +107,7 @@ export class DataFlow {
   /** Null outside the segment. */
   private planOf(operator: i32): Plan | null {
     if (operator < 0 || !this.segment.operators.includes(operator)) return null;
-    return this.placements[operator].plan;
+    return this.legalizations[operator].plan;
   }
 }
 

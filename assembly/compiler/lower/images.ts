@@ -8,7 +8,7 @@ import { LoweringContext } from "./context";
  * where something else reads it.
  */
 
-/** Puts one image of every input in the place of what stands for it, and of the output. */
+/** Replaces the tensors that stand for one image of each input and of the output by that image. */
 export function beginImage(plan: ImagesPlan, image: i32, context: LoweringContext): void {
   const buffers = context.buffers;
   for (let i = 0; i < plan.inputs.length; i++) {

@@ -1,7 +1,7 @@
 import { Core } from "../../targets/cores";
 import { Graph } from "../graph";
+import { Legalization } from "../plan/legalization";
 import { MaxPoolPlan } from "../plan/max-pool";
-import { Placement } from "../plan/placement";
 import {
   AdditionPlan,
   ConcatenationPlan,
@@ -54,22 +54,22 @@ export class Lowering {
 export function lower(
   segment: Segment,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   core: Core,
   settings: Settings,
 ): Lowering {
-  const context = new LoweringContext(segment, placements, core, settings);
-  context.coalescing.take(placements);
+  const context = new LoweringContext(segment, legalizations, core, settings);
+  context.coalescing.take(legalizations);
   const lowering = new Lowering();
   for (let i = 0; i < segment.inputs.length; i++) {
     const tensor = graph.tensors[segment.inputs[i]];
     lowering.inputs.push(context.buffers.fill(tensor, Layout.INTERLEAVED));
   }
   for (let i = 0; i < segment.operators.length; i++) {
-    const placement = placements[segment.operators[i]];
-    const plan = placement.plan;
+    const legalization = legalizations[segment.operators[i]];
+    const plan = legalization.plan;
     if (plan == null) continue;
-    context.begin(segment.operators[i], placement.mark);
+    context.begin(segment.operators[i], legalization.mark);
     lowerWhole(plan, context);
   }
   for (let i = 0; i < segment.outputs.length; i++) {

@@ -7,7 +7,7 @@ import { ImageShape } from "./strided-copies";
 export function lowerPadding(plan: PaddingPlan, context: LoweringContext): void {
   const tensor = plan.input;
   const image = imageOf(tensor);
-  // What lies outside the image comes out as the zero point, so the border takes its place.
+  // What lies outside the image comes out as the zero point, so the border is filled with it.
   image.zero = plan.border;
   const input = context.require(tensor, Layout.PLANAR);
   const output = context.buffers.fill(plan.output, Layout.PLANAR);

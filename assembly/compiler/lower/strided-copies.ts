@@ -165,7 +165,7 @@ function copyAtOnce(image: ImageShape, input: BufferSlice, output: BufferSlice):
   return job;
 }
 
-/** Some rows and columns of a planar image, to the same place of another. */
+/** Some rows and columns of a planar image, to the same position in another. */
 export function copyPatch(
   image: ImageShape,
   patch: Patch,

@@ -11,7 +11,7 @@ export class Stride {
 }
 
 /**
- * A block of elements that goes from a place in one tensor to a place in another. Both count
+ * A block of elements that goes from a position in one tensor to a position in another. Both count
  * elements in the model's order, which a RESHAPE does not change.
  *
  *     to[end + Σ i·to] = from[start + Σ i·from]      for all i of all dimensions

@@ -207,7 +207,7 @@ export class SequencePlan extends Plan {
   }
 }
 
-/** Blocks of elements in other places, each element of an output in one of them. */
+/** Blocks of elements at other positions, each element of an output in one of them. */
 export class MovementPlan extends Plan {
   constructor(
     inputs: Tensor[],

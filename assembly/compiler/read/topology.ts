@@ -8,7 +8,7 @@ import { quote } from "./text";
 /**
  * Connects operators through their tensors: fills producers and consumers. The operators must
  * stand in an order in which each reads what is there already, which rules out cycles too,
- * and each tensor must come from one place. False with a fault recorded.
+ * and each tensor must have one producer. False with a fault recorded.
  */
 export function connect(graph: Graph, sums: Budgets): bool {
   const given = new StaticArray<bool>(graph.tensors.length);

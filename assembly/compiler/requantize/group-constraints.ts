@@ -43,7 +43,7 @@ export class GroupConstraints {
     return roundUp(kernels, this.cores);
   }
 
-  /** Kernels between places where a sequence may be cut. */
+  /** Kernels between positions where a sequence may be cut. */
   unit(kernels: i32, mostUnits: i32): i32 {
     return roundUp((kernels + mostUnits - 1) / mostUnits, this.step);
   }

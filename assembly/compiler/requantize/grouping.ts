@@ -22,7 +22,7 @@ export class CutTable {
  *     B(n, j) = min over i of B(n − 1, i) + C(i, j)
  */
 export class Grouping {
-  /** Places between kernels where a cut may be: the first and last included. */
+  /** Positions between kernels where a cut may be: the first and last included. */
   private cuts: i32[] = [];
   /** By number of groups: the sum of costs. */
   private totals: StaticArray<f64> = [];

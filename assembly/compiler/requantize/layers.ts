@@ -1,6 +1,6 @@
 import { Convolution } from "../plan/convolution";
+import { Legalization } from "../plan/legalization";
 import { Operands } from "../plan/operands";
-import { Placement } from "../plan/placement";
 import { ConvolutionsPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 
@@ -18,7 +18,7 @@ export class Layer {
   zeroByte: u8;
 
   constructor(
-    public placement: Placement,
+    public legalization: Legalization,
     public plan: ConvolutionsPlan,
     public operands: Operands,
   ) {

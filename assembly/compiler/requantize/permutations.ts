@@ -1,7 +1,7 @@
 import { Builtin } from "../../tflite/schema";
 import { Graph, Tensor } from "../graph";
+import { Legalization } from "../plan/legalization";
 import { Operands } from "../plan/operands";
-import { Placement } from "../plan/placement";
 import {
   Along,
   ConcatenationPlan,
@@ -30,14 +30,14 @@ export class ChannelPermutations {
 
   constructor(
     private graph: Graph,
-    private placements: Placement[],
+    private legalizations: Legalization[],
     segments: Segment[],
   ) {
     for (let i = 0; i < segments.length; i++) {
       if (!segments[i].onNpu) continue;
       const operators = segments[i].operators;
       for (let j = 0; j < operators.length; j++) {
-        const plan = placements[operators[j]].plan;
+        const plan = legalizations[operators[j]].plan;
         if (plan == null) continue;
         this.relate(plan);
         const bounds = plan.bounds;
@@ -167,7 +167,7 @@ export class ChannelPermutations {
     for (let i = 0; i < tensor.consumers.length; i++) {
       const consumer = tensor.consumers[i];
       if (this.graph.operators[consumer].code != Builtin.FULLY_CONNECTED) return false;
-      if (!this.placements[consumer].isOnNpu) return false;
+      if (!this.legalizations[consumer].isOnNpu) return false;
     }
     return true;
   }

@@ -1,9 +1,9 @@
 import { failed } from "../../diagnostics/failure";
 import { Core } from "../../targets/cores";
 import { Context } from "../legalize/context";
+import { Legalization } from "../plan/legalization";
 import { Mark } from "../plan/mark";
 import { Operands } from "../plan/operands";
-import { Placement } from "../plan/placement";
 import { weightedPlans } from "../plan/plan";
 import { Segment } from "../segment/segments";
 import { ActivationStatistics } from "./activation-statistics";
@@ -29,31 +29,35 @@ import { ResidualWeights } from "./residual-weights";
 /**
  * Brings layers whose weights have a scale for each channel to what the NPU has, one scale for
  * each job: kernels of similar scale share a job, and channels are put into an order in which
- * such kernels are neighbours. Gives the placements with new plans for these layers, null after a
+ * such kernels are neighbours. Gives the legalizations with new plans for these layers, null after a
  * failure.
  */
 export function requantize(
   context: Context,
-  legal: Placement[],
+  legal: Legalization[],
   segments: Segment[],
-): Placement[] | null {
+): Legalization[] | null {
   if (context.settings.compatMesa) return legal;
-  const placements: Placement[] = [];
-  for (let i = 0; i < legal.length; i++) placements.push(legal[i].copy());
-  return requantizeLayers(context, placements, segments) ? placements : null;
+  const legalizations: Legalization[] = [];
+  for (let i = 0; i < legal.length; i++) legalizations.push(legal[i].copy());
+  return requantizeLayers(context, legalizations, segments) ? legalizations : null;
 }
 
 /** False after a failure. */
-function requantizeLayers(context: Context, placements: Placement[], segments: Segment[]): bool {
+function requantizeLayers(
+  context: Context,
+  legalizations: Legalization[],
+  segments: Segment[],
+): bool {
   const graph = context.graph;
-  const layers = layersOf(placements);
+  const layers = layersOf(legalizations);
   const perChannel = layers.filter((layer) => layer.isPerChannel).length;
   if (perChannel == 0) return true;
   const statistics = new ActivationStatistics(graph, context.settings.statistics);
   if (!statistics.read()) return false;
   const costs: ErrorModel[] = [];
   for (let i = 0; i < layers.length; i++) costs.push(new ErrorModel(layers[i], statistics));
-  const permutations = new ChannelPermutations(graph, placements, segments);
+  const permutations = new ChannelPermutations(graph, legalizations, segments);
   const shares = sharesOf(costs, permutations, perChannel, context);
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i];
@@ -188,7 +192,7 @@ function rewriteInGroups(
   core: Core,
 ): void {
   new GroupedWeights(permuted, statistics).apply(counts);
-  if (!fillCores(counts, core)) permuted.layer.placement.weaken(Mark.EXPECTED);
+  if (!fillCores(counts, core)) permuted.layer.legalization.weaken(Mark.EXPECTED);
 }
 
 /** Groups that leave cores idle are a pattern at another size. */
@@ -207,14 +211,14 @@ function mostGroups(jobs: i32, layers: i32): i32 {
   return min(spare, max(2, (MOST_SHARES * jobs) / layers));
 }
 
-function layersOf(placements: Placement[]): Layer[] {
+function layersOf(legalizations: Legalization[]): Layer[] {
   const layers: Layer[] = [];
-  for (let i = 0; i < placements.length; i++) {
-    const plan = placements[i].plan;
+  for (let i = 0; i < legalizations.length; i++) {
+    const plan = legalizations[i].plan;
     if (plan == null) continue;
     const weighted = weightedPlans(plan);
     for (let j = 0; j < weighted.length; j++)
-      layers.push(new Layer(placements[i], weighted[j], weighted[j].operands as Operands));
+      layers.push(new Layer(legalizations[i], weighted[j], weighted[j].operands as Operands));
   }
   return layers;
 }

@@ -88,7 +88,7 @@ export class ResidualWeights {
     }
     if (!this.context.hasRoomFor(bytes)) return false;
     for (let i = 0; i < all.length; i++) if (!this.weigh(all[i])) return false;
-    for (let i = 0; i < all.length; i++) layer.placement.weaken(all[i].markOn(core));
+    for (let i = 0; i < all.length; i++) layer.legalization.weaken(all[i].markOn(core));
     layer.plan.residualPairs = [];
     for (let i = 0; i < all.length; i++) layer.plan.residualPairs.push(all[i]);
     layer.plan.channelGroups = counts.length;

@@ -1,6 +1,6 @@
 import { Dtype } from "../../tflite/schema";
 import { Graph, Operator, Tensor } from "../graph";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import { ConversionPlan, Plan, PlanKind } from "../plan/plan";
 
 /** Operators that run in one go: one submission on the NPU, or one after the other on the CPU. */
@@ -47,7 +47,7 @@ const NOWHERE = -1;
  * "Topological sorting of large networks", 1962): everything on the NPU whose inputs are there, until
  * nothing more can run, then the same for the CPU. Ties are taken in the model's order.
  */
-export function collectSegments(graph: Graph, placements: Placement[]): Segment[] {
+export function collectSegments(graph: Graph, legalizations: Legalization[]): Segment[] {
   const segments: Segment[] = [];
   const segmentOf = new StaticArray<i32>(graph.operators.length).fill(NOWHERE);
   let left = graph.operators.length;
@@ -56,7 +56,7 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
   while (left > 0) {
     while (segmentOf[first] != NOWHERE) first++;
     const segment = new Segment(onNpu);
-    const isFull = gather(segment, segments.length, first, graph, placements, segmentOf);
+    const isFull = gather(segment, segments.length, first, graph, legalizations, segmentOf);
     left -= segment.operators.length;
     if (segment.operators.length > 0) segments.push(segment);
     // A full segment is followed by another of its kind.
@@ -64,9 +64,10 @@ export function collectSegments(graph: Graph, placements: Placement[]): Segment[
   }
   const isHandedOn = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < segments.length; i++) {
-    findInputs(segments[i], i, graph, placements, segmentOf, isHandedOn);
+    findInputs(segments[i], i, graph, legalizations, segmentOf, isHandedOn);
   }
-  for (let i = 0; i < segments.length; i++) findOutputs(segments[i], graph, placements, isHandedOn);
+  for (let i = 0; i < segments.length; i++)
+    findOutputs(segments[i], graph, legalizations, isHandedOn);
   return segments;
 }
 
@@ -76,32 +77,32 @@ function gather(
   number: i32,
   first: i32,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   segmentOf: StaticArray<i32>,
 ): bool {
   let working = 0;
   for (let i = first; i < graph.operators.length; i++) {
     if (working == MOST_OPERATORS) return true;
-    if (segmentOf[i] != NOWHERE || placements[i].isOnNpu != segment.onNpu) continue;
-    if (isEntry(placements[i]) || !isReady(graph.operators[i], graph, placements, segmentOf))
+    if (segmentOf[i] != NOWHERE || legalizations[i].isOnNpu != segment.onNpu) continue;
+    if (isEntry(legalizations[i]) || !isReady(graph.operators[i], graph, legalizations, segmentOf))
       continue;
     takeEntries(segment, number, graph.operators[i], graph, segmentOf);
     segmentOf[i] = number;
     segment.operators.push(i);
-    if (!isFused(placements[i])) working++;
+    if (!isFused(legalizations[i])) working++;
   }
   return working == MOST_OPERATORS;
 }
 
-/** Whether the operator itself has nothing to do: what it reads, others read in its place. */
-function isFused(placement: Placement): bool {
-  const plan = placement.plan;
+/** Whether the operator itself has nothing to do: what it reads, others read instead. */
+function isFused(legalization: Legalization): bool {
+  const plan = legalization.plan;
   return plan != null && (plan.kind == PlanKind.FUSED || plan.kind == PlanKind.CONVERSION);
 }
 
 /** Conversions to bytes go with the first operator that reads these; alone they would be a segment without jobs. */
-function isEntry(placement: Placement): bool {
-  const plan = placement.plan;
+function isEntry(legalization: Legalization): bool {
+  const plan = legalization.plan;
   return plan != null && plan.kind == PlanKind.CONVERSION && (plan as ConversionPlan).isEntry;
 }
 
@@ -125,14 +126,14 @@ function takeEntries(
 function isReady(
   operator: Operator,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   segmentOf: StaticArray<i32>,
 ): bool {
   for (let i = 0; i < operator.inputs.length; i++) {
     const tensor = operator.inputs[i];
     if (tensor < 0) continue;
     const producer = graph.tensors[tensor].producer;
-    if (producer >= 0 && segmentOf[producer] == NOWHERE && !isEntry(placements[producer]))
+    if (producer >= 0 && segmentOf[producer] == NOWHERE && !isEntry(legalizations[producer]))
       return false;
   }
   return true;
@@ -143,14 +144,14 @@ function findInputs(
   segment: Segment,
   number: i32,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   segmentOf: StaticArray<i32>,
   isHandedOn: StaticArray<bool>,
 ): void {
   for (let i = 0; i < segment.operators.length; i++) {
     const operator = graph.operators[segment.operators[i]];
-    const plan = placements[operator.index].plan;
-    if (isEntry(placements[operator.index])) {
+    const plan = legalizations[operator.index].plan;
+    if (isEntry(legalizations[operator.index])) {
       segment.addInput(operator.outputs[0], operator.inputs[0]);
       continue;
     }
@@ -180,13 +181,13 @@ function readBy(operator: Operator, plan: Plan | null, graph: Graph): Tensor[] {
 function findOutputs(
   segment: Segment,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   isHandedOn: StaticArray<bool>,
 ): void {
   for (let i = 0; i < segment.operators.length; i++) {
     const index = segment.operators[i];
     const outputs = graph.operators[index].outputs;
-    const plan = placements[index].plan;
+    const plan = legalizations[index].plan;
     const isExit =
       plan != null && plan.kind == PlanKind.CONVERSION && !(plan as ConversionPlan).isEntry;
     for (let j = 0; j < outputs.length; j++) {

@@ -4,7 +4,7 @@ import { ARENA_ADDRESS, CONSTANTS_ADDRESS, MemoryPlan } from "../allocate/alloca
 import { EncodedJob } from "../encode/encode";
 import { Graph } from "../graph";
 import { Lowering } from "../lower/lower";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import { Segment } from "../segment/segments";
 import { Settings } from "../settings";
 import { FORMAT_VERSION, VERSION } from "../version";
@@ -23,7 +23,7 @@ const ALIGNMENT: u32 = 64;
 /** Gives the finished file; `lowerings` and `encoded` go with the NPU segments in order. */
 export function writeBlob(
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   segments: Segment[],
   lowerings: Lowering[],
   encoded: EncodedJob[][],
@@ -31,14 +31,14 @@ export function writeBlob(
   core: Core,
   settings: Settings,
 ): Builder {
-  const builder = new Builder(plan.constantBytes + cpuConstants(graph, placements) + (1 << 16));
+  const builder = new Builder(plan.constantBytes + cpuConstants(graph, legalizations) + (1 << 16));
   // Linking comes before the constants are copied: it completes the descriptors.
   const isInModel = new StaticArray<bool>(graph.operators.length);
   const parts = writeSegments(builder, graph, segments, lowerings, encoded, plan, isInModel);
   const constants = writeConstants(builder, encoded, plan);
-  const tensors = writeTensors(builder, graph, placements, isInModel);
+  const tensors = writeTensors(builder, graph, legalizations, isInModel);
   const bytes = coefficientBytes(graph, encoded);
-  const operators = writeOperators(builder, graph, placements, bytes);
+  const operators = writeOperators(builder, graph, legalizations, bytes);
   const inputs = builder.integers(graph.inputs);
   const outputs = builder.integers(graph.outputs);
   const states = writeStates(builder, graph);
@@ -71,10 +71,10 @@ export function writeBlob(
 }
 
 /** Bytes of constants that operators on the CPU read, which the reader keeps below 2^28. */
-function cpuConstants(graph: Graph, placements: Placement[]): u32 {
+function cpuConstants(graph: Graph, legalizations: Legalization[]): u32 {
   let sum: u32 = 0;
   for (let i = 0; i < graph.operators.length; i++) {
-    if (placements[i].isOnNpu) continue;
+    if (legalizations[i].isOnNpu) continue;
     const inputs = graph.operators[i].inputs;
     for (let j = 0; j < inputs.length; j++) {
       if (inputs[j] >= 0) sum += graph.tensors[inputs[j]].data.bytes;

@@ -10,7 +10,7 @@ export function macsOf(operator: Operator, graph: Graph): u64 {
   if (!isLayer) return 0;
   const weights = graph.tensors[operator.inputs[1]];
   const output = graph.tensors[operator.outputs[0]];
-  // Each weight counts once for each place of the output channel (or channels) it belongs to.
+  // Each weight counts once for each position of the output channel (or channels) it belongs to.
   const channels = max(output.fromLast(1), 1);
   return (weights.elements as u64) * ((output.elements / channels) as u64);
 }

@@ -1,6 +1,6 @@
 import { Builder } from "../../flatbuffers/builder";
 import { Graph, Operator, Span, Tensor } from "../graph";
-import { Placement } from "../plan/placement";
+import { Legalization } from "../plan/legalization";
 import { ConvolutionsPlan, weightedPlans } from "../plan/plan";
 import { displayName } from "../read/names";
 import { CpuOptions, cpuOptionsOf, writeCpuOptions } from "./cpu-options";
@@ -24,10 +24,10 @@ const QUANTIZATION = new QuantizationSlots(
 export function writeTensors(
   builder: Builder,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   isInModel: StaticArray<bool>,
 ): u32 {
-  const keepsData = readByHost(graph, placements, isInModel);
+  const keepsData = readByHost(graph, legalizations, isInModel);
   const positions: u32[] = [];
   for (let i = 0; i < graph.tensors.length; i++) {
     positions.push(writeTensor(builder, graph.tensors[i], keepsData[i]));
@@ -37,12 +37,12 @@ export function writeTensors(
 
 function readByHost(
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   isInModel: StaticArray<bool>,
 ): StaticArray<bool> {
   const read = new StaticArray<bool>(graph.tensors.length);
   for (let i = 0; i < graph.operators.length; i++) {
-    if (placements[i].isOnNpu || isInModel[i]) continue;
+    if (legalizations[i].isOnNpu || isInModel[i]) continue;
     const inputs = graph.operators[i].inputs;
     for (let j = 0; j < inputs.length; j++) if (inputs[j] >= 0) read[inputs[j]] = true;
   }
@@ -89,13 +89,13 @@ export function writeStates(builder: Builder, graph: Graph): u32 {
 export function writeOperators(
   builder: Builder,
   graph: Graph,
-  placements: Placement[],
+  legalizations: Legalization[],
   coefficients: StaticArray<u32>,
 ): u32 {
   const positions: u32[] = [];
   for (let i = 0; i < graph.operators.length; i++) {
     const operator = graph.operators[i];
-    positions.push(writeOperator(builder, operator, graph, placements[i], coefficients[i]));
+    positions.push(writeOperator(builder, operator, graph, legalizations[i], coefficients[i]));
   }
   return builder.references(positions);
 }
@@ -122,24 +122,24 @@ function writeOperator(
   builder: Builder,
   operator: Operator,
   graph: Graph,
-  placement: Placement,
+  legalization: Legalization,
   coefficientBytes: u32,
 ): u32 {
   const name = builder.text(displayName(operator));
   const inputs = builder.integers(operator.inputs);
   const outputs = builder.integers(operator.outputs);
-  const reason = placement.isOnNpu ? 0 : builder.text(placement.reason);
-  const kind = placement.isOnNpu ? CpuOptions.NONE : cpuOptionsOf(operator);
+  const reason = legalization.isOnNpu ? 0 : builder.text(legalization.reason);
+  const kind = legalization.isOnNpu ? CpuOptions.NONE : cpuOptionsOf(operator);
   const options = writeCpuOptions(builder, kind, operator);
-  const plan = placement.plan;
+  const plan = legalization.plan;
   builder.table();
   builder.field32(OperatorSlot.CODE, operator.code);
   builder.child(OperatorSlot.NAME, name);
   builder.child(OperatorSlot.INPUTS, inputs);
   builder.child(OperatorSlot.OUTPUTS, outputs);
-  builder.field8(OperatorSlot.PLACEMENT, placement.isOnNpu ? 0 : 1);
+  builder.field8(OperatorSlot.PLACEMENT, legalization.isOnNpu ? 0 : 1);
   builder.child(OperatorSlot.REASON, reason);
-  builder.field8(OperatorSlot.MARK, placement.mark);
+  builder.field8(OperatorSlot.MARK, legalization.mark);
   builder.field8(OperatorSlot.OPTIONS_TYPE, kind);
   builder.child(OperatorSlot.OPTIONS, options);
   builder.field64(OperatorSlot.MACS, plan != null ? plan.macs : macsOf(operator, graph));

@@ -165,7 +165,7 @@ function writeTensor(builder: Builder, tensor: Tensor, buffer: u32): u32 {
   return builder.endTable();
 }
 
-/** Tensors by their place among those of the submodel, -1 for one that is left out. */
+/** Tensors by their index among those of the submodel, -1 for one that is left out. */
 function renumbered(indices: i32[], tensors: i32[]): i32[] {
   const positions: i32[] = [];
   for (let i = 0; i < indices.length; i++) positions.push(tensors.indexOf(indices[i]));

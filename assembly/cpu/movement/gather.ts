@@ -6,7 +6,7 @@ import { Tensor } from "../../tflite/tensor";
 import { isLate } from "../clock";
 import { Kernel } from "../kernel";
 
-/** GATHER. Inputs: the tensor, indices along an axis of it, whose dimensions take that one's place. */
+/** GATHER. Inputs: the tensor, indices along an axis of it, whose dimensions replace that axis. */
 export function prepareGather(operation: Operation): Kernel | null {
   const given = operation.integer(Option.AXIS);
   const axis = given < 0 ? given + operation.inputs[0].shape.length : given;

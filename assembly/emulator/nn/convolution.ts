@@ -77,7 +77,7 @@ function storeRow(job: NnJob, row: usize, output: usize, offset: u64): void {
   memory.copy(output, row + toEnd, <usize>job.outputWidth - toEnd);
 }
 
-/** Maxima of 2 x 2 of the computed pixels, over two rows of them: they take the place of the first row. */
+/** Maxima of 2 x 2 of the computed pixels, over two rows of them: they overwrite the first row. */
 function maximaOf(job: NnJob, upper: usize, pitch: i32): usize {
   const lower = upper + pitch;
   for (let x = 0; x < job.outputWidth; x++) {

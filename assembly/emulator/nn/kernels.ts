@@ -1,9 +1,9 @@
 import { Scratch } from "../memory/scratch";
 
 /**
- * The kernels of one core as the convolution wants them: each a bias, the place of its output,
+ * The kernels of one core as the convolution wants them: each a bias, the position of its output,
  * and its *taps*, of which only those with a weight other than 0 are kept. Weights of an even
- * and the following odd channel at the same place share a tap.
+ * and the following odd channel at the same position share a tap.
  *
  * Streams deliver weights channel by channel over many kernels. They are collected as they
  * come and then grouped by kernel, in the order of their arrival.
@@ -80,7 +80,7 @@ export class KernelSet {
   }
 
   /**
-   * Adds a weight other than 0. `slot` tells the places of a plane and the kernels of a
+   * Adds a weight other than 0. `slot` gives the positions of a plane and the kernels of a
    * superblock apart; `distance` is the same for both channels of a pair.
    */
   add(kernel: i32, slot: i32, distance: u32, odd: bool, weight: i32): void {

@@ -12,7 +12,7 @@ import { TpJob } from "./job";
  * count is 0 never ends by itself, and at the end of a tile row or tile a *reset* may start the
  * loops up to some level again, whatever they have reached, and advance the one above.
  *
- * What follows an element is settled once: a reset takes the place of the ordinary step.
+ * What follows an element is settled once: a reset replaces the ordinary step.
  */
 
 const LOOPS = 7;

@@ -1,7 +1,7 @@
 import { Dtype } from "../../tflite/schema";
 import { Quantization } from "../graph/graph";
 
-/** Rounds `count` numbers of 32 bits to those that 8 bits of a scale stand for, in place. */
+/** Rounds `count` numbers of 32 bits to those that 8 bits of a scale stand for, where they are. */
 export function roundTo(at: usize, count: i32, quantization: Quantization): void {
   const scale = quantization.scales[0];
   const zero = quantization.zeroPoints[0];

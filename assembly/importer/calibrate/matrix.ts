@@ -21,7 +21,7 @@ export function factorize(matrix: usize, n: i32): bool {
   return true;
 }
 
-/** Solves L · Lᵀ · x = b, in place. */
+/** Solves L · Lᵀ · x = b, overwriting b. */
 export function solve(lower: usize, n: i32, b: usize): void {
   const row = (n as usize) << 3;
   for (let i = 0; i < n; i++) {

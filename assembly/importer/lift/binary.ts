@@ -88,7 +88,7 @@ export function combined(
     return null;
   }
   const order = orderOf(a, b, shape.length);
-  const inputs: (Value | null)[] = [placed(lifting, a, order), placed(lifting, b, order)];
+  const inputs: (Value | null)[] = [reordered(lifting, a, order), reordered(lifting, b, order)];
   const stored: i32[] = [];
   for (let i = 0; i < order.length; i++) stored.push(shape[order[i]]);
   const result = lifting.emit(code, inputs, stored, isFused(code) ? [0] : []);
@@ -107,7 +107,7 @@ function orderOf(a: Operand, b: Operand, rank: i32): i32[] {
 }
 
 /** An operand with axes of one element in front, stored in `order`. A single number stays one. */
-function placed(lifting: Lifting, operand: Operand, order: i32[]): Value {
+function reordered(lifting: Lifting, operand: Operand, order: i32[]): Value {
   const missing = order.length - operand.rank;
   if (missing == 0) return lifting.stored(operand, order);
   const shape: i32[] = [];

@@ -155,7 +155,7 @@ export function axisOf(axis: i32, rank: i32): i32 {
   return positive >= 0 && positive < rank ? positive : -1;
 }
 
-/** Whether only axes of one element change places. */
+/** Whether only axes of one element are exchanged. */
 function movesNothing(steps: i32[], shape: i32[]): bool {
   let last = -1;
   for (let i = 0; i < steps.length; i++) {

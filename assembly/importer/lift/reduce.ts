@@ -15,12 +15,12 @@ export function liftReduce(lifting: Lifting, node: OnnxNode): bool {
   }
   if (axes == null) axes = identity(operand.rank);
   const isReduced = new StaticArray<bool>(operand.rank);
-  const places: i32[] = [];
+  const storageAxes: i32[] = [];
   for (let i = 0; i < axes.length; i++) {
     const axis = axisOf(axes[i], operand.rank);
     if (axis < 0) return lifting.refuse(node, "axes of the operand", `${axes[i]}`);
     isReduced[axis] = true;
-    places.push(operand.storageAxis(axis));
+    storageAxes.push(operand.storageAxis(axis));
   }
   const keeps = node.int("keepdims", 1) != 0;
   const source = lifting.stored(operand, operand.order);
@@ -30,11 +30,11 @@ export function liftReduce(lifting: Lifting, node: OnnxNode): bool {
     const axis = operand.order[i];
     if (isReduced[axis] && !keeps) continue;
     shape.push(isReduced[axis] ? 1 : source.shape[i]);
-    let place = axis;
-    for (let j = 0; j < axis; j++) if (isReduced[j] && !keeps) place--;
-    order.push(place);
+    let position = axis;
+    for (let j = 0; j < axis; j++) if (isReduced[j] && !keeps) position--;
+    order.push(position);
   }
-  const inputs: (Value | null)[] = [source, indices("axes", places.sort())];
+  const inputs: (Value | null)[] = [source, indices("axes", storageAxes.sort())];
   const result = lifting.emit(codeOf(node.operator), inputs, shape, [keeps ? 1 : 0]);
   return lifting.result(node, result, order);
 }
@@ -98,8 +98,11 @@ export function liftArgMax(lifting: Lifting, node: OnnxNode): bool {
   const kept = operand.shape.slice(0);
   kept[axis] = 1;
   for (let i = 0; i < operand.rank; i++) if (i != axis) shape.push(operand.shape[i]);
-  const place = Value.known("axis", (indices("axis", [axis]).constant as Constant).reshaped([]));
-  const result = lifting.emit(Builtin.ARG_MAX, [source, place], shape, [2]);
+  const axisValue = Value.known(
+    "axis",
+    (indices("axis", [axis]).constant as Constant).reshaped([]),
+  );
+  const result = lifting.emit(Builtin.ARG_MAX, [source, axisValue], shape, [2]);
   result.dtype = Dtype.INT32;
   if (node.int("keepdims", 1) == 0) return lifting.result(node, result, identity(shape.length));
   const whole = lifting.reshaped(result, kept);

@@ -3,7 +3,7 @@ import { elu, gelu, logistic } from "../../tflite/values/real";
 import { NetworkStep } from "./step";
 import { stridesOf } from "./strided";
 
-// Operators that give each number from the same place of what they read.
+// Operators that give each number from the same position of what they read.
 
 export function unary(step: NetworkStep): void {
   const code = step.node.code;

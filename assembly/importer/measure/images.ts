@@ -60,12 +60,12 @@ export function bilinear(step: NetworkStep): void {
   const channels = from[3];
   let at = step.output;
   for (let i = 0; i < to[0] * to[1]; i++) {
-    const y = place(step, i % to[1], from[1], to[1]);
+    const y = sourcePosition(step, i % to[1], from[1], to[1]);
     const top = Mathf.floor(y) as i32;
     const bottom = min(top + 1, from[1] - 1);
     const image = (i / to[1]) * from[1];
     for (let j = 0; j < to[2]; j++, at += channels << 2) {
-      const x = place(step, j, from[2], to[2]);
+      const x = sourcePosition(step, j, from[2], to[2]);
       const left = Mathf.floor(x) as i32;
       const right = min(left + 1, from[2] - 1);
       for (let c = 0; c < channels; c++) {
@@ -88,7 +88,7 @@ function pixel(step: NetworkStep, index: i32, channel: i32): f32 {
   return load<f32>(step.inputs[0] + ((at as usize) << 2));
 }
 
-function place(step: NetworkStep, index: i32, from: i32, to: i32): f32 {
+function sourcePosition(step: NetworkStep, index: i32, from: i32, to: i32): f32 {
   const scale = scaleOf(from, to, step.option(2) != 0);
   const centre: f32 = step.option(3) != 0 ? 0.5 : 0;
   const at = ((index as f32) + centre) * scale - centre;

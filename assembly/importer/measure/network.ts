@@ -14,7 +14,7 @@ import { NetworkStep } from "./step";
 
 /** A graph that is ready to be computed in real numbers: its values numbered, its constants laid out. */
 export class ComputedNetwork {
-  /** Inputs of the graph, then what nodes make, in order; `index` is a value's place here. */
+  /** Inputs of the graph, then what nodes make, in order; `index` is a value's index here. */
   values: Value[] = [];
   /** By value: the number of the last node that reads it; those of outputs are kept. */
   lastUse: i32[] = [];

@@ -40,7 +40,7 @@ export function isTile(operation: Operation): bool {
   return true;
 }
 
-/** Indices, known or computed, along an axis, whose place their dimensions take. */
+/** Indices, known or computed, along an axis, which their dimensions replace. */
 export function isGather(operation: Operation): bool {
   const input = operation.inputs[0];
   const indices = operation.inputs[1];

@@ -56,9 +56,9 @@ function roundedHigh(a: i32, b: i32): i32 {
   return saturated((product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
 }
 
-/** A 16-bit value shifted to the left: one that has any bits in more than 31 places is saturated anyway. */
-function shifted(value: i32, places: i32): i32 {
-  const wide = (value as i64) << min(places, 31);
+/** A 16-bit value shifted to the left: one shifted by more than 31 bits is saturated anyway. */
+function shifted(value: i32, bits: i32): i32 {
+  const wide = (value as i64) << min(bits, 31);
   return min<i64>(max<i64>(wide, i16.MIN_VALUE), i16.MAX_VALUE) as i32;
 }
 

@@ -17,7 +17,7 @@ struct CoefficientShape {
   bool depthwise;
 };
 
-/** All bytes of the coefficients. v7: outputs' places stand in the streams. */
+/** All bytes of the coefficients. v7: the streams hold the positions of outputs. */
 Range verifyZeroRuns(Memory& memory, const Core& core, const CoefficientShape& job);
 
 /** v8: sizes stand in the header, and how many kernels there are in the streams. */

@@ -56,7 +56,7 @@ class KernelWords {
       for (uint32_t k = 0; k < kernels; k++) {
         if (round == 0) bias();
         weights_.pass(weightsIn(round) - (round == 0 ? 1 : 0));
-        if (round == rounds - 1) place(first * usedCores_ + nnCore_ * kernels + k);
+        if (round == rounds - 1) position(first * usedCores_ + nnCore_ * kernels + k);
         if (weights_.hasOverrun()) memory_.bad("more weights", "the end of their stream");
       }
     }
@@ -78,7 +78,7 @@ class KernelWords {
    * Every output channel has one kernel; those that only fill up the last superblock go by their
    * number and lie behind the output.
    */
-  void place(uint32_t number) {
+  void position(uint32_t number) {
     if (weights_.isOpen()) memory_.bad("a token that ends with the kernel", "a longer one");
     const uint64_t offset = weights_.word();
     if (number >= job_.outputChannels) {

@@ -20,7 +20,7 @@ int main(int count, char **arguments) {
   if (status == NOLFET_OK) {
     fwrite(made->blob, 1, made->bytes, stdout);
   } else {
-    printf("%s\n%s\n%s\n%s\n", fault.code, fault.place, fault.expected, fault.found);
+    printf("%s\n%s\n%s\n%s\n", fault.code, fault.location, fault.expected, fault.found);
   }
   nolfet_compilation_free(made);
   return (int)status;

@@ -147,7 +147,7 @@ function changeAxis(blob: Blob, random: Random): string {
   });
 }
 
-/** Words of constants, which name axes, sizes and places; or a constant where there was none. */
+/** Words of constants, which name axes, sizes and indices; or a constant where there was none. */
 function changeData(blob: Blob, random: Random): string {
   const constants = blob.tensors.filter(({ data }) => data.length > 0);
   const chosen = constants.length > 0 && random.chance(0.9) ? random.pick(constants) : undefined;

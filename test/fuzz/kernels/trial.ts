@@ -46,7 +46,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
   try {
     return seal(bytes.slice());
   } catch {
-    // There is no place left for a checksum.
+    // There is no room left for a checksum.
     return bytes;
   }
 }

@@ -2,7 +2,7 @@ import { CodeBook } from "./code-book";
 import { LONGEST, RunTable, TABLE_SIZES } from "./runs";
 import { Histogram } from "./symbols";
 
-/** Run lengths that are tried for a place in the table. */
+/** Run lengths that are tried for an entry of the table. */
 const CANDIDATES = 24;
 
 /**
@@ -78,15 +78,15 @@ function tableOf(lengths: i32[], size: i32, histogram: Histogram): RunTable {
   const zeros = new StaticArray<i32>(size).fill(1);
   for (let i = 0; i < lengths.length; i++) zeros[i] = lengths[i];
   const uses = histogram.stretches.runs(new RunTable(zeros));
-  for (let place = 0; place < 2; place++) {
-    let most = place;
-    for (let i = place + 1; i < lengths.length; i++) if (uses[i] > uses[most]) most = i;
+  for (let entry = 0; entry < 2; entry++) {
+    let most = entry;
+    for (let i = entry + 1; i < lengths.length; i++) if (uses[i] > uses[most]) most = i;
     const length = zeros[most];
-    zeros[most] = zeros[place];
-    zeros[place] = length;
+    zeros[most] = zeros[entry];
+    zeros[entry] = length;
     const use = uses[most];
-    uses[most] = uses[place];
-    uses[place] = use;
+    uses[most] = uses[entry];
+    uses[entry] = use;
   }
   return new RunTable(zeros);
 }

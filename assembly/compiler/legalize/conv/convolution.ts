@@ -2,10 +2,10 @@ import { Padding } from "../../../tflite/schema";
 import { Operator } from "../../graph";
 import { LARGEST_KERNEL } from "../../plan/axis";
 import { Convolution } from "../../plan/convolution";
+import { Legalization } from "../../plan/legalization";
 import { LONGEST_SIDE, MOST_CHANNELS } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Operands } from "../../plan/operands";
-import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan } from "../../plan/plan";
 import { isRectified, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -15,51 +15,51 @@ import { OPERAND_RULES } from "./rules";
 import { whyScaledSumsWrap, whySumsOverflow } from "./sums";
 
 /** CONV_2D and DEPTHWISE_CONV_2D. */
-export function legalizeConvolution(operator: Operator, context: Context): Placement {
+export function legalizeConvolution(operator: Operator, context: Context): Legalization {
   return legalize(operator, context, false);
 }
 
 /** FULLY_CONNECTED: a convolution with a single output pixel. */
-export function legalizeFullyConnected(operator: Operator, context: Context): Placement {
+export function legalizeFullyConnected(operator: Operator, context: Context): Legalization {
   return legalize(operator, context, true);
 }
 
-function legalize(operator: Operator, context: Context, flat: bool): Placement {
+function legalize(operator: Operator, context: Context, flat: bool): Legalization {
   if (operator.inputs.length < 2 || operator.outputs.length != 1) {
-    return Placement.onCpu("it has fewer than two inputs, or not exactly one output");
+    return Legalization.onCpu("it has fewer than two inputs, or not exactly one output");
   }
-  return place(new Operands(operator, context.graph), context, flat);
+  return legalizeAs(new Operands(operator, context.graph), context, flat);
 }
 
 /** Operands of a CONV_2D or DEPTHWISE_CONV_2D that need not be tensors of the graph. */
-export function placeOperands(operands: Operands, context: Context): Placement {
-  return place(operands, context, false);
+export function legalizeOperands(operands: Operands, context: Context): Legalization {
+  return legalizeAs(operands, context, false);
 }
 
-function place(operands: Operands, context: Context, flat: bool): Placement {
+function legalizeAs(operands: Operands, context: Context, flat: bool): Legalization {
   const reason = whyNotOperands(operands, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (operands.multiplies && !context.hasRoomFor(spelledOutBytes(operands)))
-    return Placement.onCpu("its kernels take too much memory");
+    return Legalization.onCpu("its kernels take too much memory");
   const isFlat = flat && operands.rows == 1;
   const c = isFlat
     ? wholeImage(operands, context)
     : flat
       ? rowsOfInputs(operands)
       : sliding(operands, context);
-  const placement = legalizeConvolutions(
+  const legalization = legalizeConvolutions(
     operands.input,
     operands.output,
     [c],
     Mark.PROVEN,
     context,
   );
-  const plan = placement.plan;
-  if (plan == null) return placement;
+  const plan = legalization.plan;
+  if (plan == null) return legalization;
   (plan as ConvolutionsPlan).flat = isFlat;
   (plan as ConvolutionsPlan).operands = operands;
   plan.weightBytes = operands.weights.data.bytes;
-  return placement;
+  return legalization;
 }
 
 function whyNotOperands(operands: Operands, context: Context): string {
@@ -101,7 +101,7 @@ function spelledOutBytes(operands: Operands): u64 {
   return (operands.weights.elements as u64) * (operands.input.fromLast(1) as u64);
 }
 
-/** Whether every pixel of the output follows from one of the input, at the same place. */
+/** Whether every pixel of the output follows from one of the input, at the same position. */
 function isPixelwise(c: Convolution): bool {
   return (
     c.rows.kernel == 1 && c.columns.kernel == 1 && c.stride == 1 && c.rows.input == c.rows.output
@@ -175,7 +175,7 @@ function quantize(c: Convolution, operands: Operands): void {
   c.weights.bias = bias == null ? 0 : bias.data.pointer;
 }
 
-/** Gives a convolution other weights in the place of the model's, in the model's layout. */
+/** Gives a convolution other weights instead of the model's, in the model's layout. */
 export function replaceWeights(
   c: Convolution,
   operands: Operands,

@@ -1,7 +1,7 @@
 import { Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan } from "../../plan/plan";
 import { Context } from "../context";
 import { chooseMesaStrategy, whyNotInMesa, whyUnprovenInMesa } from "./compat";
@@ -18,18 +18,18 @@ export function legalizeConvolutions(
   convolutions: Convolution[],
   strongest: Mark,
   context: Context,
-): Placement {
+): Legalization {
   const plan = new ConvolutionsPlan(input, output, convolutions);
   let mark = strongest;
   let doubt = "";
   for (let i = 0; i < convolutions.length; i++) {
     const reason = whyNot(convolutions[i], context);
-    if (reason != "") return Placement.onCpu(reason);
+    if (reason != "") return Legalization.onCpu(reason);
     mark = max<i32>(mark, markOf(convolutions[i], context.core)) as Mark;
     if (doubt == "") doubt = doubtOf(convolutions[i], context);
     plan.macs += convolutions[i].macs;
   }
-  return Placement.onNpu(plan, doubt == "" ? mark : Mark.UNPROVEN, doubt);
+  return Legalization.onNpu(plan, doubt == "" ? mark : Mark.UNPROVEN, doubt);
 }
 
 /** What speaks against the words of a convolution; "" if nothing does. */

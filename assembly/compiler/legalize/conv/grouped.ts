@@ -1,22 +1,22 @@
 import { Operator, Quantization, Span, Tensor } from "../../graph";
 import { copyOf } from "../../plan/copy";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
 import { Operands } from "../../plan/operands";
-import { Placement } from "../../plan/placement";
 import { Along, ConcatenationPlan, SplitPlan } from "../../plan/plan";
 import { Context } from "../context";
 import { PlanSequence } from "../sequence";
-import { legalizeConvolution, placeOperands } from "./convolution";
+import { legalizeConvolution, legalizeOperands } from "./convolution";
 
 /** CONV_2D, also of groups: kernels that each read so many neighbouring channels of the input. */
-export function legalizeGroupable(operator: Operator, context: Context): Placement {
+export function legalizeGroupable(operator: Operator, context: Context): Legalization {
   const isSound = operator.inputs.length >= 2 && operator.outputs.length == 1;
   if (!isSound || context.settings.compatMesa) return legalizeConvolution(operator, context);
   const operands = new Operands(operator, context.graph);
   const groups = groupsOf(operands);
   if (groups <= 1) return legalizeConvolution(operator, context);
   if (groups > MOST_GROUPS)
-    return Placement.onCpu(`it has ${groups} groups of channels; ${MOST_GROUPS} is the most`);
+    return Legalization.onCpu(`it has ${groups} groups of channels; ${MOST_GROUPS} is the most`);
   return legalizeGroups(operands, groups, context);
 }
 
@@ -35,7 +35,7 @@ function groupsOf(whole: Operands): i32 {
 }
 
 /** A convolution for each group. Where channels lie behind each other, nothing is copied. */
-function legalizeGroups(whole: Operands, groups: i32, context: Context): Placement {
+function legalizeGroups(whole: Operands, groups: i32, context: Context): Legalization {
   const sequence = new PlanSequence(context);
   const channels = whole.input.fromLast(1) / groups;
   const kernels = whole.outputChannels / groups;
@@ -46,18 +46,18 @@ function legalizeGroups(whole: Operands, groups: i32, context: Context): Placeme
     outputs.push(sequence.between(withChannels(whole.output, kernels), whole.output));
   }
   const split = new SplitPlan(whole.input, inputs, Along.CHANNELS);
-  sequence.add(Placement.onNpu(split, Mark.PROVEN));
+  sequence.add(Legalization.onNpu(split, Mark.PROVEN));
   for (let i = 0; i < groups; i++) {
     const group = groupOf(whole, i, groups, inputs[i], outputs[i], context);
-    sequence.add(placeOperands(group, context));
+    sequence.add(legalizeOperands(group, context));
   }
   const joined = new ConcatenationPlan(outputs, whole.output, Along.CHANNELS);
   for (let i = 0; i < groups; i++) joined.requantizations.push(null);
-  sequence.add(Placement.onNpu(joined, context.capped(Mark.EXPECTED)));
-  const placement = sequence.place(whole.input, whole.output);
-  const plan = placement.plan;
+  sequence.add(Legalization.onNpu(joined, context.capped(Mark.EXPECTED)));
+  const legalization = sequence.legalization(whole.input, whole.output);
+  const plan = legalization.plan;
   if (plan != null) plan.weightBytes = whole.weights.data.bytes;
-  return placement;
+  return legalization;
 }
 
 function withChannels(tensor: Tensor, channels: i32): i32[] {

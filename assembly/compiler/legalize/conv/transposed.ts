@@ -4,14 +4,14 @@ import { Dtype } from "../../../tflite/schema";
 import { WindowAxis } from "../../../tflite/window";
 import { Operator, Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
 import { Move } from "../../plan/movement";
-import { Placement } from "../../plan/placement";
 import { Along, ConcatenationPlan, PaddingPlan } from "../../plan/plan";
 import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
-import { placeMoves } from "../layout/movement";
+import { legalizeMoves } from "../layout/movement";
 import { PlanSequence } from "../sequence";
 import { legalizeConvolutions } from "./convolutions";
 import { mostBias, whyWrapsWhenScaled } from "./sums";
@@ -23,7 +23,7 @@ import { mostBias, whyWrapsWhenScaled } from "./sums";
  *
  *     stride 2, 3 taps:   out[2u] = w₀ · x[u] + w₂ · x[u − 1]      out[2u + 1] = w₁ · x[u]
  */
-export function legalizeTransposed(operator: Operator, context: Context): Placement {
+export function legalizeTransposed(operator: Operator, context: Context): Legalization {
   const tensors = context.graph.tensors;
   const weights = tensors[operator.inputs[1]];
   const input = tensors[operator.inputs[2]];
@@ -31,9 +31,9 @@ export function legalizeTransposed(operator: Operator, context: Context): Placem
   const bias =
     operator.inputs.length > 3 && operator.inputs[3] >= 0 ? tensors[operator.inputs[3]] : null;
   const reason = whyNotTransposed(operator, weights, input, output, bias, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const geometry = transposedGeometry(operationOf(operator, context.graph));
-  if (geometry == null) return Placement.onCpu("its sizes do not go together");
+  if (geometry == null) return Legalization.onCpu("its sizes do not go together");
   const rows = new PhasedAxis(geometry.rows, input.fromLast(3), output.fromLast(3));
   const columns = new PhasedAxis(geometry.columns, input.fromLast(2), output.fromLast(2));
   const units = output.fromLast(1);
@@ -57,13 +57,13 @@ export function legalizeTransposed(operator: Operator, context: Context): Placem
   if (!isSingle) {
     const joined = new ConcatenationPlan(parts, all, Along.CHANNELS);
     for (let i = 0; i < parts.length; i++) joined.requantizations.push(null);
-    sequence.add(Placement.onNpu(joined, Mark.PROVEN));
+    sequence.add(Legalization.onNpu(joined, Mark.PROVEN));
   }
-  sequence.add(placeMoves([all], [output], interleaved(units, rows, columns), context));
-  const placement = sequence.place(input, output);
-  const plan = placement.plan;
+  sequence.add(legalizeMoves([all], [output], interleaved(units, rows, columns), context));
+  const legalization = sequence.legalization(input, output);
+  const plan = legalization.plan;
   if (plan != null) plan.weightBytes = weights.data.bytes;
-  return placement;
+  return legalization;
 }
 
 /** One for each scale. */
@@ -126,9 +126,9 @@ class PhasedAxis {
     this.after = this.steps + this.tapsOfPhase - 1 - input - this.before;
   }
 
-  /** The model's tap at a place of a phase's kernel, −1 where there is none. */
-  tapAt(phase: i32, place: i32): i32 {
-    const tap = phase + this.stride * (this.tapsOfPhase - 1 - place);
+  /** The model's tap at a position of a phase's kernel, −1 where there is none. */
+  tapAt(phase: i32, position: i32): i32 {
+    const tap = phase + this.stride * (this.tapsOfPhase - 1 - position);
     return tap < this.taps ? tap : -1;
   }
 
@@ -170,7 +170,7 @@ function padded(
   const bottom = max(rows.after, 0);
   const right = max(columns.after, 0);
   if (min(min(rows.before, rows.after), min(columns.before, columns.after)) < 0)
-    sequence.add(Placement.onCpu("it leaves out pixels of its input"));
+    sequence.add(Legalization.onCpu("it leaves out pixels of its input"));
   if (top + left + bottom + right == 0) return input;
   const height = rows.input + top + bottom;
   const width = columns.input + left + right;
@@ -180,7 +180,7 @@ function padded(
   plan.before[1] = left;
   plan.after[0] = bottom;
   plan.after[1] = right;
-  sequence.add(Placement.onNpu(plan, context.capped(Mark.EXPECTED)));
+  sequence.add(Legalization.onNpu(plan, context.capped(Mark.EXPECTED)));
   return image;
 }
 

@@ -2,9 +2,9 @@ import { Builtin, Dtype } from "../../../tflite/schema";
 import { generationOf } from "../../generations/generations";
 import { Graph, Operator, Span, Tensor } from "../../graph";
 import { flatWidth } from "../../plan/flat-image";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR, LONGEST_SIDE } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { AdditionForm, AdditionPlan } from "../../plan/plan";
 import {
   isRectified,
@@ -22,15 +22,15 @@ import { OperandPair } from "./operand";
 import { isWithVector, legalizeVectorSum } from "./vectors";
 
 /** ADD and SUB of two tensors, either of which may be repeated along axes; one may be constant. */
-export function legalizeAddition(operator: Operator, context: Context): Placement {
+export function legalizeAddition(operator: Operator, context: Context): Legalization {
   const graph = context.graph;
   const a = graph.tensors[operator.inputs[0]];
   const b = graph.tensors[operator.inputs[1]];
   const output = graph.tensors[operator.outputs[0]];
   if (context.settings.compatMesa) return addTensors(operator, a, b, output, context);
   if (isWithVector(operator, graph)) {
-    const placement = legalizeVectorSum(operator, context);
-    if (placement.isOnNpu) return placement;
+    const legalization = legalizeVectorSum(operator, context);
+    if (legalization.isOnNpu) return legalization;
   }
   return prepared(operator, output, context, addTensors);
 }
@@ -41,7 +41,7 @@ type Legalize = (
   b: Tensor,
   output: Tensor,
   context: Context,
-) => Placement;
+) => Legalization;
 
 /** Brings both operands to the output's shape first. */
 function prepared(
@@ -49,18 +49,18 @@ function prepared(
   output: Tensor,
   context: Context,
   legalize: Legalize,
-): Placement {
+): Legalization {
   const operands = new OperandPair(operator, context);
-  if (operands.reason != "") return Placement.onCpu(operands.reason);
+  if (operands.reason != "") return Legalization.onCpu(operands.reason);
   const first = operands.first;
   const second = operands.second;
-  const placement = legalize(operator, first.tensor, second.tensor, output, context);
-  if (first.preparation == null && second.preparation == null) return placement;
+  const legalization = legalize(operator, first.tensor, second.tensor, output, context);
+  if (first.preparation == null && second.preparation == null) return legalization;
   const sequence = new PlanSequence(context);
   sequence.addMoves(first.preparation);
   sequence.addMoves(second.preparation);
-  sequence.add(placement);
-  return sequence.placeAll([first.source, second.source], output);
+  sequence.add(legalization);
+  return sequence.legalizationOfAll([first.source, second.source], output);
 }
 
 function addTensors(
@@ -69,27 +69,27 @@ function addTensors(
   b: Tensor,
   output: Tensor,
   context: Context,
-): Placement {
+): Legalization {
   const compat = context.settings.compatMesa;
   const reason = whyNotAdded(operator, a, b, output, compat);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const plan = new AdditionPlan(a, b, output);
   plan.macs = output.elements;
   plan.relu = !compat && isRectified(operator.options.activation);
   if (compat) weighAsMesa(plan, context);
   else weigh(plan, operator.code == Builtin.SUB);
   const unformed = form(plan, context);
-  if (unformed != "") return Placement.onCpu(unformed);
+  if (unformed != "") return Legalization.onCpu(unformed);
   const isUsual = operator.code == Builtin.ADD && !plan.relu && isProvenImage(output);
   const mark = isUsual && isProvenForm(plan, context) ? Mark.PROVEN : Mark.EXPECTED;
-  return Placement.onNpu(plan, context.capped(mark));
+  return Legalization.onNpu(plan, context.capped(mark));
 }
 
 /**
  * MAXIMUM and MINIMUM of two tensors, which are quantized alike. With d = relu(a − b), which is exact in
  * bytes, they are b + d and a − d.
  */
-export function legalizeExtreme(operator: Operator, context: Context): Placement {
+export function legalizeExtreme(operator: Operator, context: Context): Legalization {
   return prepared(operator, context.graph.tensors[operator.outputs[0]], context, chooseExtreme);
 }
 
@@ -99,11 +99,11 @@ function chooseExtreme(
   b: Tensor,
   output: Tensor,
   context: Context,
-): Placement {
+): Legalization {
   const reason = whyNotAdded(operator, a, b, output, false);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (!sameQuantization(a, output) || !sameQuantization(b, output))
-    return Placement.onCpu("its tensors are not quantized alike");
+    return Legalization.onCpu("its tensors are not quantized alike");
   const distance = distanceLike(a, context.graph);
   const difference = new AdditionPlan(a, b, distance);
   weigh(difference, true);
@@ -116,10 +116,10 @@ function chooseExtreme(
   difference.macs = output.elements;
   plan.macs = 2 * (output.elements as u64);
   const first = form(difference, context);
-  if (first != "") return Placement.onCpu(first);
+  if (first != "") return Legalization.onCpu(first);
   const second = form(plan, context);
-  if (second != "") return Placement.onCpu(second);
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  if (second != "") return Legalization.onCpu(second);
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 /** A tensor of the NPU's own behind the model's: steps of another one, from 0 on. */
@@ -232,7 +232,7 @@ function dropsTooMuch(plan: AdditionPlan): bool {
   return missed * 255 > output;
 }
 
-/** Mesa makes one weight 255, with float32 in some places and float64 in others. */
+/** Mesa makes one weight 255, with float32 for some weights and float64 for others. */
 function weighAsMesa(plan: AdditionPlan, context: Context): void {
   const a = plan.inputs[0].quantization.scale(0);
   const b = plan.inputs[1].quantization.scale(0);

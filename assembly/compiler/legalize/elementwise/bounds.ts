@@ -4,8 +4,8 @@ import { ByteFunction } from "../../../tflite/values/byte-function";
 import { byteFunctionOf } from "../../../tflite/values/functions";
 import { Operator, Options, Tensor } from "../../graph";
 import { copyOf } from "../../plan/copy";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { TablePlan } from "../../plan/plan";
 import { isQuantizedByte, whyNotFused, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -36,31 +36,31 @@ export function needsBounds(operator: Operator, context: Context): bool {
   return isQuantizedByte(output) && whyNotFused(activation, output) != "";
 }
 
-/** Places an operator, which `legalize` knows without its activation. */
+/** Legalizes an operator that `legalize` knows without its activation. */
 export function legalizeBounded(
   operator: Operator,
   context: Context,
-  legalize: (operator: Operator, context: Context) => Placement,
-): Placement {
+  legalize: (operator: Operator, context: Context) => Legalization,
+): Legalization {
   const graph = context.graph;
   const output = graph.tensors[operator.outputs[0]];
   const unbounded = likeOutput(output, graph.tensors.length);
   graph.tensors.push(unbounded);
-  const placement = legalize(unboundedOf(operator, unbounded), context);
-  const plan = placement.plan;
+  const legalization = legalize(unboundedOf(operator, unbounded), context);
+  const plan = legalization.plan;
   if (plan == null) {
     graph.tensors.pop();
-    return placement;
+    return legalization;
   }
   const table = fitTable(
     boundsOf(operator, unbounded, context),
     zeroByte(output),
     zeroByte(output),
   );
-  if (table.error > 0) return Placement.onCpu("a table does not cut at its activation's bounds");
+  if (table.error > 0) return Legalization.onCpu("a table does not cut at its activation's bounds");
   plan.bounds = new TablePlan(unbounded, output, table);
-  placement.weaken(context.capped(Mark.EXPECTED));
-  return placement;
+  legalization.weaken(context.capped(Mark.EXPECTED));
+  return legalization;
 }
 
 /** Before it is cut: only jobs of the operator itself read it. */

@@ -6,7 +6,7 @@ import { MovementPlan } from "../../plan/plan";
 import { sameShape, whyNoImage, whyNotQuantized } from "../../plan/tensors";
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
-import { placeMoves } from "../layout/movement";
+import { legalizeMoves } from "../layout/movement";
 
 /**
  * What an element-wise operator reads: a tensor of its output's shape. Where the operand is repeated
@@ -37,16 +37,16 @@ export class ElementOperand {
     tensor.shape = output.shape;
     tensor.dtype = this.source.dtype;
     tensor.quantization = this.source.quantization;
-    const placement = placeMoves(
+    const legalization = legalizeMoves(
       [this.source],
       [tensor],
       [repeating(this.source, output)],
       context,
       true,
     );
-    this.reason = placement.reason;
-    if (!placement.isOnNpu) return;
-    this.preparation = placement.plan as MovementPlan;
+    this.reason = legalization.reason;
+    if (!legalization.isOnNpu) return;
+    this.preparation = legalization.plan as MovementPlan;
     this.tensor = tensor;
   }
 }

@@ -1,7 +1,7 @@
 import { Activation, Builtin, Dtype } from "../../../tflite/schema";
 import { Operator, Options, Tensor } from "../../graph";
 import { copyOf } from "../../plan/copy";
-import { Placement } from "../../plan/placement";
+import { Legalization } from "../../plan/legalization";
 import { sameQuantization, whyNoImage } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeQuantize } from "../layout/joins";
@@ -14,19 +14,19 @@ import { isWithVector, legalizeProduct } from "./vectors";
  * where no slope is below 1. Both are brought to the output's quantization first, so that each is rounded
  * once. With one slope for all it is a table (trees.ts).
  */
-export function legalizePrelu(operator: Operator, context: Context): Placement {
+export function legalizePrelu(operator: Operator, context: Context): Legalization {
   const graph = context.graph;
   const input = graph.tensors[operator.inputs[0]];
   const slopes = graph.tensors[operator.inputs[1]];
   const output = graph.tensors[operator.outputs[0]];
   const reason = whyNoImage(output, "output");
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (!slopes.isConstant || !isWithVector(operator, graph))
-    return Placement.onCpu("its slopes are not one constant for each channel");
-  if (slopes.quantization.count != 1) return Placement.onCpu("its slopes have several scales");
+    return Legalization.onCpu("its slopes are not one constant for each channel");
+  if (slopes.quantization.count != 1) return Legalization.onCpu("its slopes have several scales");
   const isGreater = mostOf(slopes) <= 1;
   if (!isGreater && leastOf(slopes) < 1)
-    return Placement.onCpu("some of its slopes are above 1, and others below");
+    return Legalization.onCpu("some of its slopes are above 1, and others below");
   const sequence = new PlanSequence(context);
   const product = like(output, context);
   const multiplication = withCode(operator, Builtin.MUL, operator.inputs, product);
@@ -41,7 +41,7 @@ export function legalizePrelu(operator: Operator, context: Context): Placement {
   const code = isGreater ? Builtin.MAXIMUM : Builtin.MINIMUM;
   const extreme = withCode(operator, code, [scaled, product], output.index);
   sequence.add(legalizeExtreme(extreme, context));
-  return sequence.place(input, output);
+  return sequence.legalization(input, output);
 }
 
 /** A tensor of the NPU's own behind the model's. */

@@ -1,9 +1,9 @@
 import { isCovered } from "../../../tflite/covers";
 import { Operator, Tensor } from "../../graph";
 import { flatWidth } from "../../plan/flat-image";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { ProductPlan, SUMS } from "../../plan/product";
 import { isRectified, whyNoImage, whyNotFused, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -17,12 +17,12 @@ import { QuarterSquares } from "./quarter-squares";
 const MOST_TABLES = 4;
 
 /** MUL of two tensors, either of which may be repeated along axes; one may be constant. */
-export function legalizeComputedProduct(operator: Operator, context: Context): Placement {
+export function legalizeComputedProduct(operator: Operator, context: Context): Legalization {
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotMultiplied(operator, output, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const operands = new OperandPair(operator, context);
-  if (operands.reason != "") return Placement.onCpu(operands.reason);
+  if (operands.reason != "") return Legalization.onCpu(operands.reason);
   const first = operands.first;
   const second = operands.second;
   // The one with the smaller zero point first, so that all weights are bytes.
@@ -53,11 +53,11 @@ function multiply(
   isSwapped: bool,
   output: Tensor,
   context: Context,
-): Placement {
+): Legalization {
   const squares = new QuarterSquares(a.tensor, b.tensor, output);
   const outside = whyNotScaled(squares.scale as f32, context.core);
-  if (outside != "") return Placement.onCpu(outside);
-  if (!context.takesProduct()) return Placement.onCpu("too many products come before it");
+  if (outside != "") return Legalization.onCpu(outside);
+  if (!context.takesProduct()) return Legalization.onCpu("too many products come before it");
   const error = new PairError(operationOf(operator, context.graph), isSwapped);
   for (let tables = 1; tables <= MOST_TABLES; tables *= 2) {
     squares.divide(tables);
@@ -70,7 +70,7 @@ function multiply(
     plan.combination = squares.combination();
     plan.combination.relu = isRectified(operator.options.activation);
     plan.error = error.rms as f32;
-    return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+    return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
   }
-  return Placement.onCpu(error.text);
+  return Legalization.onCpu(error.text);
 }

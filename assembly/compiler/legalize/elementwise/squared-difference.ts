@@ -1,9 +1,9 @@
 import { Operator, Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
 import { flatWidth } from "../../plan/flat-image";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { AdditionPlan } from "../../plan/plan";
 import { ProductPlan } from "../../plan/product";
 import { FittedTable } from "../../plan/table";
@@ -25,34 +25,34 @@ const PLANES: u32 = 4;
 const LARGEST_WEIGHT = 127;
 
 /** SQUARED_DIFFERENCE of two tensors, either of which may be repeated along axes; one may be constant. */
-export function legalizeSquaredDifference(operator: Operator, context: Context): Placement {
+export function legalizeSquaredDifference(operator: Operator, context: Context): Legalization {
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNoImage(output, "output");
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (output.elements > LARGEST_TENSOR / PLANES)
-    return Placement.onCpu(`its output exceeds ${LARGEST_TENSOR / PLANES} bytes`);
+    return Legalization.onCpu(`its output exceeds ${LARGEST_TENSOR / PLANES} bytes`);
   if (flatWidth(output.elements) == 0)
-    return Placement.onCpu("its elements do not lie in rows of one plane");
+    return Legalization.onCpu("its elements do not lie in rows of one plane");
   const operands = new OperandPair(operator, context);
-  if (operands.reason != "") return Placement.onCpu(operands.reason);
+  if (operands.reason != "") return Legalization.onCpu(operands.reason);
   const a = operands.first;
   const b = operands.second;
   const arithmetic = new SquaredDifference(a.tensor, b.tensor, output);
   if (a.source.dtype != output.dtype || b.source.dtype != output.dtype)
-    return Placement.onCpu("its tensors are of different types");
+    return Legalization.onCpu("its tensors are of different types");
   const outside = whyNotScaled(arithmetic.scale, context.core);
-  if (outside != "") return Placement.onCpu(outside);
-  if (!context.takesProduct()) return Placement.onCpu("too many products come before it");
+  if (outside != "") return Legalization.onCpu(outside);
+  if (!context.takesProduct()) return Legalization.onCpu("too many products come before it");
   const error = new PairError(operationOf(operator, context.graph), false);
   error.measure(arithmetic);
-  if (!error.isSmall) return Placement.onCpu(error.text);
+  if (!error.isSmall) return Legalization.onCpu(error.text);
   const plan = new ProductPlan(a.source, b.source, output, [arithmetic.table]);
   plan.operands = [a.tensor, b.tensor];
   plan.preparations = [a.preparation, b.preparation];
   plan.sums = arithmetic.differences();
   plan.combination = arithmetic.sum();
   plan.error = error.rms as f32;
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 /**

@@ -6,8 +6,8 @@ import { Dtype } from "../../../tflite/schema";
 import { ByteFunction } from "../../../tflite/values/byte-function";
 import { byteFunctionOf, hasByteKernel, isByteFunction } from "../../../tflite/values/functions";
 import { Graph, Operator, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { FusedPlan, PlanKind, TablePlan } from "../../plan/plan";
 import { zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -44,9 +44,9 @@ const NO: u8 = 2;
 /** Bounds the time that hostile models take. */
 const MOST_FITS = 4096;
 
-/** Puts trees of operators into tables where that is right, and changes their placements. */
-export function fuseTrees(placements: Placement[], context: Context): void {
-  new Trees(placements, context).fuse();
+/** Puts trees of operators into tables where that is right, and changes their legalizations. */
+export function fuseTrees(legalizations: Legalization[], context: Context): void {
+  new Trees(legalizations, context).fuse();
 }
 
 class Trees {
@@ -58,7 +58,7 @@ class Trees {
   private fits: i32 = 0;
 
   constructor(
-    private placements: Placement[],
+    private legalizations: Legalization[],
     private context: Context,
   ) {
     const graph = context.graph;
@@ -69,7 +69,7 @@ class Trees {
     }
   }
 
-  /** From the end on, as an operator that no placement reads the output of needs none. */
+  /** From the end on, as an operator that no legalization reads the output of needs none. */
   fuse(): void {
     const isRead = new StaticArray<bool>(this.graph.tensors.length);
     for (let i = this.graph.operators.length - 1; i >= 0; i--) {
@@ -77,12 +77,15 @@ class Trees {
       if (this.compositions[i].length > 0) {
         const output = operator.outputs[0];
         if (!isRead[output] && !this.graph.leaves(output)) {
-          this.placements[i] = Placement.onNpu(new FusedPlan(), this.context.capped(Mark.EXPECTED));
+          this.legalizations[i] = Legalization.onNpu(
+            new FusedPlan(),
+            this.context.capped(Mark.EXPECTED),
+          );
           continue;
         }
-        this.placements[i] = this.placementOf(i);
+        this.legalizations[i] = this.legalizationOf(i);
       }
-      const plan = this.placements[i].plan;
+      const plan = this.legalizations[i].plan;
       if (plan != null && plan.kind == PlanKind.TABLE) {
         isRead[plan.input.index] = true;
         continue;
@@ -93,16 +96,16 @@ class Trees {
     }
   }
 
-  /** The operator alone keeps the placement that it has on the NPU. */
-  private placementOf(index: i32): Placement {
-    const placement = this.placements[index];
+  /** The operator alone keeps the legalization that it has on the NPU. */
+  private legalizationOf(index: i32): Legalization {
+    const legalization = this.legalizations[index];
     const output = this.graph.tensors[this.graph.operators[index].outputs[0]];
     const compositions = this.compositions[index];
     let least = i32.MAX_VALUE;
     for (let i = 0; i < compositions.length; i++) {
       const composition = compositions[i];
-      if (placement.isOnNpu && composition.depth <= 1) break;
-      if (this.fits++ >= MOST_FITS) return placement;
+      if (legalization.isOnNpu && composition.depth <= 1) break;
+      if (this.fits++ >= MOST_FITS) return legalization;
       const table = fitTable(
         unsigned(composition.bytes, composition.source, output),
         zeroByte(composition.source),
@@ -112,10 +115,10 @@ class Trees {
       const most = composition.roundings > 1 ? MOST_STEPS_OF_SEVERAL : MOST_STEPS;
       if (table.error > most) continue;
       const plan = new TablePlan(composition.source, output, table);
-      return Placement.onNpu(plan, this.context.capped(Mark.EXPECTED));
+      return Legalization.onNpu(plan, this.context.capped(Mark.EXPECTED));
     }
-    if (placement.isOnNpu) return placement;
-    return Placement.onCpu(`its values are up to ${least} steps off the lines of a table`);
+    if (legalization.isOnNpu) return legalization;
+    return Legalization.onCpu(`its values are up to ${least} steps off the lines of a table`);
   }
 
   private compose(operator: Operator): Composition[] {
@@ -150,7 +153,7 @@ class Trees {
     return null;
   }
 
-  /** Null where the operator is not of elements alone, or its tensors have no place in a table. */
+  /** Null where the operator is not of elements alone, or its tensors do not fit a table. */
   private operationOf(operator: Operator): Operation | null {
     if (!isByteFunction(operatorName(operator.code))) return null;
     if (operator.inputs.length > 2 || operator.outputs.length != 1) return null;

@@ -2,7 +2,7 @@ import { isCovered } from "../../../tflite/covers";
 import { Builtin, Dtype, Padding } from "../../../tflite/schema";
 import { Graph, Operator, Options, Quantization, Span, Tensor } from "../../graph";
 import { copyOf } from "../../plan/copy";
-import { Placement } from "../../plan/placement";
+import { Legalization } from "../../plan/legalization";
 import { sameShape } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeConvolution } from "../conv/convolution";
@@ -10,10 +10,10 @@ import { operationOf } from "../cpu-coverage";
 import { legalizeComputedProduct } from "./product";
 
 // MUL, ADD and SUB with a constant for each channel are depthwise convolutions of one tap: the constants
-// are weights, or biases. As such they are placed, and follow permutations of their channels.
+// are weights, or biases. As such they are legalized, and follow permutations of their channels.
 
 /** MUL of two tensors, or by constants. One of a single element is a table's (trees.ts). */
-export function legalizeProduct(operator: Operator, context: Context): Placement {
+export function legalizeProduct(operator: Operator, context: Context): Legalization {
   const constant = vectorOf(operator, context.graph);
   if (constant == null) return legalizeComputedProduct(operator, context);
   const weights = weightsOf(constant, context.graph);
@@ -27,17 +27,17 @@ export function isWithVector(operator: Operator, graph: Graph): bool {
 }
 
 /** ADD and SUB with such constants: weights of 1 or −1, in steps of a 127th of the input's. */
-export function legalizeVectorSum(operator: Operator, context: Context): Placement {
+export function legalizeVectorSum(operator: Operator, context: Context): Legalization {
   const graph = context.graph;
   const constant = vectorOf(operator, graph) as Tensor;
   const input = graph.tensors[computedInput(operator, graph)];
   if (input.quantization.count != 1 || constant.quantization.count != 1)
-    return Placement.onCpu("its tensors are not of 8 bits and one quantization");
+    return Legalization.onCpu("its tensors are not of 8 bits and one quantization");
   const isNegative = operator.code == Builtin.SUB && constant.index == operator.inputs[0];
   const sign = operator.code == Builtin.SUB && !isNegative ? -1 : 1;
   const unit = (constant.quantization.scale(0) as f64) / (input.quantization.scale(0) as f64);
   if (!(unit * ((WEIGHT * MOST_STEPS) as f64) < (MOST_BIAS as f64)))
-    return Placement.onCpu("its constants are too large for biases");
+    return Legalization.onCpu("its constants are too large for biases");
   const weights = add(graph, ones(input, isNegative));
   const bias = add(graph, biasesOf(constant, unit * ((sign * WEIGHT) as f64)));
   return legalizeDepthwise(operator, weights, bias, context);
@@ -71,9 +71,9 @@ function legalizeDepthwise(
   weights: i32,
   bias: i32,
   context: Context,
-): Placement {
+): Legalization {
   const operation = operationOf(operator, context.graph);
-  if (!isCovered(operation)) return Placement.onCpu("TFLite has no such operator");
+  if (!isCovered(operation)) return Legalization.onCpu("TFLite has no such operator");
   const depthwise = copyOf<Operator>(operator);
   depthwise.code = Builtin.DEPTHWISE_CONV_2D;
   depthwise.inputs = [computedInput(operator, context.graph), weights, bias];

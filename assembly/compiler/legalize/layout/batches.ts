@@ -1,14 +1,14 @@
 import { isCovered } from "../../../tflite/covers";
 import { Operator, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
 import { Move } from "../../plan/movement";
-import { Placement } from "../../plan/placement";
 import { PaddingPlan } from "../../plan/plan";
 import { whyNoImage, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
 import { PlanSequence } from "../sequence";
-import { placeMoves, whyNotMoved } from "./movement";
+import { legalizeMoves, whyNotMoved } from "./movement";
 import { whyNotSurrounded } from "./padding";
 
 /**
@@ -21,13 +21,13 @@ import { whyNotSurrounded } from "./padding";
  *                     c d c d
  */
 
-export function legalizeSpaceToBatch(operator: Operator, context: Context): Placement {
+export function legalizeSpaceToBatch(operator: Operator, context: Context): Legalization {
   const whole = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const steps = context.graph.tensors[operator.inputs[1]];
   const edges = context.graph.tensors[operator.inputs[2]];
   const reason = whyNotDealt(operator, whole, output, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const sequence = new PlanSequence(context);
   const image = padded(whole, edges, sequence, context);
   const down = entry(steps, 0);
@@ -43,17 +43,17 @@ export function legalizeSpaceToBatch(operator: Operator, context: Context): Plac
     .along(output.fromLast(3), down * line, output.fromLast(2) * channels)
     .along(output.fromLast(2), across * channels, channels)
     .along(channels, 1, 1);
-  sequence.add(placeMoves([image], [output], [move], context));
-  return sequence.place(whole, output);
+  sequence.add(legalizeMoves([image], [output], [move], context));
+  return sequence.legalization(whole, output);
 }
 
-export function legalizeBatchToSpace(operator: Operator, context: Context): Placement {
+export function legalizeBatchToSpace(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const whole = context.graph.tensors[operator.outputs[0]];
   const steps = context.graph.tensors[operator.inputs[1]];
   const edges = context.graph.tensors[operator.inputs[2]];
   const reason = whyNotDealt(operator, whole, input, context);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const rows = new Phases(entry(steps, 0), entry(edges, 0), whole.fromLast(3));
   const columns = new Phases(entry(steps, 1), entry(edges, 2), whole.fromLast(2));
   const channels = whole.fromLast(1);
@@ -77,7 +77,7 @@ export function legalizeBatchToSpace(operator: Operator, context: Context): Plac
       );
     }
   }
-  return placeMoves([input], [whole], moves, context);
+  return legalizeMoves([input], [whole], moves, context);
 }
 
 /** More phases are more jobs than the CPU takes time. */
@@ -111,7 +111,9 @@ function padded(whole: Tensor, edges: Tensor, sequence: PlanSequence, context: C
   const wrong = broken == "" ? whyNoImage(image, "padded input") : broken;
   const reason = wrong == "" ? whyNotSurrounded(image) : wrong;
   sequence.add(
-    reason == "" ? Placement.onNpu(plan, context.capped(Mark.EXPECTED)) : Placement.onCpu(reason),
+    reason == ""
+      ? Legalization.onNpu(plan, context.capped(Mark.EXPECTED))
+      : Legalization.onCpu(reason),
   );
   return image;
 }

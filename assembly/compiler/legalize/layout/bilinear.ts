@@ -1,15 +1,15 @@
 import { Dtype } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
 import { Convolution } from "../../plan/convolution";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
 import { Move } from "../../plan/movement";
-import { Placement } from "../../plan/placement";
 import { Along, ConcatenationPlan } from "../../plan/plan";
 import { Context } from "../context";
 import { legalizeConvolutions } from "../conv/convolutions";
 import { convolveEachChannel } from "../conv/dense-expansion";
 import { PlanSequence } from "../sequence";
-import { placeMoves } from "./movement";
+import { legalizeMoves } from "./movement";
 
 /**
  * RESIZE_BILINEAR by whole factors: all output pixels with the same remainder by the factor, a
@@ -24,11 +24,11 @@ export function legalizeInterpolation(
   input: Tensor,
   output: Tensor,
   context: Context,
-): Placement {
+): Legalization {
   const rows = new Phases(operator, input.fromLast(3), output.fromLast(3));
   const columns = new Phases(operator, input.fromLast(2), output.fromLast(2));
   if (rows.factor == 0 || columns.factor == 0)
-    return Placement.onCpu(`it interpolates by other factors than ${FACTORS}`);
+    return Legalization.onCpu(`it interpolates by other factors than ${FACTORS}`);
   const channels = input.fromLast(1);
   const sequence = new PlanSequence(context);
   const image = edged(input, rows, columns, sequence, context);
@@ -42,10 +42,10 @@ export function legalizeInterpolation(
   }
   const joined = new ConcatenationPlan(parts, all, Along.CHANNELS);
   for (let i = 0; i < phases; i++) joined.requantizations.push(null);
-  sequence.add(Placement.onNpu(joined, Mark.PROVEN));
+  sequence.add(Legalization.onNpu(joined, Mark.PROVEN));
   const moves = interleaved(channels, rows, columns);
-  sequence.add(placeMoves([all], [output], moves, context));
-  return sequence.place(input, output);
+  sequence.add(legalizeMoves([all], [output], moves, context));
+  return sequence.legalization(input, output);
 }
 
 const FACTORS: string = "1, 2, 4 and 8";
@@ -138,7 +138,7 @@ function edged(
       );
     }
   }
-  sequence.add(placeMoves([input], [output], moves, context, true));
+  sequence.add(legalizeMoves([input], [output], moves, context, true));
   return output;
 }
 
@@ -176,7 +176,7 @@ function phase(
   rows: Phases,
   columns: Phases,
   context: Context,
-): Placement {
+): Legalization {
   const c = new Convolution();
   c.rows.kernel = rows.taps;
   c.columns.kernel = columns.taps;

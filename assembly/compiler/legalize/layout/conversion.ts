@@ -1,7 +1,7 @@
 import { Dtype } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { ConversionPlan, PlanKind } from "../../plan/plan";
 import { isQuantizedByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -11,21 +11,21 @@ import { Context } from "../context";
  * values into and out of the NPU's memory anyway, and converts them on the way.
  */
 
-export function legalizeDequantize(operator: Operator, context: Context): Placement {
+export function legalizeDequantize(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
-  if (!isConvertible(output, input)) return Placement.onCpu("it is not from 8 bits to float32");
+  if (!isConvertible(output, input)) return Legalization.onCpu("it is not from 8 bits to float32");
   if (!context.graph.outputs.includes(output.index))
-    return Placement.onCpu("its output is float32, and not an output of the model");
-  return placeConversion(input, output, context);
+    return Legalization.onCpu("its output is float32, and not an output of the model");
+  return legalizeConversion(input, output, context);
 }
 
-export function legalizeEntry(input: Tensor, output: Tensor, context: Context): Placement {
+export function legalizeEntry(input: Tensor, output: Tensor, context: Context): Legalization {
   if (!isConvertible(input, output))
-    return Placement.onCpu("its tensors are not of 8 bits and one quantization");
+    return Legalization.onCpu("its tensors are not of 8 bits and one quantization");
   if (!context.graph.inputs.includes(input.index))
-    return Placement.onCpu("its input is float32, and not an input of the model");
-  return placeConversion(input, output, context);
+    return Legalization.onCpu("its input is float32, and not an input of the model");
+  return legalizeConversion(input, output, context);
 }
 
 function isConvertible(real: Tensor, stored: Tensor): bool {
@@ -34,30 +34,30 @@ function isConvertible(real: Tensor, stored: Tensor): bool {
   return real.dtype == Dtype.FLOAT32 && isQuantizedByte(stored) && hasAsMany && isComputed;
 }
 
-function placeConversion(input: Tensor, output: Tensor, context: Context): Placement {
-  return Placement.onNpu(new ConversionPlan(input, output), context.capped(Mark.PROVEN));
+function legalizeConversion(input: Tensor, output: Tensor, context: Context): Legalization {
+  return Legalization.onNpu(new ConversionPlan(input, output), context.capped(Mark.PROVEN));
 }
 
 /** Takes conversions from the NPU that would only bring bytes there, or fetch them, for the CPU. */
-export function demoteConversions(placements: Placement[]): void {
-  for (let i = 0; i < placements.length; i++) {
-    const plan = placements[i].plan;
+export function demoteConversions(legalizations: Legalization[]): void {
+  for (let i = 0; i < legalizations.length; i++) {
+    const plan = legalizations[i].plan;
     if (plan == null || plan.kind != PlanKind.CONVERSION) continue;
     const isServing = (plan as ConversionPlan).isEntry
-      ? isReadOnNpu(plan.output, placements)
-      : isMadeOnNpu(plan.input, placements);
+      ? isReadOnNpu(plan.output, legalizations)
+      : isMadeOnNpu(plan.input, legalizations);
     if (isServing) continue;
     const neighbour = (plan as ConversionPlan).isEntry ? "reads it" : "computes its input";
-    placements[i] = Placement.onCpu(`what ${neighbour} is on the CPU`);
+    legalizations[i] = Legalization.onCpu(`what ${neighbour} is on the CPU`);
   }
 }
 
-function isReadOnNpu(tensor: Tensor, placements: Placement[]): bool {
+function isReadOnNpu(tensor: Tensor, legalizations: Legalization[]): bool {
   for (let i = 0; i < tensor.consumers.length; i++)
-    if (!placements[tensor.consumers[i]].isOnNpu) return false;
+    if (!legalizations[tensor.consumers[i]].isOnNpu) return false;
   return tensor.consumers.length > 0;
 }
 
-function isMadeOnNpu(tensor: Tensor, placements: Placement[]): bool {
-  return tensor.producer >= 0 && placements[tensor.producer].isOnNpu;
+function isMadeOnNpu(tensor: Tensor, legalizations: Legalization[]): bool {
+  return tensor.producer >= 0 && legalizations[tensor.producer].isOnNpu;
 }

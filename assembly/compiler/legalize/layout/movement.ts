@@ -8,10 +8,10 @@ import { Builtin } from "../../../tflite/schema";
 import { Tensor as Operand } from "../../../tflite/tensor";
 import { Operator, Tensor } from "../../graph";
 import { whyNoLayout } from "../../plan/layout";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { blocksOf, Move } from "../../plan/movement";
-import { Placement } from "../../plan/placement";
 import { MovementPlan } from "../../plan/plan";
 import { isQuantizedByte, sameQuantization } from "../../plan/tensors";
 import { Context } from "../context";
@@ -52,39 +52,39 @@ const MOVEMENTS: Movement[] = [
   new Movement(Builtin.MIRROR_PAD, mirrorPad),
 ];
 
-export function legalizeMovement(operator: Operator, context: Context): Placement {
+export function legalizeMovement(operator: Operator, context: Context): Legalization {
   const movement = find(operator.code);
   const operation = operationOf(operator, context.graph);
   if (!isCovered(operation))
-    return Placement.onCpu(`it is not ${operation.expected}, but ${operation.found}`);
+    return Legalization.onCpu(`it is not ${operation.expected}, but ${operation.found}`);
   const last = movement.inputs == 0 ? operator.inputs.length : movement.first + movement.inputs;
   const inputs = tensorsOf(operator.inputs.slice(movement.first, last), context);
   const outputs = tensorsOf(operator.outputs, context);
   const reason = whyNotMoved(inputs, outputs);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const moves = movement.moves(operation);
-  if (moves.length == 0) return Placement.onCpu("its order is not known before it runs");
-  return placeMoves(inputs, outputs, moves, context);
+  if (moves.length == 0) return Legalization.onCpu("its order is not known before it runs");
+  return legalizeMoves(inputs, outputs, moves, context);
 }
 
 /** If they are not too many jobs. */
-export function placeMoves(
+export function legalizeMoves(
   inputs: Tensor[],
   outputs: Tensor[],
   moves: Move[],
   context: Context,
   isForChannels: bool = false,
-): Placement {
+): Legalization {
   const plan = new MovementPlan(inputs, outputs, moves, isForChannels);
   // Whoever collects moves stops behind so many.
   let jobs = plan.moves.length > MOST_JOBS ? plan.moves.length : 0;
   for (let i = 0; i < plan.moves.length; i++) {
     const move = plan.moves[i];
-    if (isReversed(move)) return Placement.onCpu("it reverses a dimension");
+    if (isReversed(move)) return Legalization.onCpu("it reverses a dimension");
     jobs += jobsOf(move);
-    if (jobs > MOST_JOBS) return Placement.onCpu(`it would take more than ${MOST_JOBS} jobs`);
+    if (jobs > MOST_JOBS) return Legalization.onCpu(`it would take more than ${MOST_JOBS} jobs`);
   }
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 function find(code: i32): Movement {

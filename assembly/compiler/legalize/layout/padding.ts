@@ -1,48 +1,48 @@
 import { Dtype } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR, LONGEST_SIDE, MOST_PLANES } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { PaddingPlan } from "../../plan/plan";
 import { byteOf, sameQuantization, whyNoImage, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { provenSize } from "../conv/strategy";
 
 /** PAD with the zero point. */
-export function legalizePadding(operator: Operator, context: Context): Placement {
+export function legalizePadding(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   return surround(operator, zeroByte(input), context);
 }
 
 /** PADV2 with a constant of the input's quantization. */
-export function legalizePaddingWithValue(operator: Operator, context: Context): Placement {
+export function legalizePaddingWithValue(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const value = context.graph.tensors[operator.inputs[2]];
   if (!value.isConstant || value.elements != 1 || value.dtype != input.dtype)
-    return Placement.onCpu("the value that it pads with is not constant");
+    return Legalization.onCpu("the value that it pads with is not constant");
   if (value.quantization.count != 1 || !sameQuantization(value, input))
-    return Placement.onCpu("the value that it pads with is not quantized as its input");
+    return Legalization.onCpu("the value that it pads with is not quantized as its input");
   return surround(operator, byteOf(value), context);
 }
 
-function surround(operator: Operator, border: i32, context: Context): Placement {
+function surround(operator: Operator, border: i32, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const paddings = context.graph.tensors[operator.inputs[1]];
   const reason = whyNotPadded(input, output, paddings);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const plan = new PaddingPlan(input, output, border);
   for (let i = 0; i < 3; i++) {
     plan.before[i] = load<i32>(paddings.data.pointer + ((i + 1) << 3));
     plan.after[i] = load<i32>(paddings.data.pointer + ((i + 1) << 3), 4);
   }
-  if (load<u64>(paddings.data.pointer) != 0) return Placement.onCpu("it pads the batch");
-  if (!isSound(plan)) return Placement.onCpu("its output does not follow from its input");
+  if (load<u64>(paddings.data.pointer) != 0) return Legalization.onCpu("it pads the batch");
+  if (!isSound(plan)) return Legalization.onCpu("its output does not follow from its input");
   if (context.settings.compatMesa && !isFrame(plan))
-    return Placement.onCpu("Mesa pads one pixel around only");
+    return Legalization.onCpu("Mesa pads one pixel around only");
   const square = input.fromLast(3) == input.fromLast(2) && provenSize(input.fromLast(2));
   const mark = isFrame(plan) && square ? Mark.PROVEN : Mark.EXPECTED;
-  return Placement.onNpu(plan, context.capped(mark));
+  return Legalization.onNpu(plan, context.capped(mark));
 }
 
 function whyNotPadded(input: Tensor, output: Tensor, paddings: Tensor): string {

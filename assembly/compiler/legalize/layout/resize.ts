@@ -1,7 +1,7 @@
 import { nearestPositions } from "../../../tflite/resize-positions";
 import { Operator, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { RepetitionPlan, SlicePlan } from "../../plan/plan";
 import { Context } from "../context";
 import { legalizeFill } from "../pool/planes";
@@ -15,18 +15,20 @@ const MOST_REPETITIONS = 64;
  * RESIZE_NEAREST_NEIGHBOR where it repeats every pixel equally often, or keeps every so many.
  * That is looked up in TFLite's own positions, so that it holds for any way to align them.
  */
-export function legalizeNearest(operator: Operator, context: Context): Placement {
+export function legalizeNearest(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotResized(input, output);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (isPixel(input)) return legalizeFill(input, output, context);
   const rows = positions(operator, input.fromLast(3), output.fromLast(3));
   const columns = positions(operator, input.fromLast(2), output.fromLast(2));
   if (repeats(rows, input.fromLast(3)) && repeats(columns, input.fromLast(2)))
     return legalizeRepetition(input, output, context);
   if (!isEven(rows) || !isEven(columns))
-    return Placement.onCpu("it neither repeats all pixels equally often nor keeps every so many");
+    return Legalization.onCpu(
+      "it neither repeats all pixels equally often nor keeps every so many",
+    );
   const plan = new SlicePlan(input, output);
   plan.begins[0] = rows[0];
   plan.begins[1] = columns[0];
@@ -36,11 +38,11 @@ export function legalizeNearest(operator: Operator, context: Context): Placement
 }
 
 /** RESIZE_BILINEAR. Between a single pixel and its like there is nothing to interpolate. */
-export function legalizeBilinear(operator: Operator, context: Context): Placement {
+export function legalizeBilinear(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotResized(input, output);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   return isPixel(input)
     ? legalizeFill(input, output, context)
     : legalizeInterpolation(operator, input, output, context);
@@ -58,15 +60,15 @@ function isPixel(image: Tensor): bool {
   return image.fromLast(3) == 1 && image.fromLast(2) == 1;
 }
 
-function legalizeRepetition(input: Tensor, output: Tensor, context: Context): Placement {
+function legalizeRepetition(input: Tensor, output: Tensor, context: Context): Legalization {
   const rows = output.fromLast(3) / input.fromLast(3);
   const columns = output.fromLast(2) / input.fromLast(2);
   if (rows * columns > MOST_REPETITIONS)
-    return Placement.onCpu(
+    return Legalization.onCpu(
       `it repeats every pixel ${rows * columns} times; ${MOST_REPETITIONS} is the most`,
     );
   const plan = new RepetitionPlan(input, output, rows, columns);
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 function positions(operator: Operator, input: i32, output: i32): StaticArray<i32> {

@@ -1,8 +1,8 @@
 import { Dtype } from "../../../tflite/schema";
 import { Operator, Options, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR, LONGEST_WINDOW, WIDEST_PITCH } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { SlicePlan } from "../../plan/plan";
 import { sameQuantization, whyNoImage } from "../../plan/tensors";
 import { Context } from "../context";
@@ -12,21 +12,21 @@ import { legalizeMovement } from "./movement";
  * STRIDED_SLICE of an image: rows, columns and channels, the first two with any step forward. Any
  * other is a block of elements.
  */
-export function legalizeSlice(operator: Operator, context: Context): Placement {
-  const placement = legalizeImageSlice(operator, context);
-  return placement.isOnNpu ? placement : legalizeMovement(operator, context);
+export function legalizeSlice(operator: Operator, context: Context): Legalization {
+  const legalization = legalizeImageSlice(operator, context);
+  return legalization.isOnNpu ? legalization : legalizeMovement(operator, context);
 }
 
-function legalizeImageSlice(operator: Operator, context: Context): Placement {
+function legalizeImageSlice(operator: Operator, context: Context): Legalization {
   const tensors = context.graph.tensors;
   const input = tensors[operator.inputs[0]];
   const output = tensors[operator.outputs[0]];
   const reason = whyNotImages(input, output, operator.options);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   for (let i = 1; i < 4; i++) {
     const list = tensors[operator.inputs[i]];
     if (list.dtype != Dtype.INT32 || list.data.bytes != 16)
-      return Placement.onCpu(
+      return Legalization.onCpu(
         "its begins, ends and strides are not constant, one for each dimension",
       );
   }
@@ -34,23 +34,23 @@ function legalizeImageSlice(operator: Operator, context: Context): Placement {
   for (let i = 0; i < 4; i++) {
     const range = new Range(operator, i, context);
     if (!range.isInside(output.shape[i]))
-      return Placement.onCpu("its output does not follow from its input");
+      return Legalization.onCpu("its output does not follow from its input");
     if (i == 0) continue;
     plan.begins[i - 1] = range.begin;
     if (i < 3) plan.steps[i - 1] = range.step;
-    else if (range.step != 1) return Placement.onCpu("it leaves out channels between others");
+    else if (range.step != 1) return Legalization.onCpu("it leaves out channels between others");
   }
   return legalizeSlicing(plan, context);
 }
 
 /** For whoever has found out what is kept. */
-export function legalizeSlicing(plan: SlicePlan, context: Context): Placement {
+export function legalizeSlicing(plan: SlicePlan, context: Context): Legalization {
   // A step past the end leaves one row or column, and could be any length.
   for (let i = 0; i < 2; i++) plan.steps[i] = min(plan.steps[i], plan.input.fromLast(3 - i));
   const pitch = (plan.steps[1] as i64) * (plan.input.fromLast(1) as i64);
   if (pitch > WIDEST_PITCH)
-    return Placement.onCpu(`the pixels that it keeps are more than ${WIDEST_PITCH} bytes apart`);
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+    return Legalization.onCpu(`the pixels that it keeps are more than ${WIDEST_PITCH} bytes apart`);
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 function whyNotImages(input: Tensor, output: Tensor, options: Options): string {

@@ -1,8 +1,8 @@
 import { Dtype } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
 import { whyNoLayout } from "../../plan/layout";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { Plan, PlanKind, ViewPlan } from "../../plan/plan";
 import { isQuantizedByte, sameQuantization, sameShape } from "../../plan/tensors";
 import { Context } from "../context";
@@ -18,56 +18,56 @@ export function keepsBytes(plan: Plan): bool {
   );
 }
 
-/** What computes nothing, but takes bytes to other places. */
+/** What computes nothing, but moves bytes to other positions. */
 export function reorders(plan: Plan): bool {
   if (plan.kind != PlanKind.VIEW) return plan.kind == PlanKind.MOVEMENT;
   return (plan as ViewPlan).inputIsPlanar || (plan as ViewPlan).outputIsPlanar;
 }
 
-export function legalizeView(operator: Operator, context: Context): Placement {
+export function legalizeView(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
-  if (input.isConstant) return Placement.onCpu("its input is constant");
+  if (input.isConstant) return Legalization.onCpu("its input is constant");
   if (!isQuantizedByte(input) || !isQuantizedByte(output) || !sameQuantization(input, output))
-    return Placement.onCpu("its tensors are not of 8 bits and one quantization");
+    return Legalization.onCpu("its tensors are not of 8 bits and one quantization");
   if (input.elements != output.elements || input.elements == 0)
-    return Placement.onCpu("its output does not hold as many elements as its input");
+    return Legalization.onCpu("its output does not hold as many elements as its input");
   const reason = whyNoLayout(input, "input");
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const other = whyNoLayout(output, "output");
-  if (other != "") return Placement.onCpu(other);
+  if (other != "") return Legalization.onCpu(other);
   const plan = new ViewPlan(input, output);
   plan.keepsShape = sameShape(input, output);
-  return Placement.onNpu(plan, context.capped(viewMark(input)));
+  return Legalization.onNpu(plan, context.capped(viewMark(input)));
 }
 
 /** TRANSPOSE between the two orders of an image is another name for its bytes; any other moves them. */
-export function legalizeTranspose(operator: Operator, context: Context): Placement {
-  const placement = legalizeOrderChange(operator, context);
-  return placement.isOnNpu ? placement : legalizeMovement(operator, context);
+export function legalizeTranspose(operator: Operator, context: Context): Legalization {
+  const legalization = legalizeOrderChange(operator, context);
+  return legalization.isOnNpu ? legalization : legalizeMovement(operator, context);
 }
 
 /** NHWC to NCHW, or back. */
-function legalizeOrderChange(operator: Operator, context: Context): Placement {
-  const placement = legalizeView(operator, context);
-  const plan = placement.plan;
-  if (plan == null) return placement;
+function legalizeOrderChange(operator: Operator, context: Context): Legalization {
+  const legalization = legalizeView(operator, context);
+  const plan = legalization.plan;
+  if (plan == null) return legalization;
   const order = context.graph.tensors[operator.inputs[1]];
   const view = plan as ViewPlan;
   view.keepsShape = false;
   if (plan.input.shape.length != 4 || plan.output.shape.length != 4 || plan.input.shape[0] != 1)
-    return Placement.onCpu("it is not over one image");
+    return Legalization.onCpu("it is not over one image");
   view.inputIsPlanar = isOrder(order, 3, 1, 2);
   view.outputIsPlanar = isOrder(order, 2, 3, 1);
   if (!view.inputIsPlanar && !view.outputIsPlanar)
-    return Placement.onCpu("it is no change between interleaved and planar order");
+    return Legalization.onCpu("it is no change between interleaved and planar order");
   const from = plan.input.shape;
   const to = plan.output.shape;
   for (let i = 1; i < 4; i++) {
     if (to[i] != from[load<i32>(order.data.pointer + (i << 2))])
-      return Placement.onCpu("its output does not follow from its input");
+      return Legalization.onCpu("its output does not follow from its input");
   }
-  return placement;
+  return legalization;
 }
 
 /** Whether a constant is [0, a, b, c]. */

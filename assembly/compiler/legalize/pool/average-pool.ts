@@ -1,8 +1,8 @@
 import { Padding } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
 import { Axis } from "../../plan/axis";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { isRectified, whyNoImage, whyNotFused } from "../../plan/tensors";
 import { Context } from "../context";
 import { legalizeConvolutions } from "../conv/convolutions";
@@ -13,19 +13,19 @@ import { legalizeSum, pixelsOf } from "./planes";
 import { AxisReduction, inShapeOf } from "./reductions";
 
 /** Averages are convolutions with equal weights. */
-export function legalizeAveragePool(operator: Operator, context: Context): Placement {
+export function legalizeAveragePool(operator: Operator, context: Context): Legalization {
   const options = operator.options;
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const reason = whyNotPooled(input, output);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const unfused = whyNotFused(options.activation, output);
-  if (unfused != "") return Placement.onCpu(unfused);
+  if (unfused != "") return Legalization.onCpu(unfused);
   const relu = isRectified(options.activation);
   const window = new Window(options.filterHeight, options.filterWidth);
   const most = (window.rows as i64) * (window.columns as i64);
   if (most > MOST_PIXELS)
-    return Placement.onCpu(`its windows hold ${most} pixels; ${MOST_PIXELS} is the most`);
+    return Legalization.onCpu(`its windows hold ${most} pixels; ${MOST_PIXELS} is the most`);
   if (window.covers(input, output)) {
     const division = Division.ofPool(window.pixels, input, output);
     return legalizeSum(input, output, division, relu, context);
@@ -35,29 +35,29 @@ export function legalizeAveragePool(operator: Operator, context: Context): Place
   if (staysInside(c.rows) && staysInside(c.columns))
     return legalizeConvolutions(input, output, [c], Mark.EXPECTED, context);
   if (options.padding == Padding.SAME) return averages.legalizeUneven();
-  return Placement.onCpu("its output does not follow from its input");
+  return Legalization.onCpu("its output does not follow from its input");
 }
 
 /** Of a window: the weights for all of them are one byte each. */
 const MOST_PIXELS: i64 = 1 << 26;
 
 /** MEAN over rows and columns. */
-export function legalizeMean(operator: Operator, context: Context): Placement {
+export function legalizeMean(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const axes = context.graph.tensors[operator.inputs[1]];
   if (input.shape.length != 4 || !isOverPlane(axes))
     return legalizeMeanOfImage(operator, input, output, context);
   const reason = whyNotPooled(input, output);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (output.elements != (input.fromLast(1) as u32))
-    return Placement.onCpu("its output does not follow from its input");
+    return Legalization.onCpu("its output does not follow from its input");
   const pixels = pixelsOf(input);
   const division =
     output.shape.length == 4
       ? Division.ofKeptMean(pixels, input, output)
       : Division.ofFoldedMean(pixels, input, output);
-  if (division.whyNot != "") return Placement.onCpu(division.whyNot);
+  if (division.whyNot != "") return Legalization.onCpu(division.whyNot);
   return legalizeSum(input, output, division, false, context);
 }
 
@@ -67,17 +67,17 @@ function legalizeMeanOfImage(
   input: Tensor,
   output: Tensor,
   context: Context,
-): Placement {
+): Legalization {
   const sequence = new PlanSequence(context);
   const reduction = new AxisReduction(operator, sequence, context);
-  if (reduction.reason != "") return Placement.onCpu(reduction.reason);
+  if (reduction.reason != "") return Legalization.onCpu(reduction.reason);
   const pixels = pixelsOf(reduction.image);
   const division = Division.ofFoldedMean(pixels, input, output);
-  if (division.whyNot != "") return Placement.onCpu(division.whyNot);
+  if (division.whyNot != "") return Legalization.onCpu(division.whyNot);
   const result = sequence.between(reduction.resultShape, output);
   sequence.add(legalizeSum(reduction.image, result, division, false, context));
   sequence.add(inShapeOf(result, output, context));
-  return sequence.place(input, output);
+  return sequence.legalization(input, output);
 }
 
 /** The constant [1, 2] in either order. */

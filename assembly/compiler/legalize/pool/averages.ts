@@ -2,8 +2,8 @@ import { Padding } from "../../../tflite/schema";
 import { Options, Tensor } from "../../graph";
 import { Axis } from "../../plan/axis";
 import { Convolution } from "../../plan/convolution";
+import { Legalization } from "../../plan/legalization";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan, Patch } from "../../plan/plan";
 import { isRectified, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -63,16 +63,16 @@ export class Averages {
    * SAME padding, which is no part of an average: the sums of all windows, divided by each number
    * of pixels that occurs. The first has the most, which whole windows have.
    */
-  legalizeUneven(): Placement {
+  legalizeUneven(): Legalization {
     const first = this.over(this.window.pixels);
-    const placement = legalizeConvolutions(
+    const legalization = legalizeConvolutions(
       this.input,
       this.output,
       [first],
       Mark.EXPECTED,
       this.context,
     );
-    if (!placement.isOnNpu) return placement;
+    if (!legalization.isOnNpu) return legalization;
     const rows = stretchesOf(first.rows);
     const columns = stretchesOf(first.columns);
     const sizes: i32[] = [mostPixels(rows) * mostPixels(columns)];
@@ -82,7 +82,7 @@ export class Averages {
         const pixels = rows[i].pixels * columns[j].pixels;
         if (!sizes.includes(pixels)) sizes.push(pixels);
         if (sizes.length > MOST_SIZES)
-          return Placement.onCpu(
+          return Legalization.onCpu(
             `its windows hold more than ${MOST_SIZES} different numbers of pixels`,
           );
         const source = sizes.indexOf(pixels);
@@ -94,19 +94,19 @@ export class Averages {
     return this.legalize(sizes, patches);
   }
 
-  private legalize(sizes: i32[], patches: Patch[]): Placement {
+  private legalize(sizes: i32[], patches: Patch[]): Legalization {
     const all: Convolution[] = [];
     for (let i = 0; i < sizes.length; i++) all.push(this.over(sizes[i]));
-    const placement = legalizeConvolutions(
+    const legalization = legalizeConvolutions(
       this.input,
       this.output,
       all,
       Mark.EXPECTED,
       this.context,
     );
-    const plan = placement.plan;
+    const plan = legalization.plan;
     if (plan != null) (plan as ConvolutionsPlan).patches = patches;
-    return placement;
+    return legalization;
   }
 }
 

@@ -2,6 +2,7 @@ import { Core } from "../../../targets/cores";
 import { Padding } from "../../../tflite/schema";
 import { generationOf } from "../../generations/generations";
 import { Operator, Options, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import {
   LARGEST_TENSOR,
   LONGEST_SIDE,
@@ -11,7 +12,6 @@ import {
 } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { MaxPoolPlan } from "../../plan/max-pool";
-import { Placement } from "../../plan/placement";
 import { SlicePlan } from "../../plan/plan";
 import { copyWindows, PoolChainPlan, poolSteps, Windows } from "../../plan/pool-chain";
 import { isRectified, whyNotFused, zeroByte } from "../../plan/tensors";
@@ -29,37 +29,43 @@ import { greatestOf } from "./reductions";
 /** Convolutions that a pool may take; the CPU is no slower then. */
 const MOST_JOBS = 64;
 
-export function legalizeMaxPool(operator: Operator, context: Context): Placement {
+export function legalizeMaxPool(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const options = operator.options;
   const reason = whyNotRearranged(input, output);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   if (input.fromLast(1) != output.fromLast(1))
-    return Placement.onCpu("its output has other channels than its input");
+    return Legalization.onCpu("its output has other channels than its input");
   const unfused = whyNotFused(options.activation, output);
-  if (unfused != "") return Placement.onCpu(unfused);
+  if (unfused != "") return Legalization.onCpu(unfused);
   const plan = new MaxPoolPlan(input, output);
-  if (!measure(plan, options)) return Placement.onCpu("its output does not follow from its input");
+  if (!measure(plan, options))
+    return Legalization.onCpu("its output does not follow from its input");
   const cuts = isRectified(options.activation) && zeroByte(output) > 0;
   if (options.filterHeight * options.filterWidth == 1)
     return cuts
-      ? Placement.onCpu("its windows are single pixels, and its activation cuts them")
+      ? Legalization.onCpu("its windows are single pixels, and its activation cuts them")
       : keepEvery(options, input, output, context);
   if (!cuts && isOverPlane(options, input, output)) return greatestOf(input, output, context);
   const chain = chainFor(plan, options);
-  if (chain != null) return Placement.onNpu(chain, context.capped(markOf(chain, context.core)));
+  if (chain != null) return Legalization.onNpu(chain, context.capped(markOf(chain, context.core)));
   const unfit = whyNotPlanes(plan);
-  if (unfit != "") return Placement.onCpu(unfit);
+  if (unfit != "") return Legalization.onCpu(unfit);
   addSteps(plan, options.filterHeight, options.filterWidth);
   if (plan.groups * plan.convolutions > MOST_JOBS)
-    return Placement.onCpu(`it would take more than ${MOST_JOBS} jobs`);
+    return Legalization.onCpu(`it would take more than ${MOST_JOBS} jobs`);
   finish(plan, isRectified(options.activation));
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 /** Windows of one pixel leave out those between them. */
-function keepEvery(options: Options, input: Tensor, output: Tensor, context: Context): Placement {
+function keepEvery(
+  options: Options,
+  input: Tensor,
+  output: Tensor,
+  context: Context,
+): Legalization {
   const plan = new SlicePlan(input, output);
   plan.steps[0] = options.strideHeight;
   plan.steps[1] = options.strideWidth;

@@ -1,9 +1,9 @@
 import { Tensor } from "../../graph";
 import { LARGEST_KERNEL } from "../../plan/axis";
 import { Convolution } from "../../plan/convolution";
+import { Legalization } from "../../plan/legalization";
 import { MOST_CHANNELS } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
-import { Placement } from "../../plan/placement";
 import { ConvolutionsPlan } from "../../plan/plan";
 import { zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
@@ -25,7 +25,7 @@ export function legalizeSum(
   division: Division,
   relu: bool,
   context: Context,
-): Placement {
+): Legalization {
   const c = new Convolution();
   c.relu = relu;
   c.inputZero = zeroByte(input);
@@ -33,8 +33,8 @@ export function legalizeSum(
   return legalizeAcross(c, input, output, pixelsOf(input), 1, division, context);
 }
 
-/** A single pixel in all places. */
-export function legalizeFill(input: Tensor, output: Tensor, context: Context): Placement {
+/** A single pixel in all positions. */
+export function legalizeFill(input: Tensor, output: Tensor, context: Context): Legalization {
   const c = new Convolution();
   return legalizeAcross(c, input, output, 1, pixelsOf(output), new Division(1), context);
 }
@@ -64,10 +64,10 @@ function legalizeAcross(
   to: i32,
   division: Division,
   context: Context,
-): Placement {
+): Legalization {
   const taps = tapsFor(from);
   if (max(from / taps, to) > MOST_CHANNELS)
-    return Placement.onCpu(
+    return Legalization.onCpu(
       `it has ${max(from, to)} pixels at a time; ${MOST_CHANNELS} is the most`,
     );
   const channels = input.fromLast(1);
@@ -86,8 +86,8 @@ function legalizeAcross(
   c.weights.data = changetype<usize>(division.weights(from));
   c.weights.channelPitch = 1;
   division.apply(c);
-  const placement = legalizeConvolutions(input, output, [c], Mark.EXPECTED, context);
-  const plan = placement.plan;
+  const legalization = legalizeConvolutions(input, output, [c], Mark.EXPECTED, context);
+  const plan = legalization.plan;
   if (plan != null) (plan as ConvolutionsPlan).flat = true;
-  return placement;
+  return legalization;
 }

@@ -2,17 +2,17 @@ import { isCovered } from "../../../tflite/covers";
 import { reducedDimensions } from "../../../tflite/rules/reductions";
 import { Builtin } from "../../../tflite/schema";
 import { Operator, Tensor } from "../../graph";
+import { Legalization } from "../../plan/legalization";
 import { LARGEST_TENSOR, LONGEST_WINDOW, MOST_CHANNELS } from "../../plan/limits";
 import { Mark } from "../../plan/mark";
 import { Move } from "../../plan/movement";
-import { Placement } from "../../plan/placement";
 import { TablePlan, ViewPlan } from "../../plan/plan";
 import { PoolChainPlan, Windows } from "../../plan/pool-chain";
 import { sameShape, whyNoBytes, whyNoImage, zeroByte } from "../../plan/tensors";
 import { Context } from "../context";
 import { operationOf } from "../cpu-coverage";
 import { fitTable } from "../elementwise/fit";
-import { placeMoves } from "../layout/movement";
+import { legalizeMoves } from "../layout/movement";
 import { PlanSequence } from "../sequence";
 
 /**
@@ -20,22 +20,22 @@ import { PlanSequence } from "../sequence";
  * channels are all that follows. One window covers it all, and the TP unit halves rows and columns until a
  * pixel is left. REDUCE_MIN is the same between two complements, as min(x) = 255 − max(255 − x).
  */
-export function legalizeReduction(operator: Operator, context: Context): Placement {
+export function legalizeReduction(operator: Operator, context: Context): Legalization {
   const input = context.graph.tensors[operator.inputs[0]];
   const output = context.graph.tensors[operator.outputs[0]];
   const sequence = new PlanSequence(context);
   const reduction = new AxisReduction(operator, sequence, context);
-  if (reduction.reason != "") return Placement.onCpu(reduction.reason);
+  if (reduction.reason != "") return Legalization.onCpu(reduction.reason);
   const image = reduction.image;
   const reason = whyNotPooled(image);
-  if (reason != "") return Placement.onCpu(reason);
+  if (reason != "") return Legalization.onCpu(reason);
   const isLeast = operator.code == Builtin.REDUCE_MIN;
   const greatest = sequence.between(reduction.resultShape, input);
   const source = isLeast ? complement(image, sequence, context) : image;
   sequence.add(greatestOf(source, greatest, context));
   const result = isLeast ? complement(greatest, sequence, context) : greatest;
   sequence.add(inShapeOf(result, output, context));
-  return sequence.place(input, output);
+  return sequence.legalization(input, output);
 }
 
 /** What an operator reduces, as the pixels of an image. */
@@ -61,7 +61,7 @@ export class AxisReduction {
       this.reason = whyNoImage(this.image, "input");
       const view = new ViewPlan(input, this.image);
       view.keepsShape = sameShape(input, this.image);
-      sequence.add(Placement.onNpu(view, Mark.PROVEN));
+      sequence.add(Legalization.onNpu(view, Mark.PROVEN));
     }
   }
 
@@ -105,20 +105,20 @@ function whyNotPooled(image: Tensor): string {
  * The same elements as a tensor of the graph. Movements behind it look for the shapes that operators give
  * their inputs, and would take a view for one of these.
  */
-export function inShapeOf(result: Tensor, output: Tensor, context: Context): Placement {
+export function inShapeOf(result: Tensor, output: Tensor, context: Context): Legalization {
   const whole = new Move(0, 0, 0, 0).along(output.elements, 1, 1);
-  return placeMoves([result], [output], [whole], context);
+  return legalizeMoves([result], [output], [whole], context);
 }
 
 /** One window over the whole image. */
-export function greatestOf(image: Tensor, output: Tensor, context: Context): Placement {
+export function greatestOf(image: Tensor, output: Tensor, context: Context): Legalization {
   const longest = max(image.fromLast(2), image.fromLast(3));
   let size = 2;
   while (size < longest) size *= 2;
   const rows = new Windows(size, size, 0, image.fromLast(3), 1);
   const columns = new Windows(size, size, 0, image.fromLast(2), 1);
   const plan = new PoolChainPlan(image, output, rows, columns);
-  return Placement.onNpu(plan, context.capped(Mark.EXPECTED));
+  return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
 /** The bytes that are as far from 255. */
@@ -127,9 +127,9 @@ function complement(input: Tensor, sequence: PlanSequence, context: Context): Te
   for (let byte = 0; byte < 256; byte++) bytes[byte] = (255 - byte) as u8;
   const zero = zeroByte(input);
   const table = fitTable(bytes, zero, zero);
-  if (table.error > 0) sequence.add(Placement.onCpu("a table does not turn its bytes around"));
+  if (table.error > 0) sequence.add(Legalization.onCpu("a table does not turn its bytes around"));
   const output = sequence.between(input.shape, input);
   const plan = new TablePlan(input, output, table);
-  sequence.add(Placement.onNpu(plan, context.capped(Mark.EXPECTED)));
+  sequence.add(Legalization.onNpu(plan, context.capped(Mark.EXPECTED)));
   return output;
 }

@@ -63,7 +63,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
   decode(nnCore: i32, image: PairedImage, kernels: KernelSet): bool {
     this.nnCore = nnCore;
     if (nnCore >= this.shares.cores) return kernels.begin(0);
-    this.preparePlaces(image);
+    this.preparePositions(image);
     if (!this.beginStream() || !this.beginKernels(kernels)) return false;
     // No weight moves an address.
     if (isDryRun()) return true;
@@ -79,7 +79,7 @@ export class HuffmanDecoder extends CoefficientDecoder {
     return this.positions.area * (this.job.depthwise ? 1 : this.job.inputChannels);
   }
 
-  private preparePlaces(image: PairedImage): void {
+  private preparePositions(image: PairedImage): void {
     this.positions.begin(this.job, image);
     if (isDryRun()) return;
     for (let y = 0; y < this.job.kernelHeight; y++) {

@@ -86,7 +86,7 @@ export class KernelsWithWords<Weights> {
   }
 
   /**
-   * Every output channel has one kernel. Those that only fill up the last superblock have the place
+   * Every output channel has one kernel. Those that only fill up the last superblock have the position
    * of their number, behind the output; they are not stored.
    */
   private endKernel(kernels: KernelSet, kernel: i32, number: i32): bool {

@@ -12,7 +12,7 @@ import { ZeroRunTokens } from "./tokens";
 
 /**
  * The coefficient buffer of v7: zero-run-length coded weights, and with every kernel its bias
- * and the place of its output.
+ * and the position of its output.
  *
  * ```
  *  ┌ header ───────────────────────────────┬ streams, each padded to 64 bytes ┐

@@ -2,7 +2,7 @@ import { Mark } from "./mark";
 import { copyPlan, Plan } from "./plan";
 
 /** Where one operator runs, and why. */
-export class Placement {
+export class Legalization {
   private constructor(
     /** What the NPU is to compute; null on the CPU. */
     public plan: Plan | null,
@@ -11,18 +11,18 @@ export class Placement {
     public reason: string,
   ) {}
 
-  static onNpu(plan: Plan, mark: Mark, doubt: string = ""): Placement {
-    return new Placement(plan, mark, doubt);
+  static onNpu(plan: Plan, mark: Mark, doubt: string = ""): Legalization {
+    return new Legalization(plan, mark, doubt);
   }
 
-  static onCpu(reason: string): Placement {
-    return new Placement(null, Mark.PROVEN, reason);
+  static onCpu(reason: string): Legalization {
+    return new Legalization(null, Mark.PROVEN, reason);
   }
 
   /** The same with a plan of its own, whose convolutions may be given other weights. */
-  copy(): Placement {
+  copy(): Legalization {
     const plan = this.plan;
-    return new Placement(plan == null ? null : copyPlan(plan), this.mark, this.reason);
+    return new Legalization(plan == null ? null : copyPlan(plan), this.mark, this.reason);
   }
 
   /** Makes the mark no stronger than `mark`. */
