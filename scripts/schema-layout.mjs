@@ -15,7 +15,7 @@ const SCALAR_BYTES = { 1: 1, 2: 1, 3: 1, 4: 1, 5: 2, 6: 2, 7: 4, 8: 4, 9: 8, 10:
 
 const HEAD = `// Generated from nolf.fbs by scripts/schema.mjs, do not modify.
 
-import type { Layout } from "./verify.ts";
+import type { SchemaLayout } from "./verify.ts";
 
 `;
 
@@ -35,7 +35,7 @@ export function layoutSource(bytes) {
   const rootName = JSON.stringify(
     schema.table(SCHEMA.rootTable).string(OBJECT.name).replace(/^.*\./, ""),
   );
-  return `${HEAD}export const LAYOUT: Layout = {
+  return `${HEAD}export const LAYOUT: SchemaLayout = {
   identifier: ${identifier},
   root: ${rootName},
   tables: {
