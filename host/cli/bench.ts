@@ -28,7 +28,11 @@ export function addBench(program: Command): void {
     .argument("<file>", "a .tflite, .onnx or .nolf file");
   addTargetOptions(command, DEFAULT_TARGET)
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
-    .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
+    .option(
+      "--timeout <ms>",
+      "time limit of a device for one segment, in milliseconds",
+      parseMilliseconds,
+    )
     .option("-n, --runs <number>", "runs that are measured, after a warm-up", parseCount, 20)
     .action(bench);
 }

@@ -44,8 +44,12 @@ export function addCompare(program: Command): void {
       "raw bytes of each input, in its type and layout (NHWC): separated by commas, or repeated",
       parseFiles,
     )
-    .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
-    .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .option("--mean <numbers>", "mean of the pixels: one number, or one per channel", parseNumbers)
+    .option(
+      "--std <numbers>",
+      "deviation of the pixels: one number, or one per channel",
+      parseNumbers,
+    )
     .action(compareFile);
 }
 

@@ -33,7 +33,7 @@ export function addCompile(program: Command): void {
   const command = program
     .command("compile")
     .description("compile a model into a .nolf file")
-    .argument("<model>", "a .tflite or .onnx file; with --calibrate, also one of real numbers");
+    .argument("<model>", "a .tflite or .onnx file; with --calibrate, also a float32 model");
   addPictureOptions(addTargetOptions(command))
     .option("--stop-at <tensor>", "end at this tensor, and leave what follows to the caller")
     .option("-o, --output <file>", "where to write (default: the model's name, .nolf, here)")

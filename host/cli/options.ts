@@ -34,26 +34,26 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
         new Option("--compat <driver>", "reproduce a driver's words").choices(["mesa"]).hideHelp(),
       )
       .addOption(
-        new Option("--strict", "give the NPU only jobs proven on silicon").conflicts(
+        new Option("--strict", "emit only jobs that are proven on silicon").conflicts(
           "allowUnproven",
         ),
       )
-      .option("--allow-unproven", "give the NPU unproven jobs, too")
+      .option("--allow-unproven", "also emit unproven jobs")
       .option(
         "--calibrate <files...>",
-        "samples such as the network will see, to quantize real numbers by, or to round weights " +
+        "typical samples of the input: they quantize a float32 model, or round weights that are " +
           "quantized per channel",
       )
       .option(
         "--job-budget <jobs>",
-        "for weights quantized per channel: jobs that all such layers may take together " +
-          "for groups of channels, residual jobs and doublings of the input " +
+        "for weights quantized per channel: number of jobs that all such layers together " +
+          "may use for groups of channels, residual jobs and doublings of the input " +
           "(default: four or six times the layers)",
         parseJobs,
       )
       .option(
         "--shape <name=extents>",
-        "for ONNX models that leave extents open: an input's shape, such as x=1,3,224,224",
+        "an input's shape, for ONNX models that leave dimensions open, such as x=1,3,224,224",
         parseShape,
       )
       .option(
@@ -66,8 +66,12 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
 /** How pictures become a network's numbers, for every command that reads some. */
 export function addPictureOptions(command: Command): Command {
   return command
-    .option("--mean <numbers>", "of the pixels, for all channels or each", parseNumbers)
-    .option("--std <numbers>", "of the pixels, for all channels or each", parseNumbers)
+    .option("--mean <numbers>", "mean of the pixels: one number, or one per channel", parseNumbers)
+    .option(
+      "--std <numbers>",
+      "deviation of the pixels: one number, or one per channel",
+      parseNumbers,
+    )
     .option(
       "--range <low,high>",
       "instead of both: what pixel values 0 and 255 become",
@@ -79,7 +83,7 @@ export function addPictureOptions(command: Command): Command {
     .addOption(
       new Option(
         "--fit <how>",
-        "how a picture comes to the input's size (default: stretch)",
+        "how to fit a picture to the input's size (default: stretch)",
       ).choices(["stretch", "letterbox", "crop"]),
     )
     .option("--fill <value>", "pixel value of a letterbox's borders (default: 0)", Number);

@@ -26,12 +26,12 @@ interface Options extends QuantizeOptions {
 export function addQuantize(program: Command): void {
   const command = program
     .command("quantize")
-    .description("make a model of 8 bits, uint8 per tensor, of one of real numbers")
-    .argument("<model>", "an .onnx or .tflite file of real numbers");
+    .description("quantize a float32 model to uint8, one scale per tensor")
+    .argument("<model>", "a float32 .onnx or .tflite file");
   addJson(addPictureOptions(command))
     .option(
       "--calibrate <files...>",
-      "samples such as the network will see: pictures, .npy files, raw float32 tensors, or folders",
+      "typical samples of the input: pictures, .npy files, raw float32 tensors, or folders",
     )
     .option("--shape <name=extents>", "an input's shape, such as x=1,3,224,224", parseShape)
     .option(
@@ -54,7 +54,7 @@ async function quantizeFile(model: string, options: Options): Promise<void> {
   else print(summary(output, result));
 }
 
-/** A model that is quantized here, where samples are given for one of real numbers; else undefined. */
+/** The quantized model, if samples are given for a float32 model; else undefined. */
 export async function quantizedModel(
   model: string,
   bytes: Uint8Array,

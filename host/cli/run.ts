@@ -42,7 +42,11 @@ export function addRun(program: Command): void {
     .argument("<file>", "a .tflite, .onnx, .nolf or (with --input, on the emulator) .nb file");
   addPictureOptions(addTargetOptions(command, DEFAULT_TARGET))
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
-    .option("--timeout <ms>", "what a device may take for one segment", parseMilliseconds)
+    .option(
+      "--timeout <ms>",
+      "time limit of a device for one segment, in milliseconds",
+      parseMilliseconds,
+    )
     .option("-i, --image <file>", "a picture (PNG, JPEG, BMP, GIF, TIFF)")
     .option("-l, --labels <file>", "names of the classes, one a line (default: known lists)")
     .option("-o, --output <file>", "the picture with what was found, as PNG")

@@ -29,7 +29,11 @@ export function addSelfTest(program: Command): void {
     .description("run every job pattern on a device and compare it with the emulator")
     .option("-d, --device <device>", DEVICE_WORDS, "auto")
     .option("-t, --target <name>", "core to compile for (default: the device's own)")
-    .option("--timeout <ms>", "what a device may take for one submission", parseMilliseconds)
+    .option(
+      "--timeout <ms>",
+      "time limit of a device for one submission, in milliseconds",
+      parseMilliseconds,
+    )
     .option("--allow-unproven", "test unproven jobs, too")
     .option("--only <text>", "only patterns with this in their names")
     .option("-r, --report <file>", "write the report there as JSON, to be shared");
