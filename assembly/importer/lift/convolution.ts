@@ -76,39 +76,25 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
     return lifting.refuse(node, "an image, one group and no dilation", "another form");
   }
   if (node.text("auto_pad", "NOTSET") != "NOTSET") return lifting.refuse(node, "pads", "auto_pad");
-  const kernel = [weights.shape[2], weights.shape[3]];
-  const dilations = listOf(lifting, node, "dilations", 2, 1);
   const strides = listOf(lifting, node, "strides", 2, 1);
-  const pads = listOf(lifting, node, "pads", 4, 0);
-  const more = listOf(lifting, node, "output_padding", 2, 0);
-  if (dilations == null || strides == null || pads == null || more == null) return false;
+  const dilations = listOf(lifting, node, "dilations", 2, 1);
+  if (strides == null || dilations == null) return false;
   if (dilations[0] != 1 || dilations[1] != 1) {
     return lifting.refuse(node, "an image, one group and no dilation", "another form");
   }
   const kernels = weights.shape[1];
   const source = lifting.image(image);
-  const full: i32[] = [];
-  const cut: i32[] = [];
-  const size: i32[] = [];
+  const extents: TransposedExtent[] = [];
   for (let axis = 0; axis < 2; axis++) {
-    const stride = strides[axis];
-    const extra = more[axis];
-    const before = pads[axis];
-    const after = pads[axis + 2];
-    full.push((source.shape[axis + 1] - 1) * stride + kernel[axis] + extra);
-    cut.push(before);
-    size.push(full[axis] - before - after);
-    if (extra >= stride || size[axis] < 1) {
-      return lifting.refuse(node, "pads inside the result", "others");
-    }
-    // TFLite's VALID gives max(kernel − stride, 0) rows behind the last stride, no other number.
-    const valid = source.shape[axis + 1] * stride + max(kernel[axis] - stride, 0);
-    if (full[axis] > valid) return lifting.refuse(node, "no more rows than TFLite has", "more");
-    full[axis] = valid;
+    const extent = transposedExtent(lifting, node, axis, source, weights, strides[axis]);
+    if (extent == null) return false;
+    extents.push(extent);
   }
   const filter = filterOf(weights, [1, 2, 3, 0], 0);
   const bias = biasOf(lifting, node, 2, kernels);
-  const whole = [source.shape[0], full[0], full[1], kernels];
+  const rows = extents[0];
+  const columns = extents[1];
+  const whole = [source.shape[0], rows.computed, columns.computed, kernels];
   const sizes = indices("size", whole);
   const options: i32[] = [Padding.VALID, strides[1], strides[0], Activation.NONE];
   const result = lifting.emit(
@@ -117,11 +103,53 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
     whole,
     options,
   );
-  const shape = [whole[0], size[0], size[1], kernels];
-  if (size[0] == full[0] && size[1] == full[1]) return lifting.result(node, result, NHWC);
-  const begin = indices("begin", [0, cut[0], cut[1], 0]);
+  const shape = [whole[0], rows.kept, columns.kept, kernels];
+  if (!rows.isCut && !columns.isCut) return lifting.result(node, result, NHWC);
+  const begin = indices("begin", [0, rows.before, columns.before, 0]);
   const part = lifting.emit(Builtin.SLICE, [result, begin, indices("size", shape)], shape);
   return lifting.result(node, part, NHWC);
+}
+
+/** Rows or columns of a transposed convolution: TFLite's VALID computes all, and a slice keeps some. */
+class TransposedExtent {
+  constructor(
+    public computed: i32,
+    public before: i32,
+    public kept: i32,
+  ) {}
+
+  get isCut(): bool {
+    return this.kept != this.computed;
+  }
+}
+
+/** Null with a refusal recorded if TFLite has no such extent. `source` is N × H × W × C. */
+function transposedExtent(
+  lifting: Lifting,
+  node: OnnxNode,
+  axis: i32,
+  source: Value,
+  weights: Operand,
+  stride: i32,
+): TransposedExtent | null {
+  const pads = listOf(lifting, node, "pads", 4, 0);
+  const more = listOf(lifting, node, "output_padding", 2, 0);
+  if (pads == null || more == null) return null;
+  const kernel = weights.shape[axis + 2];
+  const extra = more[axis];
+  const full = (source.shape[axis + 1] - 1) * stride + kernel + extra;
+  const kept = full - pads[axis] - pads[axis + 2];
+  if (extra >= stride || kept < 1) {
+    lifting.refuse(node, "pads inside the result", "others");
+    return null;
+  }
+  // VALID gives max(kernel − stride, 0) rows behind the last stride, no other number.
+  const computed = source.shape[axis + 1] * stride + max(kernel - stride, 0);
+  if (full > computed) {
+    lifting.refuse(node, "no more rows than TFLite has", "more");
+    return null;
+  }
+  return new TransposedExtent(computed, pads[axis], kept);
 }
 
 /** Weights in another order of axes; their scales, if each kernel has one, lie along `axis` then. */
