@@ -31,6 +31,8 @@ export const CONVOLUTIONS: Record<string, ConvolutionPattern> = {
     ...{ height: 8, width: 8, channels: 8, outputChannels: 16 },
     ...{ dtype: "int8", perChannel: true },
   },
+  "3×3 over three images": { height: 8, width: 8, channels: 8, images: 3 },
+  "3×3 in two groups": { height: 8, width: 8, channels: 8, outputChannels: 12, groups: 2 },
   "3×3 dilated": { height: 12, width: 12, channels: 8, dilation: 2 },
   "3×1": { height: 12, width: 12, channels: 8, kernel: [3, 1] },
   "1×3": { height: 12, width: 12, channels: 8, kernel: [1, 3] },

@@ -112,6 +112,8 @@ export const SINGLES: Record<string, Single> = {
     outputs: [{ shape: [1, 1, 1, 2], quantization: OTHER }],
     options: { keep_dims: true },
   },
+  "greatest of a plane": reduction("REDUCE_MAX", [1, 2], [1, 1, 1, 16]),
+  "least of a plane": reduction("REDUCE_MIN", [1, 2], [1, 1, 1, 16]),
   "pixels spread by 2×2": spread(2, 2),
   "pixels spread by 3×3 at stride 2": spread(3, 2),
   "borders mirrored": {
@@ -145,6 +147,11 @@ export const SINGLES: Record<string, Single> = {
   "hard swish, small": unary("HARD_SWISH", [1, 3, 5, 8], SWISH),
   "hard swish": unary("HARD_SWISH", [1, 20, 12, 70], SWISH),
   "another scale": { ...unary("QUANTIZE", [1, 8, 8, 8], OTHER), followed: true },
+  "hyperbolic tangent": unary("TANH", [1, 20, 12, 70], { scale: 1 / 128, zeroPoint: 128 }),
+  "one slope for less than zero": {
+    ...unary("LEAKY_RELU", [1, 20, 12, 70], SAME),
+    options: { alpha: 0.1 },
+  },
   "pixels interpolated": {
     operator: "RESIZE_BILINEAR",
     inputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
@@ -169,6 +176,49 @@ export const SINGLES: Record<string, Single> = {
     inputs: [{ shape: [1, 6, 5, 12], quantization: SAME }],
     outputs: [{ shape: [1, 12, 10, 3], quantization: SAME }],
     options: { block_size: 2 },
+  },
+  "pixels dealt to four images": {
+    operator: "SPACE_TO_BATCH_ND",
+    inputs: [{ shape: [1, 7, 6, 8], quantization: SAME }],
+    constants: [numbers([2, 2]), numbers([0, 1, 1, 1], [2, 2])],
+    outputs: [{ shape: [4, 4, 4, 8], quantization: SAME }],
+    followed: true,
+  },
+  "pixels of four images put together": {
+    operator: "BATCH_TO_SPACE_ND",
+    inputs: [{ shape: [4, 4, 4, 8], quantization: SAME }],
+    constants: [numbers([2, 2]), numbers([0, 1, 1, 1], [2, 2])],
+    outputs: [{ shape: [1, 7, 6, 8], quantization: SAME }],
+    followed: true,
+  },
+  "rows behind each other": {
+    operator: "CONCATENATION",
+    inputs: [4, 3].map((rows) => ({ shape: [1, rows, 6, 8], quantization: SAME })),
+    outputs: [{ shape: [1, 7, 6, 8], quantization: SAME }],
+    options: { axis: 1 },
+    followed: true,
+  },
+  "tensors as rows": {
+    operator: "PACK",
+    inputs: [0, 1].map(() => ({ shape: [1, 6, 8], quantization: SAME })),
+    outputs: [{ shape: [1, 2, 6, 8], quantization: SAME }],
+    options: { values_count: 2, axis: 1 },
+    followed: true,
+  },
+  "pixels repeated": {
+    operator: "TILE",
+    inputs: [{ shape: [1, 3, 4, 8], quantization: SAME }],
+    constants: [numbers([1, 2, 3, 1])],
+    outputs: [{ shape: [1, 6, 12, 8], quantization: SAME }],
+    followed: true,
+  },
+  "channels picked": {
+    operator: "GATHER",
+    inputs: [{ shape: [1, 5, 6, 8], quantization: SAME }],
+    constants: [numbers([7, 0, 5, 2])],
+    outputs: [{ shape: [1, 5, 6, 4], quantization: SAME }],
+    options: { axis: 3 },
+    followed: true,
   },
   "planes to pixels": {
     operator: "TRANSPOSE",
@@ -197,6 +247,16 @@ function product(first: number[], second: number[], scale = 0.15): Single {
     ],
     outputs: [{ shape: first, quantization: { scale, zeroPoint: 125 } }],
     options: {},
+  };
+}
+
+function reduction(operator: string, axes: number[], shape: number[]): Single {
+  return {
+    operator,
+    inputs: [{ shape: [1, 7, 6, 16], quantization: SAME }],
+    constants: [numbers(axes)],
+    outputs: [{ shape, quantization: SAME }],
+    options: { keep_dims: true },
   };
 }
 

@@ -43,9 +43,12 @@ for (const target of DIFFERENT_CORES) {
 for (const target of CORES) {
   test(`every job of whole networks has its pattern on ${target}`, async () => {
     const known = new Set<string>();
-    for (const { model } of PATTERNS) {
+    for (const { name, model } of PATTERNS) {
       const blob = openBlob(await compile(model(), { target, allowUnproven: true }));
-      assert.ok(blob.segments.some(({ placement }) => placement === "NPU"));
+      assert.ok(
+        blob.segments.some(({ placement }) => placement === "NPU"),
+        name,
+      );
       for (const signature of signaturesOf(blob)) known.add(signature);
     }
     for (const [name, read] of Object.entries(MODELS)) {
