@@ -12,7 +12,8 @@ export type Draw = (maker: Maker) => boolean;
 export const ACTIVATIONS = [0, 0, 0, 1, 3, 3, 2];
 export const [SAME, VALID] = [0, 1];
 
-export const isImage = ({ shape }: TensorSpec) => shape.length === 4;
+/** Images of any number, if need be of none, but not of no pixels: no window is over these. */
+export const isImage = ({ shape }: TensorSpec) => shape.length === 4 && !shape.slice(1).includes(0);
 export const isArray = ({ shape }: TensorSpec) => shape.length >= 1 && shape.length <= 4;
 export const dtypeOf = ({ dtype }: TensorSpec) => dtype as ByteType;
 export const quantizationOf = ({ quantization }: TensorSpec) => quantization as Quantization;
@@ -49,7 +50,7 @@ export function namesAxis(axes: readonly number[], rank: number): (dimension: nu
 
 export function drawRanges(random: Random, shape: readonly number[]): [from: number, to: number][] {
   return shape.map((extent, i) => {
-    if (i === 0 || random.oneIn(2)) return [0, extent];
+    if (i === 0 || extent === 0 || random.oneIn(2)) return [0, extent];
     const from = random.integer(0, extent - 1);
     return [from, random.integer(from + 1, extent)];
   });
