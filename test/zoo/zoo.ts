@@ -28,7 +28,9 @@ cores. \`npm run zoo\` writes this page.
   [performance-model.md](performance-model.md), without what runs on the CPU.
 
 Inputs are pseudo-random bytes. Inputs of real numbers are such bytes divided by 255.
+`;
 
+const COLUMNS = `
 | model | core | operators on the NPU | MACs | NPU segments | jobs | estimate | rel | XNNPACK |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 `;
@@ -63,6 +65,8 @@ function textOf(verdicts: Verdict[]): string {
   });
   return [
     HEAD,
+    summaryOf(ran.flatMap(({ report }) => (report ? [report] : []))),
+    COLUMNS,
     ...ran.map(line),
     "\n## Refused\n\n| model | error |\n| --- | --- |\n",
     ...refusals,
@@ -71,10 +75,26 @@ function textOf(verdicts: Verdict[]): string {
   ].join("");
 }
 
+/** What half of all compilations reach, and how many stay in one or two pieces. */
+function summaryOf(reports: Report[]): string {
+  const shares = reports
+    .map(({ operators }) => operators.filter(isOnNpu).length / operators.length)
+    .sort((a, b) => a - b);
+  const median = shares[Math.floor((shares.length - 1) / 2)] ?? 0;
+  const few = reports.filter(({ segments }) => segments.filter(isOnNpu).length <= 2).length;
+  return `
+Of the ${reports.length} blobs, half have at least ${(100 * median).toFixed(1)} % of their operators on the NPU, and
+${((100 * few) / reports.length).toFixed(0)} % have at most two segments there.
+`;
+}
+
+function isOnNpu({ placement }: { placement: string }): boolean {
+  return placement === "NPU";
+}
+
 function line({ name, target, report, rel = 0, xnnpack = 0, refusal = "" }: Verdict): string {
   if (!report) return `| ${name} | ${target} | ${oneLine(refusal)} |\n`;
   const { operators, segments, macs, estimate } = report;
-  const isOnNpu = ({ placement }: { placement: string }) => placement === "NPU";
   const cells = [
     name,
     target,

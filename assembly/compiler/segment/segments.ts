@@ -37,8 +37,12 @@ export class Segment {
   }
 }
 
-/** Keeps submissions short; `link` refuses streams that are too long all the same. */
-const MOST_OPERATORS = 200;
+/**
+ * A command stream holds about 3,200 jobs, eight for each of so many operators, where networks have
+ * two or three; `link` refuses longer ones. The driver's hang check spares a submission as long as
+ * its jobs go on.
+ */
+const MOST_OPERATORS = 400;
 
 const NOWHERE = -1;
 
