@@ -9,9 +9,9 @@ import { hasShared, readShared } from "../support/shared.ts";
 const MOST: Record<string, number> = {
   "st-yolo11n_256_quant_pc_uf_od_coco-person-st": 4,
   "st-yolov8n_192_quant_pc_uf_od_coco-person-st": 2,
-  "st-yolov8n_256_quant_pt_uf_pose_coco-st": 3,
+  "st-yolov8n_256_quant_pt_uf_pose_coco-st": 2,
   "nxp-dperson_shufflenetv2": 2,
-  "infineon-MobileFaceNet": 2,
+  "infineon-MobileFaceNet": 1,
   "st-squeezenet_v1.0_128_int8": 1,
   "terryky-face_landmark_192_full_integer_quant": 1,
   "terryky-face_detection_front_128_full_integer_quant": 1,
