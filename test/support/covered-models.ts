@@ -58,7 +58,6 @@ export const SAMPLES: Record<string, Sample> = {
     constants: { 1: [0, 3, 1] },
     options: { axis: 1, batch_dims: 0 },
   },
-  HARD_SWISH: SAME,
   MAXIMUM: { inputs: [IMAGE, IMAGE], outputs: [IMAGE] },
   MINIMUM: { inputs: [IMAGE, [2]], outputs: [IMAGE] },
   MIRROR_PAD: {
@@ -209,7 +208,8 @@ export interface Draft {
 
 /** The operator of a line with data of a type, as the line and the sample of its name have it. */
 export function draftOf({ operator, operands }: Covered, dtype: TfliteDtype): Draft {
-  const sample = SAMPLES[operator] as Sample;
+  const sample = SAMPLES[operator] ?? (operands === "N -> N" ? SAME : undefined);
+  if (!sample) throw new Error(`no sample of ${operator}`);
   const [ins = "", outs = ""] = operands.split(" -> ");
   const word = (words: string, i: number) => {
     const list = words.split(" ");
