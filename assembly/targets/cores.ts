@@ -62,6 +62,11 @@ export class Core {
     return this.customer == 0x88;
   }
 
+  /** The vendor's files with kernels in another order than their outputs, in v7's streams, are the A311D's. */
+  get hasSortedKernels(): bool {
+    return this.customer == 0x88;
+  }
+
   get isVip9000(): bool {
     return this.model == 0x9000;
   }

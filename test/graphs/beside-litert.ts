@@ -52,7 +52,7 @@ function largestScale(network: Network, name: string): number {
   if (typeof name === "number") return 0;
   const { dtype, quantization } = tensorOf(network, name);
   const isQuantized = dtype === "uint8" || dtype === "int8";
-  return isQuantized ? Math.max(...[quantization?.scale ?? 0].flat()) : 0;
+  return isQuantized ? [quantization?.scale ?? 0].flat().reduce((a, b) => Math.max(a, b)) : 0;
 }
 
 /** The most that one of the inputs, or the product of two, is multiplied by. */

@@ -9,6 +9,8 @@ export class Coefficients {
   streamBytes: u32 = 0;
   /** Huffman codes with runs of zeros, which the open driver does not write. */
   hasRunLengths: bool = false;
+  /** Kernels are in another order than their outputs, as the vendor's compiler has them on v7. */
+  sortsKernels: bool = false;
 
   private static allocated: u64 = 0;
 

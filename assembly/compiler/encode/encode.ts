@@ -104,7 +104,9 @@ function encodeNnJob(
       : encodeCoefficients(job, tiling, requantization.bias, core, settings);
   if (coefficients == null) return null;
   // The vendor's compiler writes them for other cores of the generation.
-  if (coefficients.hasRunLengths) job.mark = max<i32>(job.mark, Mark.EXPECTED) as Mark;
+  const isElsewhere = coefficients.sortsKernels && !core.hasSortedKernels;
+  if (coefficients.hasRunLengths || isElsewhere)
+    job.mark = max<i32>(job.mark, Mark.EXPECTED) as Mark;
   const caching = new Caching(job, tiling, coefficients.streamBytes, core);
   const words = encodeConvolution(job, tiling, caching, requantization, core, settings);
   const encoded = new EncodedJob(job, words);

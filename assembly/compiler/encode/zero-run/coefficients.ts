@@ -9,10 +9,12 @@ import {
   ZERO_RUNS_BITS,
 } from "../../fields/streams";
 import { ConvolutionJob, Purpose } from "../../lower/jobs";
+import { copyOf } from "../../plan/copy";
 import { Settings } from "../../settings";
 import { Choices } from "../choices";
 import { Coefficients } from "../coefficients";
 import { Tiling } from "../tiling";
+import { balancedOrder, bitsOfKernels } from "./balance";
 import { Counter } from "./counter";
 import { Walk } from "./walk";
 import { Writer } from "./writer";
@@ -42,15 +44,52 @@ export function encodeZeroRuns(
 ): Coefficients | null {
   const splitRows = !settings.compatMesa || splitsRowsInMesa(job);
   const walk = new Walk(job, tiling, bias, core, splitRows, choices);
+  const counters = count(job, walk);
+  const width = widthFor(job, counters, core, settings, choices);
+  if (settings.compatMesa || choices.outputs != null || isEven(counters, width))
+    return write(job, walk, counters, width, core);
+  const sorting = copyOf<Choices>(choices);
+  sorting.outputs = balancedOrder(
+    walk,
+    bitsOfKernels(walk, job.kernels.count, width, counterFor(job)),
+  );
+  const sorted = new Walk(job, tiling, bias, core, splitRows, sorting);
+  const balanced = count(job, sorted);
+  const isBetter = longest(balanced, width) < longest(counters, width);
+  if (!isBetter) return write(job, walk, counters, width, core);
+  const coefficients = write(job, sorted, balanced, width, core);
+  if (coefficients != null) coefficients.sortsKernels = true;
+  return coefficients;
+}
+
+/** All cores wait for the one with the longest stream: those within a sixteenth are alike. */
+function isEven(counters: Counter[], width: i32): bool {
+  const total = totalBytes(counters, width, ALIGNMENT);
+  const waiting = longest(counters, width) * (counters.length as u64) - total;
+  return waiting <= total >> 4;
+}
+
+function longest(counters: Counter[], width: i32): u64 {
+  let most: u64 = 0;
+  for (let c = 0; c < counters.length; c++)
+    most = max(most, streamBytes(counters[c], width, ALIGNMENT));
+  return most;
+}
+
+/** Of the stream of each core. */
+function count(job: ConvolutionJob, walk: Walk): Counter[] {
   const counters: Counter[] = [];
-  const flip = job.flip as u8;
   for (let c = 0; c < walk.used; c++) {
-    const counter = new Counter(job.kernels.zero ^ flip, job.kernels.flip ^ flip);
+    const counter = counterFor(job);
     walk.core(c, counter);
     counters.push(counter);
   }
-  const width = widthFor(job, counters, core, settings, choices);
-  return write(job, walk, counters, width, core);
+  return counters;
+}
+
+function counterFor(job: ConvolutionJob): Counter {
+  const flip = job.flip as u8;
+  return new Counter(job.kernels.zero ^ flip, job.kernels.flip ^ flip);
 }
 
 function widthFor(

@@ -66,6 +66,24 @@ export class Walk {
     sink.flush();
   }
 
+  /** The core that has the kernel at a position, which `Choices.outputs` counts alike. */
+  coreAt(position: i32): i32 {
+    const superblocks = this.tiling.superblocks;
+    const full = (this.perCore + superblocks - 1) / superblocks;
+    const s = min(position / (full * this.used), superblocks - 1);
+    const kernels = s == superblocks - 1 ? this.perCore - full * s : full;
+    return (position - s * full * this.used) / kernels;
+  }
+
+  /** Hands the weights of one kernel alone to `sink`. */
+  kernel(kernel: i32, sink: Sink): void {
+    for (let plane = 0; plane < this.kernels.planes; plane += this.block) {
+      const next = min(plane + this.block, this.kernels.planes);
+      this.weights(kernel, plane, 0, (next - plane) * this.taps, sink);
+    }
+    sink.flush();
+  }
+
   private superblock(first: i32, end: i32, flushes: bool, sink: Sink): void {
     const planes = this.kernels.planes;
     for (let plane = 0; plane < planes; plane += this.block) {
