@@ -95,6 +95,12 @@ const PRODUCTS = {
     path: (arch) => `build/linux-${arch}/libnolfet.so.0`,
     link: "libnolfet.so", // where linkers look for it
   },
+  delegate: {
+    folders: ["shim/delegate"],
+    flags: [...CPP, "-shared", "-fPIC", ...SYSTEM_HEADERS],
+    library: "library",
+    path: (arch) => `build/linux-${arch}/libnolfet_delegate.so`,
+  },
   runner: {
     folders: ["shim/run"],
     flags: ["-std=gnu11", "-fPIE", "-pie", "-xc"],

@@ -29,7 +29,12 @@ export function compiledAgainstLibrary(
   return program;
 }
 
-function compiledProduct(product: string, what: string, build: Build): string | undefined {
+/** Compiles a product of scripts/shim.mjs. Undefined as above. */
+export function compiledProduct(
+  product: string,
+  what: string,
+  build: Build = BUILDS.plain,
+): string | undefined {
   if (!hasTools(what, build)) return undefined;
   try {
     return join(ROOT, compile(product, build.product));
