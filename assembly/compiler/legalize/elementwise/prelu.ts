@@ -7,7 +7,7 @@ import { Context } from "../context";
 import { legalizeQuantize } from "../layout/joins";
 import { PlanSequence } from "../sequence";
 import { legalizeExtreme } from "./addition";
-import { isWithVector, legalizeProduct } from "./vectors";
+import { isWithVector, legalizeVectorProduct } from "./vectors";
 
 /**
  * PRELU with a slope for each channel: of x and of its product with the slopes the greater, or the less
@@ -30,7 +30,7 @@ export function legalizePrelu(operator: Operator, context: Context): Legalizatio
   const sequence = new PlanSequence(context);
   const product = like(output, context);
   const multiplication = withCode(operator, Builtin.MUL, operator.inputs, product);
-  sequence.add(legalizeProduct(multiplication, context));
+  sequence.add(legalizeVectorProduct(multiplication, context));
   let scaled = input.index;
   if (!sameQuantization(input, output)) {
     scaled = like(output, context);

@@ -14,14 +14,18 @@ import { legalizeComputedProduct } from "./product";
 
 /** MUL of two tensors, or by constants. One of a single element is a table's (trees.ts). */
 export function legalizeProduct(operator: Operator, context: Context): Legalization {
-  const constant = vectorOf(operator, context.graph);
-  if (constant == null) return legalizeComputedProduct(operator, context);
-  const weights = weightsOf(constant, context.graph);
-  const depthwise = legalizeDepthwise(operator, weights, -1, context);
+  if (!isWithVector(operator, context.graph)) return legalizeComputedProduct(operator, context);
+  const depthwise = legalizeVectorProduct(operator, context);
   return depthwise.isOnNpu ? depthwise : legalizeComputedProduct(operator, context);
 }
 
-/** Whether an ADD or SUB is with a constant for each channel. */
+/** MUL with a constant for each channel, rounded once. */
+export function legalizeVectorProduct(operator: Operator, context: Context): Legalization {
+  const constant = vectorOf(operator, context.graph) as Tensor;
+  return legalizeDepthwise(operator, weightsOf(constant, context.graph), -1, context);
+}
+
+/** Whether an operator of two tensors is with a constant for each channel. */
 export function isWithVector(operator: Operator, graph: Graph): bool {
   return vectorOf(operator, graph) != null;
 }
@@ -38,6 +42,10 @@ export function legalizeVectorSum(operator: Operator, context: Context): Legaliz
   const unit = (constant.quantization.scale(0) as f64) / (input.quantization.scale(0) as f64);
   if (!(unit * ((WEIGHT * MOST_STEPS) as f64) < (MOST_BIAS as f64)))
     return Legalization.onCpu("its constants are too large for biases");
+  const output = graph.tensors[operator.outputs[0]].quantization;
+  const steps = (input.quantization.scale(0) as f64) / (output.scale(0) as f64);
+  if (!(steps <= MOST_STEEPNESS))
+    return Legalization.onCpu("its input's steps are too coarse for constants as biases");
   const weights = add(graph, ones(input, isNegative));
   const bias = add(graph, biasesOf(constant, unit * ((sign * WEIGHT) as f64)));
   return legalizeDepthwise(operator, weights, bias, context);
@@ -46,6 +54,8 @@ export function legalizeVectorSum(operator: Operator, context: Context): Legaliz
 const WEIGHT = 127;
 const MOST_STEPS = 255;
 const MOST_BIAS = 1 << 30;
+/** Output steps for a step of the input: a bias is then right to a quarter of an output step. */
+const MOST_STEEPNESS: f64 = WEIGHT / 2.0;
 
 /** The constant input, of one byte for each channel and of more than one; null if there is none. */
 function vectorOf(operator: Operator, graph: Graph): Tensor | null {
