@@ -18,11 +18,11 @@
 namespace nolfet {
 namespace {
 
-using tflite::Context;
 using tflite::kError;
 using tflite::kOk;
-using tflite::Node;
 using tflite::Status;
+using tflite::TfLiteContext;
+using tflite::TfLiteNode;
 
 constexpr uint32_t kMilliseconds = 10'000;  // for a run
 constexpr const char* kOptions = "target, device, allow_unproven, job_budget and verbose";
@@ -72,7 +72,7 @@ struct Delegate : tflite::Delegate {
 /** A part of the network, loaded into the device. Throws std::runtime_error with what is wrong. */
 class Kernel {
  public:
-  Kernel(Context& context, const Settings& settings, Part part)
+  Kernel(TfLiteContext& context, const Settings& settings, Partition part)
       : part_(std::move(part)), session_(nullptr, nolfet_close) {
     const std::vector<uint8_t> model = writeModel(context, part_);
     nolfet_options options = {};
@@ -90,7 +90,7 @@ class Kernel {
 
   const nolfet_session* session() const { return session_.get(); }
 
-  void run(Context& context) const {
+  void run(TfLiteContext& context) const {
     for (size_t i = 0; i < part_.inputs.size(); i++) {
       const tflite::Tensor& from = context.tensors[part_.inputs[i]];
       const nolfet_tensor& to = fitting(nolfet_input(session_.get(), i), from);
@@ -117,7 +117,7 @@ class Kernel {
     if (status != NOLFET_OK) throw std::runtime_error(nolfet_error(session_.get()));
   }
 
-  Part part_;
+  Partition part_;
   std::unique_ptr<nolfet_session, decltype(&nolfet_close)> session_;
 };
 
@@ -138,13 +138,13 @@ struct Instance {
   std::unique_ptr<Kernel> kernel;  // null where it could not be loaded
 };
 
-void* init(Context* context, const char* buffer, size_t) {
+void* init(TfLiteContext* context, const char* buffer, size_t) {
   const auto& params = *reinterpret_cast<const tflite::DelegateParams*>(buffer);
   const auto& delegate = *static_cast<const Delegate*>(params.delegate);
   auto* const instance = new (std::nothrow) Instance{};
   if (instance == nullptr) return nullptr;
   attempt("cannot load a part of the network", [&] {
-    Part part;
+    Partition part;
     for (const int node : *params.nodes_to_replace) part.nodes.push_back(node);
     for (const int tensor : *params.input_tensors) {
       if (context->tensors[tensor].allocation_type != tflite::kMmapRo) {
@@ -157,21 +157,22 @@ void* init(Context* context, const char* buffer, size_t) {
   return instance;
 }
 
-void release(Context*, void* instance) { delete static_cast<Instance*>(instance); }
+void release(TfLiteContext*, void* instance) { delete static_cast<Instance*>(instance); }
 
-Status prepareKernel(Context*, Node* node) {
+Status prepareKernel(TfLiteContext*, TfLiteNode* node) {
   const auto* const instance = static_cast<const Instance*>(node->user_data);
   return instance != nullptr && instance->kernel ? kOk : kError;
 }
 
-Status invoke(Context* context, Node* node) {
+Status invoke(TfLiteContext* context, TfLiteNode* node) {
   const auto& instance = *static_cast<const Instance*>(node->user_data);
   const bool done = attempt("a run failed", [&] { instance.kernel->run(*context); });
   return done ? kOk : kError;
 }
 
 /** The nodes that are to run on the NPU. Throws where the device or the network is not for it. */
-std::vector<int> chosen(Context& context, const Delegate& delegate, const std::vector<int>& plan) {
+std::vector<int> chosen(TfLiteContext& context, const Delegate& delegate,
+                        const std::vector<int>& plan) {
   const Settings& settings = delegate.settings;
   const auto explain = [&](int node, const std::string& reason) {
     if (settings.isVerbose) delegate.tell("node " + std::to_string(node) + ": " + reason);
@@ -183,7 +184,7 @@ std::vector<int> chosen(Context& context, const Delegate& delegate, const std::v
     if (!reason.empty()) explain(node, reason);
   }
   if (candidates.empty()) return {};
-  const Part part = partOf(context, plan, candidates);
+  const Partition part = partOf(context, plan, candidates);
   const Kernel trial(context, settings, part);
   if (nolfet_operator_at(trial.session(), part.nodes.size() - 1) == nullptr ||
       nolfet_operator_at(trial.session(), part.nodes.size()) != nullptr) {
@@ -199,7 +200,7 @@ std::vector<int> chosen(Context& context, const Delegate& delegate, const std::v
 }
 
 /** Replaces nodes; they are given as TFLite's arrays are: a count, then the elements. */
-Status replace(Context& context, Delegate& delegate, const std::vector<int>& nodes) {
+Status replace(TfLiteContext& context, Delegate& delegate, const std::vector<int>& nodes) {
   std::vector<int> list = {static_cast<int>(nodes.size())};
   list.insert(list.end(), nodes.begin(), nodes.end());
   tflite::Registration kernel = {};
@@ -214,7 +215,7 @@ Status replace(Context& context, Delegate& delegate, const std::vector<int>& nod
 }
 
 /** Where nothing can be taken, TFLite goes on by itself: that is no failure. */
-Status prepare(Context* context, tflite::Delegate* given) {
+Status prepare(TfLiteContext* context, tflite::Delegate* given) {
   auto& delegate = *static_cast<Delegate*>(given);
   tflite::IntArray* order = nullptr;
   if (context->GetExecutionPlan(context, &order) != kOk) return kError;

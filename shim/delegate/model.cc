@@ -74,7 +74,7 @@ At tensorOf(Builder& b, const Tensor& tensor, uint32_t buffer) {
   });
 }
 
-void addOption(Builder& b, int slot, const Option& option, const uint8_t* params) {
+void addOption(Builder& b, int slot, const OptionField& option, const uint8_t* params) {
   const uint8_t* const at = params + option.offset;
   int32_t word = 0;
   switch (option.kind) {
@@ -92,11 +92,11 @@ void addOption(Builder& b, int slot, const Option& option, const uint8_t* params
   }
 }
 
-At optionsOf(Builder& b, const Operator& known, const tflite::Node& node) {
+At optionsOf(Builder& b, const Operator& known, const tflite::TfLiteNode& node) {
   if (known.optionsType == 0) return {};
   return table(b, {}, [&] {
     int slot = 0;
-    for (const Option& option : known.options) {
+    for (const OptionField& option : known.options) {
       addOption(b, slot++, option, static_cast<const uint8_t*>(node.builtin_data));
     }
   });
@@ -128,12 +128,12 @@ struct Numbers {
 std::vector<int> listOf(const tflite::IntArray* array) { return {array->begin(), array->end()}; }
 
 struct Entry {
-  tflite::Node& node;
+  tflite::TfLiteNode& node;
   int code;  // of the operator
 };
 
-Entry nodeAt(tflite::Context& context, int index) {
-  tflite::Node* node = nullptr;
+Entry nodeAt(tflite::TfLiteContext& context, int index) {
+  tflite::TfLiteNode* node = nullptr;
   tflite::Registration* registration = nullptr;
   if (context.GetNodeAndRegistration(&context, index, &node, &registration) != tflite::kOk) {
     throw std::runtime_error("TFLite does not tell node " + std::to_string(index));
@@ -152,9 +152,9 @@ std::vector<int> dataOf(const Entry& entry) {
 
 class Writer {
  public:
-  explicit Writer(tflite::Context& context) : context_(context) { b_.ForceDefaults(true); }
+  explicit Writer(tflite::TfLiteContext& context) : context_(context) { b_.ForceDefaults(true); }
 
-  std::vector<uint8_t> write(const Part& part) {
+  std::vector<uint8_t> write(const Partition& part) {
     const At inputs = vectorOf(b_, tensors_.numbers(part.inputs));
     std::vector<At> operators;
     for (const int node : part.nodes) operators.push_back(operatorOf(node));
@@ -213,14 +213,14 @@ class Writer {
     });
   }
 
-  tflite::Context& context_;
+  tflite::TfLiteContext& context_;
   Builder b_;
   Numbers tensors_, codes_;
 };
 
 }  // namespace
 
-std::string obstacle(tflite::Context& context, int index) {
+std::string obstacle(tflite::TfLiteContext& context, int index) {
   const Entry entry = nodeAt(context, index);
   const auto& [node, code] = entry;
   const Operator* const known = findOperator(code);
@@ -247,12 +247,13 @@ std::string obstacle(tflite::Context& context, int index) {
   return "";
 }
 
-Part partOf(tflite::Context& context, const std::vector<int>& plan, const std::set<int>& members) {
-  Part part;
+Partition partOf(tflite::TfLiteContext& context, const std::vector<int>& plan,
+                 const std::set<int>& members) {
+  Partition part;
   std::set<int> made, readInside, readOutside;
   for (const int index : plan) {
     const bool isMember = members.count(index) > 0;
-    const tflite::Node& node = nodeAt(context, index).node;
+    const tflite::TfLiteNode& node = nodeAt(context, index).node;
     for (const int tensor : *node.inputs) (isMember ? readInside : readOutside).insert(tensor);
     if (!isMember) continue;
     part.nodes.push_back(index);
@@ -271,7 +272,7 @@ Part partOf(tflite::Context& context, const std::vector<int>& plan, const std::s
   return part;
 }
 
-std::vector<uint8_t> writeModel(tflite::Context& context, const Part& part) {
+std::vector<uint8_t> writeModel(tflite::TfLiteContext& context, const Partition& part) {
   return Writer(context).write(part);
 }
 

@@ -9,7 +9,7 @@ namespace nolfet {
 enum class Kind : uint8_t { kNone, kByte, kInt, kFloat, kPadding };
 
 /** An option: the row has them in the order of their slots in the file. */
-struct Option {
+struct OptionField {
   Kind kind;
   uint8_t offset;  // in TFLite's structure, in bytes
 };
@@ -18,7 +18,7 @@ struct Operator {
   int32_t code;  // of the schema
   const char* name;
   uint8_t optionsType;  // of the schema's union; 0: without options
-  Option options[8];
+  OptionField options[8];
 };
 
 /** Null for an operator that is not known. */

@@ -54,7 +54,7 @@ struct Tensor {
   const IntArray* dims_signature;
 };
 
-struct Node {
+struct TfLiteNode {
   IntArray* inputs;
   IntArray* outputs;
   IntArray* intermediates;
@@ -63,16 +63,16 @@ struct Node {
   void* builtin_data;
 };
 
-struct Context {
+struct TfLiteContext {
   size_t tensors_size;
-  Status (*GetExecutionPlan)(Context*, IntArray** plan);
+  Status (*GetExecutionPlan)(TfLiteContext*, IntArray** plan);
   Tensor* tensors;
   void* impl;
-  Status (*ResizeTensor)(Context*, Tensor*, IntArray*);
-  void (*ReportError)(Context*, const char* format, ...);
-  Status (*AddTensors)(Context*, int, int*);
-  Status (*GetNodeAndRegistration)(Context*, int node, Node**, struct Registration**);
-  Status (*ReplaceNodeSubsetsWithDelegateKernels)(Context*, struct Registration,
+  Status (*ResizeTensor)(TfLiteContext*, Tensor*, IntArray*);
+  void (*ReportError)(TfLiteContext*, const char* format, ...);
+  Status (*AddTensors)(TfLiteContext*, int, int*);
+  Status (*GetNodeAndRegistration)(TfLiteContext*, int node, TfLiteNode**, struct Registration**);
+  Status (*ReplaceNodeSubsetsWithDelegateKernels)(TfLiteContext*, struct Registration,
                                                   const IntArray* nodes, struct Delegate*);
 };
 
@@ -81,11 +81,11 @@ struct Context {
  * read less: both calling conventions (x86-64, AArch64) pass a structure of this size in memory.
  */
 struct Registration {
-  void* (*init)(Context*, const char* buffer, size_t length);
-  void (*free)(Context*, void* buffer);
-  Status (*prepare)(Context*, Node*);
-  Status (*invoke)(Context*, Node*);
-  const char* (*profiling_string)(const Context*, const Node*);
+  void* (*init)(TfLiteContext*, const char* buffer, size_t length);
+  void (*free)(TfLiteContext*, void* buffer);
+  Status (*prepare)(TfLiteContext*, TfLiteNode*);
+  Status (*invoke)(TfLiteContext*, TfLiteNode*);
+  const char* (*profiling_string)(const TfLiteContext*, const TfLiteNode*);
   int32_t builtin_code;
   const char* custom_name;
   int version;
@@ -102,10 +102,10 @@ struct DelegateParams {
 
 struct Delegate {
   void* data;
-  Status (*Prepare)(Context*, Delegate*);
-  Status (*CopyFromBufferHandle)(Context*, Delegate*, int, Tensor*);
-  Status (*CopyToBufferHandle)(Context*, Delegate*, int, Tensor*);
-  void (*FreeBufferHandle)(Context*, Delegate*, int*);
+  Status (*Prepare)(TfLiteContext*, Delegate*);
+  Status (*CopyFromBufferHandle)(TfLiteContext*, Delegate*, int, Tensor*);
+  Status (*CopyToBufferHandle)(TfLiteContext*, Delegate*, int, Tensor*);
+  void (*FreeBufferHandle)(TfLiteContext*, Delegate*, int*);
   int64_t flags;
   void* newer[8];
 };
