@@ -14,8 +14,8 @@ const FILE = new URL("../../docs/zoo.md", import.meta.url);
 
 const HEAD = `# Public models
 
-nolfet compiles and runs 47 quantized models as people publish them, in default mode, on two emulated
-cores. \`npm run zoo\` writes this page.
+nolfet meets 47 quantized models as people publish them, in default mode, on two emulated cores: it compiles
+and runs them, or refuses them with one error. \`npm run zoo\` writes this page.
 
 - *rel*: root mean square of the difference from LiteRT's reference kernels, divided by the standard
   deviation of their output, for the worst output. If that output is the same everywhere, it is not
