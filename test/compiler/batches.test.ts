@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { elementsOf } from "../../host/dtype.ts";
-import { compile } from "../../host/index.ts";
+import { compile, openBlob } from "../../host/index.ts";
 import { buildModel, type ModelSpec, type TensorSpec } from "../../host/tflite/builder.ts";
 import { type ConvolutionSpec, convolutionModel } from "../../host/tflite/convolution.ts";
 import { compare } from "../support/compare.ts";
@@ -303,6 +303,15 @@ async function assertAlike(
     wanted.push(...(part as Uint8Array));
   }
   assert.equal([...(found as Uint8Array)], wanted, `${first?.name} of ${type}`);
+  const shared = await coefficientsOf(single, target);
+  assert.is(await coefficientsOf(batch, target), shared, `${first?.name} of ${type}`);
+}
+
+/** How many jobs have coefficients that no other one has. */
+async function coefficientsOf(model: Uint8Array, target: string): Promise<number> {
+  const jobs = openBlob(await compile(model, { target })).segments.flatMap(({ jobs }) => jobs);
+  const convolutions = jobs.filter(({ kind }) => kind === "NN");
+  return new Set(convolutions.map(({ coefficients }) => coefficients)).size;
 }
 
 /** Convolution, pool, sum, joined channels, a mean and a fully connected layer. */

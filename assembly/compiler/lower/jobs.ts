@@ -112,17 +112,6 @@ export class ConvolutionJob extends Job {
     this.kernelX = kernels.side;
     this.kernelY = kernels.side;
   }
-
-  /** Whether another has the same kernels over an image of the same size. */
-  isAlike(other: ConvolutionJob): bool {
-    return (
-      this.kernels.isSame(other.kernels) &&
-      this.inputX == other.inputX &&
-      this.inputY == other.inputY &&
-      this.outputX == other.outputX &&
-      this.outputY == other.outputY
-    );
-  }
 }
 
 export const NO_ORDER = -1;

@@ -57,16 +57,6 @@ export class Kernels {
     for (let i = 0; i < this.area; i++) this.taps[i] = i;
   }
 
-  /** Whether another has the same weights and biases in the same order. */
-  isSame(other: Kernels): bool {
-    return (
-      this.weights == other.weights &&
-      this.firstKernel == other.firstKernel &&
-      this.count == other.count &&
-      this.size == other.size
-    );
-  }
-
   /** Weights of one kernel, zeros included. */
   get size(): i32 {
     return this.planes * this.area;

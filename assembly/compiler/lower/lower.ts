@@ -95,7 +95,7 @@ function lowerWhole(plan: Plan, context: LoweringContext): void {
 
 /** The jobs of the first image, and the same again for each other one, over its own bytes. */
 function lowerImages(plan: ImagesPlan, context: LoweringContext): void {
-  let pattern = context.jobs.length;
+  let originals: i32[] = [];
   for (let i = 0; i < plan.images; i++) {
     const first = context.jobs.length;
     const pools = context.pools.length;
@@ -103,29 +103,26 @@ function lowerImages(plan: ImagesPlan, context: LoweringContext): void {
     lowerWhole(plan.single, context);
     endImage(plan, i, context);
     context.pools.length = pools;
-    if (i == 0) pattern = first;
-    else shareCoefficients(context.jobs, pattern, first);
+    const convolutions = convolutionsFrom(context.jobs, first);
+    if (i == 0) originals = convolutions;
+    else shareCoefficients(context.jobs, originals, convolutions);
   }
 }
 
 /**
- * The n-th convolution of an image has the coefficients of the first image's n-th one. Copies are
- * not counted: an image that lies where it may be read has none.
+ * The n-th convolution of an image has the coefficients of the first image's n-th one: both are of one
+ * plan. Copies are not counted, since an image that lies where it may be read has none.
  */
-function shareCoefficients(jobs: Job[], pattern: i32, first: i32): void {
-  const originals = convolutionsIn(jobs, pattern, first);
-  const repeated = convolutionsIn(jobs, first, jobs.length);
+function shareCoefficients(jobs: Job[], originals: i32[], repeated: i32[]): void {
   if (repeated.length != originals.length) return;
-  for (let i = 0; i < repeated.length; i++) {
-    const own = jobs[repeated[i]] as ConvolutionJob;
-    if (own.isAlike(jobs[originals[i]] as ConvolutionJob)) own.twin = originals[i];
-  }
+  for (let i = 0; i < repeated.length; i++)
+    (jobs[repeated[i]] as ConvolutionJob).twin = originals[i];
 }
 
-/** The numbers of the convolutions among a run of jobs. */
-function convolutionsIn(jobs: Job[], from: i32, to: i32): i32[] {
+/** The numbers of the convolutions from a job on. */
+function convolutionsFrom(jobs: Job[], first: i32): i32[] {
   const found: i32[] = [];
-  for (let i = from; i < to; i++) if (jobs[i] instanceof ConvolutionJob) found.push(i);
+  for (let i = first; i < jobs.length; i++) if (jobs[i] instanceof ConvolutionJob) found.push(i);
   return found;
 }
 
