@@ -1,5 +1,5 @@
-// Compiles nolfet-run, TensorFlow Lite's delegate, and the library that both use, for this machine and for boards. What cannot be
-// compiled here is told; that is a failure where it is all.
+// Compiles nolfet-run, TensorFlow Lite's delegate, and the library that both use, for this machine and
+// for boards. What cannot be compiled here is told; that is a failure where it is all.
 import { compile, Missing } from "./shim.mjs";
 
 let compiled = 0;

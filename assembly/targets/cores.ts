@@ -59,11 +59,15 @@ export class Core {
 
   /** The vendor's compiler has signed bytes for the A311D alone. */
   get hasSignedBytes(): bool {
-    return this.customer == 0x88;
+    return this.isA311d;
   }
 
   /** The vendor's files with kernels in another order than their outputs, in v7's streams, are the A311D's. */
   get hasSortedKernels(): bool {
+    return this.isA311d;
+  }
+
+  private get isA311d(): bool {
     return this.customer == 0x88;
   }
 

@@ -98,46 +98,24 @@ export const SINGLES: Record<string, Single> = {
     outputs: [{ shape: [1, 11, 10, 16], quantization: SAME }],
     options: { padding: 1, stride_w: 1, stride_h: 1, filter_width: 3, filter_height: 2 },
   },
-  mean: {
-    operator: "MEAN",
-    inputs: [{ shape: [1, 7, 7, 16], quantization: SAME }],
-    constants: [numbers([1, 2])],
-    outputs: [{ shape: [1, 1, 1, 16], quantization: OTHER }],
-    options: { keep_dims: true },
-  },
-  "mean of a large plane": {
-    operator: "MEAN",
-    inputs: [{ shape: [1, 128, 129, 2], quantization: SAME }],
-    constants: [numbers([1, 2])],
-    outputs: [{ shape: [1, 1, 1, 2], quantization: OTHER }],
-    options: { keep_dims: true },
-  },
-  "greatest of a plane": reduction("REDUCE_MAX", [1, 2], [1, 1, 1, 16]),
-  "least of a plane": reduction("REDUCE_MIN", [1, 2], [1, 1, 1, 16]),
+  mean: reduction("MEAN", [1, 7, 7, 16], OTHER),
+  "mean of a large plane": reduction("MEAN", [1, 128, 129, 2], OTHER),
+  "greatest of a plane": reduction("REDUCE_MAX", [1, 7, 6, 16]),
+  "least of a plane": reduction("REDUCE_MIN", [1, 7, 6, 16]),
   "pixels spread by 2×2": spread(2, 2),
   "pixels spread by 3×3 at stride 2": spread(3, 2),
-  "borders mirrored": {
-    operator: "MIRROR_PAD",
-    inputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
+  "borders mirrored": followed("MIRROR_PAD", [1, 6, 5, 8], [1, 9, 8, 8], {
     constants: [numbers([0, 0, 1, 2, 2, 1, 0, 0], [4, 2])],
-    outputs: [{ shape: [1, 9, 8, 8], quantization: SAME }],
     options: { mode: 0 },
-    followed: true,
-  },
-  "every second pixel": {
-    operator: "STRIDED_SLICE",
-    inputs: [{ shape: [1, 8, 8, 8], quantization: SAME }],
+  }),
+  "every second pixel": movement("STRIDED_SLICE", [1, 8, 8, 8], [1, 4, 4, 8], {
     constants: [numbers([0, 0, 0, 0]), numbers([1, 8, 8, 8]), numbers([1, 2, 2, 1])],
-    outputs: [{ shape: [1, 4, 4, 8], quantization: SAME }],
     options: {},
-  },
-  "twice the size": {
-    operator: "RESIZE_NEAREST_NEIGHBOR",
-    inputs: [{ shape: [1, 6, 6, 8], quantization: SAME }],
+  }),
+  "twice the size": movement("RESIZE_NEAREST_NEIGHBOR", [1, 6, 6, 8], [1, 12, 12, 8], {
     constants: [numbers([12, 12])],
-    outputs: [{ shape: [1, 12, 12, 8], quantization: SAME }],
     options: { half_pixel_centers: false },
-  },
+  }),
   ReLU: unary("RELU", [1, 20, 12, 70], SAME),
   ReLU6: unary("RELU6", [1, 20, 12, 70], { scale: 0.04, zeroPoint: 118 }),
   "absolute value": unary("ABS", [1, 20, 12, 70], { scale: 0.05, zeroPoint: 0 }),
@@ -152,45 +130,25 @@ export const SINGLES: Record<string, Single> = {
     ...unary("LEAKY_RELU", [1, 20, 12, 70], SAME),
     options: { alpha: 0.1 },
   },
-  "pixels interpolated": {
-    operator: "RESIZE_BILINEAR",
-    inputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
+  "pixels interpolated": movement("RESIZE_BILINEAR", [1, 6, 5, 8], [1, 12, 10, 8], {
     constants: [numbers([12, 10])],
-    outputs: [{ shape: [1, 12, 10, 8], quantization: SAME }],
     options: { half_pixel_centers: true },
-  },
-  "rows and columns exchanged": {
-    operator: "TRANSPOSE",
-    inputs: [{ shape: [1, 8, 6, 5], quantization: SAME }],
+  }),
+  "rows and columns exchanged": movement("TRANSPOSE", [1, 8, 6, 5], [1, 6, 8, 5], {
     constants: [numbers([0, 2, 1, 3])],
-    outputs: [{ shape: [1, 6, 8, 5], quantization: SAME }],
-  },
-  "channels shuffled": {
-    operator: "TRANSPOSE",
-    inputs: [{ shape: [1, 6, 6, 2, 8], quantization: SAME }],
+  }),
+  "channels shuffled": movement("TRANSPOSE", [1, 6, 6, 2, 8], [1, 6, 6, 8, 2], {
     constants: [numbers([0, 1, 2, 4, 3])],
-    outputs: [{ shape: [1, 6, 6, 8, 2], quantization: SAME }],
-  },
-  "channels to blocks of pixels": {
-    operator: "DEPTH_TO_SPACE",
-    inputs: [{ shape: [1, 6, 5, 12], quantization: SAME }],
-    outputs: [{ shape: [1, 12, 10, 3], quantization: SAME }],
+  }),
+  "channels to blocks of pixels": movement("DEPTH_TO_SPACE", [1, 6, 5, 12], [1, 12, 10, 3], {
     options: { block_size: 2 },
-  },
-  "pixels dealt to four images": {
-    operator: "SPACE_TO_BATCH_ND",
-    inputs: [{ shape: [1, 7, 6, 8], quantization: SAME }],
+  }),
+  "pixels dealt to four images": followed("SPACE_TO_BATCH_ND", [1, 7, 6, 8], [4, 4, 4, 8], {
     constants: [numbers([2, 2]), numbers([0, 1, 1, 1], [2, 2])],
-    outputs: [{ shape: [4, 4, 4, 8], quantization: SAME }],
-    followed: true,
-  },
-  "pixels of four images put together": {
-    operator: "BATCH_TO_SPACE_ND",
-    inputs: [{ shape: [4, 4, 4, 8], quantization: SAME }],
+  }),
+  "pixels of four images put together": followed("BATCH_TO_SPACE_ND", [4, 4, 4, 8], [1, 7, 6, 8], {
     constants: [numbers([2, 2]), numbers([0, 1, 1, 1], [2, 2])],
-    outputs: [{ shape: [1, 7, 6, 8], quantization: SAME }],
-    followed: true,
-  },
+  }),
   "rows behind each other": {
     operator: "CONCATENATION",
     inputs: [4, 3].map((rows) => ({ shape: [1, rows, 6, 8], quantization: SAME })),
@@ -205,28 +163,16 @@ export const SINGLES: Record<string, Single> = {
     options: { values_count: 2, axis: 1 },
     followed: true,
   },
-  "pixels repeated": {
-    operator: "TILE",
-    inputs: [{ shape: [1, 3, 4, 8], quantization: SAME }],
+  "pixels repeated": followed("TILE", [1, 3, 4, 8], [1, 6, 12, 8], {
     constants: [numbers([1, 2, 3, 1])],
-    outputs: [{ shape: [1, 6, 12, 8], quantization: SAME }],
-    followed: true,
-  },
-  "channels picked": {
-    operator: "GATHER",
-    inputs: [{ shape: [1, 5, 6, 8], quantization: SAME }],
+  }),
+  "channels picked": followed("GATHER", [1, 5, 6, 8], [1, 5, 6, 4], {
     constants: [numbers([7, 0, 5, 2])],
-    outputs: [{ shape: [1, 5, 6, 4], quantization: SAME }],
     options: { axis: 3 },
-    followed: true,
-  },
-  "planes to pixels": {
-    operator: "TRANSPOSE",
-    inputs: [{ shape: [1, 8, 6, 5], quantization: SAME }],
+  }),
+  "planes to pixels": followed("TRANSPOSE", [1, 8, 6, 5], [1, 6, 5, 8], {
     constants: [numbers([0, 2, 3, 1])],
-    outputs: [{ shape: [1, 6, 5, 8], quantization: SAME }],
-    followed: true,
-  },
+  }),
 };
 
 function addition(operator: string, shape: number[], second = OTHER): Single {
@@ -250,14 +196,31 @@ function product(first: number[], second: number[], scale = 0.15): Single {
   };
 }
 
-function reduction(operator: string, axes: number[], shape: number[]): Single {
+/** Over rows and columns. */
+function reduction(operator: string, shape: number[], quantization = SAME): Single {
   return {
     operator,
-    inputs: [{ shape: [1, 7, 6, 16], quantization: SAME }],
-    constants: [numbers(axes)],
-    outputs: [{ shape, quantization: SAME }],
+    inputs: [{ shape, quantization: SAME }],
+    constants: [numbers([1, 2])],
+    outputs: [{ shape: [1, 1, 1, shape.at(-1) ?? 1], quantization }],
     options: { keep_dims: true },
   };
+}
+
+/** Of elements as they are. */
+function movement(
+  operator: string,
+  from: number[],
+  to: number[],
+  rest: Pick<Single, "constants" | "options">,
+): Single {
+  const part = (shape: number[]) => ({ shape, quantization: SAME });
+  return { operator, inputs: [part(from)], outputs: [part(to)], ...rest };
+}
+
+/** A movement with a RELU behind it. */
+function followed(...given: Parameters<typeof movement>): Single {
+  return { ...movement(...given), followed: true };
 }
 
 function extreme(operator: string): Single {
@@ -307,12 +270,7 @@ function spread(side: number, stride: number): Single {
 
 function padding(shape: number[], pads: number[]): Single {
   const padded = shape.map((extent, i) => extent + (pads[2 * i] ?? 0) + (pads[2 * i + 1] ?? 0));
-  return {
-    operator: "PAD",
-    inputs: [{ shape, quantization: SAME }],
-    constants: [numbers(pads, [4, 2])],
-    outputs: [{ shape: padded, quantization: SAME }],
-  };
+  return movement("PAD", shape, padded, { constants: [numbers(pads, [4, 2])] });
 }
 
 function pool(operator: string, side: number, window: number, stride = window): Single {

@@ -180,8 +180,11 @@ std::vector<int> chosen(TfLiteContext& context, const Delegate& delegate,
   std::set<int> candidates;
   for (const int node : plan) {
     const std::string reason = obstacle(context, node);
-    if (reason.empty()) candidates.insert(node);
-    if (!reason.empty()) explain(node, reason);
+    if (reason.empty()) {
+      candidates.insert(node);
+    } else {
+      explain(node, reason);
+    }
   }
   if (candidates.empty()) return {};
   const Partition part = partOf(context, plan, candidates);
@@ -193,8 +196,11 @@ std::vector<int> chosen(TfLiteContext& context, const Delegate& delegate,
   std::vector<int> taken;
   for (size_t i = 0; i < part.nodes.size(); i++) {
     const nolfet_operator& one = *nolfet_operator_at(trial.session(), i);
-    if (one.on_npu) taken.push_back(part.nodes[i]);
-    if (!one.on_npu) explain(part.nodes[i], std::string(one.name) + ": " + one.reason);
+    if (one.on_npu) {
+      taken.push_back(part.nodes[i]);
+    } else {
+      explain(part.nodes[i], std::string(one.name) + ": " + one.reason);
+    }
   }
   return taken;
 }

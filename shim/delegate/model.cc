@@ -253,11 +253,12 @@ Partition partOf(tflite::TfLiteContext& context, const std::vector<int>& plan,
   std::set<int> made, readInside, readOutside;
   for (const int index : plan) {
     const bool isMember = members.count(index) > 0;
-    const tflite::TfLiteNode& node = nodeAt(context, index).node;
+    const Entry entry = nodeAt(context, index);
+    const tflite::TfLiteNode& node = entry.node;
     for (const int tensor : *node.inputs) (isMember ? readInside : readOutside).insert(tensor);
     if (!isMember) continue;
     part.nodes.push_back(index);
-    for (const int tensor : dataOf(nodeAt(context, index))) {
+    for (const int tensor : dataOf(entry)) {
       const bool isKnown = tensor < 0 || isConstant(context.tensors[tensor]);
       if (!isKnown && made.insert(tensor).second) part.inputs.push_back(tensor);
     }

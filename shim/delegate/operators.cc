@@ -8,30 +8,30 @@ namespace {
 constexpr Kind P = Kind::kPadding, I = Kind::kInt, B = Kind::kByte, F = Kind::kFloat;
 
 constexpr Operator kOperators[] = {
-    {0, "ADD", 11, {{B, 0}}},
+    {0, 11, {{B, 0}}},  // ADD
     // padding, strides, filter, activation
-    {1, "AVERAGE_POOL_2D", 5, {{P, 0}, {I, 4}, {I, 8}, {I, 12}, {I, 16}, {B, 20}}},
-    {2, "CONCATENATION", 10, {{I, 0}, {B, 4}}},
+    {1, 5, {{P, 0}, {I, 4}, {I, 8}, {I, 12}, {I, 16}, {B, 20}}},  // AVERAGE_POOL_2D
+    {2, 10, {{I, 0}, {B, 4}}},                                    // CONCATENATION
     // padding, strides, activation, dilations
-    {3, "CONV_2D", 1, {{P, 0}, {I, 4}, {I, 8}, {B, 12}, {I, 16}, {I, 20}}},
+    {3, 1, {{P, 0}, {I, 4}, {I, 8}, {B, 12}, {I, 16}, {I, 20}}},  // CONV_2D
     // padding, strides, multiplier, activation, dilations
-    {4, "DEPTHWISE_CONV_2D", 2, {{P, 0}, {I, 4}, {I, 8}, {I, 12}, {B, 16}, {I, 20}, {I, 24}}},
+    {4, 2, {{P, 0}, {I, 4}, {I, 8}, {I, 12}, {B, 16}, {I, 20}, {I, 24}}},  // DEPTHWISE_CONV_2D
     // activation, format of weights, whether dimensions are kept
-    {9, "FULLY_CONNECTED", 8, {{B, 0}, {B, 4}, {B, 8}}},
-    {14, "LOGISTIC", 0, {}},
-    {17, "MAX_POOL_2D", 5, {{P, 0}, {I, 4}, {I, 8}, {I, 12}, {I, 16}, {B, 20}}},
-    {18, "MUL", 21, {{B, 0}}},
-    {19, "RELU", 0, {}},
-    {21, "RELU6", 0, {}},
-    {25, "SOFTMAX", 9, {{F, 0}}},
-    {28, "TANH", 0, {}},
-    {34, "PAD", 0, {}},
-    {39, "TRANSPOSE", 0, {}},
-    {40, "MEAN", 27, {{B, 0}}},
-    {41, "SUB", 28, {{B, 0}}},
-    {98, "LEAKY_RELU", 75, {{F, 0}}},
-    {114, "QUANTIZE", 0, {}},
-    {117, "HARD_SWISH", 0, {}},
+    {9, 8, {{B, 0}, {B, 4}, {B, 8}}},                              // FULLY_CONNECTED
+    {14, 0, {}},                                                   // LOGISTIC
+    {17, 5, {{P, 0}, {I, 4}, {I, 8}, {I, 12}, {I, 16}, {B, 20}}},  // MAX_POOL_2D
+    {18, 21, {{B, 0}}},                                            // MUL
+    {19, 0, {}},                                                   // RELU
+    {21, 0, {}},                                                   // RELU6
+    {25, 9, {{F, 0}}},                                             // SOFTMAX
+    {28, 0, {}},                                                   // TANH
+    {34, 0, {}},                                                   // PAD
+    {39, 0, {}},                                                   // TRANSPOSE
+    {40, 27, {{B, 0}}},                                            // MEAN
+    {41, 28, {{B, 0}}},                                            // SUB
+    {98, 75, {{F, 0}}},                                            // LEAKY_RELU
+    {114, 0, {}},                                                  // QUANTIZE
+    {117, 0, {}},                                                  // HARD_SWISH
 };
 
 }  // namespace

@@ -15,8 +15,7 @@ struct OptionField {
 };
 
 struct Operator {
-  int32_t code;  // of the schema
-  const char* name;
+  int32_t code;         // of the schema
   uint8_t optionsType;  // of the schema's union; 0: without options
   OptionField options[8];
 };

@@ -84,12 +84,8 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
   }
   const kernels = weights.shape[1];
   const source = lifting.image(image);
-  const extents: TransposedExtent[] = [];
-  for (let axis = 0; axis < 2; axis++) {
-    const extent = transposedExtent(lifting, node, axis, source, weights, strides[axis]);
-    if (extent == null) return false;
-    extents.push(extent);
-  }
+  const extents = transposedExtents(lifting, node, source, weights, strides);
+  if (extents == null) return false;
   const filter = filterOf(weights, [1, 2, 3, 0], 0);
   const bias = biasOf(lifting, node, 2, kernels);
   const rows = extents[0];
@@ -112,44 +108,62 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
 
 /** Rows or columns of a transposed convolution: TFLite's VALID computes all, and a slice keeps some. */
 class TransposedExtent {
+  /** Of all windows, and more where the output is padded. */
+  full: i32;
+  /** VALID gives max(kernel − stride, 0) rows behind the last stride, no other number. */
+  computed: i32;
+  kept: i32;
+
   constructor(
-    public computed: i32,
+    input: i32,
+    kernel: i32,
+    stride: i32,
     public before: i32,
-    public kept: i32,
-  ) {}
+    after: i32,
+    extra: i32,
+  ) {
+    this.full = (input - 1) * stride + kernel + extra;
+    this.computed = input * stride + max(kernel - stride, 0);
+    this.kept = this.full - before - after;
+  }
 
   get isCut(): bool {
     return this.kept != this.computed;
   }
 }
 
-/** Null with a refusal recorded if TFLite has no such extent. `source` is N × H × W × C. */
-function transposedExtent(
+/** Of rows and of columns; null and a refusal where TFLite has no such extent. `source` is N × H × W × C. */
+function transposedExtents(
   lifting: Lifting,
   node: OnnxNode,
-  axis: i32,
   source: Value,
   weights: Operand,
-  stride: i32,
-): TransposedExtent | null {
+  strides: i32[],
+): TransposedExtent[] | null {
   const pads = listOf(lifting, node, "pads", 4, 0);
   const more = listOf(lifting, node, "output_padding", 2, 0);
   if (pads == null || more == null) return null;
-  const kernel = weights.shape[axis + 2];
-  const extra = more[axis];
-  const full = (source.shape[axis + 1] - 1) * stride + kernel + extra;
-  const kept = full - pads[axis] - pads[axis + 2];
-  if (extra >= stride || kept < 1) {
-    lifting.refuse(node, "pads inside the result", "others");
-    return null;
+  const extents: TransposedExtent[] = [];
+  for (let axis = 0; axis < 2; axis++) {
+    const extent = new TransposedExtent(
+      source.shape[axis + 1],
+      weights.shape[axis + 2],
+      strides[axis],
+      pads[axis],
+      pads[axis + 2],
+      more[axis],
+    );
+    if (more[axis] >= strides[axis] || extent.kept < 1) {
+      lifting.refuse(node, "pads inside the result", "others");
+      return null;
+    }
+    if (extent.full > extent.computed) {
+      lifting.refuse(node, "no more rows than TFLite has", "more");
+      return null;
+    }
+    extents.push(extent);
   }
-  // VALID gives max(kernel − stride, 0) rows behind the last stride, no other number.
-  const computed = source.shape[axis + 1] * stride + max(kernel - stride, 0);
-  if (full > computed) {
-    lifting.refuse(node, "no more rows than TFLite has", "more");
-    return null;
-  }
-  return new TransposedExtent(computed, pads[axis], kept);
+  return extents;
 }
 
 /** Weights in another order of axes; their scales, if each kernel has one, lie along `axis` then. */

@@ -46,17 +46,15 @@ export function encodeZeroRuns(
   const walk = new Walk(job, tiling, bias, core, splitRows, choices);
   const counters = count(job, walk);
   const width = widthFor(job, counters, core, settings, choices);
-  if (settings.compatMesa || choices.outputs != null || isEven(counters, width))
-    return write(job, walk, counters, width, core);
+  const keepsOrder = settings.compatMesa || choices.outputs != null || isEven(counters, width);
+  if (keepsOrder) return write(job, walk, counters, width, core);
+  const bits = bitsOfKernels(walk, job.kernels.count, width, counterFor(job));
   const sorting = copyOf<Choices>(choices);
-  sorting.outputs = balancedOrder(
-    walk,
-    bitsOfKernels(walk, job.kernels.count, width, counterFor(job)),
-  );
+  sorting.outputs = balancedOrder(walk, bits);
   const sorted = new Walk(job, tiling, bias, core, splitRows, sorting);
   const balanced = count(job, sorted);
-  const isBetter = longest(balanced, width) < longest(counters, width);
-  if (!isBetter) return write(job, walk, counters, width, core);
+  if (longest(balanced, width) >= longest(counters, width))
+    return write(job, walk, counters, width, core);
   const coefficients = write(job, sorted, balanced, width, core);
   if (coefficients != null) coefficients.sortsKernels = true;
   return coefficients;

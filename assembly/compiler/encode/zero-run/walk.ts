@@ -55,24 +55,38 @@ export class Walk {
 
   /** Hands the whole stream of one core to `sink`, but for its header. */
   core(core: i32, sink: Sink): void {
-    const superblocks = this.tiling.superblocks;
-    const full = (this.perCore + superblocks - 1) / superblocks;
-    for (let s = 0; s < superblocks; s++) {
-      const last = s == superblocks - 1;
-      const kernels = last ? this.perCore - full * s : full;
-      const first = s * full * this.used + core * kernels;
-      this.superblock(first, first + kernels, last && this.block == 1, sink);
+    for (let s = 0; s < this.tiling.superblocks; s++) {
+      const kernels = this.kernelsIn(s);
+      const first = this.firstIn(s) + core * kernels;
+      this.superblock(first, first + kernels, this.isLast(s) && this.block == 1, sink);
     }
     sink.flush();
   }
 
   /** The core that has the kernel at a position, which `Choices.outputs` counts alike. */
   coreAt(position: i32): i32 {
-    const superblocks = this.tiling.superblocks;
-    const full = (this.perCore + superblocks - 1) / superblocks;
-    const s = min(position / (full * this.used), superblocks - 1);
-    const kernels = s == superblocks - 1 ? this.perCore - full * s : full;
-    return (position - s * full * this.used) / kernels;
+    let s = 0;
+    while (!this.isLast(s) && position >= this.firstIn(s + 1)) s++;
+    return (position - this.firstIn(s)) / this.kernelsIn(s);
+  }
+
+  private isLast(superblock: i32): bool {
+    return superblock == this.tiling.superblocks - 1;
+  }
+
+  /** Kernels of each core in a superblock: the last one has what is left. */
+  private kernelsIn(superblock: i32): i32 {
+    const full = this.fullSuperblock;
+    return this.isLast(superblock) ? this.perCore - full * superblock : full;
+  }
+
+  /** The first position of a superblock, which is its first core's. */
+  private firstIn(superblock: i32): i32 {
+    return superblock * this.fullSuperblock * this.used;
+  }
+
+  private get fullSuperblock(): i32 {
+    return (this.perCore + this.tiling.superblocks - 1) / this.tiling.superblocks;
   }
 
   /** Hands the weights of one kernel alone to `sink`. */
