@@ -58,6 +58,30 @@ test("results are held to a step from what is exact or from TFLite's, and on the
   assert.match(fault(7, 2, 300) ?? "", '"rms":0.79');
 });
 
+test("of a product's pairs, only 255 and 0 are held to two steps: they are farther apart than a byte", () => {
+  const of = (name: string, scale: number): TensorSpec => {
+    return {
+      ...tensor(name, [1, 4], scale, -128),
+      dtype: "uint8",
+      quantization: { scale, zeroPoint: 255 },
+    };
+  };
+  const [a, b, y] = [of("a", 0.03125), of("b", 0.02626), of("y", 0.0626)];
+  const product = { operator: "MUL", inputs: ["a", "b"], outputs: ["y"] };
+  const spec = { tensors: [a, b, y], operators: [product], inputs: ["a", "b"], outputs: ["y"] };
+  const drawn = { ...network("a311d", a, y, product), spec };
+  const fault = (second: number, found: number) => {
+    const values = (name: string) => new Uint8Array(4).fill(name === "a" ? 255 : second);
+    const truth = new Uint8Array(4).fill(255);
+    const off = new Uint8Array(4).fill(255 - found);
+    return faultOfOperator(drawn, product, "y", off, truth, values, { error: 0.1 });
+  };
+  assert.is(fault(0, 2), undefined);
+  assert.match(fault(0, 3) ?? "", '"largest":3');
+  assert.is(fault(1, 1), undefined);
+  assert.match(fault(1, 2) ?? "", '"largest":2');
+});
+
 test("bytes that are only moved are held to each bit", () => {
   const [x, y] = [tensor("x", [1, 4], 1, 0), tensor("y", [4], 1, 0)];
   const reshape = { operator: "SQUEEZE", inputs: ["x"], outputs: ["y"] };

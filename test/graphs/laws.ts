@@ -5,7 +5,7 @@ import type { OperatorSpec } from "../../host/tflite/builder.ts";
 import { exactResults, isRounded } from "./exact/exact.ts";
 import type { Values } from "./exact/operands.ts";
 import { type Network, tensorOf } from "./network.ts";
-import { scaleOf, scalesOf, zeroPointOf } from "./quantizations.ts";
+import { leastOf, scaleOf, scalesOf, zeroPointOf } from "./quantizations.ts";
 
 // How far results of the NPU may be off. What an operator amounts to in real numbers lies between two
 // steps of its output. TFLite takes one of them, and the NPU that one or the other:
@@ -60,19 +60,36 @@ export function lawOf(
   values: Values,
 ): Law {
   if (error === undefined) return NEAREST;
-  if (groups === undefined) return lawOfProduct(network, operator, error);
+  if (groups === undefined) return lawOfProduct(network, operator, error, values);
   return lawOfChannels(network, operator, error, values);
 }
 
 /** Products of one step of either operand that a step of a table of quarter squares is worth. */
 const LARGEST_UNIT = 64;
+/** Products farther from TFLite's are left to the CPU. */
+const FARTHEST_PRODUCT = 2;
 
-/** Of two tensors: the difference of two quarter squares, each of which is rounded to such a unit. */
-function lawOfProduct(network: Network, { inputs, outputs }: OperatorSpec, error: number): Law {
+/**
+ * Of two tensors: the difference of two quarter squares, each of which is rounded to such a unit. Tables
+ * end at a difference of 255. One pair of bytes, 255 and 0, is 256 apart: its square is two units more.
+ */
+function lawOfProduct(
+  network: Network,
+  { inputs, outputs }: OperatorSpec,
+  error: number,
+  values: Values,
+): Law {
   const [a, b, to] = [...inputs, ...outputs].map((name) => {
     return scaleOf(tensorOf(network, name as string).quantization);
   }) as [number, number, number];
-  return { largest: NEAREST.largest + (LARGEST_UNIT * a * b) / to, rms: NEAREST.rms + error };
+  const [first, second] = inputs as [string, string];
+  const holds = (name: string, byte: number) =>
+    Array.from(values(name)).includes(byte + leastOf(tensorOf(network, name).dtype));
+  const isBeyond =
+    (holds(first, 255) && holds(second, 0)) || (holds(first, 0) && holds(second, 255));
+  const units = isBeyond ? 3 : 1;
+  const largest = NEAREST.largest + (units * LARGEST_UNIT * a * b) / to;
+  return { largest: Math.min(largest, FARTHEST_PRODUCT), rms: NEAREST.rms + error };
 }
 
 /** How far results that are not TFLite's are from what is exact. */
