@@ -24,6 +24,8 @@ const MOST_RESIZED = 256;
 const MOST_FACTOR = 2 ** 30;
 /** From this scale on, HARD_SWISH shifts by more bits than an integer has. */
 const LARGEST_SWISH = (2 ** 31 * 3) / 256;
+/** Below this scale, it shifts numbers of 16 bits by 16 or more, and 0 becomes 1 or -1. */
+const LEAST_SWISH = (128 * 3) / 2 ** 15 / 2 ** 16;
 /** Sums are raised by as many bits, and then must not be multiplied by 1 or more. */
 const RAISED_BITS = 20;
 
@@ -41,7 +43,10 @@ function isWrongInLiteRt(network: Network, { operator, inputs, outputs }: Operat
   const to = scaleOf(output?.quantization);
   // Float steps beyond 32 bits wrap in LiteRT, where nolfet saturates.
   if (operator === "CONCATENATION") return (Math.max(...scales) / to) * 256 >= 2 ** 31;
-  if (operator === "HARD_SWISH") return Math.max(...scales) > LARGEST_SWISH;
+  if (operator === "HARD_SWISH") {
+    const scale = Math.max(...scales);
+    return scale > LARGEST_SWISH || (scale > 0 && scale < LEAST_SWISH);
+  }
   if (operator === "SUB") return (2 * Math.max(...scales)) / to >= 2 ** RAISED_BITS;
   const isQuantized = output?.dtype === "uint8" || output?.dtype === "int8";
   if (isQuantized && steepest(scales) / to >= MOST_FACTOR) return true;
