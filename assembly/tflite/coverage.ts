@@ -74,6 +74,10 @@ export class Covered {
     public dtypes: i32,
     public rule: Rule,
   ) {}
+
+  takes(dtype: i32): bool {
+    return ((this.dtypes >> dtype) & 1) != 0;
+  }
 }
 
 /** The one custom operator that there is a kernel for. */

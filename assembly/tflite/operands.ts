@@ -65,8 +65,7 @@ export class OperandReader {
 
   private isOfType(tensor: Tensor, kind: string): bool {
     if (kind == "N" || kind == "E" || kind == "W") {
-      const isOne = ((this.line.dtypes >> tensor.dtype) & 1) != 0;
-      if (this.dtype < 0 && isOne) this.dtype = tensor.dtype;
+      if (this.dtype < 0 && this.line.takes(tensor.dtype)) this.dtype = tensor.dtype;
       return tensor.dtype == this.dtype || this.refuseType(tensor, this.wanted);
     }
     if (kind == "byte") return tensor.isByte || this.refuseType(tensor, "8 bits");

@@ -18,6 +18,14 @@ export class Tensor {
     public isConstant: bool,
   ) {}
 
+  /** The same shape and bytes, not quantized. */
+  withType(dtype: Dtype): Tensor {
+    const tensor = new Tensor(dtype, this.isConstant);
+    tensor.pointer = this.pointer;
+    tensor.shape = this.shape;
+    return tensor;
+  }
+
   get elements(): u64 {
     let product: u64 = 1;
     for (let i = 0; i < this.shape.length; i++) product *= this.shape[i] as u64;

@@ -74,29 +74,44 @@ const CASES: Case[] = [
   [[bytes("x", [1, 4]), list("a", [2]), bytes("y", [1])], "MEAN", /an axis below 2, found 2;/],
 ];
 
-for (const [tensors, operator, found, options = {}] of CASES) {
-  test(`${operator}: ${found.source}`, async () => {
-    const model = buildModel({
-      tensors,
-      inputs: ["x"],
-      outputs: ["y"],
-      operators: [
-        {
-          operator,
-          inputs: tensors.slice(0, -1).map(({ name }) => name),
-          outputs: ["y"],
-          options,
-        },
-      ],
-    });
-    for (const cpuOnly of [false, true]) {
-      const error = await fails("UNSUPPORTED_OPERATOR", () =>
-        compile(model, { target: "a311d", cpuOnly }),
-      );
-      assert.match(error.message, found);
-      assert.match(error.message, /LiteRT does not check that$/);
-    }
+/** The same of 16 bits, which no kernel takes. */
+function widened(tensor: TensorSpec): TensorSpec {
+  if (tensor.dtype !== "uint8") return tensor;
+  const { data, ...rest } = tensor;
+  const wide: TensorSpec = { ...rest, dtype: "int16", quantization: { scale: 0.5, zeroPoint: 0 } };
+  return data ? { ...wide, data: Int16Array.from(data as Uint8Array) } : wide;
+}
+
+/** A network of 8 bits in which one operator stands. */
+function modelWith(tensors: TensorSpec[], operator: string, options: OperatorSpec["options"]) {
+  const inputs = tensors.slice(0, -1).map(({ name }) => name);
+  return buildModel({
+    tensors: [...tensors, bytes("beside", [4]), bytes("rectified", [4])],
+    inputs: ["x", "beside"],
+    outputs: ["y", "rectified"],
+    operators: [
+      { operator, inputs, outputs: ["y"], options: options ?? {} },
+      { operator: "RELU", inputs: ["beside"], outputs: ["rectified"] },
+    ],
   });
+}
+
+for (const [tensors, operator, found, options = {}] of CASES) {
+  for (const [bits, operands] of [
+    [8, tensors],
+    [16, tensors.map(widened)],
+  ] as const) {
+    test(`${operator} of ${bits} bits: ${found.source}`, async () => {
+      const model = modelWith([...operands], operator, options);
+      for (const cpuOnly of [false, true]) {
+        const error = await fails("UNSUPPORTED_OPERATOR", () =>
+          compile(model, { target: "a311d", cpuOnly }),
+        );
+        assert.match(error.message, found);
+        assert.match(error.message, /LiteRT does not check that$/);
+      }
+    });
+  }
 }
 
 test("a handle of a variable as an output", async () => {
