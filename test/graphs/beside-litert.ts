@@ -69,7 +69,10 @@ function steepest(scales: readonly number[]): number {
   );
 }
 
-/** float32 numbers farther from 0, in steps of a QUANTIZE: LiteRT wraps, where nolfet saturates. */
+/**
+ * float32 numbers farther from 0, in steps of a QUANTIZE: LiteRT wraps, where nolfet saturates. And
+ * where a quotient of 32 bits is halfway between two steps, LiteRT.js goes by one of more bits.
+ */
 const MOST_STEPS = 2 ** 31 - 2 ** 8;
 
 /** By element, whether LiteRT's result means anything. */
@@ -82,7 +85,10 @@ function meantOf(
   if (operator !== "QUANTIZE" || input.dtype !== "float32") return () => true;
   const reals = valuesOf("float32", feeds.get(input.name) as Uint8Array);
   const scale = scaleOf(tensorOf(network, outputs[0] as string).quantization);
-  return (element) => Math.abs(Number(reals[element]) / scale) < MOST_STEPS;
+  return (element) => {
+    const steps = Math.abs(Math.fround(Number(reals[element]) / Math.fround(scale)));
+    return steps < MOST_STEPS && steps % 1 !== 0.5;
+  };
 }
 
 /**

@@ -26,8 +26,9 @@ export interface Law {
 /** Of an operator that rounds once. */
 const NEAREST: Law = { largest: 1, rms: 0.5 };
 
-/** A mean over fewer elements says nothing. */
+/** A mean over fewer elements, or fewer different ones, says nothing. */
 const LEAST_ELEMENTS = 200;
+const LEAST_DIFFERENT = 16;
 
 /** What of results is beyond the bounds, in words; undefined where nothing is. */
 export function faultOfOperator(
@@ -45,7 +46,8 @@ export function faultOfOperator(
   const exact = exactResults(network, operator, values);
   const law = lawOf(network, operator, expected, values);
   const off = distanceFrom(exact as Float64Array, found, truth);
-  const isOften = truth.length >= LEAST_ELEMENTS && off.rms > law.rms;
+  const isMean = truth.length >= LEAST_ELEMENTS && new Set(exact).size >= LEAST_DIFFERENT;
+  const isOften = isMean && off.rms > law.rms;
   if (off.largest <= law.largest && !isOften) return undefined;
   return `${output}: ${JSON.stringify(off)} from the exact results, at most ${JSON.stringify(law)}`;
 }

@@ -6,6 +6,7 @@ import {
   type OperatorSpec,
   type TensorSpec,
 } from "../../host/tflite/builder.ts";
+import { isBytes } from "./quantizations.ts";
 
 /** A drawn network, how it is to be compiled, and what it is fed. */
 export interface Network {
@@ -94,7 +95,9 @@ export function subnetwork(
     read.has(name) && !made.has(name) && isActivation(network, name);
   const inputs = spec.tensors.map(({ name }) => name).filter(isInput);
   const outputs = [...made].filter((name) => !read.has(name) || spec.outputs.includes(name));
-  const used = new Set([...read, ...made]);
+  // A model all of float32 is refused, so one tensor of 8 bits stays whatever is taken.
+  const quantized = spec.tensors.find(({ dtype }) => isBytes(dtype))?.name ?? "";
+  const used = new Set([...read, ...made, quantized]);
   const bytes = inputs.map((name) => {
     const value = values.get(name);
     return [name, feeds.get(name) ?? (value ? bytesOf(value) : zeros(network, name))] as const;
