@@ -26,14 +26,14 @@ const NETWORKS = {
 
 const HEAD = `# What coefficients cost
 
-\`npm run coefficients\` writes this page: the bytes of coefficients that layers with a scale for each
-channel take on the i.MX 8M Plus, by default.
+\`npm run coefficients\` writes this page. It lists the bytes of coefficients of layers that have one scale per
+channel, on the i.MX 8M Plus, by default.
 
 Such a layer's job has one scale, so its weights need more than 8 bits ([channels.md](channels.md)). With
 residual weights there are two bytes for each weight: one of the main job and one of the residual job.
 Each copy of the image (input replication) adds a byte. Residuals of several windows have as many copies of
-the residual's byte. What one scale makes of small weights, and zeros between planes, are zeros, which run
-lengths code.
+the residual's byte. Run lengths code zeros: those between planes, and small weights, which one scale rounds
+to 0.
 
 - *Weights*: bytes in the model. *Copies*: of the image; – is a layer in groups without residuals.
 - *Bytes*: those other than 0 in the streams, for each weight.
@@ -41,8 +41,8 @@ lengths code.
   weights. A coder of single bytes needs that much.
 - *Coefficients*: the buffers as they are, with headers, biases and padding, as a multiple of the weights.
 
-The coefficients stay within a tenth of the entropy or below it in all large layers, so what they take
-follows from the number of bytes, and that from the error that is allowed: kws with two jobs for each layer
+In all large layers the coefficients stay below 1.1 times the entropy. So their size follows from the number of
+bytes, and this number from the error that is allowed: kws with two jobs for each layer
 instead of four (\`--job-budget 24\`) takes 4.1 times its weights instead of 6.6, and its expected error is
 0.011 steps instead of 0.009. In tf2_mobilenet_v2, residuals of two windows make seven layers larger by half.
 

@@ -39,7 +39,7 @@ the emulator, with one picture.
 - *Alone*: the worst operator, fed with the CPU's tensors. The largest difference in steps of its output,
   and the largest share of elements that differ at all.
 - *Outputs*: the mean difference of the network's outputs, in steps. TFLite_Detection_PostProcess, the last
-  operator of MobileDet, gives real numbers, whose mean difference is in their own unit.
+  operator of MobileDet, gives real numbers; its difference is in their unit, not in steps.
 
 | network | core | operators on the NPU | Mesa | multiply-accumulates | NPU segments | alone: largest | alone: share | outputs: mean |
 | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |

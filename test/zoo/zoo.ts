@@ -14,20 +14,19 @@ const FILE = new URL("../../docs/zoo.md", import.meta.url);
 
 const HEAD = `# Public models
 
-nolfet meets 47 quantized models as people publish them, in default mode, on two emulated cores: it compiles
-and runs them, or refuses them with one error. \`npm run zoo\` writes this page.
+nolfet compiles 47 quantized models as people publish them, in default mode, and runs them on two emulated
+cores, or refuses them with one error. \`npm run zoo\` writes this page.
 
 - *rel*: root mean square of the difference from LiteRT's reference kernels, divided by the standard
   deviation of their output, for the worst output. If that output is the same everywhere, it is not
   divided.
 - *XNNPACK*: the same for LiteRT's default kernels. A model passes if its rel is at most 1.5 times this
   plus 0.01.
-
 - *MACs*: the share of multiply-accumulates on the NPU, and the millions of all of them.
 - *Jobs*: of all NPU segments. *Estimate*: the time of these jobs by the model of
   [performance-model.md](performance-model.md), without what runs on the CPU.
 
-Inputs are pseudo-random bytes. Inputs of real numbers are such bytes divided by 255.
+Inputs are pseudo-random bytes; inputs of real numbers are such bytes divided by 255.
 `;
 
 const COLUMNS = `
@@ -83,8 +82,8 @@ function summaryOf(reports: Report[]): string {
   const median = shares[Math.floor((shares.length - 1) / 2)] ?? 0;
   const few = reports.filter(({ segments }) => segments.filter(isOnNpu).length <= 2).length;
   return `
-Of the ${reports.length} blobs, half have at least ${(100 * median).toFixed(1)} % of their operators on the NPU, and
-${((100 * few) / reports.length).toFixed(0)} % have at most two segments there.
+Of the ${reports.length} blobs, one for each core, half have at least ${(100 * median).toFixed(1)} % of their operators on
+the NPU, and ${((100 * few) / reports.length).toFixed(0)} % have at most two segments there.
 `;
 }
 
