@@ -1,4 +1,4 @@
-import { buildModel, type Quantization } from "./builder.ts";
+import { buildModel, type OperatorSpec, type Quantization } from "./builder.ts";
 
 export const ACTIVATIONS = ["NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"] as const;
 export const PADDINGS = ["SAME", "VALID"] as const;
@@ -40,26 +40,14 @@ export interface ConvolutionSpec {
  */
 export function convolutionModel(spec: ConvolutionSpec): Uint8Array<ArrayBuffer> {
   const { dtype = "uint8", images = 1, height, width, channels, depthwise = false } = spec;
-  const { padding = "SAME", activation = "NONE" } = spec;
   const { weightAt = (n) => 37 * n + 11, biasAt = (channel) => 1000 * (channel + 1) } = spec;
-  const [kernelHeight, kernelWidth] = both(spec.kernel ?? 3);
-  const [strideHeight, strideWidth] = both(spec.stride ?? 1);
-  const [dilationHeight, dilationWidth] = both(spec.dilation ?? 1);
   const outputChannels = spec.outputChannels ?? channels;
   const shift = dtype === "int8" ? 128 : 0;
   const input = spec.input ?? { scale: 0.02, zeroPoint: 100 - shift };
   const weights = spec.weights ?? { scale: 0.03, zeroPoint: 120 - shift };
   const output = spec.output ?? { scale: 0.5, zeroPoint: 90 - shift };
-  const weightShape = depthwise
-    ? [1, kernelHeight, kernelWidth, outputChannels]
-    : [outputChannels, kernelHeight, kernelWidth, channels / (spec.groups ?? 1)];
+  const { weightShape, outputShape } = shapesOf(spec, outputChannels);
   const weightCount = weightShape.reduce((product, extent) => product * extent);
-  const outputShape = [
-    images,
-    outputExtent(height, kernelHeight, strideHeight, dilationHeight, padding),
-    outputExtent(width, kernelWidth, strideWidth, dilationWidth, padding),
-    outputChannels,
-  ];
   return buildModel({
     inputs: ["input"],
     outputs: ["output"],
@@ -81,23 +69,46 @@ export function convolutionModel(spec: ConvolutionSpec): Uint8Array<ArrayBuffer>
       },
       { name: "output", shape: outputShape, dtype, quantization: output },
     ],
-    operators: [
-      {
-        operator: depthwise ? "DEPTHWISE_CONV_2D" : "CONV_2D",
-        inputs: ["input", "weights", "bias"],
-        outputs: ["output"],
-        options: {
-          padding: PADDINGS.indexOf(padding),
-          stride_h: strideHeight,
-          stride_w: strideWidth,
-          dilation_h_factor: dilationHeight,
-          dilation_w_factor: dilationWidth,
-          fused_activation_function: ACTIVATIONS.indexOf(activation),
-          ...(depthwise ? { depth_multiplier: outputChannels / channels } : {}),
-        },
-      },
-    ],
+    operators: [operatorOf(spec, outputChannels / channels)],
   });
+}
+
+function shapesOf(spec: ConvolutionSpec, outputChannels: number) {
+  const { images = 1, channels, depthwise = false, groups = 1, padding = "SAME" } = spec;
+  const [height, width] = both(spec.kernel ?? 3);
+  const [strideHeight, strideWidth] = both(spec.stride ?? 1);
+  const [dilationHeight, dilationWidth] = both(spec.dilation ?? 1);
+  return {
+    weightShape: depthwise
+      ? [1, height, width, outputChannels]
+      : [outputChannels, height, width, channels / groups],
+    outputShape: [
+      images,
+      outputExtent(spec.height, height, strideHeight, dilationHeight, padding),
+      outputExtent(spec.width, width, strideWidth, dilationWidth, padding),
+      outputChannels,
+    ],
+  };
+}
+
+function operatorOf(spec: ConvolutionSpec, multiplier: number): OperatorSpec {
+  const { depthwise = false, padding = "SAME", activation = "NONE" } = spec;
+  const [strideHeight, strideWidth] = both(spec.stride ?? 1);
+  const [dilationHeight, dilationWidth] = both(spec.dilation ?? 1);
+  return {
+    operator: depthwise ? "DEPTHWISE_CONV_2D" : "CONV_2D",
+    inputs: ["input", "weights", "bias"],
+    outputs: ["output"],
+    options: {
+      padding: PADDINGS.indexOf(padding),
+      stride_h: strideHeight,
+      stride_w: strideWidth,
+      dilation_h_factor: dilationHeight,
+      dilation_w_factor: dilationWidth,
+      fused_activation_function: ACTIVATIONS.indexOf(activation),
+      ...(depthwise ? { depth_multiplier: multiplier } : {}),
+    },
+  };
 }
 
 function both(sizes: number | [number, number]): [number, number] {

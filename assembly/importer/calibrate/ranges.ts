@@ -24,6 +24,10 @@ export class Ranges {
   /** By value; null where it is stored in real numbers. */
   scales: (Quantization | null)[] = [];
   private group: StaticArray<i32>;
+  /** By group. */
+  private least: StaticArray<f64>;
+  private greatest: StaticArray<f64>;
+  private isSaid: StaticArray<bool>;
 
   constructor(
     private network: ComputedNetwork,
@@ -35,41 +39,48 @@ export class Ranges {
   ) {
     const values = network.values;
     this.group = new StaticArray<i32>(values.length);
+    this.least = new StaticArray<f64>(values.length);
+    this.greatest = new StaticArray<f64>(values.length);
+    this.isSaid = new StaticArray<bool>(values.length);
     for (let i = 0; i < values.length; i++) this.group[i] = i;
     for (let i = 0; i < network.graph.nodes.length; i++)
       if (coded.nodes[i]) this.join(network.graph.nodes[i]);
-    const least = new StaticArray<f64>(values.length);
-    const greatest = new StaticArray<f64>(values.length);
+    this.take(said);
+    for (let i = 0; i < values.length; i++) this.widen(values[i], measured);
     const isInner = this.innerGroups();
     const isClipped = this.clippedGroups();
-    const isSaid = new StaticArray<bool>(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const group = this.find(i);
+      const isGiven = values[i].producer == null || this.isSaid[group];
+      const room = isGiven ? 1 : isInner[group] ? headroom.inside : headroom.outside;
+      const low = isClipped[group] ? 0 : this.least[group] * room;
+      const high = isClipped[group] ? 6 : this.greatest[group] * room;
+      this.scales.push(coded.values[i] ? this.scaleOf(values[i], low, high) : null);
+    }
+  }
+
+  private take(said: (f64[] | null)[]): void {
     for (let i = 0; i < said.length; i++) {
-      const group = this.find(network.graph.inputs[i].index);
+      const group = this.find(this.network.graph.inputs[i].index);
       const range = said[i];
       if (range == null) continue;
-      isSaid[group] = true;
-      least[group] = range[0];
-      greatest[group] = range[1];
+      this.isSaid[group] = true;
+      this.least[group] = range[0];
+      this.greatest[group] = range[1];
     }
-    for (let i = 0; i < values.length; i++) {
-      const group = this.find(i);
-      // A border below all numbers, which a maximum never takes, is not of the range.
-      const producer = values[i].producer;
-      if (producer != null && producer.code == Builtin.PADV2) continue;
-      if (!coded.values[i] || isSaid[group]) continue;
-      const statistics = measured.values[i];
-      for (let c = 0; c < statistics.channels; c++) {
-        least[group] = Math.min(least[group], statistics.least[c]);
-        greatest[group] = Math.max(greatest[group], statistics.greatest[c]);
-      }
-    }
-    for (let i = 0; i < values.length; i++) {
-      const group = this.find(i);
-      const isGiven = values[i].producer == null || isSaid[group];
-      const room = isGiven ? 1 : isInner[group] ? headroom.inside : headroom.outside;
-      const low = isClipped[group] ? 0 : least[group] * room;
-      const high = isClipped[group] ? 6 : greatest[group] * room;
-      this.scales.push(coded.values[i] ? this.scaleOf(values[i], low, high) : null);
+  }
+
+  /** Adds what was measured of a value to its group's range, unless that is known. */
+  private widen(value: Value, measured: Measured): void {
+    const group = this.find(value.index);
+    const producer = value.producer;
+    // A border below all numbers, which a maximum never takes, is not of the range.
+    if (producer != null && producer.code == Builtin.PADV2) return;
+    if (!this.coded.values[value.index] || this.isSaid[group]) return;
+    const statistics = measured.values[value.index];
+    for (let c = 0; c < statistics.channels; c++) {
+      this.least[group] = Math.min(this.least[group], statistics.least[c]);
+      this.greatest[group] = Math.max(this.greatest[group], statistics.greatest[c]);
     }
   }
 

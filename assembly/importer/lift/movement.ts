@@ -211,58 +211,91 @@ export function sliced(lifting: Lifting, operand: Operand, begin: i32[], shape: 
   return Operand.of(result, shape, order);
 }
 
-/** Slice: attributes until opset 9, inputs from 10 on; ends beyond the operand end there. */
+/** What a Slice takes of each dimension: from `begin` on, before `end`, every `stride`-th. */
+class SliceRange {
+  begin: i32[] = [];
+  end: i32[] = [];
+  stride: i32[] = [];
+
+  constructor(private extents: i32[]) {
+    for (let i = 0; i < extents.length; i++) {
+      this.begin.push(0);
+      this.end.push(extents[i]);
+      this.stride.push(1);
+    }
+  }
+
+  /** Ends beyond the operand end there. */
+  set(axis: i32, begin: i32, end: i32, stride: i32): void {
+    const extent = this.extents[axis];
+    this.begin[axis] = bound(begin, extent);
+    this.end[axis] = max(bound(end, extent), this.begin[axis]);
+    this.stride[axis] = stride;
+  }
+
+  get shape(): i32[] {
+    const shape: i32[] = [];
+    for (let i = 0; i < this.extents.length; i++) {
+      const stride = this.stride[i];
+      shape.push((this.end[i] - this.begin[i] + stride - 1) / stride);
+    }
+    return shape;
+  }
+
+  get isPlain(): bool {
+    for (let i = 0; i < this.stride.length; i++) if (this.stride[i] != 1) return false;
+    return true;
+  }
+}
+
+/** Slice: attributes until opset 9, inputs from 10 on. */
 export function liftSlice(lifting: Lifting, node: OnnxNode): bool {
   const operand = lifting.operand(node, 0);
+  if (operand == null) return false;
+  const range = sliceRange(lifting, node, operand);
+  if (range == null) return false;
+  if (range.isPlain) {
+    return publish(lifting, node, sliced(lifting, operand, range.begin, range.shape));
+  }
+  const order = operand.order;
+  const inputs: (Value | null)[] = [
+    lifting.stored(operand, order),
+    indices("begin", permutedShape(range.begin, order)),
+    indices("end", permutedShape(range.end, order)),
+    indices("strides", permutedShape(range.stride, order)),
+  ];
+  const stored = permutedShape(range.shape, order);
+  const result = lifting.emit(Builtin.STRIDED_SLICE, inputs, stored, [0, 0, 0, 0, 0]);
+  return lifting.result(node, result, order);
+}
+
+/** Null with a refusal recorded. */
+function sliceRange(lifting: Lifting, node: OnnxNode, operand: Operand): SliceRange | null {
   const starts = lifting.ints(node, "starts", 1);
   const ends = lifting.ints(node, "ends", 2);
-  if (operand == null) return false;
   if (starts == null || ends == null || starts.length != ends.length) {
-    return lifting.refuse(node, "constant bounds", "others");
+    lifting.refuse(node, "constant bounds", "others");
+    return null;
   }
   const axes = lifting.ints(node, "axes", 3);
   const steps = lifting.known(node, 4);
   const isComplete =
     (axes == null || axes.length == starts.length) &&
     (steps == null || steps.count == starts.length);
-  if (!isComplete) return lifting.refuse(node, "an axis and a step for each bound", "others");
-  const begin: i32[] = [];
-  const stop: i32[] = operand.shape.slice(0);
-  const stride: i32[] = [];
-  for (let i = 0; i < operand.rank; i++) {
-    begin.push(0);
-    stride.push(1);
+  if (!isComplete) {
+    lifting.refuse(node, "an axis and a step for each bound", "others");
+    return null;
   }
+  const range = new SliceRange(operand.shape);
   for (let i = 0; i < starts.length; i++) {
     const axis = axisOf(axes != null ? axes[i] : i, operand.rank);
-    if (axis < 0) return lifting.refuse(node, "an axis of the operand", `${i}`);
-    const extent = operand.shape[axis];
-    stride[axis] = steps != null ? steps.int(i) : 1;
-    if (stride[axis] < 1) return lifting.refuse(node, "steps from 1 on", `${stride[axis]}`);
-    begin[axis] = bound(starts[i], extent);
-    stop[axis] = max(bound(ends[i], extent), begin[axis]);
+    const step = steps != null ? steps.int(i) : 1;
+    if (axis < 0) lifting.refuse(node, "an axis of the operand", `${i}`);
+    else if (step < 1) lifting.refuse(node, "steps from 1 on", `${step}`);
+    if (axis < 0 || step < 1) return null;
+    range.set(axis, starts[i], ends[i], step);
   }
-  const shape: i32[] = [];
-  let isPlain = true;
-  for (let i = 0; i < operand.rank; i++) {
-    shape.push((stop[i] - begin[i] + stride[i] - 1) / stride[i]);
-    if (stride[i] != 1) isPlain = false;
-  }
-  if (isPlain) return publish(lifting, node, sliced(lifting, operand, begin, shape));
-  const order = operand.order;
-  const source = lifting.stored(operand, order);
-  const inputs: (Value | null)[] = [
-    source,
-    indices("begin", permutedShape(begin, order)),
-    indices("end", permutedShape(stop, order)),
-    indices("strides", permutedShape(stride, order)),
-  ];
-  const stored = permutedShape(shape, order);
-  return lifting.result(
-    node,
-    lifting.emit(Builtin.STRIDED_SLICE, inputs, stored, [0, 0, 0, 0, 0]),
-    order,
-  );
+  return range;
 }
 
 export function bound(index: i32, extent: i32): i32 {

@@ -17,53 +17,74 @@ export class NamedConstant {
 const MOST_RANK = 8;
 const MOST_ELEMENTS: i64 = 1 << 28;
 
+/** The fields of a TensorProto. Its elements are in one of the lists, in `raw` or in another file. */
+class TensorFields {
+  name: string = "";
+  type: u64 = 0;
+  extents: i64[] = [];
+  floats: f32[] = [];
+  doubles: f64[] = [];
+  integers: i64[] = [];
+  raw: ByteSpan | null = null;
+  external: External = new External();
+  isExternal: bool = false;
+
+  constructor(message: Message) {
+    while (message.next()) this.read(message);
+  }
+
+  /** Of the lists. */
+  get count(): i32 {
+    return this.floats.length + this.doubles.length + this.integers.length;
+  }
+
+  private read(message: Message): void {
+    const number = message.number;
+    if (number == TensorField.EXTENTS) message.addIntegers(this.extents);
+    else if (message.is(TensorField.TYPE, Wire.VARINT)) this.type = message.value;
+    else if (number == TensorField.FLOATS) message.addFloats(this.floats);
+    else if (isListOfIntegers(number)) message.addIntegers(this.integers);
+    else if (number == TensorField.DOUBLES) addDoubles(message, this.doubles);
+    else if (message.is(TensorField.NAME, Wire.BYTES)) this.name = message.text;
+    else if (message.is(TensorField.RAW, Wire.BYTES)) this.raw = message.bytes;
+    else if (message.is(TensorField.EXTERNAL, Wire.BYTES)) this.external.add(message.message);
+    else if (message.is(TensorField.LOCATION, Wire.VARINT)) this.isExternal = message.value == 1;
+  }
+}
+
 /** Reads a TensorProto; null where it contradicts itself or has a type that is not taken. */
 export function readTensor(message: Message): NamedConstant | null {
-  let name = "";
-  let type: u64 = 0;
-  let raw: ByteSpan | null = null;
-  let isExternal = false;
-  const external = new External();
-  const extents: i64[] = [];
-  const floats: f32[] = [];
-  const doubles: f64[] = [];
-  const integers: i64[] = [];
-  while (message.next()) {
-    if (message.number == TensorField.EXTENTS) message.addIntegers(extents);
-    else if (message.is(TensorField.TYPE, Wire.VARINT)) type = message.value;
-    else if (message.number == TensorField.FLOATS) message.addFloats(floats);
-    else if (isListOfIntegers(message.number)) message.addIntegers(integers);
-    else if (message.number == TensorField.DOUBLES) addDoubles(message, doubles);
-    else if (message.is(TensorField.NAME, Wire.BYTES)) name = message.text;
-    else if (message.is(TensorField.RAW, Wire.BYTES)) raw = message.bytes;
-    else if (message.is(TensorField.EXTERNAL, Wire.BYTES)) external.add(message.message);
-    else if (message.is(TensorField.LOCATION, Wire.VARINT)) isExternal = message.value == 1;
-  }
+  const fields = new TensorFields(message);
+  const name = fields.name;
   if (failed()) return null;
-  const shape = shapeOf(extents, name);
+  const shape = shapeOf(fields.extents, name);
   if (shape == null) return null;
-  const dtype = dtypeOf(type);
+  const dtype = dtypeOf(fields.type);
   if (dtype >= Dtype.STRING) {
-    unsupported(name, `element type ${type}`);
+    unsupported(name, `element type ${fields.type}`);
     return null;
   }
-  if (isExternal) {
+  let raw = fields.raw;
+  if (fields.isExternal) {
     const bytes = elementsOf(shape) * (DTYPE_BYTES[dtype] as i64);
-    raw = external.bytes(name, bytes as u32);
+    raw = fields.external.bytes(name, bytes as u32);
     if (raw == null) return null;
   }
   if (raw) return fromRaw(name, dtype, shape, raw);
-  const given = floats.length + doubles.length + integers.length;
-  if ((given as i64) != elementsOf(shape)) {
-    mismatch(name, `${elementsOf(shape)} elements`, `${given}`);
-    return null;
-  }
+  if ((fields.count as i64) == elementsOf(shape)) return fromLists(fields, dtype, shape);
+  mismatch(name, `${elementsOf(shape)} elements`, `${fields.count}`);
+  return null;
+}
+
+function fromLists(fields: TensorFields, dtype: Dtype, shape: i32[]): NamedConstant {
   const isHalf = dtype == Dtype.FLOAT16;
   const constant = Constant.make(isHalf ? Dtype.FLOAT32 : dtype, shape);
-  for (let i = 0; i < floats.length; i++) constant.set(i, floats[i]);
-  for (let i = 0; i < doubles.length; i++) constant.set(i, doubles[i]);
-  for (let i = 0; i < integers.length; i++) setInteger(constant, i, integers[i], isHalf);
-  return new NamedConstant(name, constant);
+  for (let i = 0; i < fields.floats.length; i++) constant.set(i, fields.floats[i]);
+  for (let i = 0; i < fields.doubles.length; i++) constant.set(i, fields.doubles[i]);
+  for (let i = 0; i < fields.integers.length; i++) {
+    setInteger(constant, i, fields.integers[i], isHalf);
+  }
+  return new NamedConstant(fields.name, constant);
 }
 
 function isListOfIntegers(field: u32): bool {

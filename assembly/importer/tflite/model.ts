@@ -201,18 +201,7 @@ class Reader {
       code.byte(OperatorCodeSlot.DEPRECATED_BUILTIN_CODE) as i32,
     );
     const node = new Node(builtin, []);
-    const inputs = table.vector(OperatorSlot.INPUTS, 4);
-    for (let i: u32 = 0; i < inputs.count; i++) {
-      if (inputs.int(i) < 0) node.inputs.push(null);
-      else node.inputs.push(this.value(inputs.int(i)));
-    }
-    const outputs = table.vector(OperatorSlot.OUTPUTS, 4);
-    for (let i: u32 = 0; i < outputs.count; i++) {
-      const value = this.value(outputs.int(i));
-      if (value == null) return false;
-      node.outputs.push(value);
-    }
-    if (failed()) return false;
+    if (!this.readOperands(node, table)) return false;
     if (isCopy(node)) return this.copyConstant(node);
     this.readOptions(node, table);
     const named =
@@ -229,6 +218,21 @@ class Reader {
     for (let i = 0; i < node.outputs.length; i++) node.outputs[i].producer = node;
     this.graph.nodes.push(node);
     return true;
+  }
+
+  private readOperands(node: Node, table: Table): bool {
+    const inputs = table.vector(OperatorSlot.INPUTS, 4);
+    for (let i: u32 = 0; i < inputs.count; i++) {
+      if (inputs.int(i) < 0) node.inputs.push(null);
+      else node.inputs.push(this.value(inputs.int(i)));
+    }
+    const outputs = table.vector(OperatorSlot.OUTPUTS, 4);
+    for (let i: u32 = 0; i < outputs.count; i++) {
+      const value = this.value(outputs.int(i));
+      if (value == null) return false;
+      node.outputs.push(value);
+    }
+    return !failed();
   }
 
   private copyConstant(node: Node): bool {
