@@ -8,7 +8,7 @@ export interface Location {
   at: number;
 }
 
-/** A call of the system that failed, as it tells itself. */
+/** A system call that failed, with its own error. */
 export interface SystemError {
   /** The ioctl's name, or the function's: "GEM_SUBMIT", "open". */
   ioctl: string;
@@ -65,7 +65,7 @@ function describe(
   return `${where}expected ${expected}, found ${found}`;
 }
 
-/** What the system's error numbers mean to whoever gave a path. */
+/** What the system's error numbers mean to the user who gave a path. */
 const MEANINGS: Record<string, string> = {
   ENOENT: "no such file",
   EISDIR: "a folder, not a file",

@@ -1,6 +1,6 @@
 import { LAYOUT } from "./blob/layout.generated.ts";
 
-/** FlatBuffers files name their schema by four letters behind the offset of their root. */
+/** FlatBuffers files name their schema by four letters after the offset of their root. */
 function hasIdentifier(head: Uint8Array, identifier: string): boolean {
   return String.fromCharCode(...head.subarray(4, 8)) === identifier;
 }

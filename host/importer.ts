@@ -147,7 +147,7 @@ export class RealNetwork {
     this.importer.setInputRange(input, least, greatest);
   }
 
-  /** Quantizes by the samples taken; tells which part of the work is done after each step of it. */
+  /** Quantizes by the samples taken; reports the finished part of the work after each step. */
   quantize(progress: (part: number) => void = () => {}): QuantizedModel {
     for (;;) {
       const part = this.importer.calibrateStep();

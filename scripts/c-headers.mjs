@@ -40,7 +40,7 @@ const FIELDS = [
   ...["inputBufferDepth", "accumulationBufferDepth"],
 ];
 
-/** Of a generation, behind its tables, in the order of struct Generation (shim/c/verify/generation.h). */
+/** Of a generation, after its tables, in the order of struct Generation (shim/c/verify/generation.h). */
 const GENERATION_FIELDS = [
   ...["flagsBorders", "highestTile", "narrowRows", "wideRows"],
   ...["accumulatorGroup", "columnThirds", "kernelThirds"],

@@ -1,8 +1,8 @@
 /*
- * nolfet without Node: compiles models, and runs .nolf blobs on Linux: on the NPU by the kernel
- * driver etnaviv or on the emulator, and on the CPU what is left to it.
+ * nolfet without Node: compiles models, and runs .nolf blobs on Linux: NPU segments by the kernel
+ * driver etnaviv or on the emulator, CPU segments on the CPU.
  *
- * Everything that can fail gives a status; nolfet_error tells in words what it was, and
+ * Everything that can fail gives a status; nolfet_error says in words what it was, and
  * nolfet_session_fault in parts. One session is used by one thread at a time; several sessions know
  * nothing of each other.
  */

@@ -4,7 +4,7 @@ import { Activation, Dtype, Padding } from "../tflite/schema";
 export { Span };
 
 /**
- * The network as the model tells it: what `read` gives and every later stage looks at.
+ * The network of the model: what `read` returns and every later stage reads.
  * Nothing here is changed after `fold`. Spans point into the model's own bytes, or to what `fold`
  * evaluated.
  */
@@ -126,7 +126,7 @@ export class StoredOptions {
   /** The table's own bytes: where its vtable lies, then its fields. */
   fields: Span = NOTHING;
   vtable: Span = NOTHING;
-  /** Position of the table in its file, which tells how its fields are aligned. */
+  /** Position of the table in its file, which determines the alignment of its fields. */
   at: u32 = 0;
   vectors: StoredVector[] = [];
 }

@@ -17,7 +17,7 @@ export function hasMemory(bytes: u64): bool {
   return fail(Code.OUT_OF_MEMORY, LocationKind.NONE, 0, wanted, "their memory used up");
 }
 
-/** Grows the memory beforehand, as the runtime traps where it cannot grow it itself. */
+/** Grows the memory in advance, because the runtime traps if it cannot grow it itself. */
 function growFor(bytes: usize): bool {
   const probe = heap.alloc(16);
   const end: u64 = (probe as u64) + (bytes as u64) + 64;

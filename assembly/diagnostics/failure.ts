@@ -2,7 +2,7 @@ import { Code, LocationKind } from "./codes";
 import { Text } from "./text";
 
 /**
- * The first thing that went wrong. Nothing throws in the Wasm modules: whoever finds a fault
+ * The first thing that went wrong. Nothing throws in the Wasm modules: the code that finds a fault
  * records it here with `fail` and returns; callers return as well once `failed()`.
  */
 let code: Code = Code.OK;

@@ -1,6 +1,6 @@
 /**
  * Text in memory of its own. The runtime never frees a string, and one instance may see any
- * number of faults: what tells of them is written here, over and over in the same buffers.
+ * number of faults: their messages are written here, each time into the same buffers.
  */
 
 /** A string of changing content, cut off where its room ends. */
@@ -60,7 +60,7 @@ function nextPhrase(): Text {
   return phrases[last].clear();
 }
 
-/** The parts one behind the other. */
+/** The parts one after the other. */
 export function phrase(a: string, b: string, c: string = "", d: string = ""): string {
   return nextPhrase().add(a).add(b).add(c).add(d).string;
 }

@@ -42,7 +42,7 @@ let core: Core | null = null;
 const stream = new Scratch();
 let streamRoom: u32 = 0;
 
-/** Becomes the core at an index of `CORES`, behind which those of `NETWORK_CORES` come. */
+/** Becomes the core at an index of `CORES`, after which those of `NETWORK_CORES` come. */
 export function configure(index: i32): i32 {
   clearFailure();
   const others = index - CORES.length;
@@ -138,7 +138,7 @@ export function submit(words: u32): i32 {
 /**
  * Reads the first `words` words of the stream buffer as `submit` would, and checks every address
  * that their jobs would touch, but executes nothing. That may take `work`, and has taken `spentWork`.
- * Afterwards `extents` tells of `verifiedJobs`.
+ * Afterwards `extents` describes `verifiedJobs`.
  */
 export function verify(words: u32, work: f64): i32 {
   return play(words, true, <u64>work);

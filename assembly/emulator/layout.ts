@@ -1,7 +1,7 @@
 /**
  * Descriptors as tables: every field has a name, its bits and the values whose meaning is
  * known. Portable AssemblyScript that TypeScript reads too: from the same tables the inspector
- * names fields, and scripts/c-headers.mjs tells C which bits may vary.
+ * names fields, and scripts/c-headers.mjs generates for C which bits may vary.
  */
 
 export enum KnownKind {

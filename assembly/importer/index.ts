@@ -148,7 +148,7 @@ export function compute(numbers: usize): i32 {
   return failureCode();
 }
 
-/** Does a step of quantizing by the samples given: the part that is done, or 2 behind the last step. */
+/** Does a step of quantizing by the samples given: the part that is done, or 2 after the last step. */
 export function calibrateStep(): f64 {
   if (calibration == null) {
     calibration = new Calibration(network as ComputedNetwork, samples, inputRanges);

@@ -14,7 +14,7 @@ export enum CoreMark {
 export enum Coding {
   /** v7: tokens of a run and a literal, with biases and output offsets between them. */
   ZERO_RUNS = 0,
-  /** v8: Huffman codes of the weights, and the biases behind them. */
+  /** v8: Huffman codes of the weights, and the biases after them. */
   HUFFMAN = 1,
   /** Of the S905D3: Huffman codes of v7's weights, biases and output offsets. */
   HUFFMAN_WITH_WORDS = 2,

@@ -16,7 +16,7 @@ export function isCovered(operation: Operation): bool {
       operation.forget();
       return meets(line.rule, operation);
     }
-    // The first line for data of this type tells best what is wrong.
+    // The first line for data of this type gives the most useful refusal.
     if (operands.dtype < 0 && !isOfType) operation.forget();
     isOfType = isOfType || operands.dtype >= 0;
     dtypes |= line.dtypes;

@@ -31,7 +31,7 @@ const FAULTS: Fault[] = [
 ];
 
 /**
- * Why LiteRT must not be given an operator that no kernel covers, as `operation` tells; empty where
+ * Why LiteRT must not be given an operator that no kernel covers, as `operation` shows; empty where
  * nothing is known against it.
  */
 export function liteRtFault(operation: Operation): string {

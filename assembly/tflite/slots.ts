@@ -3,7 +3,7 @@
  * Fields that nolfet has no use for are left out; a union takes two slots, type and value.
  */
 
-/** "TFL3", little-endian: the four letters behind the root's offset. */
+/** "TFL3", little-endian: the four letters after the root's offset. */
 export const IDENTIFIER: u32 = 0x334c4654;
 
 export enum ModelSlot {

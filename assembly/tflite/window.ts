@@ -30,7 +30,7 @@ export class WindowAxis {
     return max<i64>(((this.output as i64) - 1) * this.stride + this.reach, 0);
   }
 
-  /** The first input position of a window that lies inside the image, and the first behind it. */
+  /** The first input position of a window that lies inside the image, and the first after it. */
   first(output: i32): i32 {
     return max(output * this.stride - this.before, 0);
   }

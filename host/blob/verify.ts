@@ -13,7 +13,7 @@ export type Slot = { name: string } & (
 );
 
 export interface SchemaLayout {
-  /** The four letters behind the root offset. */
+  /** The four letters after the root offset. */
   identifier: string;
   root: string;
   tables: Record<string, Slot[]>;

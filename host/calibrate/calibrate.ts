@@ -11,7 +11,7 @@ type Feeds = Record<string, TypedArray>;
 type Feed = (inputs: Session["inputs"]) => AsyncIterable<Feeds> | Iterable<Feeds>;
 
 /**
- * Runs a model on the CPU with some inputs, and tells what its layers' values are like, as a table
+ * Runs a model on the CPU with some inputs, and summarizes its layers' values as a table
  * for `compile`: by it, weights that are quantized per channel are rounded so that it shows least.
  * The same model and inputs give the same bytes anywhere. Throws what `compile` and `Session.run` do,
  * and BAD_INPUT where there is nothing to calibrate by.

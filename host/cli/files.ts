@@ -6,7 +6,7 @@ const culprits = new WeakMap<object, string>();
 const NOT_OF_CONTENT: ErrorCode[] = ["BAD_OPTION", "UNSUPPORTED_TARGET", "NO_DEVICE", "FILE"];
 
 /**
- * Does something with a file's content; a fault of the content is told with the file's name. Where
+ * Does something with a file's content; a fault of the content is reported with the file's name. Where
  * files are read one inside the work on another, it is the innermost's.
  */
 export async function about<T>(path: string, work: () => T | Promise<T>): Promise<T> {

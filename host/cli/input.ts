@@ -47,7 +47,7 @@ function identity({ dev, ino }: BigIntStats): string {
 
 /**
  * The bytes of a file, device or pipe. What does not begin like one of its kind is read no further
- * than that shows: whoever decodes it tells what it is. Throws FILE, also for more bytes than a
+ * than that shows: its decoder says what it is. Throws FILE, also for more bytes than a
  * file of its kind may have.
  */
 export async function readInput(path: string, kind: keyof typeof KINDS): Promise<Uint8Array> {

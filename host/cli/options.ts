@@ -106,7 +106,7 @@ export function addJson(command: Command): Command {
 }
 
 /**
- * The part of the options that is the library's. That a target is missing is told here and not
+ * The part of the options that is the library's. That a target is missing is reported here and not
  * by commander, which would tell it before a mistyped --target. Throws BAD_OPTION.
  */
 export function compileOptions(options: TargetOptions, fallback?: string): CompileOptions {
@@ -136,7 +136,7 @@ export function parseNumbers(text: string): number[] {
   throw new InvalidArgumentError("Expected a number, or several separated by commas.");
 }
 
-/** Parses "a.raw" or "a.raw,b.raw", behind the files of options before it. */
+/** Parses "a.raw" or "a.raw,b.raw", after the files of options before it. */
 export function parseFiles(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), ...text.split(",")];
 }

@@ -72,7 +72,7 @@ function targetOf(device: DeviceChoice): string {
   return core?.name ?? DEFAULT_TARGET;
 }
 
-/** What tells machines apart that a report may come from. */
+/** What identifies the machine that a report comes from. */
 function machine() {
   const mesa = mesaVersion();
   return { node: process.version, kernel: release(), architecture: arch(), ...(mesa && { mesa }) };

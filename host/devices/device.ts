@@ -28,7 +28,7 @@ export interface OpenedDevice {
   details?: DeviceDetails;
 }
 
-/** What the kernel driver tells of itself and of the core. */
+/** What the kernel driver reports about itself and the core. */
 export interface DeviceDetails {
   driver: { name: string; major: number; minor: number; patch: number };
   pipe: number;

@@ -99,7 +99,7 @@ export class Emulator {
     this.#exports = exports;
   }
 
-  /** `core` is an index of `CORES`, behind which `NETWORK_CORES` come. */
+  /** `core` is an index of `CORES`, after which `NETWORK_CORES` come. */
   static async create(module: WebAssembly.Module, core: number): Promise<Emulator> {
     const emulator = new Emulator(await instantiate<EmulatorExports>(module));
     emulator.#check(emulator.#exports.configure(core));

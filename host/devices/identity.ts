@@ -1,9 +1,9 @@
 import { CORES, type Core } from "../../assembly/targets/cores.ts";
 
-/** What the kernel driver tells of a core. */
+/** What the kernel driver reports about a core. */
 export type Identity = Pick<Core, "model" | "revision" | "product" | "customer" | "eco">;
 
-/** The lowest digit of a revision tells streams apart on no core. */
+/** On no core do streams depend on the lowest digit of the revision. */
 const REVISION_MASK = 0xfff0;
 
 const EXACT = ["model", "product", "customer", "eco"] as const;

@@ -26,7 +26,7 @@ export interface Pipe {
 
 const FOLDER = "/dev/dri";
 
-/** Parameters that the kernel driver tells of a pipe. */
+/** Parameters that the kernel driver reports for a pipe. */
 const PARAMETERS = {
   model: 0x01,
   revision: 0x02,

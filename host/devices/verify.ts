@@ -3,7 +3,7 @@ import type { Blob, Job, Segment } from "../blob/blob.ts";
 import { type Location, NolfetError } from "../errors.ts";
 import type { AddressRange, Emulator, JobExtents } from "./emulator.ts";
 
-/** What of a blob tells a device what to do, and where it lies. */
+/** The parts of a blob that a device executes, and where they lie. */
 export type Image = Pick<
   Blob,
   | "coreIndex"

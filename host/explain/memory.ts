@@ -12,7 +12,7 @@ export function memoryView({ buffers, jobs }: Segment): MemoryView {
 
 /** The most bytes that live at the same time. */
 function mostAlive(buffers: BufferLifetime[], jobs: number): number {
-  // What comes to life with each job, less what died with the one before.
+  // Bytes that become live with each job, less those that the job before was the last to use.
   const changes = new Float64Array(jobs + 3);
   for (const { bytes, first, last } of buffers) {
     changes[first + 1] = (changes[first + 1] as number) + bytes;

@@ -142,7 +142,7 @@ function startsFrame(marker: number): boolean {
 
 const JPEG = { SCAN: 0xda, END: 0xd9, FIRST_RESTART: 0xd0, LAST_RESTART: 0xd7 };
 
-/** Segments: │ FF │ marker │ u16 length with itself │ content │, coded pixels behind a scan's. */
+/** Segments: │ FF │ marker │ u16 length with itself │ content │, coded pixels after a scan's. */
 function readJpeg(bytes: Bytes): Omit<PictureHeader, "format"> {
   const header = { width: 0, height: 0, passes: 0, depth: 24, isWhole: false };
   let at = 2;

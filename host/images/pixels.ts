@@ -14,7 +14,7 @@ export interface Pixels {
   extent?: Extent;
 }
 
-/** How a picture comes to a network's size. */
+/** How a picture is brought to a network's size. */
 export interface Fitting {
   /** All of it, out of proportion; all of it between borders; or the middle of it. Default: stretch. */
   fit?: "stretch" | "letterbox" | "crop";

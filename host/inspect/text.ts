@@ -68,7 +68,7 @@ function memoryMap(blob: Blob, { table }: Style): string {
   return table(["address", "bytes", "memory"], rows, ["bytes"]);
 }
 
-/** Fused operators leave names behind that list all of their parts. */
+/** Fused operators leave names after that list all of their parts. */
 function shortened(name: string): string {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
 }

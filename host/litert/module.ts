@@ -60,13 +60,13 @@ export function loadLiteRtWith(found: LiteRtLoader): void {
   loader = found;
 }
 
-/** How a line of its log begins that tells of a failure. */
+/** How a line of its log begins that reports a failure. */
 const ERROR = "ERROR: ";
 
 /** An instance of LiteRT. */
 export interface LiteRt {
   module: LiteRtModule;
-  /** What it has complained of: some failures are told nowhere else. */
+  /** The errors that it logged: some failures are reported nowhere else. */
   complaints: string[];
 }
 

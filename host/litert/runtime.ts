@@ -14,7 +14,7 @@ export interface LiteRtRunner {
 export async function compileForLiteRt(bytes: Uint8Array, folder?: string): Promise<LiteRtRunner> {
   const { module, complaints } = await newLiteRt(folder);
   const environment = module.LiteRtEnvironment.create(null);
-  // The compiled model goes on reading these bytes.
+  // The compiled model keeps reading these bytes.
   const pointer = module._malloc(bytes.length);
   module.HEAPU8.set(bytes, pointer);
   const model = module.loadModel(environment, pointer, bytes.length);

@@ -1,7 +1,7 @@
 import type { Core } from "../../assembly/targets/cores.ts";
 import { Bytes } from "./bytes.ts";
 
-/** What the head of a coefficient buffer tells; formats: docs/hardware.md, "Coefficients". */
+/** The contents of a coefficient buffer's header; formats: docs/hardware.md, "Coefficients". */
 export type CoefficientStatistics = ZeroRunStatistics | HuffmanStatistics;
 
 export interface ZeroRunStatistics {

@@ -106,7 +106,7 @@ function dataOf({ kind, patches }: NetworkOperation, context: Context): { data?:
   return { data: document };
 }
 
-/** Of what TP jobs refer to, only the bytes are told. */
+/** Of the data that TP jobs refer to, only the size is shown. */
 function dataDocument(unit: "NN" | "TP", index: number, context: Context): DataDocument {
   const bytes = context.data[index] as Uint8Array;
   const document = { bytes: bytes.length, sha256: context.options.sha256(bytes) };

@@ -8,7 +8,7 @@ export interface Network {
   /** Customer id of the core that it was compiled for. */
   target: number;
   name: string;
-  /** Whether the records behind the header are understood; otherwise only `sections` is filled. */
+  /** Whether the records after the header are understood; otherwise only `sections` is filled. */
   isUnderstood: boolean;
   sections: Section[];
   memory: NetworkMemory;

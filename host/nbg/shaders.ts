@@ -38,7 +38,7 @@ const KERNELS: Record<string, Kernel> = {
   Softmax2Layer: softmax,
 };
 
-/** Computes a shader job over the emulator's memory. `zeroOf` tells a tensor's zero point. */
+/** Computes a shader job over the emulator's memory. `zeroOf` gives a tensor's zero point. */
 export function runShader(
   operation: LoadedOperation,
   emulator: Emulator,
@@ -87,7 +87,7 @@ export class ShaderJob {
     return this.images.at(-1) as Image;
   }
 
-  /** The `index`-th uniform behind the words of an image. */
+  /** The `index`-th uniform after the words of an image. */
   behind(image: number, index: number): number {
     return this.#uniform((this.#firstOfImages[image] as number) + 8 + index);
   }
@@ -123,7 +123,7 @@ export class ShaderJob {
     return values;
   }
 
-  /** Stores results, rounded by whoever computed them, clamped to the type. */
+  /** Stores results that are already rounded, clamped to the type. */
   write(image: Image, values: ArrayLike<number>): void {
     const elements = image.width * image.height * image.depth;
     if (values.length !== elements) {
@@ -218,7 +218,7 @@ function add(job: ShaderJob): void {
   job.write(output, sums);
 }
 
-/** Words behind the input image: input size, planes, output size, then step, side and padding. */
+/** Words after the input image: input size, planes, output size, then step, side and padding. */
 const MAXIMUM_WORDS = 8;
 
 /** Maxima of square windows where these words say so, otherwise the mean of whole planes. */

@@ -50,7 +50,7 @@ function isPose(channels: number): boolean {
 
 /**
  * YOLOv8 and YOLO11, 1 × (4 + classes) × cells: centre, width and height, then a probability for each
- * class. Networks for poses have one class, and 17 points behind it.
+ * class. Networks for poses have one class, and 17 points after it.
  */
 export function decodeYolo8([output]: Output[], input: InputSize): Detections {
   const { shape, values } = output as Output;

@@ -16,7 +16,7 @@ export interface Group {
 
 const AFTER_JOBS = 0x10a4;
 
-/** Cuts a stream behind each group of its jobs; all cuts begin and end as the whole does. */
+/** Cuts a stream after each group of its jobs; all cuts begin and end as the whole does. */
 export function groupsOf(stream: Uint32Array): Group[] {
   const packets = decodeStream(stream);
   const starts = packets.map(instructionOf);

@@ -91,7 +91,7 @@ export interface Single extends Pick<OperatorSpec, "operator" | "options"> {
   followed?: boolean;
 }
 
-/** A model of one operator over tensors of bytes, or of a RELU behind it as well. */
+/** A model of one operator over tensors of bytes, or of a RELU after it as well. */
 export function graph({ constants = [], leading = false, ...spec }: Single): Uint8Array {
   const named = (parts: Part[], kind: string): TensorSpec[] =>
     parts.map((part, i) => ({ dtype: "uint8", ...part, name: `${kind}${i}` }));

@@ -28,7 +28,7 @@ export interface PatternResult {
   /** Why it was refused or skipped. */
   reason?: string;
   difference?: JobDifference;
-  /** Of the arena behind each of its groups of jobs, as the device left it, up to the first that differs. */
+  /** Of the arena after each of its groups of jobs, as the device left it, up to the first that differs. */
   checksums?: string[];
   /** That the device was at work, as the host sees it, over all that it was given. */
   milliseconds?: number;
@@ -45,7 +45,7 @@ export type Opener = (blob: Blob) => Promise<Device>;
 
 const MARKS: Mark[] = ["proven", "expected", "unproven"];
 
-/** Compiles a pattern, and compares the device with the emulator behind each of its jobs. */
+/** Compiles a pattern, and compares the device with the emulator after each of its jobs. */
 export async function testPattern(
   pattern: Pattern,
   target: string,

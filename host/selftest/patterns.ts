@@ -2,7 +2,7 @@ import { CONVOLUTIONS } from "./convolutions.ts";
 import { fullyConnected, graph, singleConvolution } from "./models.ts";
 import { SINGLES } from "./singles.ts";
 
-/** A form of job, or of jobs behind each other, that nolfet emits; the model that it comes from. */
+/** A form of job, or of jobs in sequence, that nolfet emits; the model that it comes from. */
 export interface Pattern {
   name: string;
   model(): Uint8Array;

@@ -30,7 +30,7 @@ export interface SelfTestOptions {
   progress?: (result: PatternResult | VariantResult) => void;
 }
 
-/** What the patterns show of a device: to be sent to whoever wants to know. */
+/** What the patterns show of a device: a report to send. */
 export interface SelfTestReport {
   nolfet: string;
   target: string;

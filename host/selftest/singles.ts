@@ -218,7 +218,7 @@ function movement(
   return { operator, inputs: [part(from)], outputs: [part(to)], ...rest };
 }
 
-/** A movement with a RELU behind it. */
+/** A movement with a RELU after it. */
 function followed(...given: Parameters<typeof movement>): Single {
   return { ...movement(...given), followed: true };
 }

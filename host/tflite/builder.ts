@@ -41,7 +41,7 @@ export interface TensorSpec {
   quantization?: Quantization;
   /** A constant's elements, little-endian. Tensors given the same object share a buffer. */
   data?: ArrayBufferView;
-  /** Instead of `data`: where the elements lie in the file, behind what is built here. */
+  /** Instead of `data`: where the elements lie in the file, after what is built here. */
   dataAt?: { offset: number; size: number };
   isVariable?: boolean;
   isSparse?: boolean;

@@ -2,7 +2,7 @@ import type { Builder, Offset } from "flatbuffers";
 import { OptionsType } from "../../assembly/tflite/slots.ts";
 import { addTable, intVector } from "./tables.ts";
 
-/** By the schema's names; what is left out has the schema's default. */
+/** By the schema's names; options that are left out have the schema's default. */
 export type OptionValues = Record<string, number | boolean | string | number[]>;
 
 /** The fields of an operator's options in the order of their slots, each with its type. */

@@ -10,7 +10,7 @@ namespace nolfet {
 
 class Blob;
 
-/** Bytes behind the constants that may be read along with the last of them. */
+/** Bytes after the constants that may be read along with the last of them. */
 constexpr uint32_t kSlackBytes = 64;
 
 struct Image {
@@ -27,7 +27,7 @@ struct Image {
 };
 
 /**
- * Moves both buffers behind the addresses that the kernel driver keeps for itself, where they do
+ * Moves both buffers after the addresses that the kernel driver keeps for itself, where they do
  * not lie there already, and patches every word that the blob's relocations name. Whether these
  * name the right ones is for `verify` to find out. False where nothing had to be moved; throws
  * Refusal where the address space ends.

@@ -114,7 +114,7 @@ void load(nolfet_session* session, std::vector<uint8_t> file) {
   tellLoaded(session);
 }
 
-/** Reads a file to its end, which a pipe does not tell beforehand, but no more than a blob may
+/** Reads a file to its end, which a pipe does not announce, but no more than a blob may
  * have. */
 std::vector<uint8_t> contents(const char* path) {
   constexpr size_t kPiece = 1 << 20;

@@ -131,7 +131,7 @@ void Session::bind() {
   reset();
 }
 
-/** What callers are told of the operators. */
+/** What callers see of the operators. */
 void Session::list() {
   const auto textOf = [](const flatbuffers::String* text) { return text ? text->c_str() : ""; };
   for (const auto* one : each(blob_->operators())) {

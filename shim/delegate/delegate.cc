@@ -121,7 +121,7 @@ class Kernel {
   std::unique_ptr<nolfet_session, decltype(&nolfet_close)> session_;
 };
 
-/** Does something that may throw; tells what was wrong. */
+/** Calls something that may throw; says what was wrong. */
 template <typename Act>
 bool attempt(const char* what, Act act) noexcept {
   try {
@@ -220,7 +220,7 @@ Status replace(TfLiteContext& context, Delegate& delegate, const std::vector<int
       &context, kernel, reinterpret_cast<const tflite::IntArray*>(list.data()), &delegate);
 }
 
-/** Where nothing can be taken, TFLite goes on by itself: that is no failure. */
+/** Where nothing can be taken, TFLite runs everything: that is no failure. */
 Status prepare(TfLiteContext* context, tflite::Delegate* given) {
   auto& delegate = *static_cast<Delegate*>(given);
   tflite::IntArray* order = nullptr;

@@ -13,7 +13,7 @@ enum Status : int { kOk = 0, kError = 1, kDelegateError = 2 };
 /** Values of TfLiteTensor::allocation_type: the bytes lie in the model's file. */
 constexpr int kMmapRo = 1;
 
-/** TfLiteIntArray and TfLiteFloatArray: a count with its elements behind it. */
+/** TfLiteIntArray and TfLiteFloatArray: a count with its elements after it. */
 template <typename T>
 struct Array {
   int size;

@@ -13,7 +13,7 @@
 
 namespace etnaviv {
 
-/** GET_PARAM tells product, customer and ECO since 1.4. */
+/** GET_PARAM reports product, customer and ECO since 1.4. */
 static bool identifiesCores(const Driver& driver) {
   return driver.name == "etnaviv" && driver.major == 1 && driver.minor >= 4;
 }

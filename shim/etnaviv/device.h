@@ -35,7 +35,7 @@ Deadline deadlineIn(uint32_t milliseconds);
  */
 class Device {
  public:
-  /** Throws unless the node's driver is etnaviv, of a version that tells a core's identity. */
+  /** Throws unless the node's driver is etnaviv, of a version that reports a core's identity. */
   explicit Device(const std::string& path);
   ~Device();
   Device(const Device&) = delete;

@@ -66,7 +66,7 @@ class Buffer : public Napi::ObjectWrap<Buffer> {
   Napi::Reference<Napi::ArrayBuffer> view_;
 };
 
-/** The object of the class behind a value; throws a TypeError where it is none. */
+/** The object of the class after a value; throws a TypeError where it is none. */
 template <typename Class>
 Class& unwrap(Napi::Value value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&Class::kTag)) {

@@ -9,7 +9,7 @@
 
 #include "../etnaviv/error.h"
 
-/** What was thrown, as JavaScript's error; a call that failed tells which, and its errno. */
+/** What was thrown, as JavaScript's error; for a failed call with its name and errno. */
 inline Napi::Error errorOf(Napi::Env env, const std::exception& thrown) {
   Napi::Error result = Napi::Error::New(env, thrown.what());
   if (const auto* error = dynamic_cast<const etnaviv::Error*>(&thrown)) {

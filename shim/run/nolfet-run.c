@@ -12,7 +12,7 @@
 static const char HELP[] =
     "Usage: nolfet-run [options] BLOB.nolf\n"
     "\n"
-    "Runs a blob: on the NPU, and on the CPU what is left to it. Without an input the blob is "
+    "Runs a blob: on the NPU, and runs CPU segments on the CPU. Without an input the blob is "
     "only\n"
     "loaded.\n"
     "\n"

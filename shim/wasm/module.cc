@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kLocations[] = {"",      "byte ", "tensor ", "operator ",
                                       "word ", "job ",  "address "};
 
-/** What callers are told for a code of a module. */
+/** What callers get for a code of a module. */
 nolfet_status statusOf(const std::string& code) {
   if (code == "OUT_OF_MEMORY") return NOLFET_MEMORY;
   if (code == "INTERNAL") return NOLFET_INTERNAL;

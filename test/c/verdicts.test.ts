@@ -35,7 +35,7 @@ test("on each core with Huffman codes, some blobs have run lengths", async () =>
   assert.ok(cores.has("vipnano-si+.imx8mp") && cores.has("vippico_v3.s905d3"), [...cores].join());
 });
 
-/** The version of the header, and the number of run lengths behind it. */
+/** The version of the header, and the number of run lengths after it. */
 function isCodedWithRuns(coefficients: Uint8Array, kind: string): boolean {
   return kind === "NN" && coefficients[0] === 0x10 && coefficients[1] !== 0;
 }

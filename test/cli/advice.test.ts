@@ -9,7 +9,7 @@ import { buildModel, type ModelSpec } from "../../host/tflite/builder.ts";
 const SHAPE = [1, 4, 6, 8];
 const SOFT = { scale: 1 / 256, zeroPoint: 0 };
 
-/** An operator behind the other, each over the output of the one before: in, 0, 1, 2, … */
+/** Operators in a chain, each over the output of the one before: in, 0, 1, 2, … */
 function chain(...operators: string[]): ModelSpec {
   const tensor = (name: string, isSoft: boolean) => {
     const quantization = isSoft ? SOFT : { scale: 0.1, zeroPoint: 3 };

@@ -88,7 +88,7 @@ for (const target of TARGETS) {
       }
     });
 
-    // Residuals lie behind their image: the last one may be read where it is, others are copied.
+    // Residuals lie after their image: the last one may be read in place, others are copied.
     if (type === "int8") {
       test(`images with residual weights on ${target}`, async () => {
         const scale = Array.from({ length: 8 }, (_, i) => 0.001 * 1.7 ** i);

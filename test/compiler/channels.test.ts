@@ -18,7 +18,7 @@ const TARGETS = ["a311d", "imx8mp", "gcnanoultra31_vip2.stm32mp2"];
 const CASES = 3;
 /** By budget: one group a layer, and enough for each scale to have its own. */
 const BUDGETS = [1, 1000];
-/** Roundings of one step, which the layers behind hand on. */
+/** Roundings of one step, which the layers after hand on. */
 const LARGEST = 2;
 
 interface Kind {

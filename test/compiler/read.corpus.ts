@@ -165,7 +165,7 @@ const TENSORS: Corpus = {
     tensor(FEATURES, { dtype: "int64", shape: [1, 16384, 16384, 1] }),
   'TOO_LARGE in tensor 3: expected at most 768 MiB in "features", found 2147483648 elements of 1 each':
     tensor(FEATURES, { shape: [1, 65536, 32768, 1] }),
-  // Extents whose product overflows behind a 0.
+  // Extents whose product overflows after a 0.
   'TOO_LARGE in tensor 3: expected at most 768 MiB in "features", found 2147483647 elements of 1 each':
     tensor(FEATURES, { shape: [0, 0x7fffffff, 0x7fffffff, 4] }),
   'MALFORMED in tensor 1: expected one of 3 buffers for "weights", found buffer 77': word(
@@ -179,7 +179,7 @@ const TENSORS: Corpus = {
   'MALFORMED in tensor 2: expected 12 bytes for the elements of "bias", found 8': tensor(BIAS, {
     data: new Int32Array(2),
   }),
-  // Weights behind the end of the file.
+  // Weights after the end of the file.
   "TRUNCATED at byte 1028: expected a buffer of 6 bytes at byte 5000, found the file's end at byte 1056":
     tensor(WEIGHTS, { data: undefined, dataAt: { offset: 5000, size: 6 } }),
   // Weights whose end overflows.

@@ -63,7 +63,7 @@ for (const target of ["a311d", "imx8mp", "gcnanoultra31_vip2.stm32mp2"]) {
   }
 }
 
-/** A RESHAPE, behind which values are not taken for those of a picture, and a convolution. */
+/** A RESHAPE, after which values are not taken for those of a picture, and a convolution. */
 function modelOf({ depthwise, channels, zeroPoint, scale }: Layer, random: Random): Uint8Array {
   const input = { scale: 0.05, zeroPoint };
   const kernels = depthwise ? channels : KERNELS;

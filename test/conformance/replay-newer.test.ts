@@ -56,7 +56,7 @@ const TWO_ROWS_PADDED = [
 const ONE_ROW = ["pad-1x9x4-11-11-00"];
 const PADS = [...TWO_ROWS_PADDED, ...ONE_ROW];
 
-/** The bias counts bytes behind the weights as more weights; single ones are not even stored. */
+/** The bias counts bytes after the weights as more weights; single ones are not even stored. */
 const V7_CHAINED_ADDITIONS = ["12x20", "16x16", "20x12"].map((size) => `chain-convs-add-${size}`);
 
 /**
@@ -126,7 +126,7 @@ test("chained additions recorded for v7 are right with the bias of their two wei
   }
 });
 
-/** Sets the slices before the first core's share and behind the last one's from the name. */
+/** Sets the slices before the first core's share and after the last one's from the name. */
 function setOverfetch(name: string): (recording: Replayable) => void {
   const [before, behind] = [...(name.split("-")[2] as string)].map(Number) as [number, number];
   return ({ recording }) => {
@@ -143,7 +143,7 @@ function setBits(words: string[], word: number, low: number, value: number): voi
 }
 
 /**
- * Sets the bias of an addition behind two convolutions: minus the weighted zero points. Its
+ * Sets the bias of an addition after two convolutions: minus the weighted zero points. Its
  * weights and bias have known positions, as nothing in the stream is compressed.
  */
 function setBias({ recording, constants }: Replayable): void {

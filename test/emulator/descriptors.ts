@@ -105,7 +105,7 @@ export interface TpSpec {
   image: Extent & { stride?: number; slice?: number };
   /** Signed, the ends inclusive; the whole image if left out. */
   window?: { left: number; top: number; right: number; bottom: number };
-  /** Slices of border before and behind those of the image. */
+  /** Slices of border before and after those of the image. */
   slices?: { before: number; behind: number };
   /** 1 × 1 if left out. */
   tile?: { width: number; height: number };
@@ -126,7 +126,7 @@ export interface TpSpec {
   pool?: 1 | 2;
   inputType?: "uint8" | "int8";
   outputType?: "uint8" | "float16" | "int8";
-  /** Circular buffers: the first address and the one behind, multiples of 64. */
+  /** Circular buffers: the first address and the one after, multiples of 64. */
   inputRing?: [number, number];
   outputRing?: [number, number];
   input?: number;

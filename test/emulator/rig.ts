@@ -29,7 +29,7 @@ export function write(address: number, value: number): number[] {
   return [0x08010000 | (address >> 2), value >>> 0];
 }
 
-/** The stream that a driver would write for jobs whose descriptors lie one behind the other. */
+/** The stream that a driver would write for jobs whose descriptors lie one after the other. */
 export function streamFor(jobs: RigJob[]): Uint32Array {
   const words = jobs.flatMap(({ kind, continued, connected, state3950 = 0 }, i) => {
     const address = AT.descriptors + i * DESCRIPTOR_PITCH;

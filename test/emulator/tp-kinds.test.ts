@@ -50,7 +50,7 @@ test(`maxima of 2 × 2 pixels, seed ${SEED}`, () => {
       2 + random.below(60),
       1 + random.below(3),
     ];
-    // One more pixel before or behind the image makes pairs, or keeps its size.
+    // One more pixel before or after the image makes pairs, or keeps its size.
     const [left, top] = [-random.below(2), -random.below(2)];
     let [right, bottom] = [width - random.below(2), height - random.below(2)];
     if (pool === 2 && (right - left) % 2 === 0) right += right === width ? -1 : 1;

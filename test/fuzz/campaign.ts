@@ -18,7 +18,7 @@ const MOST_OF_A_RANGE = 1000;
 
 /**
  * Tries mutants 0 to `count` - 1. `progress` is told from time to time. A mutant that ends its
- * process, or does not come to an end, is a fault as well; the run goes on behind it.
+ * process, or does not come to an end, is a fault as well; the run continues after it.
  */
 export async function runCampaign(
   trial: Trial,

@@ -196,7 +196,7 @@ function copyWithin(bytes: Uint8Array, context: Context): [Uint8Array, string] {
   return [bytes.copyWithin(to, start, end), `bytes ${start} to ${end} copied to ${to}`];
 }
 
-/** Duplicates a part, so that all behind it moves. */
+/** Duplicates a part, so that all after it moves. */
 function insertCopy(bytes: Uint8Array, context: Context): [Uint8Array, string] {
   const [start, end] = part(bytes, context);
   const inserted = joined(bytes.subarray(0, end), bytes.subarray(start));

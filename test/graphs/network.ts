@@ -38,7 +38,7 @@ export function computed(operators: readonly OperatorSpec[]): Set<string> {
   return new Set(operators.flatMap(({ outputs }) => namesOf(outputs)));
 }
 
-/** Stands behind the name of a computed tensor that is fed instead. */
+/** Stands after the name of a computed tensor that is fed instead. */
 const FED = " fed";
 
 /**

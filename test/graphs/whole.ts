@@ -105,7 +105,7 @@ async function compareTrees(
   return found;
 }
 
-/** Operators that compute the hidden tensors behind an operator. */
+/** Operators that compute the hidden tensors that an operator reads. */
 function insideOf(
   network: Network,
   { inputs }: OperatorSpec,

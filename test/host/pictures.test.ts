@@ -143,7 +143,7 @@ test("refuses a picture that is a line without end", async () => {
 test("reads the first page of a TIFF whose pages have no end", async () => {
   const file = await changed("image/tiff", (view) => {
     const directory = view.getUint32(4);
-    // The page behind the first is the first.
+    // The page after the first is the first.
     view.setUint32(directory + 2 + 12 * view.getUint16(directory), directory);
   });
   const alone = new Uint8Array(await picture.getBuffer("image/tiff"));

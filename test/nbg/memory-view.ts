@@ -1,7 +1,7 @@
 import type { NetworkRun } from "../../host/nbg/run.ts";
 import type { Random } from "../support/random.ts";
 
-/** A circular buffer: the first address and the one behind; empty without one. */
+/** A circular buffer: the first address and the one after; empty without one. */
 export interface RingRange {
   first: number;
   end: number;
@@ -64,7 +64,7 @@ export class MemoryView {
     return bytes;
   }
 
-  /** The byte at an address, which may lie behind the end of a ring. */
+  /** The byte at an address, which may lie after the end of a ring. */
   at(address: number, ring: RingRange): number {
     return this.run.emulator.view(wrapped(address, ring), 1)[0] as number;
   }

@@ -5,7 +5,7 @@ export interface FileParts {
   version?: number;
   target?: number;
   features?: number;
-  /** Further sections behind the twelve that every version has. */
+  /** Further sections after the twelve that every version has. */
   laterSections?: number;
 }
 

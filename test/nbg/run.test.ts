@@ -70,7 +70,7 @@ if (hasShared("whole networks of the vendor's compiler")) {
 
   for (const name of ["s905d3-mobilenet_v1-uint8.nb", "0xb9-mobilenet_v1-uint8.nb"]) {
     test(`${name} knows a goldfish and a golden retriever`, async () => {
-      // Labels as in ImageNet behind one for the background.
+      // Labels as in ImageNet after one for the background.
       for (const [file, label] of [
         ["goldfish_224.jpg", 2],
         ["dog_299.jpg", 208],

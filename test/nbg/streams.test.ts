@@ -51,7 +51,7 @@ if (hasShared("the coefficients of the vendor's networks")) {
 
 /**
  * What follows the streams are zeros: on v7 64 bytes for each core without kernels, else up to 64,
- * and once 128 behind a fully connected job's rows.
+ * and once 128 after a fully connected job's rows.
  */
 function assertRest({ coefficients, operation }: Stream, bytes: number): void {
   const rest = coefficients.subarray(bytes);

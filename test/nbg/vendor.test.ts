@@ -47,7 +47,7 @@ if (hasShared("the vendor's network files")) {
           statistics.coding === "zero runs"
             ? statistics.streams.reduce((sum, { bytes }) => sum + bytes, 0)
             : statistics.streams.reduce((sum, { bits }) => sum + 64 * Math.ceil(bits / 512), 0);
-        // The streams, their head of 64 bytes, and on v8 the biases behind them.
+        // The streams, their head of 64 bytes, and on v8 the biases after them.
         assert.ok(streamed > 0 && streamed + 64 <= bytes, `${streamed} of ${bytes}`);
       }
     });

@@ -8,7 +8,7 @@ import { NolfetError } from "../../host/errors.ts";
 import { emulatorFor } from "../support/emulator.ts";
 import type { Submission, SubmissionBuffer } from "./submission.ts";
 
-// The core behind the stand-in kernel: executes on an emulator what processes submit, over their
+// The core after the stand-in kernel: executes on an emulator what processes submit, over their
 // own buffers, and keeps a record of it. Its argument is the stand-in's folder.
 
 /** One submission, as executor.c writes it. */

@@ -256,7 +256,7 @@ class Twin {
   }
 }
 
-/** A vtable, and behind it the table with four bytes for each field. */
+/** A vtable, and after it the table with four bytes for each field. */
 function table(fields: Field[], kinds: string[]): Part {
   const head = vtableBytes(kinds.length);
   const part: TablePart = {
@@ -283,7 +283,7 @@ interface TablePart extends Part {
   head: number;
 }
 
-/** Rounded up, so that the table behind it is aligned. */
+/** Rounded up, so that the table after it is aligned. */
 function vtableBytes(fields: number): number {
   return (4 + 2 * fields + 3) & ~3;
 }

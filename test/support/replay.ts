@@ -58,7 +58,7 @@ export function replayCase(
   return { name: paths.name, model, ...compare(toTflite(found, model), expected) };
 }
 
-/** All inputs one behind the other, in the unsigned form that the NPU works on. */
+/** All inputs one after the other, in the unsigned form that the NPU works on. */
 function inputBytes({ inputs }: LayerModel, layout: InputLayout): Uint8Array {
   const generator = new InputGenerator();
   const parts = inputs.map((tensor) => {

@@ -35,7 +35,7 @@ export interface Faults {
 export interface NodeDescription {
   driver?: string;
   version?: [major: number, minor: number];
-  /** Names of the cores behind it, in the order of their pipes. */
+  /** Names of the cores after it, in the order of their pipes. */
   cores?: string[];
   /** Version of the MMU. */
   mmu?: number;

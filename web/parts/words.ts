@@ -1,4 +1,4 @@
-/** Fused operators leave names behind that list all of their parts. */
+/** Fused operators leave names after that list all of their parts. */
 export function shortened(name: string, most = 60): string {
   return name.length > most ? `${name.slice(0, most)}…` : name;
 }

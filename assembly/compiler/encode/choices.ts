@@ -6,7 +6,7 @@ export class Choices {
   outputs: StaticArray<i32> | null = null;
   /** Bits of a run on v7; below 0: what is shortest. */
   runWidth: i32 = -1;
-  /** Runs of v7 may go on behind a kernel's first weight, as in the vendor's files. */
+  /** Runs of v7 may continue after a kernel's first weight, as in the vendor's files. */
   runsPassBiases: bool = false;
   /** Symbols and run lengths of Huffman codes. */
   book: CodeBook | null = null;

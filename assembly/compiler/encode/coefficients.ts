@@ -1,7 +1,7 @@
 import { Code, LocationKind } from "../../diagnostics/codes";
 import { fail } from "../../diagnostics/failure";
 
-/** The coefficient buffer of one job: its streams and what stands before and behind them. */
+/** The coefficient buffer of one job: its streams and what stands before and after them. */
 export class Coefficients {
   pointer: usize = 0;
   bytes: u32 = 0;

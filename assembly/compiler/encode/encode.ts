@@ -76,7 +76,7 @@ function encodeTpJob(job: TpJob, before: EncodedJob[], settings: Settings): Enco
   return encoded.coefficients == null ? null : encoded;
 }
 
-/** The bytes that a job reads, which several jobs behind each other share. */
+/** The bytes that a job reads, which several jobs after each other share. */
 function encodeConstant(constant: Tensor, job: TpJob, before: EncodedJob[]): Coefficients | null {
   const last = before.length - 1;
   if (last >= 0 && before[last].job.input.buffer == job.input.buffer)

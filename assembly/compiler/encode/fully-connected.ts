@@ -48,7 +48,7 @@ export class FullyConnected {
   }
 }
 
-/** How rows are coded, and how their sizes are told. */
+/** How rows and their sizes are coded. */
 abstract class RowCoding {
   constructor(
     protected layer: FullyConnected,

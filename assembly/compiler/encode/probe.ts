@@ -124,7 +124,7 @@ export function move(member: i32, value: i32, asMesa: bool): i32 {
   return failureCode();
 }
 
-/** The same with a factor behind a table. */
+/** The same with a factor after a table. */
 export function moveTable(factor: f32): i32 {
   clearFailure();
   const relu = ELEMENTWISE.find(Builtin.RELU) as ElementwiseFunction;

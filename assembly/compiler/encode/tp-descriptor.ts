@@ -82,7 +82,7 @@ function setPooling(words: Words, pooling: Pooling): void {
   words.set(tp.TABLE_GLOBAL, 1);
 }
 
-/** The factor behind the table, as a float32 rounded to 15 bits of mantissa. */
+/** The factor after the table, as a float32 rounded to 15 bits of mantissa. */
 function setTable(words: Words, table: LookupTable): void {
   let bits = reinterpret<u32>(table.factor);
   if ((bits & 0x80) != 0 && (bits & 0x17f) != 0) bits += 0x100;

@@ -74,7 +74,7 @@ for (let i = 0; i < 18; i++) {
   RUN_ZEROS.push(V8_HEADER.unsigned(`run_length_table_${i}`).at((i + 2) / 4, low + 7, low));
 }
 
-/** For each core of a v8 coefficient buffer, one word behind the header. */
+/** For each core of a v8 coefficient buffer, one word after the header. */
 export const V8_STREAM = new WordLayout("v8 coefficient header", 1);
 
 export const STREAM_BITS = V8_STREAM.unsigned("stream_size").at(0, 31, 0);

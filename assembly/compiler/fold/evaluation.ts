@@ -97,7 +97,7 @@ export class Evaluation {
   }
 }
 
-/** A dimension counted from the front; negative ones count from behind. -1 where there is none. */
+/** A dimension counted from the front; negative ones count from the end. -1 where there is none. */
 export function dimensionOf(axis: i32, rank: i32): i32 {
   const dimension = axis < 0 ? axis + rank : axis;
   return dimension < rank ? max(dimension, -1) : -1;

@@ -45,7 +45,7 @@ function isKnown(tensor: Tensor, graph: Graph): bool {
 }
 
 /**
- * Gives the output of a RESHAPE the shape that its operand tells, as TFLite does: where the
+ * Gives the output of a RESHAPE the shape that its operand gives, as TFLite does: where the
  * operand was computed, what the model declares may be a placeholder.
  */
 function settleShape(operator: Operator, graph: Graph): void {

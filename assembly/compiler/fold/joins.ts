@@ -4,7 +4,7 @@ import { integerAt } from "./elements";
 import { dimensionOf, Evaluation } from "./evaluation";
 import { pitches } from "./strided";
 
-/** Operators that put blocks of elements one behind the other. */
+/** Operators that put blocks of elements one after the other. */
 
 function product(shape: i32[], from: i32, to: i32): i32 {
   let product = 1;

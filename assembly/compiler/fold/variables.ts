@@ -35,7 +35,7 @@ function same(a: Span, b: Span): bool {
 /**
  * Makes values of variables: what READ_VARIABLE gives is the tensor that was assigned before, or a
  * state that each run begins with, and what is assigned last is that state for the next run. The
- * operators on variables go, and CALL_ONCE, whose subgraph tells what the first run begins with.
+ * operators on variables go, and CALL_ONCE, whose subgraph gives their first values.
  * False with a fault recorded.
  */
 export function resolveVariables(graph: Graph): bool {

@@ -3,7 +3,7 @@ import * as nn from "../fields/nn";
 import { AdditionForm } from "../plan/plan";
 import { FailingCase, Generation, TileShape } from "./generation";
 
-/** NN architecture 7: Amlogic A311D and its kin. */
+/** NN architecture 7: Amlogic A311D and related cores. */
 export class V7 extends Generation {
   constructor() {
     super(7);

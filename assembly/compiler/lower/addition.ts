@@ -10,7 +10,7 @@ import { LoweringContext } from "./context";
 import { BufferSlice, ConvolutionJob, Purpose } from "./jobs";
 import { Kernels } from "./kernels";
 
-/** A sum is a convolution over both operands, which lie one behind the other like one image. */
+/** A sum is a convolution over both operands, which lie one after the other like one image. */
 export function lowerAddition(plan: AdditionPlan, context: LoweringContext): void {
   const difference = plan.difference;
   if (difference != null) lowerAddition(difference, context);

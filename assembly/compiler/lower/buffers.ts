@@ -19,7 +19,7 @@ export class BufferAssignment {
   /** Bytes of what has been written, by key. */
   private filled: Map<i32, u32> = new Map();
 
-  /** `moveAll`: Mesa tells the layouts apart even where they are the same bytes. */
+  /** `moveAll`: Mesa distinguishes the layouts even where they are the same bytes. */
   constructor(private moveAll: bool) {}
 
   create(bytes: u32, tensor: i32 = -1): Buffer {

@@ -21,7 +21,7 @@ import { BufferSlice } from "./jobs";
 
 /**
  * Buffer coalescing: before any job is made, tensors that should lie side by side get slices of one
- * buffer, the parts of a concatenation inside the whole and the operands of an addition one behind
+ * buffer, the parts of a concatenation inside the whole and the operands of an addition one after
  * the other. It goes from the last operator to the first, so that a whole has its slice before its
  * parts.
  */

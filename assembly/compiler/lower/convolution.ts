@@ -65,8 +65,8 @@ export function lowerConvolution(
 }
 
 /**
- * The prepared image is copied as often as it is read, and to where there is room behind it. Where
- * kernels read planes of their own, the last come first: what lies behind those of the others is
+ * The prepared image is copied once for each time it is read, to an address with room after it. Where
+ * kernels read planes of their own, the last come first: what lies after those of the others is
  * not needed any more.
  */
 function convolveResidualPairs(

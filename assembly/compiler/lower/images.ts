@@ -3,7 +3,7 @@ import { Layout } from "./buffers";
 import { LoweringContext } from "./context";
 
 /**
- * A batch is interleaved as a whole, one image behind the other. Images that an operator leaves planar
+ * A batch is interleaved as a whole, one image after the other. Images that an operator leaves planar
  * stay where they are, as the next operator over images takes them, and are brought into the whole only
  * where something else reads it.
  */

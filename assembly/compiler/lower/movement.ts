@@ -64,7 +64,7 @@ function layoutFor(
   return Layout.PLANAR;
 }
 
-/** What takes a move in the layouts at hand to its jobs. */
+/** Lowers a movement to jobs, in the layouts that its tensors have. */
 class Route {
   constructor(
     public layout: Layout,

@@ -144,7 +144,7 @@ export function copy(image: ImageShape, input: BufferSlice, output: BufferSlice)
   return jobs;
 }
 
-/** In lines as long as a window may be, and what is left. */
+/** In lines as long as a window may be, and the remainder. */
 function copyLines(image: ImageShape, input: BufferSlice, output: BufferSlice): TpJob[] {
   const lines = (image.bytes as i32) / LONGEST_WINDOW;
   const done = lines * LONGEST_WINDOW;
@@ -198,7 +198,7 @@ function wholeImage(
   return job;
 }
 
-/** Reads x × y × z bytes that lie one behind the other. */
+/** Reads x × y × z bytes that lie one after the other. */
 function readAll(job: TpJob, x: i32, y: i32, z: i32): void {
   job.sizeX = x;
   job.sizeY = y;

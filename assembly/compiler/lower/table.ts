@@ -22,7 +22,7 @@ export function lowerTable(plan: TablePlan, context: LoweringContext): void {
   lookUp.addJobs(imageOf(plan.input), isPlanar, input, output, context);
 }
 
-/** One if its sides fit the window of a job; else lines of as many bytes, and what is left. */
+/** One if its sides fit the window of a job; else lines of as many bytes, and the remainder. */
 function boxesOf(image: ImageShape, isPlanar: bool, cores: i32): Box[] {
   const columns = columnsToPlanar(image.plane, image.columns, image.channels);
   if (columns > 0) {

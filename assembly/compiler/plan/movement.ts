@@ -176,7 +176,7 @@ function collect(start: i32, end: i32, strides: Stride[], most: i32, blocks: Mov
   return true;
 }
 
-/** Makes two loops of one that is too long, of the most that divides it, or cuts off what is left. */
+/** Makes two loops of one that is too long, of the largest count that divides it, or splits off the remainder. */
 function collectLong(
   start: i32,
   end: i32,
@@ -238,7 +238,7 @@ function readsAll(block: MoveBlock, strides: Stride[]): bool {
   return next == strides.length;
 }
 
-/** The first stride behind those that continue each other from `first` on, as many as `most` elements hold. */
+/** The first stride after those that continue each other from `first` on, as many as `most` elements hold. */
 function takeAxis(strides: Stride[], first: i32, most: i32): i32 {
   let count = strides[first].count;
   let next = first + 1;

@@ -128,9 +128,9 @@ export class AdditionPlan extends Plan {
 
 /** How neighbours along an axis lie in memory. */
 export enum Along {
-  /** Channels: one behind the other in planar order. */
+  /** Channels: one after the other in planar order. */
   CHANNELS,
-  /** The outermost dimension that is not 1: one behind the other in interleaved order. */
+  /** The outermost dimension that is not 1: one after the other in interleaved order. */
   OUTERMOST,
 }
 

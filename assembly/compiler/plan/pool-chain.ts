@@ -42,7 +42,7 @@ export class Windows {
     return span;
   }
 
-  /** What is left to do behind a pool of the same image with smaller windows; null if that is no pool. */
+  /** What remains to do after a pool of the same image with smaller windows; null if that is no pool. */
   after(done: Windows): Windows | null {
     if (done.stride != 1 || done.output != done.input || done.size > this.size) return null;
     const size = this.size - done.size + 1;
@@ -91,7 +91,7 @@ export class PoolChainPlan extends Plan {
   }
 }
 
-/** Steps from an image to the greatest of its windows; `rows` and `columns` become what is left. */
+/** Steps from an image to the greatest of its windows; `rows` and `columns` become the remaining ones. */
 export function poolSteps(rows: Windows, columns: Windows): PoolStep[] {
   const steps: PoolStep[] = [];
   while (rows.size > 1) {

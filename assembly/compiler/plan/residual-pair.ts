@@ -3,7 +3,7 @@ import { Convolution } from "./convolution";
 /**
  * Two convolutions that come to one whose weights are finer than bytes, for some kernels of a
  * layer: two-term weights. Both read the image as it is prepared for the whole layer. The first
- * computes the residual, what 8 bits cannot represent of the weights; its output lies behind the
+ * computes the residual, what 8 bits cannot represent of the weights; its output lies after the
  * image, like more channels of it, and the second adds it to its own sums:
  *
  *     ┌─────────────┐ residual ┌──────────────┐

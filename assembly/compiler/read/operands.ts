@@ -17,7 +17,7 @@ class Operands {
   ) {}
 }
 
-/** Operators that a later stage may look into, but for element-wise functions. A SPLIT tells how many outputs it has. */
+/** Operators that a later stage may look into, but for element-wise functions. A SPLIT says how many outputs it has. */
 const OPERANDS: Operands[] = [
   new Operands(Builtin.ADD, 2),
   new Operands(Builtin.AVERAGE_POOL_2D, 1),

@@ -101,7 +101,7 @@ function neededOperators(graph: Graph, wanted: StaticArray<bool>): StaticArray<i
   return numbers;
 }
 
-/** What was evaluated beforehand has no producer, though its operator stands there still. */
+/** A tensor that was evaluated at compile time has no producer, although its operator is still listed. */
 function computesWanted(graph: Graph, operator: Operator, wanted: StaticArray<bool>): bool {
   for (let i = 0; i < operator.outputs.length; i++) {
     const index = operator.outputs[i];

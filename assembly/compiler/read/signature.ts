@@ -25,7 +25,7 @@ const SIGNATURES: Signature[] = [
 const IDENTIFIER_AT: u32 = 4;
 const SHORTEST: u32 = 8;
 
-/** Whether the bytes say that they are a TensorFlow Lite model; if not, tells what they are. */
+/** Whether the bytes say that they are a TensorFlow Lite model; if not, says what they are. */
 export function isModel(file: Span): bool {
   if (startsWith(file, IDENTIFIER_AT, "TFL3")) return true;
   const short = file.bytes < SHORTEST;

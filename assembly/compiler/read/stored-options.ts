@@ -59,7 +59,7 @@ function keepVector(stored: StoredOptions, options: Table, slot: u32): void {
   stored.vectors.push(new StoredVector(offset, new Span(vector.pointer, vector.count << 2)));
 }
 
-/** Whether all fields that the vtable tells of lie in the table. */
+/** Whether all fields of the vtable lie in the table. */
 function staysInside(options: Table): bool {
   const vtable = options.vtableSpan;
   for (let i: u32 = 4; i < vtable.bytes; i += 2) {

@@ -90,7 +90,7 @@ function readShape(tensor: Tensor, extents: Vector, type: Type, sums: Budgets): 
   return fail(Code.TOO_LARGE, LocationKind.TENSOR, at, expected, found);
 }
 
-/** Finds the constant's bytes: those of its elements. A buffer may go on behind them. */
+/** Finds the bytes of the constant's elements. A buffer may be longer. */
 function readData(tensor: Tensor, table: Table, type: Type, buffers: Vector): bool {
   const at = tensor.index;
   const elsewhere = table.has(TensorSlot.SPARSITY)
@@ -120,7 +120,7 @@ function readData(tensor: Tensor, table: Table, type: Type, buffers: Vector): bo
   return fail(Code.MALFORMED, LocationKind.TENSOR, at, expected, bytes.toString());
 }
 
-/** A buffer's bytes: a vector, or in large models a range of the file behind the tables. */
+/** A buffer's bytes: a vector, or in large models a range of the file after the tables. */
 function bufferBytes(buffers: Vector, index: u32): Span {
   const table = buffers.table(index);
   if (table == null) return new Span();

@@ -49,7 +49,7 @@ export class Block {
   }
 }
 
-/** The whole blocks of a tensor's channels, one behind the other. */
+/** The whole blocks of a tensor's channels, one after the other. */
 export function unfold(blocks: Block[]): Block[] {
   const whole: Block[] = [];
   for (let i = 0; i < blocks.length; i++) blocks[i].unfold(whole);

@@ -78,7 +78,7 @@ const REACH: f64 = 6;
 export const LARGEST_BYTE: f64 = 127;
 
 /**
- * Mean square of what is left still: a step of the residual counts for `residualWeight`, and its own
+ * Mean square of the remaining error: a step of the residual counts for `residualWeight`, and its own
  * weights are rounded.
  */
 export function residualNoise(residualWeight: f64, variance: f64): f64 {

@@ -133,7 +133,7 @@ export class ResidualPairBuilder extends ResidualPair {
   }
 }
 
-/** As large an output as the image, so that it lies behind it like more of its channels. */
+/** As large an output as the image, so that it lies after it like more of its channels. */
 function residualOf(c: Convolution, count: i32, windows: i32, core: Core): Convolution {
   const h = half(c, c.planeSide | 1); // a kernel with a pixel in the middle
   h.outputChannels = count * windows;

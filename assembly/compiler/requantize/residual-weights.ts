@@ -187,7 +187,7 @@ export class ResidualWeights {
   }
 
   /**
-   * The residual's bias shifts each window to its range, and has what is left of the other one. False
+   * The residual's bias shifts each window to its range, and adds the remainder of the other one. False
    * where a sum may exceed 32 bits.
    */
   private weigh(residualPairs: ResidualPairBuilder): bool {

@@ -13,7 +13,7 @@ const ROUNDING: f64 = 1.0 / 12.0;
 
 /**
  * How a residual job's bytes hold a residual e. A byte saturates, so `count` of them hold a window
- * each, one window behind the other. Their sum is e less the lowest value that is held:
+ * each, one window after the other. Their sum is e less the lowest value that is held:
  *
  *              lowest   window 0     window 1     window 2
  *                 ├────────────┼────────────┼────────────┤

@@ -3,7 +3,7 @@ import { DetectionStep } from "./detection";
 
 /**
  * The fast way: boxes are suppressed once, judged by their best class, and each that is left
- * is told with its best classes. Gives the number of boxes.
+ * is listed with its best classes. Returns the number of boxes.
  */
 export function rankByBox(detection: DetectionStep): i32 {
   const suppression = detection.suppression;

@@ -3,7 +3,7 @@ import { DetectionStep } from "./detection";
 
 /**
  * The regular way: boxes are suppressed for each class on its own, and the best of all classes
- * are told. Gives the number of detections.
+ * are kept. Returns the number of detections.
  */
 export function rankByClass(detection: DetectionStep): i32 {
   const suppression = detection.suppression;

@@ -11,7 +11,7 @@ export function prepareSpaceToBatch(operation: Operation): Kernel | null {
   return new Batches(operation, operation.inputs[0], operation.outputs[0], true);
 }
 
-/** BATCH_TO_SPACE_ND: the other way; the pairs are what is left out. */
+/** BATCH_TO_SPACE_ND: the other way; the pairs say what is cropped. */
 export function prepareBatchToSpace(operation: Operation): Kernel | null {
   return new Batches(operation, operation.outputs[0], operation.inputs[0], false);
 }

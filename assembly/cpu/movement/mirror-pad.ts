@@ -17,7 +17,7 @@ class MirrorPad extends Kernel {
   private input: Tensor;
   private output: Tensor;
   private before: i32[] = [];
-  /** From the mirror to the first element behind it, which the edge itself is where symmetric. */
+  /** From the mirror to the first element after it, which the edge itself is where symmetric. */
   private gap: i32;
 
   constructor(operation: Operation) {

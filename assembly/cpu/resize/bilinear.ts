@@ -30,7 +30,7 @@ class RealWeights extends Neighbours {
     for (let i = 0; i < output; i++) {
       const position: f32 = halfPixels ? ((i as f32) + 0.5) * scale - 0.5 : (i as f32) * scale;
       const floor = Mathf.floor(position) as i32;
-      // In float32 the last position of a long side may come out behind the image.
+      // In float32 the last position of a long side may come out after the image.
       this.lower[i] = min(max(floor, 0), input - 1);
       this.upper[i] = min(Mathf.ceil(position) as i32, input - 1);
       this.share[i] = position - (this.lower[i] as f32);

@@ -92,7 +92,7 @@ const TP_SETUP: StaticArray<u32> = [GL_OCB_REMAP_START, GL_OCB_REMAP_END, GL_TP_
 /** TP jobs of a split operation that have been started; its last job ends the count. */
 let openTpJobs: u32 = 0;
 
-/** Every known stream flushes the caches twice behind its last job; whether once will do is not known. */
+/** Every known stream flushes the caches twice after its last job; whether once will do is not known. */
 const FINAL_FLUSHES: u32 = 2;
 /** Flushes that are still due. */
 let dueFlushes: u32 = 0;

@@ -11,7 +11,7 @@ const SMALLEST_LOG2: u32 = 12;
 /** That of the largest arena. */
 const LARGEST_LOG2: u32 = 31 - clz<u32>(MOST_ARENA_BYTES);
 
-/** Bytes behind every block that may be read, never written: wide loads run past the end. */
+/** Bytes after every block that may be read, never written: wide loads run past the end. */
 const SLACK: usize = 64;
 
 const idle = new StaticArray<usize>(LARGEST_LOG2 + 1);
@@ -61,7 +61,7 @@ function sizeLog2(bytes: usize): u32 {
   return max(log2, SMALLEST_LOG2);
 }
 
-/** Grows the memory beforehand, as the runtime traps where it cannot grow it itself. */
+/** Grows the memory in advance, because the runtime traps if it cannot grow it itself. */
 function growFor(bytes: usize): bool {
   const probe = heap.alloc(16);
   const end: u64 = <u64>probe + <u64>bytes + 64;

@@ -7,7 +7,7 @@ import { Scratch } from "./scratch";
 
 /**
  * A circular buffer as descriptors name one, by its size and its end in units of 64 bytes: what
- * would lie at the end or behind it lies one size before.
+ * lies at or beyond the end has one size subtracted.
  *
  * ```
  *  start = end - size                             end
@@ -21,7 +21,7 @@ import { Scratch } from "./scratch";
  */
 export class Ring {
   start: u64 = 0;
-  /** The first address behind it. */
+  /** The first address after it. */
   end: u64 = 0;
   private unrolled: Scratch = new Scratch();
 
@@ -43,7 +43,7 @@ export class Ring {
     return this.end - this.start;
   }
 
-  /** Where an address lies that may be up to one size behind the end. */
+  /** Where an address lies that may be up to one size after the end. */
   wrap(address: u64): u64 {
     return address >= this.end ? address - this.bytes : address;
   }
@@ -60,7 +60,7 @@ export class Ring {
   }
 
   /**
-   * Pointer to a copy of `bytes` bytes from an address on, one behind the other; 0 and a failure
+   * Pointer to a copy of `bytes` bytes from an address on, one after the other; 0 and a failure
    * recorded where they are not mapped. In a dry run it is any number but 0.
    */
   unroll(first: u64, bytes: u64, wanted: string): usize {
@@ -78,7 +78,7 @@ export class Ring {
 /** The bytes that an image takes up: of a circular buffer that it wraps in, all. */
 export class Reach {
   first: u64 = 0;
-  /** The first address behind them. */
+  /** The first address after them. */
   end: u64 = 0;
 
   get bytes(): u64 {
@@ -89,7 +89,7 @@ export class Reach {
     this.first = this.end = 0;
   }
 
-  /** Takes `bytes` from an address on; false where a circular buffer, which `size` tells, is too small. */
+  /** Takes `bytes` from an address on; false where a circular buffer of `size` bytes is too small. */
   take(ring: Ring, address: u64, bytes: u64, size: Field): bool {
     if (ring.isUsed && !ring.holds(address, bytes)) {
       return refuse(size, "of an image that fits into it");

@@ -37,7 +37,7 @@ export function checkCaching(core: Core): bool {
   );
 }
 
-/** Regions that are used end behind their start, and share nothing. Small SRAMs have none. */
+/** Regions that are used end after their start, and share nothing. Small SRAMs have none. */
 function areApart(): bool {
   const mode = field.kernelCaching.value;
   // The open driver has no region for kernels that are cached in part beside too large an image.

@@ -12,7 +12,7 @@ import { NnJob } from "./job";
 import { KernelSet, TAP_BYTES } from "./kernels";
 
 /**
- * Decodes the coefficients of an NN job without executing it: for whoever wants to look at kernels.
+ * Decodes the coefficients of an NN job without executing it: for tools that show kernels.
  * Statuses are `Code`s; the failure exports tell the rest.
  */
 

@@ -23,7 +23,7 @@ import { NnJob } from "./job";
 
 export const PIXEL_BYTES: u32 = 4;
 
-/** Pixels that may be read behind the last plane by a loop of fixed width. */
+/** Pixels that may be read after the last plane by a loop of fixed width. */
 const OVERRUN: u64 = 32;
 
 export class PairedImage {
@@ -39,7 +39,7 @@ export class PairedImage {
     return this.scratch.pointer;
   }
 
-  /** Pixels from the first stored pixel to behind the last, the ends of rows included. */
+  /** Pixels from the first stored pixel to after the last, the ends of rows included. */
   span(job: NnJob): i32 {
     return (job.computedHeight - 1) * this.pitch + job.computedWidth;
   }

@@ -55,7 +55,7 @@ export class KernelSet {
     return load<i32>(this.at(kernel));
   }
 
-  /** Pointers to the first tap and behind the last one, once the set is grouped. */
+  /** Pointers to the first tap and after the last one, once the set is grouped. */
   firstTap(kernel: i32): usize {
     return load<u32>(this.at(kernel), 4);
   }

@@ -4,8 +4,8 @@ import { TpJob } from "./job";
 import { FunctionTable } from "./table";
 
 /**
- * The ALU of the TP unit. Its input is a byte, so what it does in a job is settled beforehand
- * for all of them:
+ * The ALU of the TP unit. Its input is a byte, so each job computes the results of all 256
+ * inputs once, in advance:
  *
  * ```
  * clamp(round(f((value - in_zp) / 2^preshift) * (1 + multiplier / 2^15) / 2^shift) + out_zp)

@@ -33,7 +33,7 @@ import { ANY, among, DescriptorLayout, Field, FLAG, Form, ONE, upTo, ZERO } from
  *
  * P in word 6 enables a function, l loads its table, L from global memory, and S in word 12 says
  * that the table has a half for negative inputs. "vert" and "horz" pool pixels. "z over." are slices
- * of border before and behind those of the image. Sizes and ends of circular buffers are in units of
+ * of border before and after those of the image. Sizes and ends of circular buffers are in units of
  * 64 bytes.
  */
 export const layout = new DescriptorLayout(31);

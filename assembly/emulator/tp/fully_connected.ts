@@ -28,7 +28,7 @@ const WIDEST_RUN: u32 = 8;
 
 export class FullyConnectedWeights {
   outputs: i32 = 0;
-  /** Address behind what has been opened and decoded. */
+  /** Address after what has been opened and decoded. */
   end: u64 = 0;
 
   private inputs: i32 = 0;

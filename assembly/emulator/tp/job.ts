@@ -26,7 +26,7 @@ const EVERY_OTHER: u32 = 3;
 
 /**
  * What one TP job is to do, read from its descriptor: which elements of an image of bytes it
- * fetches. Where they go is told by the output loops.
+ * fetches. The output loops determine where they go.
  *
  * A job may pool: it emits the maxima of 2 x 2 pixels. With a distance of 2 they share no pixel;
  * with 1 they do, and so do tiles, which then are one pixel larger than they lie apart:
@@ -65,7 +65,7 @@ export class TpJob {
   rowReset: i32 = -1;
   tileReset: i32 = -1;
 
-  /** Slices of nothing but border before and behind those of the image. */
+  /** Slices of nothing but border before and after those of the image. */
   slicesBefore: i32 = 0;
   slicesBehind: i32 = 0;
 
@@ -81,7 +81,7 @@ export class TpJob {
   /** To the right; below 0 to the left. */
   shift: i32 = 0;
 
-  /** Every output is a weighted sum over all channels of a pixel; `table` tells the weights then. */
+  /** Every output is a weighted sum over all channels of a pixel; `table` has the weights then. */
   isFullyConnected: bool = false;
   outputs: i32 = 0;
   weightZero: i32 = 0;
@@ -395,7 +395,7 @@ function checkFlush(continued: bool): bool {
   return refuse(field.noFlush, continued ? "1 before others of an operation" : "0 in a last job");
 }
 
-/** Whether an address lies in a buffer, or behind its last byte: a core without a share is sent there. */
+/** Whether an address lies in a buffer, or after its last byte: a core without a share is sent there. */
 function isPlace(address: u32, wanted: string): bool {
   if (bufferAt(address) != null) return true;
   return (address > 0 && bufferAt(address - 1) != null) || outOfBounds(address, 0, wanted, null);

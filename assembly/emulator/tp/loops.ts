@@ -5,7 +5,7 @@ import { TpJob } from "./job";
 
 /**
  * Where the elements of a TP job go: seven nested output loops, the innermost first, which
- * together point to `sum(index[k] * increment[k])` elements behind the output's base.
+ * together point to `sum(index[k] * increment[k])` elements after the output's base.
  *
  * Every element takes the next step of the innermost loop, and a loop that reaches its count
  * starts again and hands on to the next. Two things depart from a plain counter: a loop whose
@@ -29,7 +29,7 @@ export class OutputLoops {
   private increment: StaticArray<i64> = new StaticArray<i64>(LOOPS);
   /** i64.MAX_VALUE where a loop does not end by itself. */
   private count: StaticArray<i64> = new StaticArray<i64>(LOOPS);
-  /** Elements of the run at hand that have gone out, not yet counted by the loops. */
+  /** Elements of the current run that were written, not yet counted by the loops. */
   private taken: i64 = 0;
 
   /** What `bound` found, in bytes from the base. */
@@ -83,7 +83,7 @@ export class OutputLoops {
   /**
    * Finds offsets that none of the job's elements goes below or beyond, without a walk over them:
    * each loop as far as it gets between two resets, all of them at once. They are reached where the
-   * loops end together, as they do but for tiles that the window cuts off. Those are told apart
+   * loops end together, as they do except in tiles that the window clips. Those are distinguished
    * where each tile is one turn of a loop, and two loops count the columns and rows of tiles.
    */
   bound(job: TpJob): void {
@@ -134,7 +134,7 @@ export class OutputLoops {
     this.spread(outer + 2, LOOPS - 1, job.slices);
   }
 
-  /** One tile; gives the steps that the loop behind then has. */
+  /** One tile; returns the steps of the next loop. */
   private boundTile(job: TpJob, width: i64, height: i64): i64 {
     this.least = this.greatest = 0;
     const inRow = this.spread(0, job.rowReset, width);
@@ -185,7 +185,7 @@ export class OutputLoops {
   }
 
   /**
-   * Bounds loops `from` to `to` over so many steps of theirs; gives those of the loop behind,
+   * Bounds loops `from` to `to` over so many steps of theirs; gives those of the next loop,
    * which a reset advances once more. Where there is no reset these are all that there are.
    */
   private spread(from: i32, to: i32, steps: i64): i64 {

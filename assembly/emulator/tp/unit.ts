@@ -71,7 +71,7 @@ function keepsToBuffer(): bool {
   return job.outputRing.isUsed ? keepsToRing() : lowest >= 0 && highest < <i64>job.output.bytes;
 }
 
-/** What goes on at the ring's start may be anywhere in it. */
+/** An image that wraps may be anywhere in the ring. */
 function keepsToRing(): bool {
   const ring = job.outputRing;
   const start = <i64>ring.start - job.output.address;
@@ -130,7 +130,7 @@ function emitColumn(z: i32, y: i32, x: i32, count: i32): bool {
   return emitLine(elementAt(z, 0, x), job.stride, job.height, y, count);
 }
 
-/** Whether slice z lies before or behind the image. */
+/** Whether slice z lies before or after the image. */
 function isBorder(z: i32): bool {
   return z < 0 || z >= job.depth;
 }

@@ -46,7 +46,7 @@ export class RoundedLayer {
 
 /**
  * Goes through a network node by node, all samples at once: in real numbers and, beside that, in 8 bits.
- * The weights of each layer are rounded when it comes to it, by what it reads then. Only what nodes to
+ * The weights of each layer are rounded in turn, for the values that it reads at that time. Only what nodes to
  * come read is kept.
  */
 export class Sweep {
@@ -86,7 +86,7 @@ export class Sweep {
 
   /**
    * On average over what leaves the 8 bits: values that operators in real numbers read, and outputs.
-   * A softmax behind them would say how sure the network is, rather than how near its numbers are.
+   * A softmax after them would say how sure the network is, rather than how near its numbers are.
    */
   get decibels(): f64 {
     const graph = this.network.graph;

@@ -110,7 +110,7 @@ export function liftConvTranspose(lifting: Lifting, node: OnnxNode): bool {
 class TransposedExtent {
   /** Of all windows, and more where the output is padded. */
   full: i32;
-  /** VALID gives max(kernel − stride, 0) rows behind the last stride, no other number. */
+  /** VALID gives max(kernel − stride, 0) rows after the last stride, no other number. */
   computed: i32;
   kept: i32;
 

@@ -135,7 +135,7 @@ function inside(at: f64, extent: i32): f64 {
   return Math.min(Math.max(at, 0), (extent - 1) as f64);
 }
 
-/** Where a pixel lies in the source, as ONNX' operator Resize tells. */
+/** Where a pixel lies in the source, as ONNX defines Resize. */
 function source(index: i32, scale: f64, extent: i32, size: i32, position: string): f64 {
   const at = index as f64;
   if (position == "asymmetric") return at / scale;

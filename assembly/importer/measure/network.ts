@@ -100,7 +100,7 @@ export class Activations {
     return start;
   }
 
-  /** Gives back what no node behind `node` reads. */
+  /** Gives back what no node after `node` reads. */
   release(node: i32): void {
     const graph = this.network.graph;
     const inputs = graph.nodes[node].inputs;

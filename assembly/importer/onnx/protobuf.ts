@@ -26,7 +26,7 @@ export class ByteSpan {
  *
  *   tag: varint = number << 3 | wire | value: varint, 4 or 8 bytes, or length: varint and bytes |
  *
- * A varint holds 7 bits a byte, lowest first; the top bit tells that another byte follows. Each
+ * A varint holds 7 bits a byte, lowest first; the top bit says that another byte follows. Each
  * read is checked against the message's end. The first fault is recorded, and ends the message.
  * Source: protobuf.dev, "Encoding".
  */

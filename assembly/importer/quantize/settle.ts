@@ -6,7 +6,7 @@ import { dataInput, isLayer, quantizeLayer, realLayer } from "./layers";
 
 /**
  * Settles in which numbers each node computes: in 8 bits where all that it reads and writes has a
- * scale, else in real numbers, with DEQUANTIZE before and QUANTIZE behind it. One type of 8 bits
+ * scale, else in real numbers, with DEQUANTIZE before and QUANTIZE after it. One type of 8 bits
  * serves the whole model: int8 where weights have a scale for each channel, else uint8.
  */
 export function settle(graph: Graph): void {
@@ -184,7 +184,7 @@ class Settling {
     return result;
   }
 
-  /** Lets a node write a value of another scale, or of real numbers, and converts it behind it. */
+  /** Lets a node write a value of another scale, or of real numbers, and converts it afterwards. */
   private convertOutput(node: Node, given: Quantization | null, code: i32): void {
     const output = node.output;
     const dtype = given == null ? Dtype.FLOAT32 : this.dtype;

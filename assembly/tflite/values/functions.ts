@@ -52,7 +52,7 @@ export function isByteFunction(operator: string): bool {
   return find(operator) != null;
 }
 
-/** Whether the CPU runs an operator over bytes by its function, so that what it covers is told elsewhere. */
+/** Whether the CPU runs an operator over bytes by its function; another table says which operands it covers. */
 export function hasByteKernel(operator: string): bool {
   const row = find(operator);
   if (row == null) return false;

@@ -55,7 +55,7 @@ class CodedBytes {
   void pass(uint64_t bytes);
   uint32_t word();
   bool hasOverrun() const { return hasOverrun_ || bits_.hasOverrun(); }
-  /** Whether all is taken, but for a byte 0 that makes their codes even, and the end behind it. */
+  /** Whether all is taken, but for a byte 0 that makes their codes even, and the end after it. */
   bool isAtEnd();
 
  private:
@@ -73,7 +73,7 @@ class CodedBytes {
 
   const CodeHeader& header_;
   BitString bits_;
-  Code pipeline_[2][2];  // of the pair that comes out next, and of the one behind it
+  Code pipeline_[2][2];  // of the pair that comes out next, and of the one after it
   uint32_t items_[2] = {};
   uint32_t ready_ = 0;
   uint64_t run_ = 0;

@@ -8,7 +8,7 @@
 
 namespace nolfet {
 
-/** What of a convolution tells how its coefficients are stored. */
+/** The sizes of a convolution that determine how its coefficients are stored. */
 struct CoefficientShape {
   uint64_t address;  // of the coefficients
   uint32_t kernelArea, inputChannels, outputChannels;
@@ -26,12 +26,12 @@ Range verifyHuffman(Memory& memory, const Core& core, const CoefficientShape& jo
 /** The S905D3: v7's streams as bytes in v8's code. */
 Range verifyCodedWords(Memory& memory, const Core& core, const CoefficientShape& job);
 
-/** Bits of a core's stream, the lowest of each byte first; kSlackBytes behind them are readable. */
+/** Bits of a core's stream, the lowest of each byte first; kSlackBytes after them are readable. */
 class BitString {
  public:
   BitString(const uint8_t* bytes, uint64_t bits) : bytes_(bytes), bits_(bits) {}
 
-  /** The next 0 to 32 bits; 0 behind the end. */
+  /** The next 0 to 32 bits; 0 after the end. */
   uint32_t read(uint32_t bits);
   void skip(uint64_t bits) { position_ += bits; }
   void align(uint32_t unit) { position_ = (position_ + unit - 1) / unit * unit; }

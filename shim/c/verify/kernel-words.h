@@ -76,7 +76,7 @@ class KernelWords {
 
   /**
    * Every output channel has one kernel; those that only fill up the last superblock go by their
-   * number and lie behind the output.
+   * number and lie after the output.
    */
   void position(uint32_t number) {
     if (weights_.isOpen()) memory_.bad("a token that ends with the kernel", "a longer one");

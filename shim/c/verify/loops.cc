@@ -29,7 +29,7 @@ Loops::Loops(const Descriptor& tp) {
 
 /**
  * Each loop as far as it gets between two resets, all of them at once: more than there is only
- * where they do not end together. Tiles that are cut off are told apart where each tile is one turn
+ * where they do not end together. Clipped tiles are distinguished where each tile is one turn
  * of a loop, and two loops count the columns and rows of tiles.
  */
 OffsetExtent Loops::bound(const TpTiling& tiling) const {
@@ -70,7 +70,7 @@ OffsetExtent Loops::boundTiles(const TpTiling& tiling, int outer, bool isLastRow
   return extent;
 }
 
-/** Gives the steps that the loop behind a tile's then has. */
+/** Returns the steps of the loop that follows a tile's. */
 int64_t Loops::boundTile(OffsetExtent& extent, int64_t width, int64_t height) const {
   const int64_t inRow = spread(extent, 0, rowReset_, width);
   return spread(extent, rowReset_ + 1, tileReset_, inRow * height);
@@ -82,7 +82,7 @@ void Loops::move(OffsetExtent& extent, int k, int64_t from, int64_t to) const {
   extent.greatest += std::max(from * increment_[k], to * increment_[k]);
 }
 
-/** Bounds loops over so many steps of theirs; gives those that the loop behind then has. */
+/** Bounds loops over so many steps of theirs; gives those that the next loop then has. */
 int64_t Loops::spread(OffsetExtent& extent, int from, int to, int64_t steps) const {
   if (to < from) return steps;
   int64_t left = steps - 1;

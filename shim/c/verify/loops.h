@@ -26,7 +26,7 @@ struct OffsetExtent {
 
 /**
  * Seven nested loops, the innermost first; together they point `sum(index * increment)` bytes
- * behind the base, and each element takes the next step. A loop whose count is 0 never ends by
+ * after the base, and each element takes the next step. A loop whose count is 0 never ends by
  * itself; at the end of a tile row or a tile, a reset replaces the step: it starts the
  * loops up to some level again and advances the one above.
  */

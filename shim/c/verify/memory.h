@@ -1,4 +1,4 @@
-// The two buffers, for whoever asks whether a job may touch a range of addresses.
+// The two buffers, to check whether a job may touch a range of addresses.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class Memory {
   /** What a job reads lies in either buffer. */
   Range input(uint64_t address, uint64_t bytes) const;
 
-  /** Where a core without a share is sent: into either buffer, or behind its last byte. */
+  /** Where a core without a share is sent: into either buffer, or after its last byte. */
   void place(uint64_t address) const;
 
   /** What it writes lies in the arena. */

@@ -5,7 +5,7 @@
 
 namespace nolfet {
 
-/** What would lie at the end of its range or behind lies one size before. */
+/** One size is subtracted from what lies at or beyond the end of its range. */
 class Ring {
  public:
   /** Size and end in units of 64 bytes; of no ring they are 0 and 0x3ffffff. */

@@ -71,7 +71,7 @@ bool fitsBuffers(const Core& core, const Tile& tile, uint32_t kernels) {
 constexpr uint32_t kFull = 1;
 constexpr uint32_t kPartial = 2;
 
-/** Regions that are used end behind their start, and share nothing. */
+/** Regions that are used end after their start, and share nothing. */
 void checkApart(const Memory& memory, const Descriptor& nn) {
   const uint32_t mode = nn.bits(kNnKernelCaching);
   const uint32_t kernelStart = nn.bits(kNnKernelCacheStart);

@@ -65,7 +65,7 @@ constexpr size_t kSettingCount = std::size(kSettings);
 constexpr uint32_t kNnNeeds[] = {REMAP_START, REMAP_END, NN_CONFIG};
 constexpr uint32_t kTpNeeds[] = {REMAP_START, REMAP_END, TP_CONFIG};
 
-/** Every known stream flushes the caches twice behind its last job. */
+/** Every known stream flushes the caches twice after its last job. */
 constexpr uint32_t kFinalFlushes = 2;
 
 class FrontEnd {

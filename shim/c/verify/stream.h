@@ -18,7 +18,7 @@ struct Job {
 };
 
 /**
- * Verifies a stream with what is left of the work that the blob may take, and gives its jobs in
+ * Verifies a stream within the remaining budget of work of the blob, and returns its jobs in
  * their order. `where` names the stream in a Refusal.
  */
 std::vector<Job> verifyStream(const Image& image, const std::vector<uint32_t>& stream,

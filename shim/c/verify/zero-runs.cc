@@ -16,10 +16,10 @@ namespace {
  */
 constexpr uint32_t kUnit = 64;
 
-/** Weights as runs of zeros, each with a literal behind it. */
+/** Weights as runs of zeros, each with a literal after it. */
 class Tokens {
  public:
-  /** It stands behind the token of a kernel's first weight, which may go on behind the bias. */
+  /** It stands after the token of a kernel's first weight, which may continue after the bias. */
   static constexpr bool kHasBiasFirst = false;
 
   Tokens(BitString& bits, uint32_t runBits) : bits_(bits), runBits_(runBits) {}

@@ -17,7 +17,7 @@ import { kernelSubjects } from "./subjects.ts";
 const FAULTS: ErrorCode[] = ["INTERNAL", "BAD_INPUT", "FILE", "BAD_OPTION"];
 /** Milliseconds that the operators may take: longer runs end in a typed error. */
 const TIMEOUT = 500;
-/** So many are mutated as bytes of a file; the others behind its decoding, which is all they lack. */
+/** So many are mutated as bytes of a file; the others after its decoding, which is all they lack. */
 const FILE_SHARE = 0.1;
 
 export async function kernelTrial({ seed }: Trial): Promise<Attempt> {

@@ -220,7 +220,7 @@ function dropPacket(draft: Draft, random: Random): string | undefined {
   return `packet at word ${at} dropped`;
 }
 
-/** Half of the time in the header or the first bytes behind it, where numbers are. */
+/** Half of the time in the header or the first bytes after it, where numbers are. */
 function changeCoefficients(draft: Draft, random: Random): string | undefined {
   const job = jobOf(draft, random);
   if (!job || job.coefficients.bytes === 0) return undefined;

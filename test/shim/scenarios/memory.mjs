@@ -33,7 +33,7 @@ export async function keepsTransferredBytes(open) {
   assert.ok(bytes.every((byte) => byte === 5));
 }
 
-/** ArrayBuffer's `transfer`, which Node 20 has behind a flag, for contexts made after it is set. */
+/** ArrayBuffer's `transfer`, which Node 20 has after a flag, for contexts made after it is set. */
 function transfer() {
   if (ArrayBuffer.prototype.transfer) return ArrayBuffer.prototype.transfer;
   setFlagsFromString("--harmony-rab-gsab-transfer");

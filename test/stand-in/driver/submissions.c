@@ -76,7 +76,7 @@ static int submit(struct scene* scene) {
   return call(scene->file, DRM_IOCTL_ETNAVIV_GEM_SUBMIT, &scene->submit);
 }
 
-/* Milliseconds from now; negative ones lie behind. */
+/* Milliseconds from now; negative ones lie after. */
 static struct drm_etnaviv_timespec in(long milliseconds) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

@@ -87,7 +87,7 @@ function valueOf(byte: u32, length: i32, hasRuns: bool): u32 {
  *  └────┴──┴─────┴──┴──────────┴──────────────────┴───────────┘
  */
 export class CodeBook {
-  /** By byte, and behind them by entry. */
+  /** By byte, and after them by entry. */
   codes: StaticArray<u32> = new StaticArray<u32>(256 + MOST_ENTRIES);
 
   /** `lengths`: the length that each symbol stands for. */

@@ -13,7 +13,7 @@ import { Walk } from "./walk";
 const INPUT_SHIFT = 128;
 
 /**
- * A v8 coefficient buffer: streams of weights, and behind them the biases, u32 for each output
+ * A v8 coefficient buffer: streams of weights, and after them the biases, u32 for each output
  * channel. `bias` is added to that of every channel.
  */
 export function encodeHuffman(

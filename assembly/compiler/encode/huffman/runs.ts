@@ -23,7 +23,7 @@ export class RunTable {
     return this.zeros.length;
   }
 
-  /** Bits that tell the entries behind the first two apart. */
+  /** Bits that distinguish the entries after the first two. */
   get otherBits(): i32 {
     return 31 - (clz<u32>(this.size - 2) as i32);
   }
@@ -55,7 +55,7 @@ export class Stretches {
     for (let i = 0; i < lengths.length; i++) this.add(lengths[i], other.long.get(lengths[i]));
   }
 
-  /** Counts the runs that a table makes of them: by entry, and behind these the bytes 0. */
+  /** Counts the runs that a table makes of them: by entry, and after these the bytes 0. */
   runs(table: RunTable): StaticArray<u32> {
     const counts = new StaticArray<u32>(MOST_ENTRIES + 1);
     for (let length = 1; length <= LONGEST; length++) {

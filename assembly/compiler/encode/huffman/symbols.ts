@@ -51,7 +51,7 @@ export class Histogram extends Sink {
     this.total += count - zeros;
   }
 
-  /** Ends the stretch of zeros at hand, if there is one. */
+  /** Ends the current run of zeros, if there is one. */
   end(): void {
     const zeros = this.pending;
     if (zeros == 0) return;

@@ -7,7 +7,7 @@ import { Tiling } from "../tiling";
 import { Sink, weightAt } from "./sink";
 import { StreamOrder } from "./streams";
 
-/** Weights that come one behind the other before the next kernel's turn. */
+/** Weights that come one after the other before the next kernel's turn. */
 const BLOCK = 9;
 
 /**
@@ -106,7 +106,7 @@ export class Walk extends StreamOrder {
     return weightAt(kernels.kernelAddress(kernel), entry, kernels.zero, kernels.flip);
   }
 
-  /** Where the table of whole kernels tells of a kernel's weight. */
+  /** Where the table of whole kernels has a kernel's weight. */
   private entry(kernel: i32, at: i32): usize {
     const index = this.kernels.startInTable(kernel) + at;
     return changetype<usize>(this.table) + ((index as usize) << 2);

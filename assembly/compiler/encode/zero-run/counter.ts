@@ -39,7 +39,7 @@ export class Counter extends Sink {
     this.words++;
   }
 
-  /** Counts the pending run, `up`: with a token of its own for what is left over. */
+  /** Counts the pending run, `up`: with a token of its own for the remainder. */
   private settle(up: u32): void {
     for (let width: u32 = 0; width <= WIDEST_RUN; width++) {
       const round = up * ((1 << width) - 1);

@@ -1,5 +1,5 @@
 /**
- * What takes the weights of one core's stream in order. Zeros and taps are told apart here,
+ * What takes the weights of one core's stream in order. Zeros and taps are distinguished here,
  * so that a run of zeros, however long, is one call.
  *
  * A token is a run of zeros and one literal after it:
@@ -35,7 +35,7 @@ export abstract class Sink {
   /** A word between tokens. */
   abstract word(value: u32): void;
 
-  /** A word behind the token that holds the last weight, even if that goes on. */
+  /** A word after the token that holds the last weight, even if that continues. */
   wordBehindToken(value: u32): void {
     this.hasLate = this.run > 0;
     this.word(value);

@@ -5,7 +5,7 @@ import { Choices } from "../choices";
 import { Tiling } from "../tiling";
 import { Sink } from "./sink";
 
-/** Planes of one kernel that come one behind the other in the stream of a pointwise job. */
+/** Planes of one kernel that come one after the other in the stream of a pointwise job. */
 const POINTWISE_BLOCK = 6;
 
 /** Pointwise jobs with no more kernels than this are streamed plane by plane. */
@@ -74,7 +74,7 @@ export class Walk {
     return superblock == this.tiling.superblocks - 1;
   }
 
-  /** Kernels of each core in a superblock: the last one has what is left. */
+  /** Kernels of each core in a superblock: the last one has the remainder. */
   private kernelsIn(superblock: i32): i32 {
     const full = this.fullSuperblock;
     return this.isLast(superblock) ? this.perCore - full * superblock : full;

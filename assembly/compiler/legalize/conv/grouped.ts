@@ -34,7 +34,7 @@ function groupsOf(whole: Operands): i32 {
   return kernels == whole.outputChannels && kernels % groups == 0 ? groups : 0;
 }
 
-/** A convolution for each group. Where channels lie behind each other, nothing is copied. */
+/** A convolution for each group. Where channels are adjacent, nothing is copied. */
 function legalizeGroups(whole: Operands, groups: i32, context: Context): Legalization {
   const sequence = new PlanSequence(context);
   const channels = whole.input.fromLast(1) / groups;

@@ -122,7 +122,7 @@ function chooseExtreme(
   return Legalization.onNpu(plan, context.capped(Mark.EXPECTED));
 }
 
-/** A tensor of the NPU's own behind the model's: steps of another one, from 0 on. */
+/** An extra tensor for the NPU, numbered after the model's: steps of another one, from 0 on. */
 function distanceLike(tensor: Tensor, graph: Graph): Tensor {
   const zeroPoints: StaticArray<i64> = [tensor.dtype == Dtype.INT8 ? -128 : 0];
   const distance = new Tensor(graph.tensors.length);

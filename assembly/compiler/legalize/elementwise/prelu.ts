@@ -44,7 +44,7 @@ export function legalizePrelu(operator: Operator, context: Context): Legalizatio
   return sequence.legalization(input, output);
 }
 
-/** A tensor of the NPU's own behind the model's. */
+/** An extra tensor for the NPU, numbered after the model's. */
 function like(output: Tensor, context: Context): i32 {
   const tensor = new Tensor(context.graph.tensors.length);
   tensor.shape = output.shape;

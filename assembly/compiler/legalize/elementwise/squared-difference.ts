@@ -103,7 +103,7 @@ class SquaredDifference extends PairArithmetic {
     return c;
   }
 
-  /** Of both squares; the operands behind them count nothing. */
+  /** Of both squares; the operands after them do not count. */
   sum(): Convolution {
     const weights: StaticArray<u8> = [1, 1, 0, 0];
     const c = overPlanes(this.output, weights, 0, [0]);

@@ -99,7 +99,7 @@ function weightsOf(constant: Tensor, graph: Graph): i32 {
   return add(graph, weights);
 }
 
-/** Tensors of the NPU's own stand behind the model's. */
+/** Extra tensors for the NPU are numbered after the model's. */
 function add(graph: Graph, tensor: Tensor): i32 {
   tensor.index = graph.tensors.length;
   graph.tensors.push(tensor);

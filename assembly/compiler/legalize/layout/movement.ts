@@ -76,7 +76,7 @@ export function legalizeMoves(
   isForChannels: bool = false,
 ): Legalization {
   const plan = new MovementPlan(inputs, outputs, moves, isForChannels);
-  // Whoever collects moves stops behind so many.
+  // Collecting moves stops after so many.
   let jobs = plan.moves.length > MOST_JOBS ? plan.moves.length : 0;
   for (let i = 0; i < plan.moves.length; i++) {
     const move = plan.moves[i];

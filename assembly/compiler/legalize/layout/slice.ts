@@ -43,7 +43,7 @@ function legalizeImageSlice(operator: Operator, context: Context): Legalization 
   return legalizeSlicing(plan, context);
 }
 
-/** For whoever has found out what is kept. */
+/** For a slice whose kept range is known. */
 export function legalizeSlicing(plan: SlicePlan, context: Context): Legalization {
   // A step past the end leaves one row or column, and could be any length.
   for (let i = 0; i < 2; i++) plan.steps[i] = min(plan.steps[i], plan.input.fromLast(3 - i));

@@ -64,7 +64,7 @@ function neighbours(plan: MaxPoolPlan): Convolution {
   return c;
 }
 
-/** The plane in front against the one behind it. */
+/** The plane in front against the one after it. */
 function ofPlanes(plan: MaxPoolPlan): Convolution {
   const c = overPlane(plan, 2);
   c.side = 1;

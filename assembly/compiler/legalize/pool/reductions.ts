@@ -102,7 +102,7 @@ function whyNotPooled(image: Tensor): string {
 }
 
 /**
- * The same elements as a tensor of the graph. Movements behind it look for the shapes that operators give
+ * The same elements as a tensor of the graph. Movements after it look for the shapes that operators give
  * their inputs, and would take a view for one of these.
  */
 export function inShapeOf(result: Tensor, output: Tensor, context: Context): Legalization {

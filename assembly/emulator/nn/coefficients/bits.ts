@@ -1,6 +1,6 @@
 /** Reads a string of bits, the lowest of each byte first. */
 export class BitReader {
-  /** In bits from the start. May lie behind the end: whoever reads checks `overrun`. */
+  /** In bits from the start. May lie after the end: the reader checks `overrun`. */
   private position: u64 = 0;
   private start: usize = 0;
   private end: u64 = 0;

@@ -16,7 +16,7 @@ export class CodedBytes {
   private skipsRuns: bool = false;
 
   private items: usize = heap.alloc(STEPS * 2 * ITEM_BYTES);
-  /** Pointers to the next item and behind the last one that has been decoded. */
+  /** Pointers to the next item and after the last one that has been decoded. */
   private at: usize = 0;
   private end: usize = 0;
   /** What is left of a run. */
@@ -59,7 +59,7 @@ export class CodedBytes {
     return most - <i32>left;
   }
 
-  /** The next byte; 0 behind the end. */
+  /** The next byte; 0 after the end. */
   take(): i32 {
     if (this.run == 0 && !this.openRun()) {
       if (this.ranOut) return 0;

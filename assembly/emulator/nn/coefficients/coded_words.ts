@@ -19,7 +19,7 @@ import { KernelsWithWords } from "./kernel_words";
  *  stream, as bytes │ kernels u16 │ … bias i32 weights … output offset u32 … │
  * ```
  *
- * The bias stands before a kernel's first weight, the output offset behind its last one.
+ * The bias stands before a kernel's first weight, the output offset after its last one.
  */
 export class CodedWordsDecoder extends CoefficientDecoder {
   private usedCores: i32 = 0;

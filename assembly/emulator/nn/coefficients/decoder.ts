@@ -8,7 +8,7 @@ import { KernelSet } from "../kernels";
 
 /** Reads the coefficient buffer of a job, the stream of one NN core after the other. */
 export abstract class CoefficientDecoder {
-  /** Address behind what has been opened and decoded. */
+  /** Address after what has been opened and decoded. */
   end: u64 = 0;
 
   /**

@@ -14,7 +14,7 @@ import { TapPositions } from "./taps";
 
 /**
  * The coefficient buffer of v8: Huffman coded weights without their zero point, and the biases
- * of all outputs behind them.
+ * of all outputs after them.
  *
  * ```
  *  ┌ header, 64 bytes ┬ streams, each padded to 64 bytes ┬ biases ───────────────┐

@@ -15,7 +15,7 @@ const MOST_OUTPUTS = 1 << 14;
  *
  * `Weights` is what their bytes are read from: `skip`, `take` and `pass` as in ZeroRunTokens, `word`
  * for a bias or an offset, `isBetweenTokens` where a kernel may end, `hasBiasFirst` whether the bias
- * comes before a kernel's first weight or behind it, and `overrun`.
+ * comes before a kernel's first weight or after it, and `overrun`.
  */
 export class KernelsWithWords<Weights> {
   weights: Weights = instantiate<Weights>();
@@ -87,7 +87,7 @@ export class KernelsWithWords<Weights> {
 
   /**
    * Every output channel has one kernel. Those that only fill up the last superblock have the position
-   * of their number, behind the output; they are not stored.
+   * of their number, after the output; they are not stored.
    */
   private endKernel(kernels: KernelSet, kernel: i32, number: i32): bool {
     if (!this.weights.isBetweenTokens) {

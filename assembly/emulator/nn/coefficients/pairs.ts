@@ -35,12 +35,12 @@ import { HuffmanHeader } from "./header";
  *  step t   │ part 0 of pair t, twice │ part 1 of pair t-1 │ part 2 of pair t-2 │
  * ```
  *
- * and behind the last pair two empty ones drain it.
+ * and after the last pair two empty ones drain it.
  */
 
-/** Part 0 of a code that goes on in part 1. */
+/** Part 0 of a code that has a part 1. */
 const LONG: u32 = 2;
-/** Codes are told apart by their part 0, or this plus their part 1. */
+/** Codes are distinguished by their part 0, or this plus their part 1. */
 const LONG_CODES: u32 = 8;
 /** What runs through the pipeline ahead of the first pair. */
 const NOTHING: u32 = 12;
@@ -97,7 +97,7 @@ export class PairDecoder {
   private stream: usize = 0;
   private bits: u32 = 0;
   private position: u32 = 0;
-  /** Codes in the pipeline: of the pair that comes out next, and of the one behind it. */
+  /** Codes in the pipeline: of the pair that comes out next, and of the one after it. */
   private older: u32 = NOTHING;
   private olderNext: u32 = NOTHING;
   private newer: u32 = NOTHING;
@@ -139,7 +139,7 @@ export class PairDecoder {
     return this.position > this.bits;
   }
 
-  /** Whether the stream ended where a step ends, behind two empty pairs; they depend on `odd`. */
+  /** Whether the stream ended where a step ends, after two empty pairs; they depend on `odd`. */
   drained(odd: bool): bool {
     const empty: u32 = odd ? 4 : 0;
     const others =

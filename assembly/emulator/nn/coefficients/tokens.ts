@@ -15,7 +15,7 @@ const LITERAL_BITS: u32 = 8;
 export class ZeroRunTokens {
   private bits: BitReader = new BitReader();
   private runBits: u32 = 0;
-  /** What is left of the token at hand: its zeros, and whether its literal is still to come. */
+  /** The rest of the current token: its zeros, and whether its literal is still to come. */
   private zeros: i32 = 0;
   private literal: i32 = 0;
   private open: bool = false;
@@ -54,12 +54,12 @@ export class ZeroRunTokens {
     return this.literal;
   }
 
-  /** A word of 32 bits between tokens, or behind the one whose zeros are at hand. */
+  /** A word of 32 bits between tokens, or after the current one. */
   word(): u32 {
     return this.bits.read(32);
   }
 
-  /** A kernel's bias stands behind the token of its first weight. */
+  /** A kernel's bias stands after the token of its first weight. */
   get hasBiasFirst(): bool {
     return false;
   }

@@ -21,8 +21,8 @@ import { ZeroRunTokens } from "./tokens";
  *  stream │ run bits 8 │ kernels 16 │ token … bias 32 token … output offset 32 … │ zeros
  * ```
  *
- * The bias stands behind the token of a kernel's first weight, where the token may go on; the output
- * offset stands behind the last weight, and there a token ends.
+ * The bias stands after the token of a kernel's first weight, where the token may go on; the output
+ * offset stands after the last weight, and there a token ends.
  */
 
 const STREAM_UNIT: u32 = 64;

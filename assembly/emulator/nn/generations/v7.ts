@@ -1,6 +1,6 @@
 import { Generation } from "./generation";
 
-/** NN architecture 7: Amlogic A311D and its kin. */
+/** NN architecture 7: Amlogic A311D and related cores. */
 export class V7 extends Generation {
   constructor() {
     super(7);
