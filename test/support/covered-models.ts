@@ -1,4 +1,4 @@
-import type { Covered } from "../../assembly/tflite/coverage.ts";
+import { COVERAGE, type Covered, type Rule } from "../../assembly/tflite/coverage.ts";
 import { elementsOf } from "../../host/dtype.ts";
 import {
   buildModel,
@@ -50,7 +50,6 @@ export const SAMPLES: Record<string, Sample> = {
   },
   CAST: SAME,
   DEPTH_TO_SPACE: { inputs: [[1, 2, 2, 8]], outputs: [IMAGE], options: { block_size: 2 } },
-  DIV: PAIR,
   EXP: SAME,
   GATHER: {
     inputs: [IMAGE, [3]],
@@ -206,9 +205,16 @@ export interface Draft {
   operator: OperatorSpec;
 }
 
+/** The sample of another operator with the same operands and rule. */
+function sampleOf(operands: string, rule: Rule): Sample | undefined {
+  if (operands === "N -> N") return SAME;
+  const alike = COVERAGE.filter((one) => one.operands === operands && one.rule === rule);
+  return alike.flatMap(({ operator }) => SAMPLES[operator] ?? [])[0];
+}
+
 /** The operator of a line with data of a type, as the line and the sample of its name have it. */
-export function draftOf({ operator, operands }: Covered, dtype: TfliteDtype): Draft {
-  const sample = SAMPLES[operator] ?? (operands === "N -> N" ? SAME : undefined);
+export function draftOf({ operator, operands, rule }: Covered, dtype: TfliteDtype): Draft {
+  const sample = SAMPLES[operator] ?? sampleOf(operands, rule);
   if (!sample) throw new Error(`no sample of ${operator}`);
   const [ins = "", outs = ""] = operands.split(" -> ");
   const word = (words: string, i: number) => {
