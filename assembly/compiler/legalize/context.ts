@@ -9,7 +9,7 @@ const MOST_KERNEL_BYTES: u64 = 64 << 20;
 /** Whose results are compared with TFLite's for all pairs of bytes. */
 const MOST_PRODUCTS = 512;
 
-/** What every decision about an operator may look at. */
+/** The context of every decision about an operator. */
 export class Context {
   private kernelBytes: u64 = 0;
   /** How many have been named. */

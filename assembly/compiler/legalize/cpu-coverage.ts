@@ -11,14 +11,14 @@ import { isDetectionOperator } from "../read/detection";
 import { displayName } from "../read/names";
 import { quote } from "../read/text";
 
-// What runs operators on the CPU: a kernel of nolfet's, or LiteRT, which is not trusted with all.
+// What runs operators on the CPU: nolfet's kernels, or LiteRT, which runs some operators wrongly.
 
 /** Whether a CPU kernel runs the operator. */
 export function hasKernel(operator: Operator, graph: Graph): bool {
   return isCovered(operationOf(operator, graph));
 }
 
-/** Whether something runs an operator rightly on the CPU; what would help is recorded otherwise. */
+/** Whether something runs an operator correctly on the CPU; if not, what would help is recorded. */
 export function runsOnCpu(operator: Operator, graph: Graph): bool {
   const operation = operationOf(operator, graph);
   if (isCovered(operation)) return true;
@@ -34,7 +34,7 @@ export function runsOnCpu(operator: Operator, graph: Graph): bool {
   return fail(Code.UNSUPPORTED_OPERATOR, LocationKind.OPERATOR, at, operation.expected, found);
 }
 
-/** What helps where a model is not quantized, or not all of it. */
+/** The advice for models that are not quantized, or not completely. */
 export const ADVICE: string = "full-integer quantization with a representative dataset";
 
 /** TFLite quantizes the inputs of such operators while it runs. */
@@ -81,7 +81,7 @@ function operandOf(tensor: Tensor): Operand {
   return operand;
 }
 
-/** All that a rule or a function of bytes asks for; what an operator does not have keeps its default. */
+/** All options that rules and functions of bytes read; those that an operator lacks keep their default. */
 function setOptions(operation: Operation, options: Options): void {
   operation.setOption(Option.PADDING, options.padding);
   operation.setOption(Option.ACTIVATION, options.activation);

@@ -15,7 +15,7 @@ import { Legalize } from "./patterns";
 /** Each image takes jobs of its own, which share their weights. */
 const MOST_IMAGES = 64;
 
-/** What treats images alike. */
+/** Operators that treat all images alike. */
 const OVER_IMAGES: i32[] = [
   Builtin.CONV_2D,
   Builtin.DEPTHWISE_CONV_2D,

@@ -17,7 +17,7 @@ import { Legalize, PATTERNS } from "./patterns";
 
 /**
  * Decides for every operator whether the NPU takes it. Null after a failure, such as a model
- * without anything quantized, which is no business of an NPU.
+ * without any quantized tensor.
  */
 export function legalize(context: Context): Legalization[] | null {
   const graph = context.graph;

@@ -78,7 +78,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.EXPAND_DIMS, legalizeView, false),
 ];
 
-/** Which operators the NPU has patterns for, and who decides about each: TABLE and ELEMENTWISE. */
+/** The operators that the NPU has patterns for, with the function that legalizes each: TABLE and ELEMENTWISE. */
 export namespace PATTERNS {
   export function find(code: i32, settings: Settings): Legalize | null {
     for (let i = 0; i < TABLE.length; i++) {

@@ -28,7 +28,7 @@ export class PlanSequence {
     this.mark = max<i32>(this.mark, legalization.mark) as Mark;
   }
 
-  /** Nothing where there is no plan. */
+  /** Adds nothing where there is no plan. */
   addMoves(plan: MovementPlan | null): void {
     if (plan != null) this.add(Legalization.onNpu(plan, this.context.capped(Mark.EXPECTED)));
   }

@@ -5,8 +5,8 @@ import { Graph, Span, Tensor } from "../graph";
 import { zeroByte } from "../plan/tensors";
 
 /**
- * What a tensor's values are like, in steps above its zero point: measured, as a table of the
- * caller's tells it, or by the distribution that stands for what is not known.
+ * The distribution of a tensor's values, in steps above its zero point: measured, as a table of the
+ * caller's says, or else an assumed one.
  *
  *   A table, little-endian, tensor after tensor:
  *
@@ -24,7 +24,7 @@ export class ActivationStatistics {
     private table: Span,
   ) {}
 
-  /** Looks the table through; false where it is not one of this model's, with a fault recorded. */
+  /** Checks the table; false, with a fault recorded, where it does not belong to this model. */
   read(): bool {
     const end = this.table.pointer + this.table.bytes;
     for (let at = this.table.pointer; at < end; ) {
@@ -55,14 +55,14 @@ export class ActivationStatistics {
     return isRectified(tensor) ? RECTIFIED_VARIANCE : VARIANCE;
   }
 
-  /** How much alike neighbouring pixels of a channel are. */
+  /** The correlation of neighbouring pixels of a channel. */
   spatial(tensor: Tensor): f64 {
     const record = this.recordOf(tensor);
     if (record != 0) return load<f32>(record, 8) as f64;
     return this.isPicture(tensor) ? PICTURE_SPATIAL : SPATIAL;
   }
 
-  /** How much alike different channels of a pixel are. */
+  /** The correlation of different channels of a pixel. */
   common(tensor: Tensor): f64 {
     const record = this.recordOf(tensor);
     if (record != 0) return load<f32>(record, 12) as f64;
@@ -86,7 +86,7 @@ export class ActivationStatistics {
   }
 }
 
-// What is assumed where nothing is known: means over pictures and networks of the usual kind.
+// The assumed statistics: means over ordinary pictures and networks.
 
 /** Of the network's inputs: pictures that fill the range of a byte. */
 const PICTURE_VARIANCE: f64 = 65 * 65;

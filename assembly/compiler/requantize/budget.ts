@@ -119,7 +119,7 @@ function spendInOrder(choices: Choice[], jobs: StaticArray<i32>, budget: i32, er
   return left;
 }
 
-/** How many more jobs bring an error so low; more than anybody has where none do. */
+/** How many more jobs bring an error so low; more than any budget where none do. */
 function jobsToReach(choice: Choice, jobs: i32, error: f64): i32 {
   for (let more = 0; jobs + more <= choice.most; more++) {
     if (choice.error(jobs + more) <= error) return more;

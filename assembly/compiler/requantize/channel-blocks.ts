@@ -3,7 +3,7 @@
  * all of them follow it. A block may turn out to be another's, or to consist of two.
  */
 export class Block {
-  /** Where a model asks that its channels stay as they are. */
+  /** Set where channels must stay in the model's order. */
   isFixed: bool = false;
   /** Which of its channels comes first, second …; null as in the model. */
   order: StaticArray<i32> | null = null;

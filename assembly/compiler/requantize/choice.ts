@@ -21,8 +21,8 @@ const MOST_SUMMED = 1 << 16;
 const MOST_WEIGHTS: u64 = 1 << 20;
 
 /**
- * What a layer may do with so many jobs: cut its channels into groups, or give jobs to what bytes
- * leave of its weights. Of the latter, a full convolution spends what is over on further copies
+ * What a layer may do with so many jobs: split its channels into groups, or compute the residuals
+ * of its weights. With residuals, a full convolution spends further jobs on copies
  * of its image, each job doubling them, and a depthwise one on smaller groups.
  */
 export class Choice {
@@ -48,12 +48,12 @@ export class Choice {
     else this.read();
   }
 
-  /** The most jobs that there is a use for. */
+  /** The most jobs that reduce the error. */
   get most(): i32 {
     return max(this.grouping.most, this.withResiduals.length - 1);
   }
 
-  /** How much its errors count. */
+  /** The weight of its errors. */
   get weight(): f64 {
     return this.cost.weight;
   }

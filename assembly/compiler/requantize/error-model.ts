@@ -6,13 +6,13 @@ import { weightFor } from "./residual-windows";
 const ROUNDING: f64 = 1.0 / 12.0;
 
 /**
- * What it costs to bring a layer's kernels to one scale S: each weight of kernel k is multiplied
+ * The error of bringing a layer's kernels to one scale S: each weight of kernel k is multiplied
  * by s = scale of k ÷ S and rounded, which moves it by an error e of at most one half. The
  * output then moves by
  *
  *     S · (input's scale ÷ output's) · Σ e · x        x: the input's steps above its zero point
  *
- * whose mean is taken out through the bias. What is left has, for errors that are independent,
+ * whose mean the bias removes. The rest has, for independent errors,
  * the mean square S² · f(k) · E[e²], with f(k) the sum of the variances of all x, in output
  * steps.
  */

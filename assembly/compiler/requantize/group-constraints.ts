@@ -8,7 +8,7 @@ export class GroupConstraints {
   private least: i32 = 1;
   /** Less than the least: a depthwise kernel alone is a full one over a single plane. */
   private takesOne: bool = true;
-  /** Numbers from the first to the second are not to be had. */
+  /** Numbers from the first to the second are not available. */
   private gapFrom: i32 = 0;
   private gapTo: i32 = -1;
   /** Whole rounds of the cores only. */

@@ -36,7 +36,7 @@ export class Grouping {
     /** The most groups that are looked at. */
     public most: i32,
     table: CutTable,
-    /** What rounding leaves of each group's weights has a job, too. */
+    /** Each group's residual weights have a job, too. */
     private hasResiduals: bool = false,
   ) {
     const kernels = cost.layer.channels;

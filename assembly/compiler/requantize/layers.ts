@@ -4,7 +4,7 @@ import { Operands } from "../plan/operands";
 import { ConvolutionsPlan } from "../plan/plan";
 import { zeroByte } from "../plan/tensors";
 
-/** A convolution with weights of the model's: what may be requantized, cut and rearranged. */
+/** A convolution with weights of the model's, which may be requantized, split and reordered. */
 export class Layer {
   /** Output channels, each with a kernel. */
   channels: i32;

@@ -15,9 +15,9 @@ class Maker {
 
 /**
  * Permutes the channels of every block that may be permuted, so that kernels of similar scale are
- * neighbours: sorted by scale, as groups of one scale want it. Of several layers that make a block, the one that would lose most with a
- * single scale decides: its groups follow each other, and inside each of them the channels are
- * in the order of the next.
+ * neighbours, sorted by scale. Of several layers that make a block, the one that would lose most with a
+ * single scale decides: its groups follow each other, and inside each of them the channels are in the
+ * order of the next layer.
  */
 export function permuteBlocks(
   costs: ErrorModel[],
@@ -68,7 +68,7 @@ function orderBlock(block: Block, makers: Maker[], core: Core, groups: i32, tabl
   block.order = order;
 }
 
-/** Who would lose most of all but one. */
+/** The layer with the largest loss, except one. */
 function neediest(makers: Maker[], block: Block, but: Maker | null): Maker | null {
   let worst: Maker | null = null;
   let most: f64 = -1;

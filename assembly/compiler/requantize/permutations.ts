@@ -16,7 +16,7 @@ import {
 import { Segment } from "../segment/segments";
 import { Block, join, unfold } from "./channel-blocks";
 
-/** Keeps hostile networks of concatenations from taking all memory. */
+/** Keeps hostile networks of concatenations from using all memory. */
 const MOST_BLOCKS = 512;
 
 /**
@@ -113,7 +113,7 @@ export class ChannelPermutations {
     }
   }
 
-  /** What lies between the steps of an operator stays in its order. */
+  /** Tensors between the steps of an operator keep their order. */
   private fixSteps(plan: Plan): void {
     const layers = weightedPlans(plan);
     for (let i = 0; i < layers.length; i++) {
@@ -127,7 +127,7 @@ export class ChannelPermutations {
     const operands = plan.operands;
     if (operands == null) this.joinAll(plan);
     else if (plan.convolutions.length != 1) this.fix(plan);
-    // Of a depthwise one whose kernels share channels, nothing is moved.
+    // A depthwise one whose kernels share channels is not permuted.
     else if (operands.isDepthwise && plan.input.fromLast(1) > 1) this.joinAll(plan);
   }
 

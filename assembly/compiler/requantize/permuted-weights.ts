@@ -5,7 +5,7 @@ import { unitOf } from "./error-model";
 import { Layer } from "./layers";
 
 /**
- * Which kernel and which channel of the model's stand where in a layer's weights, once the
+ * The model's kernel and channel at each position of a layer's weights, once the
  * channels of its tensors are put into other orders. Order null: as in the model.
  */
 export class PermutedWeights {

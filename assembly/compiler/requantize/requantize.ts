@@ -27,7 +27,7 @@ import { PermutedWeights } from "./permuted-weights";
 import { ResidualWeights } from "./residual-weights";
 
 /**
- * Brings layers whose weights have a scale for each channel to what the NPU has, one scale for
+ * Requantizes layers whose weights have a scale for each channel to what the NPU has, one scale for
  * each job: kernels of similar scale share a job, and channels are put into an order in which
  * such kernels are neighbours. Gives the legalizations with new plans for these layers, null after a
  * failure.

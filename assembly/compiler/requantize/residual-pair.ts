@@ -29,7 +29,7 @@ export class ResidualPairBuilder extends ResidualPair {
     super(residual, main, first, whole.depthwise ? first : 0, inputCopies);
   }
 
-  /** How sure it is that the NPU does both rightly. */
+  /** The weaker mark of both. */
   markOn(core: Core): Mark {
     // Kernels over several planes have kept their first pixels where nearly all weights are zeros.
     const isUsual = this.main.side == 1 || this.main.striding == Striding.NONE;
@@ -165,7 +165,7 @@ function findsResidual(c: Convolution, axis: Axis): bool {
   return residualTap(c, axis) >= paddingLeft(c, axis);
 }
 
-/** What of the padding is not in the image already. */
+/** The part of the padding that is not in the image already. */
 function paddingLeft(c: Convolution, axis: Axis): i32 {
   return c.isRearranged ? 0 : axis.padding;
 }

@@ -23,8 +23,8 @@ const SLIGHT_DEPTHWISE: f64 = 0.04;
 const LARGEST_PIXEL: f64 = 255;
 
 /**
- * Brings all kernels to one scale and leaves next to no error: of a weight w, in steps of that
- * scale, a is the whole number that it is rounded to, and b what that leaves, in finer steps:
+ * Requantizes all kernels to one scale with hardly any error: of a weight w, in steps of that
+ * scale, a is the rounded whole number, and b the rest, in finer steps:
  *
  *     w ≈ a + b / 127            −128 ≤ a ≤ 127, −127 ≤ b ≤ 127
  *
@@ -149,7 +149,7 @@ export class ResidualWeights {
     return !this.context.settings.strict || pair.markOn(core) == Mark.PROVEN;
   }
 
-  /** Rounds a kernel's weights, and what that leaves of them. */
+  /** Rounds a kernel's weights and their residuals. */
   private divide(position: i32, scale: f64): ResidualRange {
     const layer = this.layer;
     const rounding = this.rounding;

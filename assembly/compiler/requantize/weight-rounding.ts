@@ -7,8 +7,8 @@ const PASSES = 4;
 /**
  * Rounds the weights of one kernel so that their errors cancel under the values that they meet, by
  * coordinate descent on the expected square of the error (the aim of Nagel et al., "Up or Down? Adaptive
- * Rounding for Post-Training Quantization", 2020). The values are not independent: neighbouring pixels of one channel look alike, and bright pixels are
- * bright in many channels. With d the deviation of the values that a weight meets, e its error,
+ * Rounding for Post-Training Quantization", 2020). The values are not independent: neighbouring pixels
+ * of one channel look alike, and bright pixels are bright in many channels. With d the deviation of the values that a weight meets, e its error,
  * A the sum of d·e over all weights and B that over the taps of one channel, the output moves by
  * its mean, which is known and taken out of the bias, and around it by the mean square
  *
@@ -73,7 +73,7 @@ export class WeightRounding {
     this.measure();
   }
 
-  /** What the last rounding leaves of a weight. */
+  /** The error of the last rounding of a weight. */
   left(at: i32): f64 {
     return this.wanted[at] - (this.weights[at] as f64);
   }
@@ -88,7 +88,7 @@ export class WeightRounding {
     return sum;
   }
 
-  /** Takes in what the values of a channel are like. */
+  /** Takes the statistics of a channel's values. */
   private meet(position: i32, channel: i32): void {
     const input = this.layer.operands.input;
     const within = channel % input.fromLast(1);
@@ -109,7 +109,7 @@ export class WeightRounding {
     }
   }
 
-  /** Lets every weight choose anew; false where none chose otherwise. */
+  /** Lets every weight choose again; false if none changed. */
   private improve(): bool {
     const channels = this.layer.inputChannels;
     let changed = false;

@@ -6,7 +6,7 @@ import { isCustomary, isNative } from "./strategy";
 
 /**
  * `--compat mesa`: how Mesa 25.0.7 lowers a convolution, its faults included. Kernels
- * stay as the model has them, and padding is not thought of as pixels before the image.
+ * stay as the model has them, and padding is not expressed as pixels before the image.
  */
 export function whyNotInMesa(c: Convolution): string {
   if (c.rows.kernel != c.columns.kernel)
@@ -17,7 +17,7 @@ export function whyNotInMesa(c: Convolution): string {
     : "";
 }
 
-/** What only networks have for which boards gave zeros, cause unknown. */
+/** Patterns that occur only in networks for which boards gave zeros, cause unknown. */
 export function whyUnprovenInMesa(c: Convolution, core: Core): string {
   if (!generationOf(core).zeroesNetworks || c.stride != 2) return "";
   if (c.side == 5 && c.depthwise)

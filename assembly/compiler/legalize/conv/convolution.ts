@@ -108,7 +108,7 @@ function isPixelwise(c: Convolution): bool {
   );
 }
 
-/** Gives an image with a side that is too long rows of another length, which makes no difference to its pixels. */
+/** Gives an image with a side that is too long rows of another length; its pixels do not depend on that. */
 function fold(c: Convolution): void {
   if (max(c.rows.input, c.columns.input) <= LONGEST_LINE) return;
   const pixels = c.rows.input * c.columns.input;

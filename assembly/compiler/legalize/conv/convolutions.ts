@@ -9,7 +9,7 @@ import { GEOMETRY_RULES } from "./rules";
 import { chooseStrategy, markOf, whyUnproven } from "./strategy";
 
 /**
- * Gives the NPU convolutions of one image, if it can do all of them. The mark is that of the
+ * Legalizes the convolutions of one image, if the NPU can do all of them. The mark is that of the
  * weakest, and no stronger than `strongest`.
  */
 export function legalizeConvolutions(
@@ -32,14 +32,14 @@ export function legalizeConvolutions(
   return Legalization.onNpu(plan, doubt == "" ? mark : Mark.UNPROVEN, doubt);
 }
 
-/** What speaks against the words of a convolution; "" if nothing does. */
+/** Why the words of a convolution cannot be written; "" if they can. */
 function doubtOf(c: Convolution, context: Context): string {
   const doubt = whyUnproven(c, context.core);
   if (doubt != "" || !context.settings.compatMesa) return doubt;
   return whyUnprovenInMesa(c, context.core);
 }
 
-/** Checks a convolution and, if the NPU can do it, decides how. */
+/** Checks a convolution and, if the NPU can do it, chooses its form. */
 function whyNot(c: Convolution, context: Context): string {
   for (let i = 0; i < GEOMETRY_RULES.length; i++) {
     const reason = GEOMETRY_RULES[i](c, context.core);

@@ -8,7 +8,7 @@ import { Context } from "../context";
 import { PlanSequence } from "../sequence";
 import { legalizeConvolution, legalizeOperands } from "./convolution";
 
-/** CONV_2D, also of groups: kernels that each read so many neighbouring channels of the input. */
+/** CONV_2D, also grouped: each kernel reads the channels of its group. */
 export function legalizeGroupable(operator: Operator, context: Context): Legalization {
   const isSound = operator.inputs.length >= 2 && operator.outputs.length == 1;
   if (!isSound || context.settings.compatMesa) return legalizeConvolution(operator, context);

@@ -8,7 +8,7 @@ import { Operands } from "../../plan/operands";
 import { whyNoImage, whyNotFused } from "../../plan/tensors";
 
 /**
- * What a convolution must be for the NPU, as tables: each rule gives "" or, in words, why the
+ * The rules that a convolution must meet, as tables: each gives "" or, in words, why the
  * operator stays on the CPU. Limits are those of the descriptors' fields.
  */
 type OperandRule = (o: Operands) => string;
@@ -121,7 +121,7 @@ function kernels(c: Convolution, _core: Core): string {
   return `its kernel spans ${spans} pixels; ${mostReach(wide)} on a side is the most`;
 }
 
-/** The axis' extent, of which nothing is known yet. */
+/** The extent of the axis, not checked yet. */
 function reach(axis: Axis): i64 {
   return ((axis.kernel - 1) as i64) * (axis.dilation as i64) + 1;
 }

@@ -8,7 +8,7 @@ import { isKnownToFail } from "./rules";
 
 /**
  * Chooses the pattern that a convolution is lowered to: its square kernel, and how it strides.
- * Everything is brought to patterns that silicon has run (3×3, 5×5, 1×1 over channels); the
+ * All kernels become patterns that silicon has run (3×3, 5×5, 1×1 over channels); the
  * words that a device then sees decide the mark.
  */
 export function chooseStrategy(c: Convolution, core: Core): void {
@@ -95,7 +95,7 @@ export function markOf(c: Convolution, core: Core): Mark {
   return max<i32>(mark, core.mark) as Mark;
 }
 
-/** What speaks against the words of a convolution; "" if nothing does. */
+/** Why the words of a convolution are unproven; "" if they are not. */
 export function whyUnproven(c: Convolution, core: Core): string {
   if (isKnownToFail(c, core)) return "such a layer fails on silicon, for unknown reasons";
   if (c.native && c.outputChannels < (core.nnCores as i32))
@@ -113,13 +113,13 @@ function isProven(c: Convolution, core: Core): bool {
   return c.stride == 1 ? provenPadding(c) : provenStride(c);
 }
 
-/** Which the vendor does, but not in these sizes. */
+/** The vendor does so, but not in these sizes. */
 function takesSeveralRearrangements(c: Convolution, core: Core): bool {
   const longest = max(c.rows.input, c.columns.input);
   return c.isRearranged && generationOf(core).hasVendorTp && longest > LONGEST_REARRANGED;
 }
 
-/** The sizes that were tried on silicon, with what lies between them. */
+/** The sizes that were tried on silicon, and those between them. */
 export function provenSize(size: i32): bool {
   // Sizes of the driver's test grid, and of the first layers of MobileNet and MobileDet.
   return (size >= 3 && size <= 112) || size == 224 || size == 320;
@@ -134,7 +134,7 @@ function provenPadding(c: Convolution): bool {
   return c.same || (c.rows.extent == c.side && c.columns.extent == c.side);
 }
 
-/** Small depthwise images, where the driver pads or pools wrongly, have not run as they are here. */
+/** For small depthwise images the driver pads or pools wrongly, so these words have not run on silicon. */
 function provenStride(c: Convolution): bool {
   if (c.rows.extent != c.side || c.columns.extent != c.side) return false;
   const size = c.rows.input;

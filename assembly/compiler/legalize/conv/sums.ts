@@ -8,7 +8,7 @@ const MOST_STEPS: i64 = 255;
 const ROUNDING: i64 = 1;
 
 /**
- * Why sums are not sure to fit the NN unit's 32 bits, beyond which nobody knows what silicon does.
+ * Why sums may exceed the NN unit's 32 bits; what silicon does then is unknown.
  * TFLite lets them wrap, and so do the CPU's kernels. A bound for every sum and part of one, in any
  * order of adding:
  *

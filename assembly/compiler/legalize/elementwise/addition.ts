@@ -135,7 +135,7 @@ function distanceLike(tensor: Tensor, graph: Graph): Tensor {
   return distance;
 }
 
-/** Decides how the job lies; why there is none, "" if there is. */
+/** Chooses the form of the job; returns why there is none, or "". */
 function form(plan: AdditionPlan, context: Context): string {
   const outside = whyNotScaled(plan.scale, context.core);
   if (outside != "") return outside;

@@ -13,7 +13,7 @@ import { operationOf } from "../cpu-coverage";
 import { fitTable } from "./fit";
 import { unsigned } from "./trees";
 
-// Fused activations that cut where bytes do not end: jobs saturate at bytes alone. Such an operator
+// Fused activations whose bounds are not the byte's: jobs only saturate at the byte's. Such an operator
 // runs without, and a table cuts its output to the activation's bounds.
 
 const BOUNDABLE: i32[] = [
@@ -81,7 +81,7 @@ function unboundedOf(operator: Operator, output: Tensor): Operator {
   return bare;
 }
 
-/** What becomes of every byte, as the activation's own operator has it. */
+/** The result for every byte, as the activation's own operator gives it. */
 function boundsOf(operator: Operator, unbounded: Tensor, context: Context): StaticArray<u8> {
   const isSix = operator.options.activation == Activation.RELU6;
   const clamp = new Operator(operator.index);

@@ -1,6 +1,6 @@
 import { FittedTable, HALF, magnitudeAt, POINTS, pointBefore, STEPS } from "../../plan/table";
 
-// The points of a table for what each of 256 bytes is to become. Inputs up to 32 steps from the
+// The points of a table that gives a result for each of 256 bytes. Inputs up to 32 steps from the
 // byte that they are counted from have points of their own; farther ones lie on lines between points
 // 2, 4 or 8 steps apart. So that byte is where the function bends most, and the ends of all lines
 // are chosen together: of several values for each, those with the least errors.

@@ -4,7 +4,7 @@ import { ByteFunction } from "../../../tflite/values/byte-function";
 import { byteFunctionOf } from "../../../tflite/values/functions";
 import { OutputRange } from "../../../tflite/values/range";
 
-/** What jobs make of two bytes. */
+/** The result of jobs for two bytes. */
 export abstract class PairArithmetic {
   /** In steps of the output from its zero point, before they are cut off. */
   abstract stepsOf(a: i32, b: i32): i32;

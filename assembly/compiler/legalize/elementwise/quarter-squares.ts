@@ -25,7 +25,7 @@ const ZERO = 1;
  *
  * Sums and differences have nine bits, but the positive and the negative part of each is a byte, so
  * they are exact. A table gives quarter squares in steps of 64. With two tables, each gives a half
- * of them in steps of 32. So only the tables' rounding is in the way of the exact product.
+ * of them in steps of 32. So only the tables' rounding keeps the product from being exact.
  */
 export class QuarterSquares extends PairArithmetic {
   tables: LookupTable[] = [];

@@ -33,7 +33,7 @@ export function legalizeElementwise(operator: Operator, context: Context): Legal
   return Legalization.onNpu(new TablePlan(input, output, table), context.capped(Mark.EXPECTED));
 }
 
-/** Why bytes do not become bytes one by one, "" if they do. */
+/** Why the operator is no function of single bytes, "" if it is. */
 export function whyNotElementwise(input: Tensor, output: Tensor): string {
   const broken = whyNoBytes(input, "input");
   if (broken != "") return broken;

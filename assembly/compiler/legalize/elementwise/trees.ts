@@ -16,8 +16,8 @@ import { fitTable } from "./fit";
 import { whyNotElementwise } from "./table";
 
 // Trees of operators that give each element from the same element of one tensor: together they make
-// a byte of every byte, which is one table, however many they are. What TFLite rounds and clamps in
-// between is in it.
+// a byte of every byte, which is one table, however many there are. The table includes what TFLite
+// rounds and clamps in between.
 
 /** An operator's output as a function of one tensor. */
 class Composition {
@@ -172,7 +172,7 @@ class Trees {
     return isRight ? operation : null;
   }
 
-  /** A tensor as functions of others, and last as itself; as itself alone where it is stored anyhow. */
+  /** A tensor as functions of others, and last as itself; as itself alone if it is stored anyway. */
   private viewsOf(tensor: Tensor): Composition[] {
     const views: Composition[] = [];
     if (tensor.producer >= 0 && !this.isStored(tensor)) {

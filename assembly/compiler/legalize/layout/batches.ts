@@ -80,7 +80,7 @@ export function legalizeBatchToSpace(operator: Operator, context: Context): Lega
   return legalizeMoves([input], [whole], moves, context);
 }
 
-/** More phases are more jobs than the CPU takes time. */
+/** More phases take more time in jobs than on the CPU. */
 const MOST_STEPS = 8;
 
 function whyNotDealt(operator: Operator, whole: Tensor, dealt: Tensor, context: Context): string {

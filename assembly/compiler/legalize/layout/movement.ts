@@ -27,7 +27,7 @@ type Moves = (operation: Operation) => Move[];
 class Movement {
   constructor(
     public code: i32,
-    /** None where the order cannot be counted out. */
+    /** None where loops cannot count out the order. */
     public moves: Moves,
     /** The first input with elements to move, and how many such inputs there are; 0: all. */
     public first: i32 = 0,
@@ -113,7 +113,7 @@ export function whyNotMoved(inputs: Tensor[], outputs: Tensor[]): string {
   return "";
 }
 
-/** A run may be left where it is, or is copied in lines. */
+/** A run stays in place, or is copied in lines. */
 function jobsOf(move: Move): i32 {
   const blocks = blocksOf(move, MOST_JOBS);
   if (blocks == null) return MOST_JOBS + 1;

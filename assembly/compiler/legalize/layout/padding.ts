@@ -57,7 +57,7 @@ function whyNotPadded(input: Tensor, output: Tensor, paddings: Tensor): string {
   return whyNotSurrounded(output);
 }
 
-/** Why no job writes an image that is another one with a border; "" if there is one. */
+/** Why no job can write an image with a border around it; "" if one can. */
 export function whyNotSurrounded(image: Tensor): string {
   if (image.fromLast(1) > MOST_PLANES) return `its output has more than ${MOST_PLANES} channels`;
   const longest = max(image.fromLast(3), image.fromLast(2));

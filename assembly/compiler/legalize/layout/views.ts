@@ -8,7 +8,7 @@ import { isQuantizedByte, sameQuantization, sameShape } from "../../plan/tensors
 import { Context } from "../context";
 import { legalizeMovement } from "./movement";
 
-/** What needs no job, or only copies: other names for the same bytes. */
+/** Operators that need no job, or only copies: their outputs are other names for the same bytes. */
 export function keepsBytes(plan: Plan): bool {
   return (
     plan.kind == PlanKind.VIEW ||
@@ -18,7 +18,7 @@ export function keepsBytes(plan: Plan): bool {
   );
 }
 
-/** What computes nothing, but moves bytes to other positions. */
+/** Operators that compute nothing, but move bytes to other positions. */
 export function reorders(plan: Plan): bool {
   if (plan.kind != PlanKind.VIEW) return plan.kind == PlanKind.MOVEMENT;
   return (plan as ViewPlan).inputIsPlanar || (plan as ViewPlan).outputIsPlanar;

@@ -31,7 +31,7 @@ export class Window {
 /** Convolutions that a pool may take whose windows do not all hold as many pixels. */
 const MOST_SIZES = 9;
 
-/** Averages over sliding windows. What lies outside the image counts nothing. */
+/** Averages over sliding windows. Pixels outside the image do not count. */
 export class Averages {
   constructor(
     private input: Tensor,

@@ -9,7 +9,7 @@ import { sameQuantization, sideOfZero } from "../../plan/tensors";
 /**
  * How a convolution makes averages of its sums. The NPU counts them from the zero point and rounds
  * once. TFLite counts stored values from 0, rounds means twice, and goes the other way at residual pairs.
- * All of that amounts to a bias, though to one of less than a pixel's step: hence weights of so
+ * All of that amounts to a bias that may be finer than a pixel's step: hence weights of so
  * many parts, instead of 1, and of more where a pixel's step is many of the output's.
  *
  *     (parts · sum + bias) · scale / parts
@@ -20,7 +20,7 @@ export class Division {
     private scale: f32,
     /** In whole parts. */
     private bias: f64 = 0,
-    /** TFLite does, and no bias helps: what can be done is left to the encoder. */
+    /** TFLite does, and no bias helps: the encoder does what is possible. */
     private roundsTwice: bool = false,
     /** Of a weight of 1. */
     private parts: i32 = PARTS,
@@ -111,7 +111,7 @@ function partsOf(scale: f64): i32 {
   return min(max(PARTS, Math.ceil((PARTS as f64) * scale) as i32), MOST_PARTS);
 }
 
-/** Leaves room for sums within 32 bits. A larger one goes with a scale that makes nothing of sums. */
+/** Leaves room for sums within 32 bits. With a larger one, the scale would round all sums to 0. */
 const MOST_BIAS: f64 = 1073741824;
 
 /**

@@ -21,7 +21,7 @@ import { addSteps, finish } from "./maxima";
 import { greatestOf } from "./reductions";
 
 /**
- * MAX_POOL_2D as a chain of TP jobs (plan/pool-chain.ts), or else by differences and sums. For these,
+ * MAX_POOL_2D as a chain of TP jobs (plan/pool-chain.ts), otherwise by differences and sums. For these,
  * all channels, or a group of them, lie below each other as the rows of one plane, each with its
  * padding, so that kernels are few and small. Padding holds byte 0, which never wins.
  */
@@ -85,7 +85,7 @@ function isOverPlane(options: Options, input: Tensor, output: Tensor): bool {
 /** More maxima over 2×2 pixels take longer than differences and sums, whose windows double. */
 const LONGEST_CHAIN = 16;
 
-/** Maxima by the TP unit; null if windows are not square, or something else is beyond that unit. */
+/** Maxima by the TP unit; null if windows are not square, or the unit cannot do it for another reason. */
 function chainFor(plan: MaxPoolPlan, options: Options): PoolChainPlan | null {
   const cuts = isRectified(options.activation) && zeroByte(plan.output) > 0;
   const size = options.filterHeight;
