@@ -388,4 +388,40 @@ for (const [activation, scale] of CUTS) {
   }
 }
 
+test("a table reads what a movement writes, past a change of type between them", async () => {
+  const of = (name: string, scale: number, zeroPoint: number): TensorSpec => {
+    return { name, shape: [2, 3], dtype: "int8", quantization: { scale, zeroPoint } };
+  };
+  const list = (name: string, values: number[]): TensorSpec => {
+    return { name, shape: [2], dtype: "int32", data: Int32Array.from(values) };
+  };
+  const model = buildModel({
+    tensors: [
+      { ...of("in", 0.04, 0), shape: [2, 9] },
+      ...[list("begin", [0, 2]), list("end", [2, 8]), list("strides", [1, 2])],
+      ...[of("slice", 0.04, 0), of("again", 0.04, 0), of("leaky", 0.056, 27), of("out", 0.1, -28)],
+    ],
+    operators: [
+      op("STRIDED_SLICE", ["in", "begin", "end", "strides"], "slice"),
+      op("QUANTIZE", ["slice"], "again"),
+      op("LEAKY_RELU", ["again"], "leaky", { alpha: 0.3 }),
+      op("QUANTIZE", ["again"], "out"),
+    ],
+    inputs: ["in"],
+    outputs: ["leaky", "out"],
+  });
+  const input = new Random(6).bytes(18);
+  for (const target of TARGETS) {
+    const blob = await compile(model, { target });
+    assert.ok(blob.report.operators.every(({ placement }) => placement === "NPU"));
+    const [found] = (await runBlob(blob, [[input]])) as [Uint8Array[]];
+    const cpu = await compile(model, { target, cpuOnly: true });
+    const [expected] = (await runBlob(cpu, [[input]])) as [Uint8Array[]];
+    for (const i of [0, 1]) {
+      const off = compare(found[i] as Uint8Array, expected[i] as Uint8Array, true);
+      assert.ok(off.largest <= 1, `${target}, output ${i}: ${off.largest} steps off`);
+    }
+  }
+});
+
 test.run();

@@ -34,7 +34,8 @@ const RAISED_BITS = 20;
  * multiplies positions of a nearest neighbour by 65,536ths of a pixel, rounded up, and those of a
  * bilinear resize by 1,024ths, which takes it beyond the end of long rows.
  */
-function isWrongInLiteRt(network: Network, { operator, inputs, outputs }: OperatorSpec): boolean {
+function isWrongInLiteRt(network: Network, spec: OperatorSpec): boolean {
+  const { operator, inputs, outputs, options } = spec;
   const [input, output] = [inputs[0], outputs[0]].map((name) => tensorOf(network, name as string));
   if (operator === "ABS") return input?.dtype === "uint8";
   if (operator === "SHAPE" || operator === DETECTION) return true;
@@ -50,7 +51,23 @@ function isWrongInLiteRt(network: Network, { operator, inputs, outputs }: Operat
   if (operator === "SUB") return (2 * Math.max(...scales)) / to >= 2 ** RAISED_BITS;
   const isQuantized = output?.dtype === "uint8" || output?.dtype === "int8";
   if (isQuantized && steepest(scales) / to >= MOST_FACTOR) return true;
-  return operator.startsWith("RESIZE") && Math.max(...(output?.shape ?? [])) > MOST_RESIZED;
+  if (!operator.startsWith("RESIZE")) return false;
+  if (Math.max(...(output?.shape ?? [])) > MOST_RESIZED) return true;
+  const isFixed =
+    output?.dtype === "uint8" && !options?.align_corners && !options?.half_pixel_centers;
+  if (operator !== "RESIZE_NEAREST_NEIGHBOR" || !isFixed) return false;
+  return [1, 2].some((axis) =>
+    hasOtherPositions(input?.shape[axis] ?? 1, output?.shape[axis] ?? 1),
+  );
+}
+
+/** Of uint8, the nearest position is a product of 65,536ths in LiteRT; of all else, of float32. */
+function hasOtherPositions(from: number, to: number): boolean {
+  const scale = Math.fround(from / to);
+  const fixed = Math.floor((from * 65536) / to) + 1;
+  return Array.from({ length: to }, (_, i) => i).some((i) => {
+    return Math.floor(Math.fround(i * scale)) !== Math.floor((i * fixed) / 65536);
+  });
 }
 
 function largestScale(network: Network, name: string): number {

@@ -12,12 +12,35 @@ import {
 } from "../plan/plan";
 import { Segment } from "../segment/segments";
 
-/** Who makes and who reads a tensor inside a segment, so that a movement can go straight from one to the other. */
+/**
+ * Which operators make and read a tensor inside a segment, so that a movement can go straight from one to
+ * the other. Plans decide: a table may read a tensor that its operator does not.
+ */
 export class DataFlow {
+  /** Operators of the segment, by the index of a tensor that their plans read. */
+  private readers: Map<i32, i32[]> = new Map();
+
   constructor(
     private segment: Segment,
     private legalizations: Legalization[],
-  ) {}
+  ) {
+    for (let i = 0; i < segment.operators.length; i++) {
+      const operator = segment.operators[i];
+      const plan = legalizations[operator].plan;
+      if (plan == null) continue;
+      for (let j = 0; j < plan.inputs.length; j++) this.addReader(plan.inputs[j].index, operator);
+    }
+  }
+
+  private addReader(tensor: i32, operator: i32): void {
+    if (!this.readers.has(tensor)) this.readers.set(tensor, []);
+    const readers = this.readers.get(tensor);
+    if (!readers.includes(operator)) readers.push(operator);
+  }
+
+  private readersOf(tensor: Tensor): i32[] {
+    return this.readers.has(tensor.index) ? this.readers.get(tensor.index) : [];
+  }
 
   /** The tensor that a tensor is another shape of, if its elements keep their order. */
   shapedFrom(tensor: Tensor): Tensor | null {
@@ -27,8 +50,9 @@ export class DataFlow {
 
   /** The other shape that alone reads a tensor. */
   shapedInto(tensor: Tensor): Tensor | null {
-    if (tensor.consumers.length != 1 || this.leaves(tensor)) return null;
-    const plan = this.planOf(tensor.consumers[0]);
+    const readers = this.readersOf(tensor);
+    if (readers.length != 1 || this.leaves(tensor)) return null;
+    const plan = this.planOf(readers[0]);
     return plan != null && isReshape(plan) ? plan.output : null;
   }
 
@@ -47,7 +71,8 @@ export class DataFlow {
   goesOut(tensor: Tensor): bool {
     let name = tensor;
     while (!this.leaves(name)) {
-      const plan = name.consumers.length == 1 ? this.planOf(name.consumers[0]) : null;
+      const readers = this.readersOf(name);
+      const plan = readers.length == 1 ? this.planOf(readers[0]) : null;
       if (plan == null || !isName(plan)) return false;
       name = plan.output;
     }
@@ -56,9 +81,10 @@ export class DataFlow {
 
   /** Whether only movements read a tensor; they find the elements in any shape of it. */
   isOnlyMoved(tensor: Tensor): bool {
-    if (tensor.consumers.length == 0 || this.leaves(tensor)) return false;
-    for (let i = 0; i < tensor.consumers.length; i++) {
-      const plan = this.planOf(tensor.consumers[i]);
+    const readers = this.readersOf(tensor);
+    if (readers.length == 0 || this.leaves(tensor)) return false;
+    for (let i = 0; i < readers.length; i++) {
+      const plan = this.planOf(readers[i]);
       if (plan == null || plan.kind != PlanKind.MOVEMENT) return false;
     }
     return true;
@@ -66,8 +92,9 @@ export class DataFlow {
 
   /** Whether something reads a tensor channel by channel. */
   wantsPlanar(tensor: Tensor): bool {
-    for (let i = 0; i < tensor.consumers.length; i++) {
-      const plan = this.planOf(tensor.consumers[i]);
+    const readers = this.readersOf(tensor);
+    for (let i = 0; i < readers.length; i++) {
+      const plan = this.planOf(readers[i]);
       if (plan != null && this.readsPlanar(plan)) return true;
     }
     return false;
