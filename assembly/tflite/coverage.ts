@@ -140,7 +140,7 @@ export const COVERAGE: Covered[] = [
   new Covered("SQUEEZE", "E -> E", SIZED, Rule.SAME_ELEMENTS),
   new Covered("STRIDED_SLICE", "E index! index! index! -> E", SIZED, Rule.STRIDED_SLICE),
   new Covered("SUB", "N N -> N", BYTES | REALS, Rule.SUM),
-  new Covered("SUM", "N index! -> N", REALS, Rule.REDUCTION),
+  new Covered("SUM", "N index! -> N", BYTES | REALS, Rule.MEAN),
   new Covered("TANH", "N -> N", BYTES, Rule.SAME_ELEMENTS),
   new Covered("TILE", "E index! -> E", SIZED, Rule.TILE),
   new Covered("TRANSPOSE", "E index! -> E", SIZED, Rule.TRANSPOSE),

@@ -79,6 +79,18 @@ const CASES: Case[] = [
     values: CENTRED,
     share: 0,
   },
+  {
+    what: "pools of 16 to 49 pixels, columns before rows",
+    layer: pool("uint8", 100, 12, 7, true),
+    values: CENTRED,
+    share: 0.3,
+  },
+  {
+    what: "pools of up to 256 pixels, columns before rows",
+    layer: pool("int8", -20, 20, 16, true),
+    values: CENTRED,
+    share: 0.3,
+  },
   { what: "pools of a plane", layer: pool("int8", -128, 8, 8), values: RECTIFIED, share: 0 },
   { what: "pools far below 0", layer: pool("int8", -50, 8, 2), values: CENTRED, share: 0.01 },
   { what: "pools about 0", layer: pool("int8", 0, 8, 2), values: CENTRED, share: 0 },
@@ -149,6 +161,23 @@ for (const target of TARGETS) {
     });
   }
 }
+
+test("means of 82,944 pixels are means of blocks first", async () => {
+  const layer = mean("int8", -50, 288, 0.011, false);
+  const { model, elements } = operatorLayer({ ...layer, from: [1, 288, 288, 8], to: [1, 8] });
+  const random = new Random(1);
+  const input = Uint8Array.from({ length: elements }, (_, i) => {
+    return -50 + 2 * (i % 8) + random.integer(-60, 60);
+  });
+  for (const target of TARGETS) {
+    const { report } = await compile(model, { target });
+    assert.is(report.operators[0]?.placement, "NPU", report.operators[0]?.reason);
+    const [found] = await runModel(model, { target }, [input]);
+    const [wanted] = await runModel(model, { target, cpuOnly: true }, [input]);
+    assert.ok(new Set(wanted).size > 4);
+    assert.ok(compare(found as Uint8Array, wanted as Uint8Array).largest <= 1, target);
+  }
+});
 
 test("a mean whose steps are far finer than a pixel's is left to the CPU", async () => {
   const { model } = operatorLayer(mean("uint8", 13, 1, 0.05 / 194.4, true));

@@ -239,14 +239,19 @@ function pool(operator: string): Maker {
   };
 }
 
-function mean(random: Random, dtype: ByteType): RandomModel {
+/** MEAN and SUM, whose output has a quantization of its own. */
+function sum(operator: string): Maker {
+  return (random, dtype) => sumOf(operator, random, dtype);
+}
+
+function sumOf(operator: string, random: Random, dtype: ByteType): RandomModel {
   const shape = [1, 9, 9, 20].map((most) => random.integer(1, most));
   const axes = random.pick([[1, 2], [2, 1], [3], [1], [0, 1, 2, 3], [-1], [1, 2, 3]]);
   const keeps = random.pick([true, false]);
   const isReduced = (i: number) => axes.some((axis) => (axis + 4) % 4 === i);
   const kept = shape.map((extent, i) => (isReduced(i) ? 1 : extent));
   return modelOf(random, {
-    operator: "MEAN",
+    operator,
     version: dtype === "int8" ? 2 : 1,
     options: { keep_dims: keeps },
     inputs: [tensor("x", dtype, shape, quantization(random, dtype))],
@@ -681,7 +686,8 @@ export const MAKERS: Record<string, Maker> = {
   LEAKY_RELU: unary("LEAKY_RELU", undefined, { alpha: 0.3 }),
   LOGISTIC: unary("LOGISTIC", unitRange),
   MAX_POOL_2D: pool("MAX_POOL_2D"),
-  MEAN: mean,
+  MEAN: sum("MEAN"),
+  SUM: sum("SUM"),
   MUL: pairwise("MUL"),
   PAD: pad,
   QUANTIZE: unary("QUANTIZE"),

@@ -53,6 +53,7 @@ const TABLE: Pattern[] = [
   new Pattern(Builtin.AVERAGE_POOL_2D, legalizeAveragePool, false),
   new Pattern(Builtin.MAX_POOL_2D, legalizeMaxPool, false),
   new Pattern(Builtin.MEAN, legalizeMean, false),
+  new Pattern(Builtin.SUM, legalizeMean, false),
   new Pattern(Builtin.REDUCE_MAX, legalizeReduction, false),
   new Pattern(Builtin.REDUCE_MIN, legalizeReduction, false),
   new Pattern(Builtin.STRIDED_SLICE, legalizeSlice, false),

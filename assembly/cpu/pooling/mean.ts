@@ -1,5 +1,5 @@
 import { foldedFactor, keptFactor, wholeZero } from "../../tflite/mean-factors";
-import { Multiplier } from "../../tflite/multiplier";
+import { Multiplier, storedValue } from "../../tflite/multiplier";
 import { Operation } from "../../tflite/operation";
 import { reducedDimensions } from "../../tflite/rules/reductions";
 import { Tensor } from "../../tflite/tensor";
@@ -26,7 +26,7 @@ function isKeptPlane(reduced: bool[], output: Tensor): bool {
   return !reduced[0] && reduced[1] && reduced[2] && !reduced[3];
 }
 
-/** Means of 8-bit values, from sums of stored values; how one is rounded is left to those below. */
+/** Means and sums of 8-bit values, from sums of stored values; subclasses scale and round them. */
 abstract class ByteMean extends Reduction {
   protected add(element: usize, sum: usize): void {
     store<i32>(sum, load<i32>(sum) + this.input.byteAt(element));
@@ -35,12 +35,12 @@ abstract class ByteMean extends Reduction {
   protected finish(from: usize, to: usize): void {
     const output = this.output;
     for (let i = from; i < to; i++) {
-      const value = this.mean(load<i32>(scratch() + (i << 2)));
+      const value = this.result(load<i32>(scratch() + (i << 2)));
       store<u8>(output.pointer + i, min(max(value, output.least), output.greatest) as u8);
     }
   }
 
-  protected abstract mean(sum: i32): i32;
+  protected abstract result(sum: i32): i32;
 }
 
 /** Over any axes. */
@@ -52,7 +52,7 @@ class Mean extends ByteMean {
     this.multiplier = foldedFactor(input.scale, output.scale, count);
   }
 
-  protected mean(sum: i32): i32 {
+  protected result(sum: i32): i32 {
     const distance = sum - this.input.zeroPoint * this.count;
     return this.multiplier.apply(distance) + this.output.zeroPoint;
   }
@@ -69,7 +69,7 @@ class PlaneMean extends ByteMean {
     this.multiplier = keptFactor(input.scale, output.scale, count);
   }
 
-  protected mean(sum: i32): i32 {
+  protected result(sum: i32): i32 {
     return this.multiplier.apply(sum) + this.bias;
   }
 }
@@ -88,10 +88,32 @@ class RealMean extends Reduction {
   }
 }
 
-/** SUM of float32 values over a list of constant axes. */
+/** SUM over a list of constant axes. */
 export function prepareSum(operation: Operation): Kernel | null {
+  const input = operation.inputs[0];
+  const output = operation.outputs[0];
   const reduced = reducedDimensions(operation);
   if (reduced == null) return null;
-  needScratch(operation.outputs[0].elements << 2);
-  return new RealMean(operation.inputs[0], operation.outputs[0], reduced, 1);
+  needScratch(output.elements << 2);
+  if (input.isReal) return new RealMean(input, output, reduced, 1);
+  const count = (input.elements / output.elements) as i32;
+  return new ByteSum(input, output, reduced, count);
+}
+
+/** TFLite brings sums to the output's scale in float32. */
+class ByteSum extends ByteMean {
+  private scale: f32;
+  private bias: f32;
+
+  constructor(input: Tensor, output: Tensor, reduced: bool[], count: i32) {
+    super(input, output, reduced, count);
+    this.scale = input.scale / output.scale;
+    this.bias = (-input.zeroPoint as f32) * this.scale * (count as f32);
+  }
+
+  protected result(sum: i32): i32 {
+    const output = this.output;
+    const steps: f32 = (sum as f32) * this.scale + this.bias;
+    return storedValue(steps, output.zeroPoint, output.least, output.greatest);
+  }
 }

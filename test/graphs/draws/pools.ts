@@ -56,7 +56,8 @@ const AXES_OF_IMAGES = [[1, 2], [1, 2], [2, 1], [3], [1], [2], [-1], [1, 2, 3], 
 export function reduction(operator: string): Draw {
   return (maker) => {
     const { random } = maker;
-    const input = operator === "SUM" ? maker.pickReal() : maker.pick();
+    const isReal = operator === "SUM" && random.oneIn(3);
+    const input = isReal ? maker.pickReal() : maker.pick();
     if (!input || input.shape.length < 2 || elementsOf(input.shape) === 0) return false;
     const rank = input.shape.length;
     const axes = random.pick(rank === 4 ? AXES_OF_IMAGES : [[rank - 1], [1]]);
@@ -65,7 +66,8 @@ export function reduction(operator: string): Draw {
     const shape = keeps
       ? input.shape.map((extent, i) => (isReduced(i) ? 1 : extent))
       : input.shape.filter((_, i) => !isReduced(i));
-    const isKept = operator !== "MEAN" || random.oneIn(3);
+    const isRounded = !isReal && (operator === "MEAN" || operator === "SUM");
+    const isKept = !isRounded || random.oneIn(3);
     const quantization = isKept
       ? input.quantization
       : drawQuantization(random, dtypeOf(input), 30 * scaleOf(input.quantization));

@@ -3,7 +3,7 @@ import { type Network, tensorOf } from "../network.ts";
 import { isBytes, leastOf, scaleOf, zeroPointOf } from "../quantizations.ts";
 import { concatenation, hardSwish, logistic, ofElements, ofPairs } from "./elements.ts";
 import type { Exact, Values } from "./operands.ts";
-import { fullyConnected, mean } from "./sums.ts";
+import { fullyConnected, mean, sum } from "./sums.ts";
 import { averagePool, bilinear, convolution, transposedConvolution } from "./windows.ts";
 
 // What operators amount to in real numbers, in steps of their output, before any rounding. TFLite
@@ -29,6 +29,7 @@ const ROUNDED: Record<string, Exact> = {
   RELU6: ofElements((x) => Math.min(Math.max(x, 0), 6)),
   RESIZE_BILINEAR: bilinear,
   SUB: ofPairs((a, b) => a - b),
+  SUM: sum,
   TANH: ofElements(Math.tanh),
   TRANSPOSE_CONV: transposedConvolution,
 };

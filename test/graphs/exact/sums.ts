@@ -21,7 +21,7 @@ export const fullyConnected: Exact = (network, { inputs, outputs }, values) => {
   });
 };
 
-export const mean: Exact = (network, { inputs, outputs }, values) => {
+export const sum: Exact = (network, { inputs, outputs }, values) => {
   const [input, axes] = inputs as [string, string];
   const { shape } = tensorOf(network, input);
   const reals = realsOf(network, input, values);
@@ -43,5 +43,11 @@ export const mean: Exact = (network, { inputs, outputs }, values) => {
     }
     results[to] = (results[to] as number) + real;
   });
-  return results.map((sum) => (sum * results.length) / reals.length);
+  return results;
+};
+
+export const mean: Exact = (network, operator, values) => {
+  const sums = sum(network, operator, values);
+  const terms = elementsOf(tensorOf(network, operator.inputs[0] as string).shape) / sums.length;
+  return sums.map((value) => value / terms);
 };

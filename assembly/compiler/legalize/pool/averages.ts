@@ -1,4 +1,4 @@
-import { Padding } from "../../../tflite/schema";
+import { Activation, Padding } from "../../../tflite/schema";
 import { Options, Tensor } from "../../graph";
 import { Axis } from "../../plan/axis";
 import { Convolution } from "../../plan/convolution";
@@ -28,6 +28,21 @@ export class Window {
   }
 }
 
+/** How windows follow each other, and what becomes of their averages. */
+export class PoolSteps {
+  constructor(
+    public strideHeight: i32,
+    public strideWidth: i32,
+    public padding: Padding,
+    public activation: Activation,
+  ) {}
+
+  static of(options: Options): PoolSteps {
+    const padding = options.padding;
+    return new PoolSteps(options.strideHeight, options.strideWidth, padding, options.activation);
+  }
+}
+
 /** Convolutions that a pool may take whose windows do not all hold as many pixels. */
 const MOST_SIZES = 9;
 
@@ -37,7 +52,7 @@ export class Averages {
     private input: Tensor,
     private output: Tensor,
     private window: Window,
-    private options: Options,
+    private steps: PoolSteps,
     private context: Context,
   ) {}
 
@@ -46,11 +61,11 @@ export class Averages {
     const c = new Convolution();
     c.rows.kernel = this.window.rows;
     c.columns.kernel = this.window.columns;
-    c.step(this.options.strideHeight, this.options.strideWidth);
-    c.same = this.options.padding == Padding.SAME;
+    c.step(this.steps.strideHeight, this.steps.strideWidth);
+    c.same = this.steps.padding == Padding.SAME;
     c.measure(this.input, this.output);
     c.outputChannels = this.input.fromLast(1);
-    c.relu = isRectified(this.options.activation);
+    c.relu = isRectified(this.steps.activation);
     c.inputZero = zeroByte(this.input);
     c.outputZero = zeroByte(this.output);
     const division = Division.ofPool(pixels, this.input, this.output);

@@ -56,6 +56,11 @@ export class Division {
     return Division.ofMean(pixels, input, output, factor, sideOfZero(input), 0);
   }
 
+  /** SUM is rounded once, in float32. */
+  static ofSum(input: Tensor, output: Tensor): Division {
+    return new Division(ratio(input, output) as f32);
+  }
+
   /**
    * Where sums have one sign, TFLite's first rounding amounts to larger ones (encode/rounding.ts).
    * Its residual pairs go up, whatever the sign: one part more.

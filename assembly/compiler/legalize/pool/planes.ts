@@ -47,7 +47,7 @@ export function pixelsOf(image: Tensor): i32 {
  * Where there are more pixels than channels of an image, neighbours share a channel, as taps of one
  * kernel: the fewest taps that leave no more.
  */
-function tapsFor(pixels: i32): i32 {
+export function tapsFor(pixels: i32): i32 {
   if (pixels <= MOST_CHANNELS) return 1;
   for (let taps = 2; taps <= LARGEST_KERNEL; taps++) {
     if (pixels % taps == 0 && pixels / taps <= MOST_CHANNELS) return taps;

@@ -17,7 +17,7 @@ import { PlanSequence } from "../sequence";
 
 /**
  * REDUCE_MAX over neighbouring dimensions with nothing but ones before them: the pixels of an image whose
- * channels are all that follows. One window covers it all, and the TP unit halves rows and columns until a
+ * channels are all that follows. Other dimensions are moved there first. One window covers it all, and the TP unit halves rows and columns until a
  * pixel is left. REDUCE_MIN is the same between two complements, as min(x) = 255 − max(255 − x).
  */
 export function legalizeReduction(operator: Operator, context: Context): Legalization {
@@ -53,16 +53,23 @@ export class AxisReduction {
     this.reason = isKnown
       ? whyNotReduced(input, output)
       : `it is not ${operation.expected}, but ${operation.found}`;
-    const shape: i32[] = isKnown ? imageShape(input, reducedDimensions(operation) as bool[]) : [];
-    if (this.reason == "" && shape.length == 0)
-      this.reason = "it keeps dimensions before those it reduces";
     if (this.reason == "") {
+      this.arrange(input, reducedDimensions(operation) as bool[], sequence, context);
+    }
+  }
+
+  private arrange(input: Tensor, reduced: bool[], sequence: PlanSequence, context: Context): void {
+    const shape = imageShape(input, reduced);
+    if (shape.length == 0) {
+      this.image = sequence.between(pixelsFirst(input, reduced), input);
+      sequence.add(legalizeMoves([input], [this.image], [toFront(input, reduced)], context));
+    } else {
       this.image = sequence.between(shape, input);
-      this.reason = whyNoImage(this.image, "input");
       const view = new ViewPlan(input, this.image);
       view.keepsShape = sameShape(input, this.image);
       sequence.add(Legalization.onNpu(view, Mark.PROVEN));
     }
+    this.reason = whyNoImage(this.image, "input");
   }
 
   /** One pixel. */
@@ -91,6 +98,35 @@ function imageShape(input: Tensor, reduced: bool[]): i32[] {
   if (end == first) return [];
   const columns = input.shape[end - 1];
   return [1, (input.elements as i32) / columns / channels, columns, channels];
+}
+
+/** The image of what is reduced once that is moved before all that is kept. */
+function pixelsFirst(input: Tensor, reduced: bool[]): i32[] {
+  let columns = 1;
+  let pixels = 1;
+  for (let i = 0; i < reduced.length; i++) {
+    if (!reduced[i]) continue;
+    columns = input.shape[i];
+    pixels *= columns;
+  }
+  const channels = (input.elements as i32) / pixels;
+  return [1, pixels / columns, columns, channels];
+}
+
+function toFront(input: Tensor, reduced: bool[]): Move {
+  const move = new Move(0, 0, 0, 0);
+  let from = input.elements as i32;
+  let kept = 1;
+  for (let i = 0; i < reduced.length; i++) if (!reduced[i]) kept *= input.shape[i];
+  let pixel = input.elements as i32;
+  for (let i = 0; i < reduced.length; i++) {
+    const extent = input.shape[i];
+    from /= extent;
+    if (reduced[i]) pixel /= extent;
+    else kept /= extent;
+    move.along(extent, from, reduced[i] ? pixel : kept);
+  }
+  return move;
 }
 
 function whyNotPooled(image: Tensor): string {
