@@ -27,6 +27,7 @@ import { readOnnx } from "./onnx/model";
 import { ByteSpan } from "./onnx/protobuf";
 import { isQuantized, settle } from "./quantize/settle";
 import { fuse } from "./simplify/fuse";
+import { meansOfImages } from "./simplify/means";
 import { removeUnused } from "./simplify/users";
 import { isTflite, REAL_MODEL, readTflite } from "./tflite/model";
 import { writeModel } from "./write/model";
@@ -98,6 +99,7 @@ export function openModel(model: usize, bytes: u32): i32 {
   if (graph != null && isQuantized(graph as Graph)) {
     fail(Code.UNSUPPORTED_MODEL, LocationKind.NONE, 0, REAL_MODEL, "one with scales already");
   }
+  if (graph != null && !failed()) meansOfImages(graph as Graph);
   if (graph != null && !failed()) network = ComputedNetwork.of(graph as Graph);
   if (network != null) giveText(describe(graph as Graph));
   return failureCode();

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RealNetwork } from "../../host/index.ts";
 import { fails } from "../host/errors.ts";
-import { hasShared } from "../support/shared.ts";
+import { NETWORKS, type Network } from "../measure/quality/networks.ts";
+import { samplesOf } from "../measure/quality/samples.ts";
+import { hasShared, SHARED } from "../support/shared.ts";
 import { writeOnnx } from "./onnx-writer.ts";
 import {
   distanceOf,
@@ -96,6 +99,51 @@ test("a small network keeps 35 dB of its outputs, and the same samples give the 
   );
   assert.ok(parts.every((part, i) => part >= (parts[i - 1] ?? 0) && part <= 1));
 });
+
+/** y = relu(a + b), where a goes down to about −200 and b up to 1. */
+function rectifiedSum(): Uint8Array {
+  const weights = Array.from({ length: 4 * 2 }, (_, i) => 1 + Math.sin(i));
+  const steep = Array.from({ length: 4 * 4 }, (_, i) => -25 * (1 + Math.cos(i)));
+  return writeOnnx({
+    inputs: [{ name: "x", shape: [1, 2, 8, 8] }],
+    outputs: ["y"],
+    initializers: [
+      { name: "w", type: 1, shape: [4, 2, 1, 1], values: weights },
+      { name: "u", type: 1, shape: [4, 2, 1, 1], values: weights.map((weight) => weight / 4) },
+      { name: "v", type: 1, shape: [4, 4, 1, 1], values: steep },
+      { name: "one", type: 1, shape: [4], values: [1, 1, 1, 1] },
+    ],
+    nodes: [
+      { operator: "Conv", inputs: ["x", "w"], outputs: ["a"] },
+      { operator: "Relu", inputs: ["a"], outputs: ["b"] },
+      { operator: "Conv", inputs: ["b", "v", "one"], outputs: ["c"] },
+      { operator: "Conv", inputs: ["x", "u"], outputs: ["d"] },
+      { operator: "Add", inputs: ["c", "d"], outputs: ["e"] },
+      { operator: "Relu", inputs: ["e"], outputs: ["f"] },
+      { operator: "Conv", inputs: ["f", "v"], outputs: ["y"] },
+    ],
+  });
+}
+
+test("the operand of a rectified sum has no range below what the other one can make up for", async () => {
+  const network = await samplesFor(await RealNetwork.open(rectifiedSum()), 4);
+  const { values } = network.quantize();
+  const sum = values.find(({ name }) => name === "f");
+  assert.ok((sum?.decibels ?? 0) > 18, `${sum?.decibels}`);
+});
+
+if (hasShared("a residual network and its data")) {
+  test("a residual network keeps 29 dB of its scores on samples that were held back", async () => {
+    const network = NETWORKS.find(({ name }) => name === "resnet8") as Network;
+    const real = await RealNetwork.open(readFileSync(`${SHARED}/onnx/models/${network.file}`));
+    const shape = real.inputs[0]?.shape ?? [];
+    for (const { values } of await samplesOf(network, "calibrate", shape, 24))
+      real.addSample([values]);
+    real.setInputRange(0, network.range);
+    const best = Math.max(...real.quantize().ways.map(({ decibels }) => decibels));
+    assert.ok(best > 29, `${best}`);
+  });
+}
 
 test("a model that has scales already, and samples of another length, are refused", async () => {
   const quantized = (await samplesFor(await RealNetwork.open(twoLayers()), 2)).quantize().model;

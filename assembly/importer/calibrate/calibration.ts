@@ -3,6 +3,7 @@ import { ComputedNetwork } from "../measure/network";
 import { Coded } from "./coded";
 import { equalize } from "./equalize";
 import { Headroom, Ranges } from "./ranges";
+import { Sensitivity } from "./sensitivity";
 import { Measured } from "./statistics";
 import { QuantizationNoise, Sweep } from "./sweep";
 
@@ -11,7 +12,7 @@ const NARROW = new Headroom(1.05, 1.2);
 /** Fewer samples leave none to choose by. */
 const LEAST_TO_CHOOSE = 8;
 /** What a way must gain over the one before, in dB: few samples tell no less apart. */
-const GAIN: f64 = 1;
+const GAIN: f64 = 0.5;
 
 /** One way to quantize. */
 class Way {
@@ -157,9 +158,10 @@ export class Calibration {
       if (way.isEqual) (this.equal as Saved).restore();
       else this.plain.restore();
       const ranges = new Ranges(this.network, this.coded, measured, way.room, this.inputRanges);
+      const sensitivity = new Sensitivity(this.network, this.coded, measured);
       const all = this.samples.length;
       const calibrating = this.isChoosing ? (all + 1) / 2 : all;
-      sweep = new Sweep(this.network, this.coded, ranges, this.samples, calibrating);
+      sweep = new Sweep(this.network, this.coded, ranges, sensitivity, this.samples, calibrating);
       this.sweep = sweep;
     }
     return sweep.next();

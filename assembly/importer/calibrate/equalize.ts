@@ -5,21 +5,19 @@ import { ComputedNetwork } from "../measure/network";
 import { Channels, FIXED } from "./channels";
 import { Coded } from "./coded";
 import { isCutAtSix } from "./ranges";
+import { Sensitivity } from "./sensitivity";
 import { Measured, Statistics } from "./statistics";
 
 // Factors between layers (cross-layer equalization, Nagel et al. 2019, arXiv 1906.04721), chosen for the
-// least noise that rounding weights and activations adds, in parts of each output's variance:
+// least noise that rounding weights and activations adds to the network's outputs:
 //
-//   NSR_o = s_o² / Var(y_o) · [ Δw² / 12 · Σ_i K · Var(x_i) / s_i²  +  Δx² / 12 · Σ_i W_oi² · s_i² / s_o² ]
+//   Σ_o g_o · s_o² · [ Δw² / 12 · Σ_i K · Var(x_i) / s_i²  +  Δx² / 12 · Σ_i W_oi² · s_i² / s_o² ]
 //
-// where Δw and Δx are steps of the weights W_oi · s_i / s_o and of the inputs x_i / s_i.
+// where Δw and Δx are steps of the weights W_oi · s_i / s_o and of the inputs x_i / s_i, and g_o says what
+// noise of kernel o adds to the outputs (sensitivity.ts).
 
 const STEPS = 300;
 const RATE: f64 = 0.05;
-/** Variances of dead channels count as so much of the layer's mean. */
-const LEAST_VARIANCE: f64 = 1e-3;
-/** How much of a channel's weight in the objective is the same for all. */
-const EVEN: f64 = 0.1;
 /** How far a channel stays below its cut at 6. */
 const BELOW_CUT: f64 = 1.3;
 /** From here on a number may have been cut. */
@@ -29,8 +27,6 @@ const CUT: f64 = 5.999;
 class Term {
   inputs: i32[];
   outputs: i32[];
-  /** By kernel: its share of the objective over the variance of its sums. */
-  kernels: StaticArray<f64>;
   /** By input channel: taps times variance; what its error adds to the objective. */
   variances: StaticArray<f64>;
   reach: StaticArray<f64>;
@@ -46,12 +42,12 @@ class Term {
     channels: Channels,
     at: i32,
     input: Statistics,
-    sums: Statistics,
+    /** By kernel: what noise of its sums adds to the objective. */
+    private kernels: StaticArray<f64>,
   ) {
     const layer = linear.layer;
     this.inputs = channels.inputs.get(at);
     this.outputs = channels.outputs.get(at);
-    this.kernels = new StaticArray<f64>(layer.kernels);
     this.variances = new StaticArray<f64>(layer.channels);
     this.reach = new StaticArray<f64>(layer.channels);
     this.least = new StaticArray<f64>(layer.channels);
@@ -64,11 +60,7 @@ class Term {
       this.least[c] = Math.min(input.least[from], 0);
       this.greatest[c] = Math.max(input.greatest[from], 0);
     }
-    let mean: f64 = 0;
-    for (let o = 0; o < layer.kernels; o++) mean += sums.variance(o) / (layer.kernels as f64);
-    for (let o = 0; o < layer.kernels; o++) {
-      this.kernels[o] = 1 / Math.max(sums.variance(o), LEAST_VARIANCE * mean + 1e-30);
-    }
+    this.weigh();
   }
 
   /** The input channel that channel `i` of a kernel's block is. */
@@ -77,8 +69,8 @@ class Term {
     return (kernel / layer.blockKernels) * layer.blockChannels + i;
   }
 
-  /** Sums of squares and extremes of weights; gives what each input channel means to the outputs. */
-  weigh(importance: StaticArray<f64>): void {
+  /** Takes sums of squares and extremes of the weights. */
+  private weigh(): void {
     const layer = this.linear.layer;
     const depth = layer.blockChannels;
     for (let o = 0; o < layer.kernels; o++) {
@@ -95,32 +87,6 @@ class Term {
         }
         this.low[o * depth + i] = low;
         this.high[o * depth + i] = high;
-        const channel = this.channel(o, i);
-        const variance = this.variances[channel] / (layer.taps as f64);
-        importance[this.inputs[channel]] += squares * variance * this.kernels[o];
-      }
-    }
-  }
-
-  /** Sets the share of each kernel, by what its consumers make of it. */
-  share(importance: StaticArray<f64>): void {
-    const layer = this.linear.layer;
-    const depth = layer.blockChannels;
-    let sum: f64 = 0;
-    for (let o = 0; o < layer.kernels; o++) sum += importance[this.outputs[o]];
-    for (let o = 0; o < layer.kernels; o++) {
-      const even: f64 = 1 / (layer.kernels as f64);
-      const own = sum > 0 ? importance[this.outputs[o]] / sum : even;
-      this.kernels[o] *= (1 - EVEN) * own + EVEN * even;
-    }
-    for (let o = 0; o < layer.kernels; o++) {
-      for (let i = 0; i < depth; i++) {
-        let squares: f64 = 0;
-        for (let tap = 0; tap < layer.taps; tap++) {
-          const at = layer.weightAt(o, tap * depth + i);
-          const weight = load<f32>(this.linear.weights + ((at as usize) << 2)) as f64;
-          squares += weight * weight;
-        }
         this.reach[this.channel(o, i)] += this.kernels[o] * squares;
       }
     }
@@ -218,23 +184,20 @@ class Term {
 
 /** Moves factors between the layers of a network, which computes the same after it. */
 export function equalize(network: ComputedNetwork, coded: Coded, measured: Measured): void {
+  const sensitivity = new Sensitivity(network, coded, measured);
   const channels = new Channels(network, coded);
   const least = leastFactors(network, channels, measured);
   const terms: Term[] = [];
-  const importance = new StaticArray<f64>(channels.count);
   for (let i = 0; i < network.linears.length; i++) {
     const linear = network.linears[i];
     if (linear == null || !channels.outputs.has(i)) continue;
     const value = weighed(linear.layer);
     const producer = value.producer;
     const isCut = producer != null && isCutAtSix(producer);
-    const sums = measured.sums[i] as Statistics;
-    const term = new Term(linear, isCut, channels, i, measured.values[value.index], sums);
-    term.weigh(importance);
-    terms.push(term);
+    const input = measured.values[value.index];
+    const kernels = sensitivity.kernels[i];
+    if (kernels != null) terms.push(new Term(linear, isCut, channels, i, input, kernels));
   }
-  gather(importance, channels);
-  for (let i = 0; i < terms.length; i++) terms[i].share(importance);
   const factors = descend(terms, channels, least);
   for (let i = 0; i < terms.length; i++) apply(terms[i], factors);
 }

@@ -47,15 +47,21 @@ export class Ranges {
       if (coded.nodes[i]) this.join(network.graph.nodes[i]);
     this.take(said);
     for (let i = 0; i < values.length; i++) this.widen(values[i], measured);
+    this.addHeadroom(headroom);
+    this.cutSummands();
+    for (let i = 0; i < values.length; i++)
+      this.scales.push(coded.values[i] ? this.scaleOf(values[i]) : null);
+  }
+
+  private addHeadroom(headroom: Headroom): void {
     const isInner = this.innerGroups();
     const isClipped = this.clippedGroups();
-    for (let i = 0; i < values.length; i++) {
-      const group = this.find(i);
-      const isGiven = values[i].producer == null || this.isSaid[group];
+    const values = this.network.values;
+    for (let group = 0; group < values.length; group++) {
+      const isGiven = values[group].producer == null || this.isSaid[group];
       const room = isGiven ? 1 : isInner[group] ? headroom.inside : headroom.outside;
-      const low = isClipped[group] ? 0 : this.least[group] * room;
-      const high = isClipped[group] ? 6 : this.greatest[group] * room;
-      this.scales.push(coded.values[i] ? this.scaleOf(values[i], low, high) : null);
+      this.least[group] = isClipped[group] ? 0 : this.least[group] * room;
+      this.greatest[group] = isClipped[group] ? 6 : this.greatest[group] * room;
     }
   }
 
@@ -84,13 +90,54 @@ export class Ranges {
     }
   }
 
-  private scaleOf(value: Value, low: f64, high: f64): Quantization {
+  /**
+   * A sum that is rectified is 0 however far one operand lies below what the other one can make up for:
+   * the range of an operand that nothing else reads ends there.
+   */
+  private cutSummands(): void {
+    const nodes = this.network.graph.nodes;
+    const users = this.countUsers();
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i];
+      if (!this.coded.nodes[i] || node.code != Builtin.ADD) continue;
+      const isRectified = node.options[0] == Activation.RELU || node.options[0] == Activation.RELU6;
+      for (let j = 0; j < 2 && isRectified; j++) {
+        const value = node.inputs[j] as Value;
+        const other = node.inputs[1 - j] as Value;
+        if (value.constant != null || other.constant != null) continue;
+        const group = this.find(value.index);
+        if (users[group] != 1) continue;
+        const most = this.greatest[this.find(other.index)];
+        this.least[group] = Math.max(this.least[group], -most);
+      }
+    }
+  }
+
+  /** How often the values of each group are read, and moved; the caller of the model reads its outputs. */
+  private countUsers(): StaticArray<i32> {
+    const counts = new StaticArray<i32>(this.group.length);
+    const graph = this.network.graph;
+    for (let i = 0; i < graph.nodes.length; i++) {
+      const inputs = graph.nodes[i].inputs;
+      for (let j = 0; j < inputs.length; j++) {
+        const value = inputs[j];
+        if (value != null && value.constant == null) counts[this.find(value.index)]++;
+      }
+    }
+    for (let i = 0; i < graph.outputs.length; i++) {
+      if (graph.outputs[i].constant == null) counts[this.find(graph.outputs[i].index)]++;
+    }
+    return counts;
+  }
+
+  private scaleOf(value: Value): Quantization {
     const producer = value.producer;
     if (producer != null) {
       const fixed = fixedScale(producer, Dtype.UINT8);
       if (fixed != null) return fixed;
     }
-    return rangeOf(low, high, Dtype.UINT8);
+    const group = this.find(value.index);
+    return rangeOf(this.least[group], this.greatest[group], Dtype.UINT8);
   }
 
   private find(value: i32): i32 {

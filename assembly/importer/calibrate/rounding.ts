@@ -17,8 +17,6 @@ const FIT: f64 = 0.5;
 const DAMPING: f64 = 0.01;
 /** Above so many inputs, second-order statistics cost more than they are worth. */
 const MOST_DEPTH: i32 = 1280;
-/** Variances of dead channels count as so much of the mean one. */
-const LEAST_VARIANCE: f64 = 1e-3;
 const SHRINKS = 13;
 const SHRINK_STEP: f64 = 0.05;
 
@@ -37,15 +35,10 @@ class Block {
   /** float32, depth rows of `stride`; 0 where there are no statistics. */
   covariance: usize = 0;
   stride: i32 = 0;
-  /** By kernel. */
-  importance: StaticArray<f64>;
-
   constructor(layer: WeightedLayer, index: i32, weights: usize) {
     const depth = layer.depth;
     const kernels = layer.blockKernels;
     this.targets = pool.take(2 * kernels * depth);
-    this.importance = new StaticArray<f64>(kernels);
-    this.importance.fill(1);
     for (let kernel = 0; kernel < kernels; kernel++) {
       for (let i = 0; i < depth; i++) {
         const from = layer.weightAt(index * kernels + kernel, i);
@@ -63,7 +56,6 @@ class Block {
     this.stride = covariances.stride;
     let mean: f64 = 0;
     for (let i = 0; i < depth; i++) mean += this.element(i, i) / (depth as f64);
-    for (let i = 0; i < layer.blockKernels; i++) this.importance[i] = covariances.variances[i];
     if (mean > 0) {
       this.solveFor(depth, layer.blockKernels, FIT * mean, covariances);
       for (let i = 0; i < depth; i++) {
@@ -114,6 +106,8 @@ export function roundWeights(
   layer: WeightedLayer,
   weights: usize,
   samples: LayerSample[],
+  /** By kernel: how much an error of its sums matters. */
+  importance: StaticArray<f64>,
 ): RoundedWeights {
   const blocks: Block[] = [];
   const isFitted = samples.length > 0 && layer.depth <= MOST_DEPTH && !layer.isTransposed;
@@ -122,8 +116,7 @@ export function roundWeights(
     if (isFitted) block.fit(layer, i, samples);
     blocks.push(block);
   }
-  weighRows(blocks);
-  const quantization = bestRange(layer, blocks);
+  const quantization = bestRange(layer, blocks, importance);
   const reals = heap.alloc((layer.weights().count as usize) << 2);
   for (let i = 0; i < blocks.length; i++) {
     roundBlock(layer, blocks[i], i, quantization, reals);
@@ -132,22 +125,12 @@ export function roundWeights(
   return new RoundedWeights(quantization, reals);
 }
 
-/** Errors count in parts of what a kernel's outputs vary by. */
-function weighRows(blocks: Block[]): void {
-  let sum: f64 = 0;
-  let count = 0;
-  for (let i = 0; i < blocks.length; i++) {
-    for (let j = 0; j < blocks[i].importance.length; j++, count++) sum += blocks[i].importance[j];
-  }
-  const least = Math.max((LEAST_VARIANCE * sum) / Math.max(count, 1), 1e-30);
-  for (let i = 0; i < blocks.length; i++) {
-    const importance = blocks[i].importance;
-    for (let j = 0; j < importance.length; j++) importance[j] = 1 / Math.max(importance[j], least);
-  }
-}
-
 /** The range, from all targets down to 0.4 of it, with the least error of the outputs. */
-function bestRange(layer: WeightedLayer, blocks: Block[]): Quantization {
+function bestRange(
+  layer: WeightedLayer,
+  blocks: Block[],
+  importance: StaticArray<f64>,
+): Quantization {
   let least: f64 = 0;
   let greatest: f64 = 0;
   const count = layer.blockKernels * layer.depth;
@@ -167,7 +150,7 @@ function bestRange(layer: WeightedLayer, blocks: Block[]): Quantization {
     const quantization = rangeOf(least * shrink, greatest * shrink, Dtype.UINT8);
     let error: f64 = 0;
     for (let i = 0; i < blocks.length; i++)
-      error += errorOf(layer, blocks[i], quantization, errors, products);
+      error += errorOf(layer, blocks[i], i, quantization, errors, products, importance);
     if (error >= leastError) continue;
     leastError = error;
     best = quantization;
@@ -187,9 +170,11 @@ function nearestReal(value: f64, quantization: Quantization): f64 {
 function errorOf(
   layer: WeightedLayer,
   block: Block,
+  index: i32,
   quantization: Quantization,
   errors: usize,
   products: usize,
+  importance: StaticArray<f64>,
 ): f64 {
   const depth = layer.depth;
   const kernels = layer.blockKernels;
@@ -220,7 +205,7 @@ function errorOf(
       const error = load<f32>(errors + at) as f64;
       own += error * (hasStatistics ? (load<f32>(products + at) as f64) : error);
     }
-    sum += own * block.importance[kernel];
+    sum += own * importance[index * kernels + kernel];
   }
   return sum;
 }

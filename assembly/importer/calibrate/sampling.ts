@@ -30,13 +30,12 @@ export function windowsOf(layer: WeightedLayer, samples: i32): i32 {
 
 /**
  * Covariances of what one block of a layer reads with itself (depth × depth) and with what it should
- * give (kernels × depth), and the variance of each of those; float32, rows of `stride` numbers.
+ * give (kernels × depth); float32, rows of `stride` numbers.
  */
 export class Covariances {
   stride: i32;
   inputs: usize;
   targets: usize;
-  variances: StaticArray<f64>;
 
   constructor(layer: WeightedLayer, block: i32, samples: LayerSample[]) {
     const depth = layer.depth;
@@ -48,7 +47,7 @@ export class Covariances {
     const y = pool.take(count * kernels);
     take(layer, block, samples, count, x, stride, y);
     centre(x, count, stride, depth);
-    this.variances = centre(y, count, kernels, kernels);
+    centre(y, count, kernels, kernels);
     this.inputs = pool.take(depth * stride);
     this.targets = pool.take(kernels * stride);
     const row = (stride as usize) << 2;
@@ -108,24 +107,19 @@ function take(
   }
 }
 
-/** Subtracts the mean of each column; gives the variances. */
-function centre(at: usize, rows: i32, stride: i32, columns: i32): StaticArray<f64> {
-  const variances = new StaticArray<f64>(columns);
+/** Subtracts the mean of each column. */
+function centre(at: usize, rows: i32, stride: i32, columns: i32): void {
   const step = (stride as usize) << 2;
   for (let column = 0; column < columns; column++) {
     const first = at + (column << 2);
     let sum: f64 = 0;
     for (let i = 0; i < rows; i++) sum += load<f32>(first + (i as usize) * step) as f64;
     const mean = (sum / (rows as f64)) as f32;
-    let squares: f64 = 0;
     for (let i = 0; i < rows; i++) {
       const value = load<f32>(first + (i as usize) * step) - mean;
       store<f32>(first + (i as usize) * step, value);
-      squares += (value * value) as f64;
     }
-    variances[column] = squares / (rows as f64);
   }
-  return variances;
 }
 
 function divide(at: usize, count: i32, by: i32): void {

@@ -46,6 +46,18 @@ export class Statistics {
     const mean = this.mean(channel);
     return Math.max(this.squares[channel] / Math.max(this.count, 1) - mean * mean, 0);
   }
+
+  /** The variance of all numbers together. */
+  get spread(): f64 {
+    let sum: f64 = 0;
+    let squares: f64 = 0;
+    for (let c = 0; c < this.channels; c++) {
+      sum += this.sums[c];
+      squares += this.squares[c];
+    }
+    const count = Math.max(this.count * (this.channels as f64), 1);
+    return Math.max(squares / count - (sum / count) * (sum / count), 0);
+  }
 }
 
 /** Of a network's values, and of the sums of its layers before their activation. */

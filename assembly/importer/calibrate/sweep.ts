@@ -7,6 +7,7 @@ import { roundTo } from "./coder";
 import { Ranges } from "./ranges";
 import { RoundedWeights, roundWeights } from "./rounding";
 import { LayerSample } from "./sampling";
+import { leavesOf, Sensitivity } from "./sensitivity";
 
 /** How far a value in 8 bits is from the real one: signal to noise, over the samples looked at. */
 export class QuantizationNoise {
@@ -62,6 +63,7 @@ export class Sweep {
     private network: ComputedNetwork,
     private coded: Coded,
     private ranges: Ranges,
+    private sensitivity: Sensitivity,
     samples: usize[][],
     /** The first so many samples are calibrated with; 0: weights are rounded to their nearest. */
     private calibrating: i32,
@@ -89,22 +91,11 @@ export class Sweep {
    * A softmax after them would say how sure the network is, rather than how near its numbers are.
    */
   get decibels(): f64 {
-    const graph = this.network.graph;
-    const leaves = new StaticArray<bool>(this.network.values.length);
-    for (let i = 0; i < graph.outputs.length; i++) {
-      if (graph.outputs[i].constant == null) leaves[graph.outputs[i].index] = true;
-    }
-    for (let i = 0; i < graph.nodes.length; i++) {
-      const inputs = graph.nodes[i].inputs;
-      for (let j = 0; j < inputs.length && !this.coded.nodes[i]; j++) {
-        const value = inputs[j];
-        if (value != null && value.constant == null) leaves[value.index] = true;
-      }
-    }
+    const leaves = leavesOf(this.network, this.coded);
     let sum: f64 = 0;
     let count: f64 = 0;
     for (let i = 0; i < leaves.length; i++) {
-      if (!leaves[i] || !this.coded.values[i]) continue;
+      if (!leaves[i]) continue;
       sum += this.noise[i].decibels;
       count++;
     }
@@ -157,7 +148,8 @@ export class Sweep {
       if (sample < this.calibrating)
         samples.push(new LayerSample(this.codes.at(input, sample), sums));
     }
-    const rounded = roundWeights(layer, linear.weights, samples);
+    const importance = this.sensitivity.kernels[this.at] as StaticArray<f64>;
+    const rounded = roundWeights(layer, linear.weights, samples, importance);
     const coded = new Linear(layer);
     coded.setWeights(rounded.reals);
     memory.copy(coded.bias, linear.bias, layer.kernels << 2);
