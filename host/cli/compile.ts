@@ -1,6 +1,8 @@
-import { basename } from "node:path";
+import { access, constants, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
 import type { Mark } from "../blob/blob.ts";
+import { fileError, NolfetError } from "../errors.ts";
 import type { PixelOptions } from "../images/pixels.ts";
 import { compile } from "../index.ts";
 import { duration, grouped, percent, size } from "../numbers.ts";
@@ -9,7 +11,7 @@ import type { Report } from "../report.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
-import { readInput } from "./input.ts";
+import { readInput, STANDARD } from "./input.ts";
 import { asTflite } from "./model.ts";
 import {
   addPictureOptions,
@@ -17,10 +19,10 @@ import {
   compileOptions,
   type TargetOptions,
 } from "./options.ts";
-import { checkOutput, writeOutput } from "./output.ts";
+import { checkOutput, makeFolder, writeOutput } from "./output.ts";
 import { quantizedModel } from "./quantize.ts";
 import { cpuReason } from "./reasons.ts";
-import { paint, print, printJson } from "./terminal.ts";
+import { paint, print, printJson, printNote } from "./terminal.ts";
 
 const MARKS: Mark[] = ["proven", "expected", "unproven"];
 
@@ -32,29 +34,94 @@ interface Options extends TargetOptions, PixelOptions {
 export function addCompile(program: Command): void {
   const command = program
     .command("compile")
-    .description("compile a model into a .nolf file")
-    .argument("<model>", "a .tflite or .onnx file; with --calibrate, also a float32 model");
+    .description("compile models into .nolf files")
+    .argument("<models...>", ".tflite or .onnx files; with --calibrate, also float32 models");
   addPictureOptions(addTargetOptions(command))
     .option("--stop-at <tensor>", "end at this tensor, and leave what follows to the caller")
-    .option("-o, --output <file>", "where to write (default: the model's name, .nolf, here)")
-    .action(compileModel);
+    .option(
+      "-o, --output <file>",
+      "where to write, or a folder/ for several models (default: MODEL.TARGET.nolf, here)",
+    )
+    .action(compileModels);
 }
 
-async function compileModel(model: string, options: Options): Promise<void> {
+async function compileModels(models: string[], options: Options): Promise<void> {
+  refuseSameNames(models);
+  if (models.length > 1) for (const model of models) await checkReadable(model);
+  const reports: object[] = [];
+  for (const model of models) {
+    const compiled = await compileModel(model, options, () => outputOf(model, models, options));
+    reports.push(compiled);
+    if (compiled.output === STANDARD) printNote(`${model} is compiled`);
+    else if (!options.json) print(summary(printable(compiled.output), printableAll(compiled)));
+  }
+  if (options.json) printJson(models.length === 1 ? reports[0] : reports);
+}
+
+/** So that nothing is written where another model is missing. Throws FILE. */
+async function checkReadable(model: string): Promise<void> {
+  if (model === STANDARD) return;
+  await access(model, constants.R_OK).catch((error) => {
+    throw fileError("a readable file", error, model);
+  });
+}
+
+/** Blobs in one folder have names of their own. */
+function refuseSameNames(models: string[]): void {
+  const names = models.map((model) => stemOf(model));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new NolfetError("BAD_OPTION", "models of different names", `${twice} twice`);
+}
+
+function stemOf(model: string): string {
+  return basename(model).replace(/\.(tflite|onnx)$/i, "");
+}
+
+/** Where a model's blob goes. Throws BAD_OPTION and FILE. */
+async function outputOf(model: string, models: string[], options: Options): Promise<string> {
+  const { output, target, json } = options;
+  const name = `${stemOf(model)}.${target}.nolf`;
+  const isPiped = output === STANDARD || (output === undefined && model === STANDARD);
+  if (isPiped && json) {
+    const found = "the blob on standard output, too";
+    throw new NolfetError("BAD_OPTION", "--output with a file beside --json", found);
+  }
+  if (isPiped && models.length > 1) {
+    const expected = "--output with a folder for several models";
+    throw new NolfetError("BAD_OPTION", expected, "standard output");
+  }
+  if (isPiped) return STANDARD;
+  if (output === undefined) return name;
+  const isFolder = models.length > 1 || output.endsWith("/") || (await isThere(output));
+  if (!isFolder) return output;
+  await makeFolder(output);
+  return join(output, name);
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  const status = await stat(folder).catch(() => undefined);
+  return status?.isDirectory() === true;
+}
+
+async function compileModel(
+  model: string,
+  options: Options,
+  place: () => Promise<string>,
+): Promise<{ output: string } & Report> {
   const { stopAt } = options;
   const given = await readInput(model, "model");
   compileOptions(options);
   const quantized = await quantizedModel(model, given, options);
   const bytes = quantized?.model ?? (await asTflite(model, given, options.shape));
-  const output = options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.nolf`;
+  const output = await place();
   await checkOutput(output);
   const blob = await about(model, async () => {
     const settings = quantized ? compileOptions(options) : await settingsFor(bytes, options);
     return compile(bytes, { ...settings, ...(stopAt === undefined ? {} : { stopAt }) });
   });
   await writeOutput(output, blob);
-  if (options.json) printJson({ output, ...blob.report });
-  else print(summary(printable(output), printableAll(blob.report)));
+  return { output, ...blob.report };
 }
 
 function summary(output: string, report: Report): string {

@@ -46,7 +46,7 @@ function identity({ dev, ino }: BigIntStats): string {
 }
 
 /**
- * The bytes of a file, device or pipe. What does not begin like one of its kind is read no further
+ * The bytes of a file, device or pipe, `-` for standard input. What does not begin like one of its kind is read no further
  * than that shows: its decoder says what it is. Throws FILE, also for more bytes than a
  * file of its kind may have.
  */
@@ -58,11 +58,15 @@ export async function readInput(path: string, kind: keyof typeof KINDS): Promise
   throw new NolfetError("FILE", `a ${name} of at most that`, found);
 }
 
+/** Stands for standard input or output. */
+export const STANDARD = "-";
+
 /** The first `most` bytes of a file, device or pipe, and whether it has more. Throws FILE. */
 export async function readAtMost(
   path: string,
   kind: Pick<InputKind, "most" | "begins">,
 ): Promise<{ bytes: Uint8Array; hasMore: boolean }> {
+  if (path === STANDARD) return readStandard(kind);
   let file: FileHandle | undefined;
   try {
     file = await open(path);
@@ -80,6 +84,27 @@ export async function readAtMost(
   } finally {
     await file?.close();
   }
+}
+
+/** The same of standard input, which may be a pipe, a socket or a file. */
+async function readStandard({
+  most,
+  begins,
+}: Pick<InputKind, "most" | "begins">): Promise<{ bytes: Uint8Array; hasMore: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of process.stdin) {
+      const isFirst = length < HEAD_BYTES;
+      chunks.push(chunk);
+      length += chunk.length;
+      const isOther = isFirst && length >= HEAD_BYTES && begins?.(Buffer.concat(chunks)) === false;
+      if (isOther || length > most) break;
+    }
+  } catch (error) {
+    throw fileError("standard input", error, STANDARD);
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, most), hasMore: length > most };
 }
 
 /** By so many bytes a file shows what it is. */

@@ -13,20 +13,21 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileError, NolfetError } from "../errors.ts";
-import { wasRead } from "./input.ts";
+import { STANDARD, wasRead } from "./input.ts";
 
 /** For what is to be written there. Throws BAD_OPTION where the path leads to a file that was read. */
 export async function checkOutput(path: string): Promise<void> {
-  if (!(await wasRead(path))) return;
+  if (path === STANDARD || !(await wasRead(path))) return;
   throw new NolfetError("BAD_OPTION", "an output other than what is read", `${path} is read`);
 }
 
 /**
  * Writes a file whole or not at all: into a new one beside it, which then takes its name and the
  * permissions of the file that had it. What is no ordinary file (/dev/stdout) is written to as it
- * is. Throws BAD_OPTION for a file that was read, and FILE.
+ * is; `-` is standard output. Throws BAD_OPTION for a file that was read, and FILE.
  */
 export async function writeOutput(path: string, bytes: Uint8Array): Promise<void> {
+  if (path === STANDARD) return writeStandard(bytes);
   await checkOutput(path);
   const present = await stat(path).catch(() => undefined);
   try {
@@ -38,6 +39,15 @@ export async function writeOutput(path: string, bytes: Uint8Array): Promise<void
     if (!isFolderMissing) throw fileError("a writable file", error, path);
     throw new NolfetError("FILE", "one to write to", `no such folder: ${dirname(path)}`);
   }
+}
+
+function writeStandard(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (error) reject(fileError("standard output", error, STANDARD));
+      else resolve();
+    });
+  });
 }
 
 const PERMISSIONS = 0o777;

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,14 +38,15 @@ async function document(command: string) {
   return JSON.parse((await succeed(`${command} --json`)).stdout);
 }
 
-test("compile writes the library's bytes under the model's name, here", async () => {
+test("compile writes the library's bytes under the model's and the target's name, here", async () => {
   mkdirSync(join(folder, "here"));
   const command = ["compile", "../model.tflite", "--target", "a311d"];
   const result = await nolfet(command, join(folder, "here"));
   assert.is(result.code, 0);
-  assert.equal(readdirSync(join(folder, "here")), ["model.nolf"]);
-  assert.equal(new Uint8Array(readFileSync(join(folder, "here", "model.nolf"))), blob.slice());
-  assert.match(result.stdout, /model\.nolf .* for vipnano-qi\.a311d/);
+  assert.equal(readdirSync(join(folder, "here")), ["model.a311d.nolf"]);
+  const written = readFileSync(join(folder, "here", "model.a311d.nolf"));
+  assert.equal(new Uint8Array(written), blob.slice());
+  assert.match(result.stdout, /model\.a311d\.nolf .* for vipnano-qi\.a311d/);
   assert.match(result.stdout, new RegExp(`${onNpu.length} on the NPU \\(\\d (proven|expected)`));
   assert.match(result.stdout, `, ${onCpu.length} on the CPU\n`);
   for (const { index, name, reason } of onCpu) {
@@ -58,6 +59,39 @@ test("compile --json holds the report", async () => {
   assert.is(output, "out.nolf");
   assert.equal(report, JSON.parse(JSON.stringify(blob.report)));
   assert.equal(new Uint8Array(readFileSync(join(folder, "out.nolf"))), blob.slice());
+});
+
+test("compile writes several models into a folder, and lists their reports", async () => {
+  writeFileSync(join(folder, "other.tflite"), model);
+  const reports = await document("compile model.tflite other.tflite -t vim3 -o several/new/");
+  const names = ["model.vim3.nolf", "other.vim3.nolf"];
+  assert.equal(readdirSync(join(folder, "several/new")), names);
+  assert.equal(
+    reports.map(({ output }: { output: string }) => output),
+    names.map((name) => join("several/new", name)),
+  );
+  for (const [command, message] of [
+    [
+      "model.tflite several/../model.tflite -o several",
+      "model twice; expected models of different",
+    ],
+    ["model.tflite other.tflite -o -", "standard output; expected --output with a folder"],
+    ["model.tflite -o - --json", "the blob on standard output, too; expected --output with a file"],
+  ] as const) {
+    const { code, stderr } = await nolfet(`compile -t vim3 ${command}`.split(" "), folder);
+    assert.is(code, 2);
+    assert.match(stderr, message);
+  }
+});
+
+test("a hyphen is standard input and output", () => {
+  const piped = (input: Uint8Array, ...args: string[]) =>
+    execFileSync(process.execPath, [CLI, ...args], { input, cwd: folder, stdio: "pipe" });
+  const bytes = piped(model, "compile", "-", "-t", "a311d");
+  assert.equal(new Uint8Array(bytes), blob.slice());
+  const text = piped(bytes, "run", "-", "--input", "pixels.bin", "--output-dir", "piped");
+  assert.match(`${text}`, `${onNpu.length} of 4 operators on the NPU`);
+  assert.equal(new Uint8Array(readFileSync(join(folder, "piped/out0.bin"))), expected);
 });
 
 test("compile overwrites, and hands its options on", async () => {

@@ -99,9 +99,9 @@ const CASES: [command: string, code: number, message: RegExp][] = [
     /no such folder: no\/such; expected one to write to \[FILE\]/,
   ],
   [
-    "compile model.tflite -t a311d -o folder",
+    "compile model.tflite -t a311d -o pixels.bin/",
     REFUSED,
-    /: folder; expected a writable file \[FILE\]/,
+    /: pixels\.bin\/; expected a folder to write to \[FILE\]/,
   ],
   [
     "compile model.tflite",
@@ -114,8 +114,8 @@ const CASES: [command: string, code: number, message: RegExp][] = [
     USAGE,
     /is read; expected an output other than what is read/,
   ],
-  ["compile -t a311d", USAGE, /missing required argument 'model'/],
-  ["compile model.tflite -t a311d extra", USAGE, /too many arguments/],
+  ["compile -t a311d", USAGE, /missing required argument 'models'/],
+  ["compile model.tflite -t a311d extra", REFUSED, /no such file: extra; /],
   ["compile model.tflite -t a311d --fast", USAGE, /unknown option '--fast'/],
   ["compile model.tflite -t a311d --compat vsi", USAGE, /Allowed choices are mesa/],
   ["compile model.tflite -t a311d --strict --allow-unproven", USAGE, /cannot be used with/],
