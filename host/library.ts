@@ -7,6 +7,7 @@ export { type Comparison, compareModel, type OperatorComparison } from "./compar
 export { type CompiledBlob, type CompileOptions, compile } from "./compile.ts";
 export type { Dtype, TypedArray } from "./dtype.ts";
 export { type ErrorCode, type Location, NolfetError, type SystemError } from "./errors.ts";
+export { type Advice, adviceOf } from "./explain/advice.ts";
 export { coreView } from "./explain/cores.ts";
 export { toCsv } from "./explain/csv.ts";
 export { explain } from "./explain/explain.ts";

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { compile, openBlob } from "../index.ts";
+import { adviceOf, compile, explain, openBlob } from "../index.ts";
 import { counted, grouped, shareOfMacs } from "../numbers.ts";
 import { printableAll } from "../printable.ts";
 import type { OperatorReport } from "../report.ts";
-import { adviceOf } from "./advice.ts";
 import { settingsFor } from "./calibration.ts";
 import { channelWords } from "./channels.ts";
 import { about } from "./files.ts";
@@ -27,7 +26,9 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
   const blob = await about(model, async () => compile(bytes, await settingsFor(bytes, options)));
   const { report } = blob;
   const { operators } = report;
-  const advice = printableAll(adviceOf(openBlob(blob)));
+  const explanation = explain(openBlob(blob), blob.length);
+  const ranked = adviceOf(explanation, options.calibrate !== undefined);
+  const advice = printableAll(ranked.map(({ text }) => text));
   const npu = operators.filter(({ placement }) => placement === "NPU").length;
   const summary = {
     npuOperators: npu,
@@ -55,8 +56,12 @@ async function checkModel(model: string, options: TargetOptions): Promise<void> 
     `\n${npu} of ${counted(operators.length, "operator")} on the NPU of ${report.target}, ` +
       `in ${counted(summary.npuSegments, "segment")}: ${shareOfMacs(report.macs)}`,
   );
-  for (const sentence of advice) print(sentence);
   if (channels) print(`Quantized per channel: ${channelWords(channels)}`);
+  if (advice.length > 0) print(["", "What would help:", ...advice.map(bullet)].join("\n"));
+}
+
+function bullet(sentence: string): string {
+  return `- ${sentence}`;
 }
 
 /** Of layers with weights quantized per channel. */
