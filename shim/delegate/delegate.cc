@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../nolfet.h"
+#include "cache.h"
 #include "model.h"
 #include "tflite.h"
 
@@ -25,10 +26,10 @@ using tflite::TfLiteContext;
 using tflite::TfLiteNode;
 
 constexpr uint32_t kMilliseconds = 10'000;  // for a run
-constexpr const char* kOptions = "target, device, allow_unproven, job_budget and verbose";
+constexpr const char* kOptions = "target, device, cache, allow_unproven, job_budget and verbose";
 
 struct Settings {
-  std::string target, device;
+  std::string target, device, cache;
   uint32_t flags = 0, jobBudget = 0;
   bool isVerbose = false;
 
@@ -37,6 +38,8 @@ struct Settings {
       target = value;
     } else if (key == "device") {
       device = value;
+    } else if (key == "cache") {
+      cache = value;
     } else if (key == "allow_unproven") {
       flags = isOn(key, value) ? NOLFET_ALLOW_UNPROVEN : 0;
     } else if (key == "job_budget") {
@@ -74,19 +77,21 @@ class Kernel {
  public:
   Kernel(TfLiteContext& context, const Settings& settings, Partition part)
       : part_(std::move(part)), session_(nullptr, nolfet_close) {
-    const std::vector<uint8_t> model = writeModel(context, part_);
-    nolfet_options options = {};
-    options.target = settings.target.c_str();
-    options.flags = settings.flags;
-    options.job_budget = settings.jobBudget;
-    const std::unique_ptr<nolfet_compilation, decltype(&nolfet_compilation_free)> made(
-        nolfet_compile(model.data(), model.size(), &options), nolfet_compilation_free);
-    if (!made) throw std::bad_alloc();
-    if (made->status != NOLFET_OK) throw std::runtime_error(made->error);
+    const Bytes model = writeModel(context, part_);
+    const Bytes key = keyOf(model, settings);
+    const Cache cache(settings.cache);
     session_.reset(nolfet_open(settings.device.empty() ? nullptr : settings.device.c_str()));
     if (!session_) throw std::bad_alloc();
+    const Bytes kept = cache.find(key);
+    isCached_ = !kept.empty() && nolfet_load(session_.get(), kept.data(), kept.size()) == NOLFET_OK;
+    if (isCached_) return;
+    const auto made = compile(model, settings);
     check(nolfet_load(session_.get(), made->blob, made->bytes));
+    cache.store(key, made->blob, made->bytes);
   }
+
+  /** Whether it was compiled at an earlier start. */
+  bool isCached() const { return isCached_; }
 
   const nolfet_session* session() const { return session_.get(); }
 
@@ -105,6 +110,29 @@ class Kernel {
   }
 
  private:
+  using Compilation = std::unique_ptr<nolfet_compilation, decltype(&nolfet_compilation_free)>;
+
+  static Compilation compile(const Bytes& model, const Settings& settings) {
+    nolfet_options options = {};
+    options.target = settings.target.c_str();
+    options.flags = settings.flags;
+    options.job_budget = settings.jobBudget;
+    Compilation made(nolfet_compile(model.data(), model.size(), &options), nolfet_compilation_free);
+    if (!made) throw std::bad_alloc();
+    if (made->status != NOLFET_OK) throw std::runtime_error(made->error);
+    return made;
+  }
+
+  /** All that a blob follows from. */
+  static Bytes keyOf(const Bytes& model, const Settings& settings) {
+    const std::string text = std::string(nolfet_version()) + " " + settings.target + " " +
+                             std::to_string(settings.flags) + " " +
+                             std::to_string(settings.jobBudget) + "\n";
+    Bytes key(text.begin(), text.end());
+    key.insert(key.end(), model.begin(), model.end());
+    return key;
+  }
+
   /** The session's tensor, if TFLite's has as many bytes: networks can be resized, blobs cannot. */
   static const nolfet_tensor& fitting(const nolfet_tensor* mine, const tflite::Tensor& theirs) {
     if (mine == nullptr || theirs.data == nullptr || mine->bytes != theirs.bytes) {
@@ -118,6 +146,7 @@ class Kernel {
   }
 
   Partition part_;
+  bool isCached_ = false;
   std::unique_ptr<nolfet_session, decltype(&nolfet_close)> session_;
 };
 
@@ -153,6 +182,9 @@ void* init(TfLiteContext* context, const char* buffer, size_t) {
     }
     for (const int tensor : *params.output_tensors) part.outputs.push_back(tensor);
     instance->kernel = std::make_unique<Kernel>(*context, delegate.settings, std::move(part));
+    if (delegate.settings.isVerbose) {
+      delegate.tell(instance->kernel->isCached() ? "loaded from the cache" : "compiled");
+    }
   });
   return instance;
 }

@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,7 +70,9 @@ if (delegate) {
     ...options,
   ];
   const run = (path: string, ...options: string[]) => {
-    const { status, stderr } = spawnSync(program, argumentsOf(path, options), { encoding: "utf8" });
+    const env = { ...process.env, XDG_CACHE_HOME: folder };
+    const settings = { encoding: "utf8", env } as const;
+    const { status, stderr } = spawnSync(program, argumentsOf(path, options), settings);
     return { status, stderr, output: status === 0 ? readFileSync(fileOf("out")) : undefined };
   };
 
@@ -83,7 +95,10 @@ if (delegate) {
 
       const standIn = await StandIn.create();
       rmSync(fileOf("out"));
-      const outcome = await standIn.run(program, argumentsOf(delegate, ["target=a311d"]));
+      const outcome = await standIn.run(
+        program,
+        argumentsOf(delegate, ["target=a311d", "cache=off"]),
+      );
       assert.match(outcome.stderr, `takes ${counts} nodes`);
       assert.ok(readFileSync(fileOf("out")).equals(expected), "on a node: other bytes");
       assert.ok(standIn.submissions().length > 0);
@@ -96,6 +111,55 @@ if (delegate) {
       assert.ok(alone.output && without.output?.equals(alone.output), "not TFLite's bytes");
     });
   }
+
+  test("keeps what it compiled, and compiles anew what is damaged or of other options", () => {
+    writeFileSync(fileOf("model"), (MODELS.digits as () => Uint8Array)());
+    writeFileSync(fileOf("in"), new Uint8Array(28 * 28).fill(77));
+    const cache = fileOf("kept");
+    const load = (...options: string[]) =>
+      run(delegate, "target=a311d", "device=emulator", "verbose=1", ...options);
+    const plain = load("cache=off");
+    assert.match(plain.stderr, "nolfet: compiled");
+    assert.not(existsSync(cache));
+    const same = (outcome: typeof plain, words: string) => {
+      assert.match(outcome.stderr, words);
+      assert.ok(outcome.output?.equals(plain.output as Buffer), "other bytes");
+    };
+    same(load(`cache=${cache}`), "nolfet: compiled");
+    const names = readdirSync(cache).filter((name) => name.endsWith(".cache"));
+    assert.ok(names.length > 0);
+    assert.is(readdirSync(cache).length, names.length, "something is left beside");
+    same(load(`cache=${cache}`), "nolfet: loaded from the cache");
+    same(load(`cache=${cache}`, "job_budget=9"), "nolfet: compiled");
+    for (const name of names) {
+      const bytes = readFileSync(join(cache, name));
+      bytes[bytes.length - 1000] = (bytes[bytes.length - 1000] as number) ^ 1;
+      writeFileSync(join(cache, name), bytes);
+    }
+    same(load(`cache=${cache}`), "nolfet: compiled");
+    same(load(`cache=${cache}`), "nolfet: loaded from the cache");
+    rmSync(fileOf("nolfet"), { recursive: true, force: true });
+    same(load(), "nolfet: compiled");
+    same(load(), "nolfet: loaded from the cache");
+    assert.ok(readdirSync(fileOf("nolfet")).length > 0, "not in XDG_CACHE_HOME");
+    same(load(`cache=${fileOf("model")}/under/a/file`), "nolfet: compiled");
+  });
+
+  test("removes the oldest of what it keeps beyond 256 MiB", () => {
+    const cache = fileOf("full");
+    mkdirSync(cache);
+    for (const [age, name] of ["newer", "older"].entries()) {
+      const path = join(cache, `${name}.cache`);
+      writeFileSync(path, "");
+      truncateSync(path, 140 * 2 ** 20);
+      utimesSync(path, 1000 - age, 1000 - age);
+    }
+    writeFileSync(join(cache, "another"), "");
+    run(delegate, "target=a311d", "device=emulator", `cache=${cache}`);
+    const names = readdirSync(cache);
+    assert.ok(names.includes("newer.cache") && names.includes("another"), `${names}`);
+    assert.not(names.includes("older.cache"));
+  });
 
   test("says why it is not there", () => {
     writeFileSync(fileOf("model"), (MODELS.digits as () => Uint8Array)());
