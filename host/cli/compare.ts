@@ -19,10 +19,10 @@ import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readModelFile } from "./model.ts";
 import {
+  addPictureOptions,
   addTargetOptions,
   compileOptions,
   parseFiles,
-  parseNumbers,
   type TargetOptions,
 } from "./options.ts";
 import { paint, print, printJson, table } from "./terminal.ts";
@@ -34,7 +34,7 @@ export function addCompare(program: Command): void {
     .command("compare")
     .description("compare the NPU's tensors with the CPU's, layer by layer")
     .argument("<model>", "a quantized .tflite or .onnx file");
-  addTargetOptions(command)
+  addPictureOptions(addTargetOptions(command))
     .option(
       "-i, --image <file>",
       "a picture (PNG, JPEG, BMP, GIF, TIFF); noise where none is given",
@@ -43,12 +43,6 @@ export function addCompare(program: Command): void {
       "--input <files>",
       "raw bytes of each input, in its type and layout (NHWC): separated by commas, or repeated",
       parseFiles,
-    )
-    .option("--mean <numbers>", "mean of the pixels: one number, or one per channel", parseNumbers)
-    .option(
-      "--std <numbers>",
-      "deviation of the pixels: one number, or one per channel",
-      parseNumbers,
     )
     .action(compareFile);
 }

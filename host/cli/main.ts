@@ -18,7 +18,7 @@ process.exitCode = (await run(process.argv)) || (process.exitCode ?? 0);
 /** Gives the exit code: 0 success, 1 a refused input, 2 wrong usage. */
 async function run(argv: string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(argv);
+    await createProgram().parseAsync(modelsFirst(argv));
     return 0;
   } catch (error) {
     // Commander has printed its own complaint; help and version are none.
@@ -26,4 +26,19 @@ async function run(argv: string[]): Promise<number> {
     printError(error, argv.includes("--json"));
     return error instanceof NolfetError && USAGE_CODES.includes(error.code) ? 2 : 1;
   }
+}
+
+/**
+ * `--calibrate a.png b.png model.tflite`: no sample is a model, so models among the samples are moved to
+ * where the parser looks for them.
+ */
+function modelsFirst(argv: string[]): string[] {
+  const models: string[] = [];
+  const others: string[] = [];
+  let isSample = false;
+  for (const word of argv.slice(3)) {
+    if (/^-./.test(word)) isSample = word === "--calibrate";
+    (isSample && /^-$|\.(tflite|onnx)$/i.test(word) ? models : others).push(word);
+  }
+  return [...argv.slice(0, 3), ...models, ...others];
 }

@@ -43,6 +43,7 @@ export function addTargetOptions(command: Command, fallback?: string): Command {
         "--calibrate <files...>",
         "typical samples of the input: they quantize a float32 model, or round weights that are " +
           "quantized per channel",
+        parseFiles,
       )
       .option(
         "--job-budget <jobs>",
@@ -130,7 +131,7 @@ function parseJobs(text: string): number {
 }
 
 /** Parses "127.5" or "123.7,116.3,103.5". */
-export function parseNumbers(text: string): number[] {
+function parseNumbers(text: string): number[] {
   const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (numbers.every(Number.isFinite)) return numbers;
   throw new InvalidArgumentError("Expected a number, or several separated by commas.");

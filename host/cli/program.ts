@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { VERSION } from "../../assembly/compiler/version.ts";
-import { printable } from "../printable.ts";
 import { addBench } from "./bench.ts";
 import { addCheck } from "./check.ts";
 import { addCompare } from "./compare.ts";
 import { addCompile } from "./compile.ts";
+import { addCompletion } from "./completion.ts";
 import { addDevices } from "./devices.ts";
 import { addDiff } from "./diff.ts";
 import { addInspect } from "./inspect.ts";
@@ -13,6 +13,7 @@ import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 import { addSelfTest } from "./selftest.ts";
 import { addTargets } from "./targets.ts";
+import { usageLine } from "./terminal.ts";
 
 /** The command line: one command a file. Errors throw; commander's own, in one line each. */
 export function createProgram(): Command {
@@ -21,9 +22,7 @@ export function createProgram(): Command {
     .version(VERSION, "-v, --version")
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => {
-        write(`nolfet: ${printable(text.trim().replace(/\s*\n\s*/g, " "))}\n`);
-      },
+      outputError: (text, write) => write(usageLine(text)),
     });
   for (const add of [
     addCompile,
@@ -38,6 +37,7 @@ export function createProgram(): Command {
     addDevices,
     addSelfTest,
     addTargets,
+    addCompletion,
   ])
     add(program);
   for (const command of program.commands) refuseRepeatedOptions(command);

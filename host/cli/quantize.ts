@@ -8,7 +8,7 @@ import { printable } from "../printable.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
 import { openReal, parseShape } from "./model.ts";
-import { addJson, addPictureOptions } from "./options.ts";
+import { addJson, addPictureOptions, parseFiles } from "./options.ts";
 import { checkOutput, writeOutput } from "./output.ts";
 import { addSamples } from "./samples.ts";
 import { paint, print, printJson, printNote, table } from "./terminal.ts";
@@ -32,6 +32,7 @@ export function addQuantize(program: Command): void {
     .option(
       "--calibrate <files...>",
       "typical samples of the input: pictures, .npy files, raw float32 tensors, or folders",
+      parseFiles,
     )
     .option("--shape <name=extents>", "an input's shape, such as x=1,3,224,224", parseShape)
     .option(

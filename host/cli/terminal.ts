@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import colours from "picocolors";
 import { typed } from "../errors.ts";
@@ -28,6 +29,12 @@ export function printNote(text: string): void {
   process.stderr.write(`nolfet: ${text}\n`);
 }
 
+/** What the parser of the command line complains about, in one line. */
+export function usageLine(text: string): string {
+  const line = printable(text.trim().replace(/\s*\n\s*/g, " "));
+  return `nolfet: ${line.replace(/^error:/, (word) => paintError.red(word))}\n`;
+}
+
 /** One line for people; with --json, the same as a document on standard output. */
 export function printError(thrown: unknown, json: boolean): void {
   const { code, expected, found, location, message, system } = typed(thrown);
@@ -48,14 +55,45 @@ const NO_BORDERS = Object.fromEntries(
     .map((part) => [part, part === "middle" ? "  " : ""]),
 );
 
-/** Columns under a head; those named in `right` are set flush right. */
-export function table(head: string[], rows: (string | number)[][], right: string[] = []): string {
+/**
+ * Columns under a head; those named in `right` are set flush right. `width` is the terminal's, if there
+ * is one: longer rows wrap inside their widest cells.
+ */
+export function table(
+  head: string[],
+  rows: (string | number)[][],
+  right: string[] = [],
+  width: number | undefined = process.stdout.columns,
+): string {
+  const colWidths = width === undefined ? [] : widthsWithin(width, [head, ...rows]);
   const table = new Table({
     head: head.map((title) => paint.dim(title)),
     chars: NO_BORDERS,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: head.map((title) => (right.includes(title) ? "right" : "left")),
+    ...(colWidths.length > 0 ? { colWidths, wordWrap: true } : {}),
   });
   table.push(...rows.map((row) => row.map(String)));
   return table.toString().replace(/ +$/gm, "");
+}
+
+const GAP = 2;
+/** No column gets narrower than this, however narrow the terminal is. */
+const NARROWEST = 8;
+
+/** Widths of columns that fit: the widest gives way first. None where all fit as they are. */
+function widthsWithin(width: number, rows: (string | number)[][]): number[] {
+  const lengthOf = (cell: string | number) => stripVTControlCharacters(String(cell)).length;
+  const widths = (rows[0] ?? []).map((_, i) =>
+    Math.max(...rows.map((row) => lengthOf(row[i] ?? ""))),
+  );
+  const room = width - GAP * (widths.length - 1);
+  let excess = widths.reduce((sum, one) => sum + one, 0) - room;
+  if (excess <= 0) return [];
+  for (; excess > 0; excess--) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] ?? 0) <= NARROWEST) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
 }
