@@ -132,6 +132,41 @@ test("the operand of a rectified sum has no range below what the other one can m
   assert.ok((sum?.decibels ?? 0) > 18, `${sum?.decibels}`);
 });
 
+/** Two convolutions with a depthwise one between them; one channel between is 500 times the others. */
+function unevenChannels(): Uint8Array {
+  const scales = [1, 500, 1, 1, 1, 1];
+  const weights = scales.flatMap((scale, c) => [scale * Math.sin(c + 1), scale * Math.cos(c)]);
+  const windows = scales.flatMap((scale, c) =>
+    Array.from({ length: 9 }, (_, i) => Math.sin(c + i) / scale),
+  );
+  const last = Array.from({ length: 3 * 6 }, (_, i) => Math.cos(i));
+  return writeOnnx({
+    inputs: [{ name: "x", shape: [1, 2, 8, 8] }],
+    outputs: ["y"],
+    initializers: [
+      { name: "w", type: 1, shape: [6, 2, 1, 1], values: weights },
+      { name: "v", type: 1, shape: [6, 1, 3, 3], values: windows },
+      { name: "u", type: 1, shape: [3, 6, 1, 1], values: last },
+    ],
+    nodes: [
+      { operator: "Conv", inputs: ["x", "w"], outputs: ["a"] },
+      { operator: "Sigmoid", inputs: ["a"], outputs: ["s"] },
+      { operator: "Mul", inputs: ["a", "s"], outputs: ["b"] },
+      { operator: "Conv", inputs: ["b", "v"], outputs: ["c"], attributes: { group: 6 } },
+      { operator: "Conv", inputs: ["c", "u"], outputs: ["y"] },
+    ],
+  });
+}
+
+test("channels that one scale would ruin get scales of their own", async () => {
+  const network = await samplesFor(await RealNetwork.open(unevenChannels()), 4);
+  const { values, outputs } = network.quantize();
+  const groups = values.filter(({ name }) => name.startsWith("a of group"));
+  assert.is(groups.length, 3);
+  assert.ok(groups.every(({ decibels }) => decibels > 30));
+  assert.ok((outputs[0]?.decibels ?? 0) > 25, `${outputs[0]?.decibels}`);
+});
+
 if (hasShared("a residual network and its data")) {
   test("a residual network keeps 29 dB of its scores on samples that were held back", async () => {
     const network = NETWORKS.find(({ name }) => name === "resnet8") as Network;

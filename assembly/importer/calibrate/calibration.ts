@@ -4,6 +4,7 @@ import { Coded } from "./coded";
 import { equalize } from "./equalize";
 import { Headroom, Ranges } from "./ranges";
 import { Sensitivity } from "./sensitivity";
+import { splitChannels } from "./split";
 import { Measured } from "./statistics";
 import { QuantizationNoise, Sweep } from "./sweep";
 
@@ -93,6 +94,7 @@ export class Calibration {
   /** A line for each way that was tried. */
   private tried: string[] = [];
   private isChoosing: bool = true;
+  private isSplit: bool = false;
 
   constructor(
     public network: ComputedNetwork,
@@ -148,7 +150,24 @@ export class Calibration {
       measured = this.equalMeasured as Measured;
     }
     measured.add(this.samples[this.step]);
-    return this.step + 1 < this.samples.length;
+    if (this.step + 1 < this.samples.length) return true;
+    if (task != Task.MEASURE || this.isSplit || !this.split()) return false;
+    this.isSplit = true;
+    this.step = -1;
+    return true;
+  }
+
+  /** Splits values that one scale would ruin: the network is another one then, to be measured anew. */
+  private split(): bool {
+    const measured = this.plainMeasured;
+    const ranges = new Ranges(this.network, this.coded, measured, WIDE, this.inputRanges);
+    const sensitivity = new Sensitivity(this.network, this.coded, measured);
+    if (!splitChannels(this.network, ranges, sensitivity, measured)) return false;
+    this.network = ComputedNetwork.of(this.network.graph) as ComputedNetwork;
+    this.coded = new Coded(this.network);
+    this.plain = new Saved(this.network);
+    this.plainMeasured = new Measured(this.network);
+    return true;
   }
 
   private sweepOn(way: Way): bool {

@@ -39,6 +39,18 @@ export class Sensitivity {
     for (let i = nodes.length - 1; i >= 0; i--) if (coded.nodes[i]) this.carry(i);
   }
 
+  /** Of a channel of a value. */
+  of(value: i32, channel: i32): f64 {
+    return this.values[value][channel];
+  }
+
+  /** Of all channels of a value. */
+  total(value: i32): f64 {
+    let sum: f64 = 0;
+    for (let c = 0; c < this.values[value].length; c++) sum += this.values[value][c];
+    return sum;
+  }
+
   private carry(at: i32): void {
     const linear = this.network.linears[at];
     const node = this.network.graph.nodes[at];
@@ -60,6 +72,9 @@ export class Sensitivity {
       // An activation passes as much noise as it passes of the sums.
       const passed = results.variance(o) / Math.max(sums.variance(o), 1e-30);
       kernels[o] = made[o] * Math.min(passed, 1);
+    }
+    normalize(kernels, sums);
+    for (let o = 0; o < layer.kernels; o++) {
       const first = (o / layer.blockKernels) * layer.blockChannels;
       for (let i = 0; i < layer.depth; i++) {
         const where = linear.weights + ((layer.weightAt(o, i) as usize) << 2);
@@ -68,7 +83,6 @@ export class Sensitivity {
         read[channel] += kernels[o] * weight * weight;
       }
     }
-    mixEvenly(kernels, sums);
     this.kernels[at] = kernels;
   }
 
@@ -107,8 +121,8 @@ function spread(made: StaticArray<f64>, read: StaticArray<f64>, pixels: i64): vo
   for (let i = 0; i < read.length; i++) read[i] += sum / count / (made.length as f64);
 }
 
-/** Adds a share that is the same for all kernels, in parts of their variance. */
-function mixEvenly(kernels: StaticArray<f64>, sums: Statistics): void {
+/** Makes one of all together, in parts of their variance; some of it is the same for all. */
+function normalize(kernels: StaticArray<f64>, sums: Statistics): void {
   const count = kernels.length as f64;
   let mean: f64 = 0;
   for (let o = 0; o < kernels.length; o++) mean += sums.variance(o) / count;
@@ -116,7 +130,9 @@ function mixEvenly(kernels: StaticArray<f64>, sums: Statistics): void {
   let share: f64 = 0;
   for (let o = 0; o < kernels.length; o++) share += (kernels[o] * sums.variance(o)) / count;
   for (let o = 0; o < kernels.length; o++) {
-    kernels[o] = (1 - EVEN) * kernels[o] + (EVEN * share) / Math.max(sums.variance(o), least);
+    const own = share > 0 ? kernels[o] / share : 0;
+    const even = 1 / Math.max(sums.variance(o), least);
+    kernels[o] = ((1 - EVEN) * own + EVEN * even) / count;
   }
 }
 

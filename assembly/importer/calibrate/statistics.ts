@@ -42,6 +42,11 @@ export class Statistics {
     return this.sums[channel] / Math.max(this.count, 1);
   }
 
+  /** From its least to its greatest, with 0. */
+  range(channel: i32): f64 {
+    return Math.max(this.greatest[channel], 0) - Math.min(this.least[channel], 0);
+  }
+
   variance(channel: i32): f64 {
     const mean = this.mean(channel);
     return Math.max(this.squares[channel] / Math.max(this.count, 1) - mean * mean, 0);
