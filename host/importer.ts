@@ -2,6 +2,7 @@ import { elementsOf } from "./dtype.ts";
 import { NolfetError } from "./errors.ts";
 import { isBlob, isTflite } from "./identifier.ts";
 import { wasmModule } from "./modules.ts";
+import { printable } from "./printable.ts";
 import { copyIn, type FileExports, failureOf, instantiate, resultOf } from "./wasm.ts";
 
 interface ImporterExports extends FileExports {
@@ -12,6 +13,7 @@ interface ImporterExports extends FileExports {
   openModel(model: number, bytes: number): number;
   addSample(numbers: number): void;
   setInputRange(input: number, least: number, greatest: number): void;
+  keepInReals(name: number, nameBytes: number): number;
   compute(numbers: number): number;
   calibrateStep(): number;
   report(): number;
@@ -145,6 +147,15 @@ export class RealNetwork {
   /** Says which numbers an input may have, where samples need not show all. */
   setInputRange(input: number, [least, greatest]: readonly [number, number]): void {
     this.importer.setInputRange(input, least, greatest);
+  }
+
+  /**
+   * Keeps a tensor in float32: what makes it and what reads it is not quantized. Throws NolfetError
+   * (BAD_OPTION) where the network computes no tensor of that name.
+   */
+  keepFloat(tensor: string): void {
+    if (this.importer.keepInReals(...copyText(this.importer, tensor)) !== 0) return;
+    throw new NolfetError("BAD_OPTION", "a tensor that the network computes", printable(tensor));
   }
 
   /** Quantizes by the samples taken; reports the finished part of the work after each step. */

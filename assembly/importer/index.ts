@@ -84,6 +84,8 @@ let graph: Graph | null = null;
 let network: ComputedNetwork | null = null;
 let calibration: Calibration | null = null;
 let samples: usize[][] = [];
+/** Names of values that stay in real numbers. */
+let kept: string[] = [];
 let inputRanges: (f64[] | null)[] = [];
 /** Room for what `compute` gives. */
 let computed: usize = 0;
@@ -114,6 +116,18 @@ export function addSample(numbers: usize): void {
 export function setInputRange(input: i32, least: f64, greatest: f64): void {
   while (inputRanges.length <= input) inputRanges.push(null);
   inputRanges[input] = [least, greatest];
+}
+
+/** Keeps a value in real numbers when the model is quantized; false where none has the name. */
+export function keepInReals(name: usize, nameBytes: u32): bool {
+  const text = new ByteSpan(name, nameBytes).text;
+  const values = (network as ComputedNetwork).values;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i].name != text) continue;
+    kept.push(text);
+    return true;
+  }
+  return false;
 }
 
 /** Where each input begins. */
@@ -153,7 +167,7 @@ export function compute(numbers: usize): i32 {
 /** Does a step of quantizing by the samples given: the part that is done, or 2 after the last step. */
 export function calibrateStep(): f64 {
   if (calibration == null) {
-    calibration = new Calibration(network as ComputedNetwork, samples, inputRanges);
+    calibration = new Calibration(network as ComputedNetwork, samples, inputRanges, kept);
   }
   const own = calibration as Calibration;
   return own.next() ? own.progress : 2;

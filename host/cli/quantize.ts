@@ -16,6 +16,7 @@ import { paint, print, printJson, printNote, table } from "./terminal.ts";
 interface QuantizeOptions extends PixelOptions {
   calibrate?: string[];
   shape?: Record<string, number[]>;
+  keepFloat?: string[];
   json?: boolean;
 }
 
@@ -35,6 +36,10 @@ export function addQuantize(program: Command): void {
       parseFiles,
     )
     .option("--shape <name=extents>", "an input's shape, such as x=1,3,224,224", parseShape)
+    .option(
+      "--keep-float <tensors...>",
+      "tensors that stay float32, and the operators that make or read them",
+    )
     .option(
       "-o, --output <file>",
       "where to write (default: the model's name, .uint8.tflite, here)",
@@ -71,6 +76,7 @@ async function quantized(
   network: RealNetwork,
   options: QuantizeOptions,
 ): Promise<QuantizedModel> {
+  for (const tensor of options.keepFloat ?? []) network.keepFloat(tensor);
   if (options.calibrate) await addSamples(network, options.calibrate, options);
   else if (options.range) addGuesses(network, options.range);
   else {

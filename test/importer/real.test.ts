@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RealNetwork } from "../../host/index.ts";
+import { compile, RealNetwork } from "../../host/index.ts";
 import { fails } from "../host/errors.ts";
 import { NETWORKS, type Network } from "../measure/quality/networks.ts";
 import { samplesOf } from "../measure/quality/samples.ts";
@@ -179,6 +179,19 @@ if (hasShared("a residual network and its data")) {
     assert.ok(best > 29, `${best}`);
   });
 }
+
+test("a tensor that is kept in float32 has no noise of its own, and an unknown one is refused", async () => {
+  const network = await samplesFor(await RealNetwork.open(unevenChannels()), 4);
+  network.keepFloat("c");
+  const { values, model } = network.quantize();
+  assert.equal(
+    values.map(({ name }) => name),
+    ["x", "a"],
+  );
+  assert.ok((await compile(model, { target: "a311d" })).length > 0);
+  const { found } = await fails("BAD_OPTION", async () => network.keepFloat("nowhere"));
+  assert.is(found, "nowhere");
+});
 
 test("a model that has scales already, and samples of another length, are refused", async () => {
   const quantized = (await samplesFor(await RealNetwork.open(twoLayers()), 2)).quantize().model;

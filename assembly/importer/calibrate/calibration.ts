@@ -101,8 +101,10 @@ export class Calibration {
     private samples: usize[][],
     /** Of each input, where it is known. */
     private inputRanges: (f64[] | null)[],
+    /** Names of values that stay in real numbers. */
+    private kept: string[],
   ) {
-    this.coded = new Coded(network);
+    this.coded = new Coded(network, kept);
     this.plain = new Saved(network);
     this.plainMeasured = new Measured(network);
     this.jobs.push(new Job(Task.MEASURE, this.best));
@@ -164,7 +166,7 @@ export class Calibration {
     const sensitivity = new Sensitivity(this.network, this.coded, measured);
     if (!splitChannels(this.network, ranges, sensitivity, measured)) return false;
     this.network = ComputedNetwork.of(this.network.graph) as ComputedNetwork;
-    this.coded = new Coded(this.network);
+    this.coded = new Coded(this.network, this.kept);
     this.plain = new Saved(this.network);
     this.plainMeasured = new Measured(this.network);
     return true;

@@ -1,4 +1,5 @@
 import { Builtin } from "../../tflite/schema";
+import { Node } from "../graph/graph";
 import { isLinear } from "../measure/linear";
 import { ComputedNetwork } from "../measure/network";
 import { keepsScale } from "../quantize/settle";
@@ -12,7 +13,11 @@ export class Coded {
    * A node does if a layer depends on it, or if it only moves what is stored so: what follows the last
    * layer, such as a softmax or the decoding of boxes, stays in real numbers, which costs nothing there.
    */
-  constructor(network: ComputedNetwork) {
+  constructor(
+    network: ComputedNetwork,
+    /** Names of values that stay in real numbers, with what makes them and what reads them. */
+    kept: string[],
+  ) {
     const nodes = network.graph.nodes;
     this.nodes = new StaticArray<bool>(nodes.length);
     this.values = new StaticArray<bool>(network.values.length);
@@ -23,6 +28,7 @@ export class Coded {
       for (let j = 0; j < node.outputs.length; j++) {
         if (isNeeded[node.outputs[j].index]) isCoded = true;
       }
+      if (touches(node, kept)) isCoded = false;
       this.nodes[i] = isCoded;
       if (!isCoded) continue;
       for (let j = 0; j < node.inputs.length; j++) {
@@ -33,11 +39,24 @@ export class Coded {
     for (let i = 0; i < network.values.length; i++) this.values[i] = isNeeded[i];
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i];
-      if (!this.nodes[i] && movesCoded(this, network, i)) this.nodes[i] = true;
+      if (!this.nodes[i] && !touches(node, kept) && movesCoded(this, network, i))
+        this.nodes[i] = true;
       if (!this.nodes[i]) continue;
       for (let j = 0; j < node.outputs.length; j++) this.values[node.outputs[j].index] = true;
     }
   }
+}
+
+function touches(node: Node, names: string[]): bool {
+  if (names.length == 0) return false;
+  for (let i = 0; i < node.inputs.length; i++) {
+    const value = node.inputs[i];
+    if (value != null && value.constant == null && names.includes(value.name)) return true;
+  }
+  for (let i = 0; i < node.outputs.length; i++) {
+    if (names.includes(node.outputs[i].name)) return true;
+  }
+  return false;
 }
 
 function movesCoded(coded: Coded, network: ComputedNetwork, at: i32): bool {

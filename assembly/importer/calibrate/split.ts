@@ -25,7 +25,7 @@ class Region {
   inner: Node[] = [];
   depthwise: Node[] = [];
   /** Between the depthwise convolution and the readers. */
-  behind: Node[] = [];
+  after: Node[] = [];
   readers: Node[] = [];
 
   constructor(public layer: Node) {}
@@ -39,7 +39,7 @@ class Region {
     const channels = region.channels;
     if (depthwise.code != Builtin.DEPTHWISE_CONV_2D) return null;
     if (channelsOf(depthwise.output) != channels) return null;
-    if (!walk(graph, depthwise.output, region.behind, region.readers)) return null;
+    if (!walk(graph, depthwise.output, region.after, region.readers)) return null;
     for (let i = 0; i < region.readers.length; i++) {
       const reader = region.readers[i];
       if (reader.code != Builtin.CONV_2D) return null;
@@ -119,11 +119,11 @@ export function splitChannels(
   const layers = graph.nodes.slice(0);
   let isSplit = false;
   for (let i = 0; i < layers.length; i++) {
-    const worst = worstOf(network, layers[i], ranges, sensitivity);
-    if (worst < 0) continue;
+    if (!isRuined(layers[i], ranges, sensitivity)) continue;
     const region = Region.of(graph, layers[i]);
     if (region == null) continue;
-    const groups = groupsOf(measured.values[worst], sensitivity, worst);
+    const result = layers[i].output.index;
+    const groups = groupsOf(measured.values[result], sensitivity, result);
     if (groups.length < 2) continue;
     split(graph, region, groups);
     isSplit = true;
@@ -131,20 +131,14 @@ export function splitChannels(
   return isSplit;
 }
 
-/** Of a convolution's result and what activates it, the one whose scale leaves too much noise; −1 for none. */
-function worstOf(
-  network: ComputedNetwork,
-  layer: Node,
-  ranges: Ranges,
-  sensitivity: Sensitivity,
-): i32 {
-  if (layer.code != Builtin.CONV_2D) return -1;
+/** Whether one scale for a convolution's result leaves too much noise. */
+function isRuined(layer: Node, ranges: Ranges, sensitivity: Sensitivity): bool {
   const result = layer.output.index;
   const scale = ranges.scales[result];
-  if (scale == null) return -1;
+  if (scale == null || layer.code != Builtin.CONV_2D) return false;
   const step = (scale as Quantization).scales[0] as f64;
   const noise = (step * step * sensitivity.total(result)) / 12;
-  return -10 * Math.log10(noise + 1e-30) < LEAST_DECIBELS ? result : -1;
+  return -10 * Math.log10(noise + 1e-30) < LEAST_DECIBELS;
 }
 
 /**
@@ -153,15 +147,7 @@ function worstOf(
  */
 function groupsOf(statistics: Statistics, sensitivity: Sensitivity, value: i32): i32[][] {
   const count = statistics.channels;
-  const order: i32[] = [];
-  for (let i = 0; i < count; i++) order.push(i);
-  for (let i = 1; i < count; i++) {
-    for (let j = i; j > 0 && statistics.range(order[j]) < statistics.range(order[j - 1]); j--) {
-      const moved = order[j];
-      order[j] = order[j - 1];
-      order[j - 1] = moved;
-    }
-  }
+  const order = byRange(statistics);
   // costs[g][end]: the least of `g + 1` groups up to channel `end`; starts: where the last of them begins.
   const groups = min(MOST_GROUPS, count);
   const costs = new StaticArray<f64>(groups * (count + 1));
@@ -193,6 +179,19 @@ function groupsOf(statistics: Statistics, sensitivity: Sensitivity, value: i32):
     end = start;
   }
   return result;
+}
+
+/** Channels by their range, the narrowest first. */
+function byRange(statistics: Statistics): i32[] {
+  const order: i32[] = [];
+  for (let i = 0; i < statistics.channels; i++) {
+    let at = order.push(i) - 1;
+    for (; at > 0 && statistics.range(i) < statistics.range(order[at - 1]); at--) {
+      order[at] = order[at - 1];
+    }
+    order[at] = i;
+  }
+  return order;
 }
 
 function split(graph: Graph, region: Region, groups: i32[][]): void {
