@@ -13,6 +13,7 @@ interface ImporterExports extends FileExports {
   openModel(model: number, bytes: number): number;
   addSample(numbers: number): void;
   setInputRange(input: number, least: number, greatest: number): void;
+  storeAsInt8(): void;
   keepInReals(name: number, nameBytes: number): number;
   compute(numbers: number): number;
   calibrateStep(): number;
@@ -156,6 +157,11 @@ export class RealNetwork {
   keepFloat(tensor: string): void {
     if (this.importer.keepInReals(...copyText(this.importer, tensor)) !== 0) return;
     throw new NolfetError("BAD_OPTION", "a tensor that the network computes", printable(tensor));
+  }
+
+  /** Quantizes to int8, with weights around 0, instead of uint8: for tools that read no uint8. */
+  useInt8(): void {
+    this.importer.storeAsInt8();
   }
 
   /** Quantizes by the samples taken; reports the finished part of the work after each step. */

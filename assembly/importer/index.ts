@@ -16,6 +16,7 @@ export {
 
 import { Code, LocationKind } from "../diagnostics/codes";
 import { clearFailure, fail, failed, failureCode } from "../diagnostics/failure";
+import { Dtype } from "../tflite/schema";
 import { Calibration } from "./calibrate/calibration";
 import { elementsOf } from "./graph/constant";
 import { Graph, Value } from "./graph/graph";
@@ -86,6 +87,8 @@ let calibration: Calibration | null = null;
 let samples: usize[][] = [];
 /** Names of values that stay in real numbers. */
 let kept: string[] = [];
+/** Of 8 bits, in which a model is stored that is quantized here. */
+let dtype: Dtype = Dtype.UINT8;
 let inputRanges: (f64[] | null)[] = [];
 /** Room for what `compute` gives. */
 let computed: usize = 0;
@@ -130,6 +133,11 @@ export function keepInReals(name: usize, nameBytes: u32): bool {
   return false;
 }
 
+/** Stores the quantized model as int8, with weights around 0, as TFLite's own converter does. */
+export function storeAsInt8(): void {
+  dtype = Dtype.INT8;
+}
+
 /** Where each input begins. */
 function inputsAt(numbers: usize): usize[] {
   const inputs = (graph as Graph).inputs;
@@ -167,7 +175,7 @@ export function compute(numbers: usize): i32 {
 /** Does a step of quantizing by the samples given: the part that is done, or 2 after the last step. */
 export function calibrateStep(): f64 {
   if (calibration == null) {
-    calibration = new Calibration(network as ComputedNetwork, samples, inputRanges, kept);
+    calibration = new Calibration(network as ComputedNetwork, samples, inputRanges, kept, dtype);
   }
   const own = calibration as Calibration;
   return own.next() ? own.progress : 2;
@@ -225,7 +233,7 @@ function run(pointer: usize, bytes: u32): void {
 }
 
 function finish(graph: Graph): void {
-  settle(graph);
+  settle(graph, dtype);
   removeUnused(graph);
   if (failed()) return;
   const file = writeModel(graph);

@@ -17,6 +17,7 @@ interface QuantizeOptions extends PixelOptions {
   calibrate?: string[];
   shape?: Record<string, number[]>;
   keepFloat?: string[];
+  int8?: boolean;
   json?: boolean;
 }
 
@@ -40,16 +41,17 @@ export function addQuantize(program: Command): void {
       "--keep-float <tensors...>",
       "tensors that stay float32, and the operators that make or read them",
     )
+    .option("--int8", "int8 with weights around 0, for tools that read no uint8")
     .option(
       "-o, --output <file>",
-      "where to write (default: the model's name, .uint8.tflite, here)",
+      "where to write (default: the model's name, .uint8.tflite or .int8.tflite, here)",
     )
     .action(quantizeFile);
 }
 
 async function quantizeFile(model: string, options: Options): Promise<void> {
-  const output =
-    options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.uint8.tflite`;
+  const ending = options.int8 ? "int8.tflite" : "uint8.tflite";
+  const output = options.output ?? `${basename(model).replace(/\.(tflite|onnx)$/i, "")}.${ending}`;
   const network = await openReal(model, await readInput(model, "model"), options.shape);
   if (!network) throw new NolfetError("BAD_INPUT", "a model of real numbers", "another one");
   await checkOutput(output);
@@ -76,6 +78,7 @@ async function quantized(
   network: RealNetwork,
   options: QuantizeOptions,
 ): Promise<QuantizedModel> {
+  if (options.int8) network.useInt8();
   for (const tensor of options.keepFloat ?? []) network.keepFloat(tensor);
   if (options.calibrate) await addSamples(network, options.calibrate, options);
   else if (options.range) addGuesses(network, options.range);

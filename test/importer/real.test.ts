@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compile, RealNetwork } from "../../host/index.ts";
+import { compile, RealNetwork, Session } from "../../host/index.ts";
 import { fails } from "../host/errors.ts";
 import { NETWORKS, type Network } from "../measure/quality/networks.ts";
 import { samplesOf } from "../measure/quality/samples.ts";
@@ -191,6 +191,26 @@ test("a tensor that is kept in float32 has no noise of its own, and an unknown o
   assert.ok((await compile(model, { target: "a311d" })).length > 0);
   const { found } = await fails("BAD_OPTION", async () => network.keepFloat("nowhere"));
   assert.is(found, "nowhere");
+});
+
+test("as int8, the same network computes what it computes in float32", async () => {
+  const network = await samplesFor(await RealNetwork.open(twoLayers()), 8);
+  const reals = await RealNetwork.open(twoLayers());
+  network.useInt8();
+  const blob = await compile(network.quantize().model, { target: "a311d", cpuOnly: true });
+  const session = await Session.create(blob, { device: "emulator" });
+  const [input, output] = [session.inputs[0], session.outputs[0]];
+  assert.equal([input?.dtype, output?.dtype], ["int8", "int8"]);
+  const { scale = 1, zeroPoint = 0 } = input?.quantization ?? {};
+  const values = Float32Array.from({ length: 128 }, (_, i) => Math.sin(i));
+  const codes = Int8Array.from(values, (value) => Math.round(value / scale) + zeroPoint);
+  const results = await session.run({ [input?.name ?? ""]: codes });
+  const stored = results[output?.name ?? ""] as Int8Array;
+  const { scale: step = 1, zeroPoint: zero = 0 } = output?.quantization ?? {};
+  const found = Float32Array.from(stored, (code) => (code - zero) * step);
+  const { most } = distanceOf(found, reals.compute([values])[0] as Float32Array);
+  assert.ok(most < 0.05, `${most}`);
+  await session.release();
 });
 
 test("a model that has scales already, and samples of another length, are refused", async () => {

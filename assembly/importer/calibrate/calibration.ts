@@ -1,3 +1,4 @@
+import { Dtype } from "../../tflite/schema";
 import { Graph } from "../graph/graph";
 import { ComputedNetwork } from "../measure/network";
 import { Coded } from "./coded";
@@ -103,6 +104,8 @@ export class Calibration {
     private inputRanges: (f64[] | null)[],
     /** Names of values that stay in real numbers. */
     private kept: string[],
+    /** Of 8 bits. */
+    private dtype: Dtype,
   ) {
     this.coded = new Coded(network, kept);
     this.plain = new Saved(network);
@@ -182,7 +185,15 @@ export class Calibration {
       const sensitivity = new Sensitivity(this.network, this.coded, measured);
       const all = this.samples.length;
       const calibrating = this.isChoosing ? (all + 1) / 2 : all;
-      sweep = new Sweep(this.network, this.coded, ranges, sensitivity, this.samples, calibrating);
+      sweep = new Sweep(
+        this.network,
+        this.coded,
+        ranges,
+        sensitivity,
+        this.samples,
+        calibrating,
+        this.dtype,
+      );
       this.sweep = sweep;
     }
     return sweep.next();

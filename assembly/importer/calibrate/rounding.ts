@@ -108,6 +108,7 @@ export function roundWeights(
   samples: LayerSample[],
   /** By kernel: how much an error of its sums matters. */
   importance: StaticArray<f64>,
+  dtype: Dtype,
 ): RoundedWeights {
   const blocks: Block[] = [];
   const isFitted = samples.length > 0 && layer.depth <= MOST_DEPTH && !layer.isTransposed;
@@ -116,7 +117,7 @@ export function roundWeights(
     if (isFitted) block.fit(layer, i, samples);
     blocks.push(block);
   }
-  const quantization = bestRange(layer, blocks, importance);
+  const quantization = bestRange(layer, blocks, importance, dtype);
   const reals = heap.alloc((layer.weights().count as usize) << 2);
   for (let i = 0; i < blocks.length; i++) {
     roundBlock(layer, blocks[i], i, quantization, reals);
@@ -130,6 +131,7 @@ function bestRange(
   layer: WeightedLayer,
   blocks: Block[],
   importance: StaticArray<f64>,
+  dtype: Dtype,
 ): Quantization {
   let least: f64 = 0;
   let greatest: f64 = 0;
@@ -141,13 +143,13 @@ function bestRange(
       greatest = Math.max(greatest, value);
     }
   }
-  let best = rangeOf(least, greatest, Dtype.UINT8);
+  let best = weightRange(least, greatest, dtype);
   let leastError = Infinity;
   const errors = pool.take(count);
   const products = pool.take(layer.blockKernels * ((layer.depth + 7) & ~7));
   for (let step = 0; step < SHRINKS; step++) {
     const shrink = 1 - SHRINK_STEP * (step as f64);
-    const quantization = rangeOf(least * shrink, greatest * shrink, Dtype.UINT8);
+    const quantization = weightRange(least * shrink, greatest * shrink, dtype);
     let error: f64 = 0;
     for (let i = 0; i < blocks.length; i++)
       error += errorOf(layer, blocks[i], i, quantization, errors, products, importance);
@@ -160,10 +162,20 @@ function bestRange(
   return best;
 }
 
+/** TFLite's weights of int8 have the zero point 0, and no −128. */
+function weightRange(least: f64, greatest: f64, dtype: Dtype): Quantization {
+  if (dtype == Dtype.UINT8) return rangeOf(least, greatest, dtype);
+  const most = Math.max(-least, greatest);
+  return Quantization.one(dtype, (most > 0 ? most / 127 : 1) as f32, 0);
+}
+
 function nearestReal(value: f64, quantization: Quantization): f64 {
   const scale = quantization.scales[0] as f64;
   const zero = quantization.zeroPoints[0] as f64;
-  return Math.min(Math.max(nearest<f64>(value / scale), -zero), 255 - zero) * scale;
+  const isSigned = quantization.dtype == Dtype.INT8;
+  const low = isSigned ? -127 : -zero;
+  const high = isSigned ? 127 : 255 - zero;
+  return Math.min(Math.max(nearest<f64>(value / scale), low), high) * scale;
 }
 
 /** tr(E · H · Eᵀ), rows by their importance. */

@@ -1,3 +1,4 @@
+import { Dtype } from "../../tflite/schema";
 import { Constant, elementsOf } from "../graph/constant";
 import { Value } from "../graph/graph";
 import { Linear, weighed } from "../measure/linear";
@@ -67,6 +68,7 @@ export class Sweep {
     samples: usize[][],
     /** The first so many samples are calibrated with; 0: weights are rounded to their nearest. */
     private calibrating: i32,
+    private dtype: Dtype,
   ) {
     this.reals = new Activations(network, samples.length);
     this.codes = new Activations(network, samples.length);
@@ -149,7 +151,7 @@ export class Sweep {
         samples.push(new LayerSample(this.codes.at(input, sample), sums));
     }
     const importance = this.sensitivity.kernels[this.at] as StaticArray<f64>;
-    const rounded = roundWeights(layer, linear.weights, samples, importance);
+    const rounded = roundWeights(layer, linear.weights, samples, importance, this.dtype);
     const coded = new Linear(layer);
     coded.setWeights(rounded.reals);
     memory.copy(coded.bias, linear.bias, layer.kernels << 2);

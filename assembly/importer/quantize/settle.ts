@@ -7,12 +7,12 @@ import { dataInput, isLayer, quantizeLayer, realLayer } from "./layers";
 /**
  * Settles in which numbers each node computes: in 8 bits where all that it reads and writes has a
  * scale, else in real numbers, with DEQUANTIZE before and QUANTIZE after it. One type of 8 bits
- * serves the whole model: int8 where weights have a scale for each channel, else uint8.
+ * serves the whole model: int8 where weights have a scale for each channel, else the one wanted.
  */
-export function settle(graph: Graph): void {
+export function settle(graph: Graph, wanted: Dtype): void {
   spread(graph);
   if (!isQuantized(graph)) return;
-  const dtype = hasChannelScales(graph) ? Dtype.INT8 : Dtype.UINT8;
+  const dtype = hasChannelScales(graph) ? Dtype.INT8 : wanted;
   unify(graph, dtype);
   const settled = new Settling(dtype);
   for (let i = 0; i < graph.nodes.length; i++) settled.add(graph.nodes[i]);
