@@ -388,6 +388,30 @@ for (const [activation, scale] of CUTS) {
   }
 }
 
+test("zero stays zero, however a table's lines run", async () => {
+  const random = new Random(13940);
+  const every = Int8Array.from({ length: 256 }, (_, i) => i - 128);
+  for (let i = 0; i < 60; i++) {
+    const of = (name: string, scale: number, zeroPoint: number): TensorSpec => {
+      return { name, shape: [1, 256], dtype: "int8", quantization: { scale, zeroPoint } };
+    };
+    const scale = i === 0 ? 0.01164 : random.integer(5, 60) / 1000;
+    const ratio = i === 0 ? 1.657 : random.integer(30, 300) / 100;
+    const zeroPoint = i === 0 ? 101 : random.integer(-120, 120);
+    const model = buildModel({
+      tensors: [of("in", scale, zeroPoint), of("out", scale * ratio, 0)],
+      operators: [op("LEAKY_RELU", ["in"], "out", { alpha: 0.3 })],
+      inputs: ["in"],
+      outputs: ["out"],
+    });
+    const blob = await compile(model, { target: "imx8mp" });
+    if (blob.report.operators[0]?.placement !== "NPU") continue;
+    const [[found]] = (await runBlob(blob, [[new Uint8Array(every.buffer)]])) as [[Uint8Array]];
+    const what = `${zeroPoint} in steps of ${scale} to 0 in steps of ${scale * ratio}`;
+    assert.is(new Int8Array(found.buffer, found.byteOffset)[zeroPoint + 128], 0, what);
+  }
+});
+
 test("a table reads what a movement writes, past a change of type between them", async () => {
   const of = (name: string, scale: number, zeroPoint: number): TensorSpec => {
     return { name, shape: [2, 3], dtype: "int8", quantization: { scale, zeroPoint } };

@@ -13,6 +13,8 @@ const TRIALS = 4;
 const SURE: f64 = 7.0 / 16.0;
 /** More errors of fewer steps are better than one of more. */
 const WEIGHTS: StaticArray<f64> = [0, 1, 1e3, 1e6, 1e9];
+/** Zeros are the most frequent values, above all of what was rectified: an error there counts for so many. */
+const ZERO_WEIGHT: f64 = 64;
 /** Among equals, the lines nearest to whole numbers. */
 const NEARNESS: f64 = 1e-3;
 /** The unit's numbers hold multiples of 1/8 below this, and results so far off are clamped. */
@@ -20,16 +22,17 @@ const FARTHEST: f64 = 2048;
 
 /**
  * The table that gives `results`, by input byte, with the fewest steps of error.
- * `zero`: the byte to count from where another is no better; `outputZero`: the output's zero point.
+ * `zero`: the input's zero point, the byte to count from where another is no better; `outputZero`: the
+ * output's.
  */
 export function fitTable(results: StaticArray<u8>, zero: i32, outputZero: i32): FittedTable {
-  let best = new Lines(results, zero);
+  let best = new Lines(results, zero, zero);
   const costs = new StaticArray<f64>(256);
-  for (let byte = 0; byte < 256; byte++) costs[byte] = roughCost(results, byte);
+  for (let byte = 0; byte < 256; byte++) costs[byte] = roughCost(results, byte, zero);
   for (let trial = 0; trial < TRIALS && !best.isExact; trial++) {
     const byte = least(costs);
     costs[byte] = Infinity;
-    const lines = new Lines(results, byte);
+    const lines = new Lines(results, byte, zero);
     if (lines.cost < best.cost) best = lines;
   }
   return best.table(outputZero);
@@ -42,19 +45,20 @@ function least(costs: StaticArray<f64>): i32 {
 }
 
 /** What lines between the results themselves cost. */
-function roughCost(results: StaticArray<u8>, zero: i32): f64 {
+function roughCost(results: StaticArray<u8>, origin: i32, zero: i32): f64 {
   let cost: f64 = 0;
   for (let side = -1; side <= 1; side += 2) {
-    const reach = side < 0 ? zero : 255 - zero;
+    const reach = side < 0 ? origin : 255 - origin;
     for (let input = FIRST_SHARED; input <= reach; input++) {
       const step = stepAt(input);
       const start = input & -step;
       const end = start + step;
       if (input == start || end > reach) continue;
       const way = ((input - start) as f64) / (step as f64);
-      const first = results[zero + side * start] as f64;
-      const last = results[zero + side * end] as f64;
-      cost += costOf(first + (last - first) * way, results[zero + side * input]);
+      const first = results[origin + side * start] as f64;
+      const last = results[origin + side * end] as f64;
+      const byte = origin + side * input;
+      cost += costOf(first + (last - first) * way, results[byte], byte == zero);
     }
   }
   return cost;
@@ -70,11 +74,11 @@ function isEnd(byte: u8): bool {
 }
 
 /** Of a result instead of a byte; what lies beyond a byte's ends is clamped. */
-function costOf(value: f64, byte: u8): f64 {
+function costOf(value: f64, byte: u8, isZero: bool): f64 {
   const error = errorOf(value, byte);
   const steps = error <= SURE ? 0 : (Math.floor(error - SURE) as i32) + 1;
   const weight = steps < WEIGHTS.length ? WEIGHTS[steps] : 1e12 * error;
-  return weight + NEARNESS * error * error;
+  return (isZero ? ZERO_WEIGHT : 1) * (weight + NEARNESS * error * error);
 }
 
 function errorOf(value: f64, byte: u8): f64 {
@@ -88,10 +92,11 @@ class Lines {
 
   constructor(
     results: StaticArray<u8>,
-    private zero: i32,
+    private origin: i32,
+    zero: i32,
   ) {
-    this.above = new Side(results, zero, 1);
-    this.below = new Side(results, zero, -1);
+    this.above = new Side(results, origin, 1, zero);
+    this.below = new Side(results, origin, -1, zero);
   }
 
   get cost(): f64 {
@@ -107,7 +112,7 @@ class Lines {
     this.above.fill(values, 0, outputZero);
     this.below.fill(values, HALF, outputZero);
     const error = max(this.above.error(), this.below.error());
-    return new FittedTable(this.zero, values, error);
+    return new FittedTable(this.origin, values, error);
   }
 }
 
@@ -129,15 +134,24 @@ class Side {
 
   constructor(
     private results: StaticArray<u8>,
-    private zero: i32,
+    private origin: i32,
     private side: i32,
+    private zero: i32,
   ) {
-    this.reach = side < 0 ? zero : 255 - zero;
+    this.reach = side < 0 ? origin : 255 - origin;
     if (this.reach >= FIRST_SHARED) this.choose();
   }
 
   private result(input: i32): u8 {
-    return this.results[this.zero + this.side * input];
+    return this.results[this.byteOf(input)];
+  }
+
+  private byteOf(input: i32): i32 {
+    return this.origin + this.side * input;
+  }
+
+  private costAt(input: i32, value: f64): f64 {
+    return costOf(value, this.result(input), this.byteOf(input) == this.zero);
   }
 
   private inputAt(shared: i32): i32 {
@@ -173,7 +187,7 @@ class Side {
         for (let input = from + 1; input < to && input <= this.reach && cost < best; input++) {
           const way = ((input - from) as f64) / ((to - from) as f64);
           const value = before[j].value + (column[i].value - before[j].value) * way;
-          cost += costOf(value, this.result(input));
+          cost += this.costAt(input, value);
         }
         if (cost >= best) continue;
         best = cost;
@@ -212,7 +226,7 @@ class Side {
   private offer(choices: Choice[], value: f64, input: i32): void {
     const choice = new Choice(Math.round(min(max(value, -FARTHEST), FARTHEST) * 8) / 8);
     for (let i = 0; i < choices.length; i++) if (choices[i].value == choice.value) return;
-    if (input <= this.reach) choice.cost = costOf(choice.value, this.result(input));
+    if (input <= this.reach) choice.cost = this.costAt(input, choice.value);
     choices.push(choice);
   }
 
