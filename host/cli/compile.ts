@@ -107,14 +107,14 @@ async function isThere(folder: string): Promise<boolean> {
 async function compileModel(
   model: string,
   options: Options,
-  place: () => Promise<string>,
+  locate: () => Promise<string>,
 ): Promise<{ output: string } & Report> {
   const { stopAt } = options;
   const given = await readInput(model, "model");
   compileOptions(options);
   const quantized = await quantizedModel(model, given, options);
   const bytes = quantized?.model ?? (await asTflite(model, given, options.shape));
-  const output = await place();
+  const output = await locate();
   await checkOutput(output);
   const blob = await about(model, async () => {
     const settings = quantized ? compileOptions(options) : await settingsFor(bytes, options);

@@ -29,7 +29,7 @@ const NOTHING: Gain = { macs: 0, segments: 0, error: 0 };
 export function adviceOf(network: Advised, isCalibrated = false): Advice[] {
   const advice = [
     ...quantizing(network),
-    ...placing(network),
+    ...moving(network),
     ...(isCalibrated ? [] : calibrating(network)),
   ];
   const order = (a: Gain, b: Gain) =>
@@ -77,7 +77,7 @@ interface Group {
 }
 
 /** Those in the middle cut the network into segments. */
-function placing(network: Advised): Advice[] {
+function moving(network: Advised): Advice[] {
   const onNpu = network.segments.map(({ placement }) => placement === "NPU");
   const total = onNpu.filter(Boolean).length;
   if (total === 0) return [];

@@ -113,7 +113,7 @@ export function whyNotMoved(inputs: Tensor[], outputs: Tensor[]): string {
   return "";
 }
 
-/** A run stays in place, or is copied in lines. */
+/** A run stays where it is, or is copied in lines. */
 function jobsOf(move: Move): i32 {
   const blocks = blocksOf(move, MOST_JOBS);
   if (blocks == null) return MOST_JOBS + 1;
