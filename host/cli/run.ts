@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { bytesOf, type TypedArray } from "../dtype.ts";
+import { isTflite } from "../identifier.ts";
 import { NolfetError, type Session } from "../index.ts";
 import { isNetwork } from "../nbg/open.ts";
 import { DECODERS } from "../results/decoders.ts";
@@ -11,6 +12,7 @@ import { checkDrawable, draw } from "./draw.ts";
 import { type FeedOptions, readFeeds } from "./feeds.ts";
 import { about } from "./files.ts";
 import { readInput } from "./input.ts";
+import { labelsInside } from "./labels-inside.ts";
 import { readModelFile } from "./model.ts";
 import { openSession, type SessionChoice } from "./open-session.ts";
 import {
@@ -48,7 +50,10 @@ export function addRun(program: Command): void {
       parseMilliseconds,
     )
     .option("-i, --image <file>", "a picture (PNG, JPEG, BMP, GIF, TIFF)")
-    .option("-l, --labels <file>", "names of the classes, one a line (default: known lists)")
+    .option(
+      "-l, --labels <file>",
+      "names of the classes, one a line (default: the model's own, or known lists)",
+    )
     .option("-o, --output <file>", "the picture with what was found, as PNG")
     .option("--decoder <name>", `how to read the outputs (default: by their shapes): ${NAMES}`)
     .option(
@@ -64,10 +69,11 @@ async function runFile(file: string, options: Options): Promise<void> {
   const bytes = await readModelFile(file, options.shape);
   checkUsage(options);
   if (isNetwork(bytes)) return runNetworkFile(file, bytes, options);
-  const labels = options.labels ? await readLabels(options.labels) : undefined;
+  const given = options.labels ? await readLabels(options.labels) : undefined;
   const session = await about(file, () => openSession(bytes, options));
   try {
-    if (labels) checkLabels(labels, session);
+    if (given) checkLabels(given, session);
+    const labels = given ?? fittingLabels(bytes, session);
     const { feeds, preprocessing, picture, extent } = await readFeeds(session.inputs, options);
     const files = options.outputDir ? await outputFiles(options.outputDir, session) : [];
     if (options.output) await checkOutput(options.output);
@@ -113,6 +119,14 @@ function checkLabels({ length }: string[], { outputs }: Session): void {
   const classes = classCount(outputs);
   if (classes === undefined || classes === length) return;
   throw new NolfetError("BAD_INPUT", `labels for ${classes} classes`, `${length}`);
+}
+
+/** Names that a classifier's model brings along, if it has one for each class. */
+function fittingLabels(model: Uint8Array, { outputs }: Session): string[] | undefined {
+  const classes = classCount(outputs);
+  if (classes === undefined || !isTflite(model)) return undefined;
+  const labels = labelsInside(model);
+  return labels?.length === classes ? labels : undefined;
 }
 
 /** Names, one a line. Throws FILE, and BAD_INPUT for what is no text. */
