@@ -16,6 +16,11 @@ export class Headroom {
   ) {}
 }
 
+/** Below, HardSwish is 0. */
+const HARD_SWISH_FLAT: f64 = -3;
+/** Below, SiLU is nearer to 0 than 0.015. */
+const SILU_FLAT: f64 = -6;
+
 /**
  * The scale of each value that is stored in 8 bits. Values that an operator only moves have the same
  * one, and so have the parts of a concatenation, which would be rounded twice otherwise.
@@ -28,6 +33,7 @@ export class Ranges {
   private least: StaticArray<f64>;
   private greatest: StaticArray<f64>;
   private isSaid: StaticArray<bool>;
+  private floors: StaticArray<f64>;
 
   constructor(
     private network: ComputedNetwork,
@@ -42,15 +48,22 @@ export class Ranges {
     this.least = new StaticArray<f64>(values.length);
     this.greatest = new StaticArray<f64>(values.length);
     this.isSaid = new StaticArray<bool>(values.length);
+    this.floors = new StaticArray<f64>(values.length);
+    this.floors.fill(-Infinity);
     for (let i = 0; i < values.length; i++) this.group[i] = i;
     for (let i = 0; i < network.graph.nodes.length; i++)
       if (coded.nodes[i]) this.join(network.graph.nodes[i]);
     this.take(said);
     for (let i = 0; i < values.length; i++) this.widen(values[i], measured);
     this.addHeadroom(headroom);
-    this.cutSummands();
+    this.cutFlatEnds();
     for (let i = 0; i < values.length; i++)
       this.scales.push(coded.values[i] ? this.scaleOf(values[i]) : null);
+  }
+
+  /** Lower numbers of a value are as good as this one. */
+  floorOf(value: Value): f64 {
+    return this.floors[this.find(value.index)];
   }
 
   private addHeadroom(headroom: Headroom): void {
@@ -90,27 +103,51 @@ export class Ranges {
     }
   }
 
-  /**
-   * A sum that is rectified is 0 however far one operand lies below what the other one can make up for:
-   * the range of an operand that nothing else reads ends there.
-   */
-  private cutSummands(): void {
+  /** Ends ranges where operators that read a value tell lower numbers apart no more. */
+  private cutFlatEnds(): void {
     const nodes = this.network.graph.nodes;
     const users = this.countUsers();
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i];
-      if (!this.coded.nodes[i] || node.code != Builtin.ADD) continue;
-      const isRectified = node.options[0] == Activation.RELU || node.options[0] == Activation.RELU6;
-      for (let j = 0; j < 2 && isRectified; j++) {
-        const value = node.inputs[j] as Value;
-        const other = node.inputs[1 - j] as Value;
-        if (value.constant != null || other.constant != null) continue;
-        const group = this.find(value.index);
-        if (users[group] != 1) continue;
-        const most = this.greatest[this.find(other.index)];
-        this.least[group] = Math.max(this.least[group], -most);
+      if (!this.coded.nodes[i]) continue;
+      if (node.code == Builtin.ADD) this.cutSummands(node, users);
+      if (node.code == Builtin.MUL) this.cutSilu(node, users);
+      if (node.code == Builtin.HARD_SWISH) {
+        this.cut((node.inputs[0] as Value).index, HARD_SWISH_FLAT, users, 1);
       }
     }
+  }
+
+  /**
+   * A sum that is rectified is 0 however far one operand lies below what the other one can make up for:
+   * the range of an operand that nothing else reads ends there.
+   */
+  private cutSummands(node: Node, users: StaticArray<i32>): void {
+    if (node.options[0] != Activation.RELU && node.options[0] != Activation.RELU6) return;
+    for (let j = 0; j < 2; j++) {
+      const value = node.inputs[j] as Value;
+      const other = node.inputs[1 - j] as Value;
+      if (value.constant != null || other.constant != null) continue;
+      this.cut(value.index, -this.greatest[this.find(other.index)], users, 1);
+    }
+  }
+
+  /** SiLU: a value times its logistic function. */
+  private cutSilu(node: Node, users: StaticArray<i32>): void {
+    for (let j = 0; j < 2; j++) {
+      const value = node.inputs[j] as Value;
+      const producer = (node.inputs[1 - j] as Value).producer;
+      if (producer == null || producer.code != Builtin.LOGISTIC) continue;
+      if (producer.inputs[0] == value) this.cut(value.index, SILU_FLAT, users, 2);
+    }
+  }
+
+  /** Ends a value's range at `low`, if it is read as often as known here. */
+  private cut(value: i32, low: f64, users: StaticArray<i32>, known: i32): void {
+    const group = this.find(value);
+    if (users[group] != known || this.least[group] >= low) return;
+    this.least[group] = low;
+    this.floors[group] = low;
   }
 
   /** How often the values of each group are read, and moved; the caller of the model reads its outputs. */

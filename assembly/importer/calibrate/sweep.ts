@@ -17,10 +17,11 @@ export class QuantizationNoise {
   private errors: f64 = 0;
   private count: f64 = 0;
 
-  add(real: usize, coded: usize, count: i32): void {
+  /** Lower real numbers than `floor` count as that. */
+  add(real: usize, coded: usize, count: i32, floor: f64): void {
     for (let i = 0; i < count; i++) {
       const at = (i as usize) << 2;
-      const value = load<f32>(real + at) as f64;
+      const value = Math.max(load<f32>(real + at) as f64, floor);
       const error = value - (load<f32>(coded + at) as f64);
       this.sum += value;
       this.squares += value * value;
@@ -137,7 +138,10 @@ export class Sweep {
     const scale = this.ranges.scales[value.index];
     if (scale != null) roundTo(codes, count, scale);
     const isMeasured = sample >= this.calibrating || this.calibrating == this.reals.samples;
-    if (isMeasured) this.noise[value.index].add(this.reals.at(value, sample), codes, count);
+    if (isMeasured) {
+      const floor = this.ranges.floorOf(value);
+      this.noise[value.index].add(this.reals.at(value, sample), codes, count, floor);
+    }
   }
 
   private layer(linear: Linear): RoundedLayer {
