@@ -484,9 +484,9 @@ const REFUSED: [what: string, reason: string, layer: OperatorLayer][] = [
     {
       operator: "AVERAGE_POOL_2D",
       dtype: "uint8",
-      from: [1, 12, 12, 4],
-      to: [1, 12, 12, 4],
-      options: { padding: 0, stride_h: 1, stride_w: 1, filter_height: 9, filter_width: 9 },
+      from: [1, 24, 24, 4],
+      to: [1, 24, 24, 4],
+      options: { padding: 0, stride_h: 1, stride_w: 1, filter_height: 19, filter_width: 19 },
     },
   ],
   [

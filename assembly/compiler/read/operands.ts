@@ -40,6 +40,7 @@ const OPERANDS: Operands[] = [
   new Operands(Builtin.PAD, 2),
   new Operands(Builtin.PADV2, 3),
   new Operands(Builtin.MEAN, 2),
+  new Operands(Builtin.SUM, 2),
   new Operands(Builtin.SUB, 2),
   new Operands(Builtin.STRIDED_SLICE, 4),
   new Operands(Builtin.SPLIT, 2),
