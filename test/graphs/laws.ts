@@ -108,6 +108,11 @@ function distanceFrom(exact: Float64Array, found: TypedArray, truth: TypedArray)
 
 /** Deviation of inputs from 0 that the compiler assumes where it has no statistics: the least of all. */
 const ASSUMED_DEVIATION = 17;
+/**
+ * The bias makes up for what rounding does to a mean that the compiler assumes, up to the middle of a byte. Where
+ * inputs are all 0, just that is the error.
+ */
+const LARGEST_MEAN = 128;
 /** What is expected of a layer is right within such a factor. */
 const MOST_ERRORS = 2;
 /** Of a normal distribution, nothing is farther out than so many deviations. */
@@ -116,7 +121,7 @@ const FARTHEST_DEVIATIONS = 6;
 /**
  * Of weights that are quantized per channel. On the whole they are off as the compiler says, for inputs that
  * deviate from 0 as it assumes. Each weight is off by half a unit of the coarsest scale at most, and by a
- * deviation of 1/√12 of it.
+ * deviation of 1/√12 of it; a bias is off by half a unit of the sums.
  */
 function lawOfChannels(
   network: Network,
@@ -136,9 +141,9 @@ function lawOfChannels(
     (Math.max(...scalesOf(tensorOf(network, filter).quantization)) *
       scaleOf(tensorOf(network, input).quantization)) /
     scaleOf(tensorOf(network, operator.outputs[0] as string).quantization);
-  const most = steps.reduce((most, step) => Math.max(most, step), 0);
+  const most = steps.reduce((most, step) => Math.max(most, step), LARGEST_MEAN);
   return {
-    largest: 1 + FARTHEST_DEVIATIONS * unit * most * Math.sqrt(terms / 12),
+    largest: 1 + unit * (1 / 2 + FARTHEST_DEVIATIONS * most * Math.sqrt(terms / 12)),
     rms: 0.5 + MOST_ERRORS * error * Math.max(1, deviation / ASSUMED_DEVIATION),
   };
 }
